@@ -1,0 +1,1 @@
+//! Evidence facts in, control statuses out.

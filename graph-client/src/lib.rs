@@ -1,0 +1,1 @@
+//! Typed, throttling-aware Microsoft Graph client.

@@ -1,0 +1,1 @@
+//! Collectors for Microsoft 365 tenants.
