@@ -1,0 +1,129 @@
+//! Rows about accounts, groups, roles and sign-ins.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Timestamp;
+
+/// An account, key `identity.users`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct UserFact {
+    /// Object id.
+    pub id: String,
+    /// User principal name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upn: Option<String>,
+    /// Whether the account can sign in; `None` when it was not read, which is not "no".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// `Member` or `Guest`.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// When the account was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
+    /// Name shown to people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Whether the account is mastered on premises.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_premises_synced: Option<bool>,
+    /// Department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// Job title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_title: Option<String>,
+    /// Employee id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employee_id: Option<String>,
+    /// Object id of the manager.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<String>,
+    /// Members that this version does not know; kept and written back.
+    #[serde(flatten)]
+    pub extra: BTreeMap<String, Value>,
+}
+
+impl UserFact {
+    /// Whether the account is a guest.
+    pub fn is_guest(&self) -> bool {
+        self.kind
+            .as_deref()
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("guest"))
+    }
+}
+
+/// A group and its direct members, key `identity.groups`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct GroupFact {
+    /// Object id.
+    pub id: String,
+    /// Object ids of the direct members: users, groups or anything else that can be a member.
+    pub members: Vec<String>,
+    /// Name shown to people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Kind of group, for example `security` or `microsoft365`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Object ids of the owners.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owners: Option<Vec<String>>,
+    /// Whether directory roles may be assigned to the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role_assignable: Option<bool>,
+    /// Members that this version does not know; kept and written back.
+    #[serde(flatten)]
+    pub extra: BTreeMap<String, Value>,
+}
+
+/// A directory role held by a user or group, key `identity.role_assignments`.
+///
+/// Eligible assignments of Privileged Identity Management belong here too. A collector that could
+/// not read them must not call this fact complete.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RoleAssignmentFact {
+    /// Object id of the user or group.
+    pub principal: String,
+    /// Display name or template id of the role.
+    pub role: String,
+    /// `active` or `eligible`; anything else is treated as active.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Directory scope: `/` or absent for the whole tenant, else for example an administrative unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// When the assignment ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Timestamp>,
+    /// `user`, `group` or `servicePrincipal`, when the collector knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal_type: Option<String>,
+    /// Members that this version does not know; kept and written back.
+    #[serde(flatten)]
+    pub extra: BTreeMap<String, Value>,
+}
+
+/// The last sign-ins of an account, key `identity.signin_activity`.
+///
+/// See <https://learn.microsoft.com/en-us/graph/api/resources/signinactivity>.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SignInFact {
+    /// Object id of the user.
+    pub user: String,
+    /// Last interactive sign-in, successful or not.
+    #[serde(default)]
+    pub last_interactive: Option<Timestamp>,
+    /// Last sign-in by a client on the user's behalf.
+    #[serde(default)]
+    pub last_noninteractive: Option<Timestamp>,
+    /// Last successful sign-in of either kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_success: Option<Timestamp>,
+    /// Members that this version does not know; kept and written back.
+    #[serde(flatten)]
+    pub extra: BTreeMap<String, Value>,
+}
