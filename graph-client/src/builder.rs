@@ -1,0 +1,190 @@
+//! How a client is put together.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::client::{Client, Shared};
+use crate::clock::{Clock, Random, SystemClock, SystemRandom};
+use crate::cloud::Cloud;
+use crate::credential::Credential;
+use crate::error::{Error, Result};
+use crate::origin::Origin;
+use crate::retry::RetryOptions;
+use crate::tenant::TenantId;
+use crate::throttle::{Gates, Limits};
+use crate::token::Tokens;
+use crate::transport::Transport;
+
+/// The size that one answer may have unless set otherwise: 64 MiB, decompressed.
+const MAX_BODY: usize = 64 * 1024 * 1024;
+
+/// Builds a [`Client`]. Only tenant and credential are required.
+pub struct ClientBuilder {
+    tenant: TenantId,
+    credential: Credential,
+    cloud: Cloud,
+    graph_origin: Option<String>,
+    login_origin: Option<String>,
+    retry: RetryOptions,
+    limits: Limits,
+    max_body: usize,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+    random: Option<Arc<dyn Random>>,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(tenant: TenantId, credential: Credential) -> Self {
+        Self {
+            tenant,
+            credential,
+            cloud: Cloud::default(),
+            graph_origin: None,
+            login_origin: None,
+            retry: RetryOptions::default(),
+            limits: Limits::documented(),
+            max_body: MAX_BODY,
+            transport: None,
+            clock: None,
+            random: None,
+        }
+    }
+
+    /// The cloud the tenant lives in. Default: [`Cloud::Global`].
+    #[must_use]
+    pub fn cloud(mut self, cloud: Cloud) -> Self {
+        self.cloud = cloud;
+        self
+    }
+
+    /// Graph elsewhere than at the cloud's host, as scheme, host and port without a path. Plain
+    /// http is accepted for loopback addresses only.
+    #[must_use]
+    pub fn graph_origin(mut self, origin: impl Into<String>) -> Self {
+        self.graph_origin = Some(origin.into());
+        self
+    }
+
+    /// The sign-in service elsewhere than at the cloud's host; see [`graph_origin`](Self::graph_origin).
+    #[must_use]
+    pub fn login_origin(mut self, origin: impl Into<String>) -> Self {
+        self.login_origin = Some(origin.into());
+        self
+    }
+
+    /// How often and how long a call is tried.
+    #[must_use]
+    pub fn retry(mut self, retry: RetryOptions) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// The limits the client keeps to by itself. Default: [`Limits::documented`].
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The size in bytes that one decompressed answer may have. Default: 64 MiB.
+    #[must_use]
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// What carries the requests. Default, with feature `rustls`: `HttpTransport`.
+    #[must_use]
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Where the time comes from. Default: [`SystemClock`].
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Where jitter comes from. Default: [`SystemRandom`].
+    #[must_use]
+    pub fn random(mut self, random: Arc<dyn Random>) -> Self {
+        self.random = Some(random);
+        self
+    }
+
+    /// Checks everything and makes the client. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_invalid_request`] naming the setting that is wrong, or when there is no
+    /// transport because feature `rustls` is off and none was given.
+    pub fn build(self) -> Result<Client> {
+        let graph = Origin::parse(
+            self.graph_origin
+                .as_deref()
+                .unwrap_or(self.cloud.graph_origin()),
+        )?;
+        let login = Origin::parse(
+            self.login_origin
+                .as_deref()
+                .unwrap_or(self.cloud.login_origin()),
+        )?;
+        if self.max_body == 0 {
+            return Err(Error::invalid_request("max_body must be larger than zero"));
+        }
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => default_transport(&graph, &login)?,
+        };
+        let shared = Shared {
+            credential: self.credential.validated()?,
+            cloud: self.cloud,
+            graph,
+            login,
+            transport,
+            clock: self
+                .clock
+                .unwrap_or_else(|| Arc::new(SystemClock::default())),
+            random: self.random.unwrap_or_else(|| Arc::new(SystemRandom)),
+            retry: self.retry.validated()?,
+            max_body: self.max_body,
+            gates: Arc::new(Gates::new(self.limits)),
+            tokens: Tokens::default(),
+        };
+        Ok(Client::from_parts(shared, self.tenant))
+    }
+}
+
+#[cfg(feature = "rustls")]
+fn default_transport(graph: &Origin, login: &Origin) -> Result<Arc<dyn Transport>> {
+    use crate::transport::HttpTransport;
+
+    // A simulator on loopback needs no roots, and a bare machine may have none.
+    let transport = if graph.is_https() || login.is_https() {
+        HttpTransport::new()?
+    } else {
+        HttpTransport::plain()?
+    };
+    Ok(Arc::new(transport))
+}
+
+#[cfg(not(feature = "rustls"))]
+fn default_transport(_: &Origin, _: &Origin) -> Result<Arc<dyn Transport>> {
+    Err(Error::invalid_request(
+        "there is no transport: enable feature `rustls` or pass one to `transport`",
+    ))
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("tenant", &self.tenant)
+            .field("credential", &self.credential)
+            .field("cloud", &self.cloud)
+            .field("retry", &self.retry)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,169 @@
+//! The client: one application, one tenant at a time.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+use crate::builder::ClientBuilder;
+use crate::clock::{Clock, Random};
+use crate::cloud::Cloud;
+use crate::credential::Credential;
+use crate::decode;
+use crate::error::{Error, Result};
+use crate::observer::{CallEvent, Observer};
+use crate::origin::Origin;
+use crate::path::IntoPath as _;
+use crate::retry::RetryOptions;
+use crate::send::Call;
+use crate::tenant::TenantId;
+use crate::throttle::Gates;
+use crate::token::{Grant, Token, TokenInfo, Tokens};
+use crate::transport::Transport;
+
+/// A client of Microsoft Graph for one tenant.
+///
+/// Cheap to clone; clones share connections, tokens and throttle gates. It only reads.
+///
+/// ```no_run
+/// use graph_client::{Client, Credential, TenantId};
+///
+/// # async fn run() -> graph_client::Result<()> {
+/// let tenant = TenantId::new("contoso.onmicrosoft.com")?;
+/// let credential = Credential::client_secret("6731de76-14a6-49ae-97bc-6eba6914391e", "the secret's value");
+/// let client = Client::builder(tenant, credential).build()?;
+/// client.authenticate().await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    tenant: TenantId,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+/// What all clones of a client have in common, whatever their tenant.
+pub(crate) struct Shared {
+    pub(crate) credential: Credential,
+    pub(crate) cloud: Cloud,
+    pub(crate) graph: Origin,
+    pub(crate) login: Origin,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) retry: RetryOptions,
+    pub(crate) max_body: usize,
+    pub(crate) gates: Arc<Gates>,
+    pub(crate) tokens: Tokens,
+}
+
+impl Client {
+    /// Begins a client for a tenant and an application's credential.
+    pub fn builder(tenant: TenantId, credential: Credential) -> ClientBuilder {
+        ClientBuilder::new(tenant, credential)
+    }
+
+    pub(crate) fn from_parts(shared: Shared, tenant: TenantId) -> Self {
+        Self {
+            shared: Arc::new(shared),
+            tenant,
+            observer: None,
+        }
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// The tenant that is read.
+    pub fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    /// The application (client) id.
+    pub fn app_id(&self) -> &str {
+        self.shared.credential.app_id()
+    }
+
+    /// The same application in another tenant. Connections are shared; tokens and throttle gates
+    /// are kept apart by tenant.
+    #[must_use]
+    pub fn for_tenant(&self, tenant: TenantId) -> Self {
+        Self {
+            tenant,
+            ..self.clone()
+        }
+    }
+
+    /// A clone whose calls are reported to `observer`, in the place of any before.
+    #[must_use]
+    pub fn with_observer(&self, observer: Arc<dyn Observer>) -> Self {
+        Self {
+            observer: Some(observer),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn report(&self, event: impl FnOnce() -> CallEvent) {
+        if let Some(observer) = &self.observer {
+            observer.event(&event());
+        }
+    }
+
+    /// Gets a token, or finds the one there is, without calling Graph. For connection tests.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::token_error`] with cause and cure when the sign-in service refuses. A tenant that
+    /// has not consented to any permission still gets a token, one without
+    /// [`roles`](TokenInfo::roles); Graph then answers 403.
+    pub async fn authenticate(&self) -> Result<TokenInfo> {
+        let token = self.token(None, None).await?;
+        Ok(token.info(self.shared.clock.monotonic()))
+    }
+
+    /// A token for Graph, other than the rejected one.
+    pub(crate) async fn token(&self, rejected: Option<u64>, claims: Option<&str>) -> Result<Token> {
+        let scope = self.shared.cloud.graph_scope();
+        self.shared
+            .tokens
+            .token(&self.tenant, &scope, rejected, &*self.shared.clock, || {
+                self.fetch_token(&scope, claims)
+            })
+            .await
+    }
+
+    // Boxed, because the send path asks for tokens and tokens are asked for through the send path.
+    fn fetch_token<'a>(
+        &'a self,
+        scope: &'a str,
+        claims: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Grant>> {
+        Box::pin(async move {
+            let mut url = self.shared.login.url().clone();
+            [self.tenant.as_str(), "oauth2", "v2.0", "token"]
+                .into_path()?
+                .append_to(&mut url)?;
+            let call = Call::token(url, self.shared.credential.token_form(scope, claims));
+            let grant = self
+                .send(call, |answer| {
+                    decode::json::<Grant>(&answer.body).map_err(Error::decode)
+                })
+                .await?;
+            self.report(|| CallEvent::TokenRefreshed {
+                expires_in: grant.expires_in(),
+            });
+            Ok(grant)
+        })
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("tenant", &self.tenant)
+            .field("app_id", &self.app_id())
+            .field("cloud", &self.shared.cloud)
+            .finish_non_exhaustive()
+    }
+}

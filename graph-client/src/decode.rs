@@ -1,0 +1,144 @@
+//! Decoding with the place of a failure and none of its content.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// Why bytes were not what was expected, without quoting them.
+#[derive(Debug, Clone)]
+pub(crate) struct DecodeFailure {
+    pub(crate) what: String,
+    /// The text ended too early: the connection was cut, so asking again may help.
+    pub(crate) truncated: bool,
+}
+
+impl DecodeFailure {
+    /// Whole JSON of the wrong shape.
+    pub(crate) fn shape(what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            truncated: false,
+        }
+    }
+}
+
+impl std::fmt::Display for DecodeFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+/// Where in an item a value did not fit, and what would have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Misfit {
+    pub(crate) path: String,
+    pub(crate) expected: Option<String>,
+    truncated: bool,
+}
+
+const MAX_TEXT: usize = 200;
+
+/// Decodes JSON, a byte order mark in front allowed.
+pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeFailure> {
+    borrowed(body)
+}
+
+/// As [`json`], for types that borrow from the body.
+pub(crate) fn borrowed<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, DecodeFailure> {
+    located(without_bom(body)).map_err(|misfit| DecodeFailure {
+        truncated: misfit.truncated,
+        what: if misfit.truncated {
+            "it ends too early".to_owned()
+        } else {
+            misfit.to_string()
+        },
+    })
+}
+
+/// Decodes one value and says where it failed.
+pub(crate) fn located<'de, T: Deserialize<'de>>(json: &'de [u8]) -> Result<T, Misfit> {
+    // Keeping track of the place costs time, so it is done only once something is known to be wrong.
+    if let Ok(value) = serde_json::from_slice(json) {
+        return Ok(value);
+    }
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path: String = error.path().to_string().chars().take(MAX_TEXT).collect();
+        misfit(path, error.inner())
+    })?;
+    reader
+        .end()
+        .map_err(|error| misfit(".".to_owned(), &error))?;
+    Ok(value)
+}
+
+pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
+fn misfit(path: String, error: &serde_json::Error) -> Misfit {
+    Misfit {
+        path,
+        expected: expectation(&error.to_string()),
+        truncated: error.is_eof(),
+    }
+}
+
+/// The part of serde's message that speaks of our type; the rest may quote the value.
+fn expectation(message: &str) -> Option<String> {
+    let expected = if let Some((_, expected)) = message.rsplit_once(", expected ") {
+        expected
+    } else if message.starts_with("missing field `") {
+        message
+    } else {
+        return None;
+    };
+    let expected = expected
+        .rsplit_once(" at line ")
+        .map_or(expected, |(expected, _)| expected);
+    Some(expected.chars().take(MAX_TEXT).collect())
+}
+
+impl std::fmt::Display for Misfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.expected {
+            Some(expected) if expected.starts_with("missing field") => {
+                write!(f, "at `{}`: {expected}", self.path)
+            }
+            Some(expected) => write!(f, "at `{}`: expected {expected}", self.path),
+            None => write!(f, "at `{}`: not the expected JSON", self.path),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Sample {
+        #[expect(dead_code, reason = "only its decoding matters")]
+        flags: Vec<bool>,
+    }
+
+    #[test]
+    fn names_the_path_and_the_expectation_but_not_the_value() {
+        let misfit =
+            located::<Sample>(br#"{"flags":[true,"secret, expected nothing"]}"#).unwrap_err();
+        assert_eq!(misfit.to_string(), "at `flags[1]`: expected a boolean");
+        let misfit = located::<Sample>(b"{}").unwrap_err();
+        assert_eq!(misfit.to_string(), "at `.`: missing field `flags`");
+    }
+
+    #[test]
+    fn tells_truncated_from_wrong() {
+        assert!(json::<Sample>(br#"{"flags":[tr"#).unwrap_err().truncated);
+        assert!(json::<Sample>(b"").unwrap_err().truncated);
+        assert!(!json::<Sample>(b"<html>").unwrap_err().truncated);
+        assert!(
+            !json::<Sample>(br#"{"flags":[]} trailing"#)
+                .unwrap_err()
+                .truncated
+        );
+        assert!(json::<Sample>(b"\xef\xbb\xbf{\"flags\":[]}").is_ok());
+    }
+}

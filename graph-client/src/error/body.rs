@@ -1,0 +1,217 @@
+//! Error bodies of every shape Graph sends: its envelope, HTML, text, nothing.
+//!
+//! <https://learn.microsoft.com/graph/errors>
+
+use serde_json::{Map, Value};
+
+/// What is kept of the body of a failed request.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ErrorBody {
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+    /// "Request not applicable to target tenant": the one licence refusal that has no code of its own.
+    pub(crate) not_applicable: bool,
+}
+
+const MAX_MESSAGE: usize = 1024;
+const MAX_CODE: usize = 100;
+const MAX_DEPTH: usize = 16;
+
+/// Codes that callers act on. The innermost of these wins over a vaguer one around it.
+const KNOWN: &[&str] = &[
+    "AadPremiumLicenseRequired",
+    "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+    "Authorization_IdentityNotFound",
+    "Authorization_RequestDenied",
+    "Directory_ConcurrencyViolation",
+    "Directory_ExpiredPageToken",
+    "DirectoryPageTokenNotFoundException",
+    "ErrorAccessDenied",
+    "ErrorItemNotFound",
+    "ItemNotFound",
+    "MailboxNotEnabledForRESTAPI",
+    "Request_ResourceNotFound",
+    "Request_UnsupportedQuery",
+    "accessDenied",
+    "activityLimitReached",
+    "insufficient_claims",
+    "resyncApplyDifferences",
+    "resyncChangesApplyDifferences",
+    "resyncChangesUploadDifferences",
+    "resyncRequired",
+    "resyncUploadDifferences",
+    "syncStateInvalid",
+    "syncStateNotFound",
+];
+
+impl ErrorBody {
+    /// Reads what can be read; never fails, and never loses a bounded snippet of what it cannot read.
+    pub(crate) fn parse(body: &[u8]) -> Self {
+        match serde_json::from_slice::<Value>(body) {
+            Ok(value) => Self::from_value(&value),
+            Err(_) => Self {
+                message: snippet(&String::from_utf8_lossy(cut(body))),
+                ..Self::default()
+            },
+        }
+    }
+
+    fn from_value(value: &Value) -> Self {
+        let Some(error) = value
+            .as_object()
+            .and_then(|o| member(o, "error"))
+            .and_then(Value::as_object)
+        else {
+            return Self::default();
+        };
+        let codes = codes(error);
+        let code = codes
+            .iter()
+            .rev()
+            .find(|code| KNOWN.iter().any(|known| known.eq_ignore_ascii_case(code)))
+            .or_else(|| codes.first())
+            .cloned();
+        let message = member(error, "message")
+            .and_then(message_text)
+            .and_then(snippet);
+        let not_applicable = message.as_deref().is_some_and(|m| {
+            m.to_ascii_lowercase()
+                .contains("request not applicable to target tenant")
+        });
+        Self {
+            code,
+            message,
+            not_applicable,
+        }
+    }
+}
+
+/// Codes from the outside in, those that are empty or no identifier left out.
+fn codes(error: &Map<String, Value>) -> Vec<String> {
+    let mut codes = Vec::new();
+    let mut level = Some(error);
+    for _ in 0..MAX_DEPTH {
+        let Some(current) = level else { break };
+        if let Some(code) = member(current, "code").and_then(Value::as_str) {
+            if is_code(code) {
+                codes.push(code.to_owned());
+            }
+        }
+        level = member(current, "innerError").and_then(Value::as_object);
+    }
+    codes
+}
+
+/// The case of the keys varies between services (`innerError`, `innererror`, `InnerError`).
+fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    object.get(name).or_else(|| {
+        object
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    })
+}
+
+/// Older services wrap the message: `{"lang": "en", "value": "…"}`.
+fn message_text(message: &Value) -> Option<&str> {
+    message.as_str().or_else(|| {
+        message
+            .as_object()
+            .and_then(|o| member(o, "value"))
+            .and_then(Value::as_str)
+    })
+}
+
+/// Codes are shown in errors, so text that is no identifier is not taken for one.
+fn is_code(code: &str) -> bool {
+    !code.is_empty()
+        && code.len() <= MAX_CODE
+        && code
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':'))
+}
+
+fn cut(body: &[u8]) -> &[u8] {
+    body.get(..MAX_MESSAGE * 4).unwrap_or(body)
+}
+
+fn snippet(text: &str) -> Option<String> {
+    let text: String = text.trim().chars().take(MAX_MESSAGE).collect();
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn code(body: &str) -> Option<String> {
+        ErrorBody::parse(body.as_bytes()).code
+    }
+
+    #[test]
+    fn takes_the_deepest_known_code() {
+        let body = r#"{"error":{"code":"generalException","message":"m","innererror":
+            {"code":"invalidRange","innerError":{"Code":"resyncRequired","innererror":{"code":"someNewThing"}}}}}"#;
+        assert_eq!(code(body).as_deref(), Some("resyncRequired"));
+        assert_eq!(
+            code(r#"{"error":{"code":"A","innerError":{"code":"B"}}}"#).as_deref(),
+            Some("A")
+        );
+        assert_eq!(
+            code(r#"{"error":{"code":"","innerError":{"code":"B"}}}"#).as_deref(),
+            Some("B")
+        );
+    }
+
+    #[test]
+    fn parses_without_inner_error_and_with_an_offsetless_date() {
+        assert_eq!(
+            code(r#"{"error":{"code":"BadRequest","message":"x"}}"#).as_deref(),
+            Some("BadRequest")
+        );
+        let dated = r#"{"error":{"code":"BadRequest","innerError":{"date":"2021-05-18T19:03:10","request-id":"x"}}}"#;
+        assert_eq!(code(dated).as_deref(), Some("BadRequest"));
+    }
+
+    #[test]
+    fn survives_every_other_shape() {
+        for body in [
+            "",
+            "null",
+            "[]",
+            "3",
+            r#"{"error":"text"}"#,
+            r#"{"error":{"@odata.type":"odata.error"}}"#,
+            "\u{feff}{",
+        ] {
+            assert_eq!(code(body), None, "{body}");
+        }
+        let html = ErrorBody::parse(format!("<html>{}", "x".repeat(100_000)).as_bytes());
+        assert_eq!(html.code, None);
+        assert_eq!(html.message.map(|m| m.chars().count()), Some(MAX_MESSAGE));
+    }
+
+    #[test]
+    fn text_in_the_place_of_a_code_is_not_shown() {
+        assert_eq!(
+            code(r#"{"error":{"code":"user bob@contoso.com was not found"}}"#),
+            None
+        );
+    }
+
+    #[test]
+    fn knows_the_licence_refusal_without_a_code() {
+        let body = r#"{"error":{"code":"BadRequest","message":"Request not applicable to target tenant."}}"#;
+        assert!(ErrorBody::parse(body.as_bytes()).not_applicable);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics_and_stays_bounded(body in prop::collection::vec(any::<u8>(), 0..4000)) {
+            let parsed = ErrorBody::parse(&body);
+            prop_assert!(parsed.message.is_none_or(|m| m.chars().count() <= MAX_MESSAGE));
+        }
+    }
+}

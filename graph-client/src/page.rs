@@ -1,0 +1,270 @@
+//! One page of a collection: the envelope first, then each item by itself, so that one bad item
+//! does not sink the rest.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::decode::{self, DecodeFailure, Misfit};
+use crate::error::{Error, Result};
+use crate::link::NextLink;
+use crate::origin::Origin;
+
+/// A page of a listing.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items, in the order of the service. May be empty although more pages follow.
+    pub items: Vec<T>,
+    /// The items that did not fit `T`.
+    pub malformed: Vec<ItemError>,
+    /// The number of items in all pages; on the first page only, and only if asked for.
+    pub count: Option<u64>,
+    /// Where the next page is; nothing after the last.
+    pub next: Option<NextLink>,
+}
+
+/// An item that did not fit its type: which one and where, but nothing of its content.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ItemError {
+    /// Its place on the page, from 0.
+    pub index: usize,
+    /// Its id, if that could be read. In neither `Display` nor `Debug`.
+    pub id: Option<String>,
+    /// The place in the item, such as `conditions.users.includeRoles[2]`.
+    pub path: String,
+    /// What was expected there, if known.
+    pub expected: Option<String>,
+}
+
+impl fmt::Display for ItemError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "item {} of the page does not fit its type at `{}`",
+            self.index, self.path
+        )?;
+        match &self.expected {
+            Some(expected) if expected.starts_with("missing field") => write!(f, ": {expected}"),
+            Some(expected) => write!(f, ": expected {expected}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for ItemError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ItemError")
+            .field("index", &self.index)
+            .field("path", &self.path)
+            .field("expected", &self.expected)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The envelope of a collection, its items still as received.
+#[derive(Deserialize)]
+pub(crate) struct Envelope<'a> {
+    #[serde(borrow)]
+    pub(crate) value: Vec<&'a RawValue>,
+    #[serde(rename = "@odata.nextLink", default)]
+    next: Option<String>,
+    #[serde(rename = "@odata.deltaLink", default)]
+    delta: Option<String>,
+    #[serde(borrow, rename = "@odata.count", default)]
+    count: Option<&'a RawValue>,
+}
+
+impl<'a> Envelope<'a> {
+    pub(crate) fn parse(body: &'a [u8]) -> Result<Self> {
+        decode::borrowed(body).map_err(Error::decode)
+    }
+
+    /// The link to the next page, refused at once if it leads away, so that nobody stores it.
+    pub(crate) fn next(&self, origin: &Origin) -> Result<Option<String>> {
+        checked(self.next.as_ref(), origin)
+    }
+
+    pub(crate) fn delta(&self, origin: &Origin) -> Result<Option<String>> {
+        checked(self.delta.as_ref(), origin)
+    }
+}
+
+/// A link that is empty is as good as absent.
+fn checked(link: Option<&String>, origin: &Origin) -> Result<Option<String>> {
+    let Some(link) = link.filter(|link| !link.trim().is_empty()) else {
+        return Ok(None);
+    };
+    Ok(Some(origin.resolve(link)?.into()))
+}
+
+impl<T: DeserializeOwned> Page<T> {
+    pub(crate) fn parse(body: &[u8], origin: &Origin) -> Result<Self> {
+        let envelope = Envelope::parse(body)?;
+        let mut page = Self {
+            items: Vec::with_capacity(envelope.value.len()),
+            malformed: Vec::new(),
+            count: envelope.count.and_then(|count| count.get().parse().ok()),
+            next: envelope.next(origin)?.map(NextLink::restore),
+        };
+        for (index, raw) in envelope.value.iter().enumerate() {
+            match item(index, raw) {
+                Ok(item) => page.items.push(item),
+                Err(error) => page.malformed.push(error),
+            }
+        }
+        Ok(page)
+    }
+}
+
+/// Decodes one item of a page.
+pub(crate) fn item<T: DeserializeOwned>(index: usize, raw: &RawValue) -> Result<T, ItemError> {
+    decode::located(raw.get().as_bytes()).map_err(|misfit| ItemError::new(index, raw, misfit))
+}
+
+impl ItemError {
+    fn new(index: usize, raw: &RawValue, misfit: Misfit) -> Self {
+        Self {
+            index,
+            id: id_of(raw),
+            path: misfit.path,
+            expected: misfit.expected,
+        }
+    }
+
+    /// An item that lacks what every such item has.
+    pub(crate) fn missing(index: usize, field: &'static str) -> Self {
+        Self {
+            index,
+            id: None,
+            path: ".".to_owned(),
+            expected: Some(format!("missing field `{field}`")),
+        }
+    }
+}
+
+fn id_of(raw: &RawValue) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Identified {
+        id: String,
+    }
+    serde_json::from_str::<Identified>(raw.get())
+        .ok()
+        .map(|identified| identified.id)
+}
+
+/// The text of a `$count`: a number, perhaps behind a byte order mark.
+pub(crate) fn count(body: &[u8]) -> Result<u64> {
+    std::str::from_utf8(decode::without_bom(body))
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+        .ok_or_else(|| Error::decode(DecodeFailure::shape("it is not a number")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct User {
+        id: String,
+        #[serde(rename = "accountEnabled")]
+        enabled: Option<bool>,
+    }
+
+    fn parse<T: DeserializeOwned>(body: &str) -> Result<Page<T>> {
+        Page::parse(
+            body.as_bytes(),
+            &Origin::parse("https://graph.microsoft.com").unwrap(),
+        )
+    }
+
+    #[test]
+    fn one_malformed_item_is_reported_and_the_rest_delivered() {
+        let page = parse::<User>(
+            r#"{"@odata.context":"x","@odata.count":3,"value":[{"id":"a","accountEnabled":true},
+                {"id":"b","accountEnabled":"s3cret"},7,{"id":"c","accountEnabled":null}]}"#,
+        )
+        .unwrap();
+        let got: Vec<_> = page
+            .items
+            .iter()
+            .map(|u| (u.id.as_str(), u.enabled))
+            .collect();
+        assert_eq!(got, [("a", Some(true)), ("c", None)]);
+        assert_eq!(page.count, Some(3));
+        let bad = &page.malformed[0];
+        assert_eq!(
+            (bad.index, bad.id.as_deref(), bad.path.as_str()),
+            (1, Some("b"), "accountEnabled")
+        );
+        let shown = format!(
+            "{} {:?}",
+            Error::malformed_item(bad.clone()),
+            Error::malformed_item(bad.clone())
+        );
+        assert!(
+            shown.contains("expected a boolean") && !shown.contains("s3cret"),
+            "{shown}"
+        );
+        assert_eq!(page.malformed[1].index, 2);
+    }
+
+    #[test]
+    fn raw_items_keep_their_bytes() {
+        let page = parse::<Box<RawValue>>(r#"{"value":[{"b":1.0,  "a":"\u00e9"},null]}"#).unwrap();
+        assert_eq!(page.items[0].get(), r#"{"b":1.0,  "a":"\u00e9"}"#);
+        assert_eq!(page.items.len(), 2);
+    }
+
+    #[test]
+    fn absent_null_and_empty_next_links_end() {
+        for next in [
+            "",
+            r#","@odata.nextLink":null"#,
+            r#","@odata.nextLink":"""#,
+            r#","@odata.nextLink":" ""#,
+        ] {
+            assert!(
+                parse::<User>(&format!(r#"{{"value":[]{next}}}"#))
+                    .unwrap()
+                    .next
+                    .is_none(),
+                "{next}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_foreign_next_link_is_refused() {
+        let error = parse::<User>(
+            r#"{"value":[],"@odata.nextLink":"https://evil.example/v1.0/users?$skiptoken=T0P"}"#,
+        )
+        .unwrap_err();
+        assert!(error.is_refused_link());
+        assert!(!format!("{error} {error:?}").contains("evil"));
+    }
+
+    #[test]
+    fn what_is_no_collection_is_an_error_and_not_an_empty_list() {
+        for body in [
+            "{}",
+            r#"{"value":null}"#,
+            r#"{"value":{}}"#,
+            "[]",
+            "",
+            "<html>",
+        ] {
+            assert!(parse::<User>(body).unwrap_err().is_decode(), "{body}");
+        }
+    }
+
+    #[test]
+    fn counts_may_carry_a_byte_order_mark() {
+        assert_eq!(count(b"\xef\xbb\xbf1250\r\n").unwrap(), 1250);
+        assert!(count(b"").is_err() && count(b"-1").is_err() && count(b"many").is_err());
+    }
+}

@@ -1,0 +1,429 @@
+//! The one send path. Every request of this crate, that for a token included, goes through
+//! [`Client::send`]: a retry loop around the throttle gate, the token, the transport and the
+//! judgement of the answer.
+
+mod verdict;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method};
+use tracing::Instrument as _;
+use url::Url;
+
+use self::verdict::Verdict;
+use crate::client::Client;
+use crate::error::{Error, ErrorBody, Result, TokenError};
+use crate::observer::{CallEvent, WaitReason};
+use crate::path;
+use crate::retry::RetryOptions;
+use crate::throttle::{Blocked, Permit, Scope, Workload};
+use crate::token::Token;
+use crate::transport::{TransportError, TransportRequest, TransportResponse};
+
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
+const PRODUCT: &str = concat!("graph-client/", env!("CARGO_PKG_VERSION"));
+const MAX_REDIRECTS: u32 = 5;
+/// The least that an attempt is given, even at the very end of the budget.
+const LEAST_ATTEMPT: Duration = Duration::from_secs(1);
+
+/// A request before it is sent. Nothing in it changes the tenant, so all may be sent again.
+#[derive(Debug)]
+pub(crate) struct Call {
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Bytes,
+    kind: CallKind,
+    workload: Workload,
+    /// How many requests the limits count: those inside a batch.
+    cost: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CallKind {
+    Graph,
+    Token,
+}
+
+impl Call {
+    /// A GET of Graph. The URL has been built by us or checked by [`crate::origin::Origin`].
+    pub(crate) fn get(url: Url, headers: HeaderMap, workload: Workload) -> Self {
+        Self {
+            method: Method::GET,
+            url,
+            headers,
+            body: Bytes::new(),
+            kind: CallKind::Graph,
+            workload,
+            cost: 1,
+        }
+    }
+
+    /// A batch of GETs.
+    pub(crate) fn batch(url: Url, body: Bytes, workload: Workload, cost: u32) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Self {
+            method: Method::POST,
+            url,
+            headers,
+            body,
+            kind: CallKind::Graph,
+            workload,
+            cost,
+        }
+    }
+
+    /// A request for a token.
+    pub(crate) fn token(url: Url, form: String) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        );
+        Self {
+            method: Method::POST,
+            url,
+            headers,
+            body: form.into(),
+            kind: CallKind::Token,
+            workload: Workload::Token,
+            cost: 1,
+        }
+    }
+
+    fn route(&self) -> String {
+        match self.kind {
+            CallKind::Graph => path::route(&self.url),
+            CallKind::Token => "oauth2/v2.0/token".to_owned(),
+        }
+    }
+}
+
+/// How far one call has come.
+struct Progress {
+    started: Duration,
+    route: String,
+    client_request_id: String,
+    attempts: u32,
+    redirects: u32,
+    /// The generation of the token that Graph refused.
+    rejected: Option<u64>,
+    claims: Option<String>,
+}
+
+impl Client {
+    /// Sends a call until it succeeds, fails for good, or its budget is spent.
+    ///
+    /// `decode` reads a successful answer; an answer that was cut short counts as a failure on the
+    /// way and is asked for again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops at once: nothing more is sent, and a place at the gate is given up.
+    pub(crate) async fn send<R, D>(&self, call: Call, decode: D) -> Result<R>
+    where
+        R: Send,
+        D: Fn(&TransportResponse) -> Result<R> + Send + Sync,
+    {
+        let progress = self.begin(&call);
+        let span = tracing::debug_span!(
+            "graph.call",
+            method = %call.method,
+            route = %progress.route,
+            workload = call.workload.as_str(),
+            tenant = self.tenant().as_str(),
+            client_request_id = %progress.client_request_id,
+        );
+        Box::pin(self.run(call, progress, decode))
+            .instrument(span)
+            .await
+    }
+
+    fn begin(&self, call: &Call) -> Progress {
+        let shared = self.shared();
+        let client_request_id = match call
+            .headers
+            .get(&CLIENT_REQUEST_ID)
+            .and_then(|v| v.to_str().ok())
+        {
+            Some(given) => given.to_owned(),
+            None => {
+                let (high, low) = (shared.random.next_u64(), shared.random.next_u64());
+                uuid::Builder::from_random_bytes(
+                    (u128::from(high) << 64 | u128::from(low)).to_be_bytes(),
+                )
+                .into_uuid()
+                .to_string()
+            }
+        };
+        Progress {
+            started: shared.clock.monotonic(),
+            route: call.route(),
+            client_request_id,
+            attempts: 0,
+            redirects: 0,
+            rejected: None,
+            claims: None,
+        }
+    }
+
+    async fn run<R, D>(&self, mut call: Call, mut progress: Progress, decode: D) -> Result<R>
+    where
+        R: Send,
+        D: Fn(&TransportResponse) -> Result<R> + Send + Sync,
+    {
+        let shared = self.shared();
+        loop {
+            let permit = self.permit(&call, &progress).await?;
+            let token = match call.kind {
+                CallKind::Graph => Some(
+                    self.token(progress.rejected, progress.claims.as_deref())
+                        .await?,
+                ),
+                CallKind::Token => None,
+            };
+            progress.attempts += 1;
+            let outcome = self.attempt(&call, &progress, token.as_ref()).await;
+
+            let (error, asked) = match outcome {
+                Err(error) if error.is_transient() => (Error::transport(error), None),
+                Err(error) => return Err(self.seal(&progress, Error::transport(error))),
+                Ok(answer) => {
+                    match Verdict::of(&answer, call.kind == CallKind::Token, shared.clock.now()) {
+                        Verdict::Success => match decode(&answer) {
+                            Ok(value) => {
+                                permit.succeeded();
+                                return Ok(value);
+                            }
+                            Err(error) => {
+                                let error =
+                                    error.with_request_id(verdict::request_id(&answer.headers));
+                                if !error.is_truncated() {
+                                    permit.succeeded();
+                                    return Err(self.seal(&progress, error));
+                                }
+                                (error, None)
+                            }
+                        },
+                        Verdict::Redirect(location) => {
+                            permit.succeeded();
+                            progress.redirects += 1;
+                            if call.method != Method::GET || progress.redirects > MAX_REDIRECTS {
+                                return Err(
+                                    self.seal(&progress, failure(&call, &answer).as_redirect())
+                                );
+                            }
+                            call.url = shared
+                                .graph
+                                .resolve_from(&call.url, &location)
+                                .map_err(|error| self.seal(&progress, error))?;
+                            continue;
+                        }
+                        Verdict::Unauthorized { claims } => {
+                            permit.succeeded();
+                            let refused = token.as_ref().map(Token::generation);
+                            if progress.rejected.is_some() || refused.is_none() {
+                                return Err(self.seal(&progress, failure(&call, &answer)));
+                            }
+                            tracing::debug!(
+                                claims = claims.is_some(),
+                                "the token was refused; asking for a new one"
+                            );
+                            progress.rejected = refused;
+                            progress.claims = claims;
+                            continue;
+                        }
+                        Verdict::Failure => {
+                            permit.succeeded();
+                            return Err(self.seal(&progress, failure(&call, &answer)));
+                        }
+                        Verdict::Throttled { asked, scope } => {
+                            let wait = asked.unwrap_or_else(|| self.backoff(&progress));
+                            self.close_gate(&permit, scope, wait, &progress);
+                            (failure(&call, &answer).with_retry_after(asked), Some(wait))
+                        }
+                        Verdict::Transient => (failure(&call, &answer), None),
+                    }
+                }
+            };
+            drop(permit);
+
+            let error = self.seal(&progress, error);
+            if let Some(wait) = asked.filter(|wait| *wait > self.remaining(&progress)) {
+                return Err(error.as_throttled(wait));
+            }
+            if progress.attempts >= shared.retry.max_attempts {
+                return Err(error);
+            }
+            // After a refusal the gate is closed, and passing it again is the wait.
+            if asked.is_none() {
+                let wait = self.backoff(&progress);
+                if wait > self.remaining(&progress) {
+                    return Err(error);
+                }
+                self.wait(call.workload, wait, WaitReason::Backoff).await;
+            }
+        }
+    }
+
+    /// Passes the gate, waiting in front of it as long as the budget allows.
+    async fn permit(&self, call: &Call, progress: &Progress) -> Result<Permit> {
+        let shared = self.shared();
+        loop {
+            let now = shared.clock.monotonic();
+            match shared
+                .gates
+                .pass(self.tenant(), call.workload, call.cost, now)
+            {
+                Ok(permit) => return Ok(permit),
+                Err(Blocked::Until(at, reason)) => {
+                    let wait = at.saturating_sub(now);
+                    if wait > self.remaining(progress) {
+                        return Err(self.seal(progress, Error::throttled(wait)));
+                    }
+                    self.wait(call.workload, wait, reason).await;
+                }
+                Err(Blocked::Reopening(back)) => {
+                    // Whoever is in flight is back within the timeout of an attempt.
+                    back.await;
+                    if self.remaining(progress).is_zero() {
+                        return Err(self.seal(progress, Error::throttled(shared.retry.base_delay)));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        call: &Call,
+        progress: &Progress,
+        token: Option<&Token>,
+    ) -> Result<TransportResponse, TransportError> {
+        let shared = self.shared();
+        let started = shared.clock.monotonic();
+        let request = TransportRequest {
+            method: call.method.clone(),
+            url: call.url.clone(),
+            headers: headers(call, progress, token),
+            body: call.body.clone(),
+            timeout: shared
+                .retry
+                .attempt_timeout
+                .min(self.remaining(progress).max(LEAST_ATTEMPT)),
+            max_body: shared.max_body,
+        };
+        let outcome = shared.transport.send(request).await;
+        let elapsed = shared.clock.monotonic().saturating_sub(started);
+        let status = outcome.as_ref().ok().map(|answer| answer.status.as_u16());
+        let bytes = outcome
+            .as_ref()
+            .map_or(0, |answer| answer.body.len() as u64);
+        match &outcome {
+            Ok(answer) => tracing::debug!(
+                attempt = progress.attempts,
+                status,
+                bytes,
+                elapsed_ms = elapsed.as_millis(),
+                request_id = verdict::request_id(&answer.headers),
+                "answered"
+            ),
+            Err(error) => tracing::debug!(
+                attempt = progress.attempts,
+                elapsed_ms = elapsed.as_millis(),
+                kind = ?error.kind(),
+                "no answer"
+            ),
+        }
+        self.report(|| CallEvent::Attempt {
+            method: call.method.clone(),
+            workload: call.workload,
+            route: progress.route.clone(),
+            status,
+            bytes,
+            elapsed,
+        });
+        outcome
+    }
+
+    fn close_gate(&self, permit: &Permit, scope: Scope, wait: Duration, progress: &Progress) {
+        let shared = self.shared();
+        // Some spread, but not so much that a wait that fits the budget no longer does.
+        let spread = RetryOptions::spread(wait, &*shared.random)
+            .min(self.remaining(progress))
+            .max(wait);
+        permit.throttled(scope, shared.clock.monotonic().saturating_add(spread));
+    }
+
+    async fn wait(&self, workload: Workload, duration: Duration, reason: WaitReason) {
+        tracing::debug!(wait_ms = duration.as_millis(), ?reason, "waiting");
+        self.report(|| CallEvent::Wait {
+            workload,
+            duration,
+            reason,
+        });
+        self.shared().clock.sleep(duration).await;
+    }
+
+    fn backoff(&self, progress: &Progress) -> Duration {
+        self.shared()
+            .retry
+            .backoff(progress.attempts, &*self.shared().random)
+    }
+
+    fn elapsed(&self, progress: &Progress) -> Duration {
+        self.shared()
+            .clock
+            .monotonic()
+            .saturating_sub(progress.started)
+    }
+
+    fn remaining(&self, progress: &Progress) -> Duration {
+        self.shared()
+            .retry
+            .total_time
+            .saturating_sub(self.elapsed(progress))
+    }
+
+    /// Puts on an error what is known of its call.
+    fn seal(&self, progress: &Progress, error: Error) -> Error {
+        error.with_call(
+            &progress.route,
+            &progress.client_request_id,
+            progress.attempts,
+            self.elapsed(progress),
+        )
+    }
+}
+
+fn headers(call: &Call, progress: &Progress, token: Option<&Token>) -> HeaderMap {
+    let mut headers = call.headers.clone();
+    headers
+        .entry(ACCEPT)
+        .or_insert(HeaderValue::from_static("application/json"));
+    headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
+    if let Ok(id) = HeaderValue::from_str(&progress.client_request_id) {
+        headers.insert(CLIENT_REQUEST_ID, id);
+    }
+    if let Some(mut bearer) =
+        token.and_then(|t| HeaderValue::from_str(&format!("Bearer {}", t.expose())).ok())
+    {
+        bearer.set_sensitive(true);
+        headers.insert(AUTHORIZATION, bearer);
+    }
+    headers
+}
+
+/// The error that an unsuccessful answer is.
+fn failure(call: &Call, answer: &TransportResponse) -> Error {
+    let error = match call.kind {
+        CallKind::Graph => Error::service(answer.status, ErrorBody::parse(&answer.body)),
+        CallKind::Token => Error::token(answer.status, TokenError::parse(&answer.body)),
+    };
+    error
+        .with_request_id(verdict::request_id(&answer.headers))
+        .with_location(verdict::location(&answer.headers))
+}

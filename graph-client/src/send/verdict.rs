@@ -1,0 +1,185 @@
+//! What an answer means for the call: done, again, later, or never.
+
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use http::header::{LOCATION, WWW_AUTHENTICATE};
+use http::{HeaderMap, StatusCode};
+
+use crate::error::{TokenError, TokenErrorKind};
+use crate::throttle::{RetryAfter, Scope, throttle_scope};
+use crate::transport::TransportResponse;
+
+/// <https://learn.microsoft.com/graph/errors> and <https://learn.microsoft.com/graph/throttling>.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Success,
+    /// Elsewhere, as the `Location` says.
+    Redirect(String),
+    /// The token is not accepted; a claims challenge says what a better one must hold.
+    Unauthorized {
+        claims: Option<String>,
+    },
+    /// The service wants fewer requests: pause everyone.
+    Throttled {
+        asked: Option<Duration>,
+        scope: Scope,
+    },
+    /// A passing failure: this call tries again.
+    Transient,
+    Failure,
+}
+
+impl Verdict {
+    pub(super) fn of(answer: &TransportResponse, token_endpoint: bool, now: SystemTime) -> Self {
+        let (status, headers) = (answer.status, &answer.headers);
+        if status.is_success() {
+            return Self::Success;
+        }
+        let asked = RetryAfter::of(headers, now);
+        match status.as_u16() {
+            429 | 509 => Self::Throttled {
+                asked,
+                scope: throttle_scope(headers),
+            },
+            500 | 502 | 503 | 504 if asked.is_some() => Self::Throttled {
+                asked,
+                scope: Scope::Tenant,
+            },
+            408 | 500 | 502 | 503 | 504 => Self::Transient,
+            _ if token_endpoint => {
+                if TokenError::parse(&answer.body).kind == TokenErrorKind::Transient {
+                    Self::Transient
+                } else {
+                    Self::Failure
+                }
+            }
+            301 | 302 | 303 | 307 | 308 => location(headers).map_or(Self::Failure, Self::Redirect),
+            401 => Self::Unauthorized {
+                claims: claims(headers),
+            },
+            // Continuous access evaluation and conditional access also ask by 403.
+            403 => match claims(headers) {
+                Some(claims) => Self::Unauthorized {
+                    claims: Some(claims),
+                },
+                None => Self::Failure,
+            },
+            _ => Self::Failure,
+        }
+    }
+}
+
+pub(super) fn location(headers: &HeaderMap) -> Option<String> {
+    let location = headers.get(LOCATION)?.to_str().ok()?;
+    (!location.is_empty()).then(|| location.to_owned())
+}
+
+/// The service's id of the request; shown in errors, so only what looks like an id is taken.
+pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers
+        .get("request-id")
+        .or_else(|| headers.get("x-ms-request-id"))?
+        .to_str()
+        .ok()?;
+    let plain = !id.is_empty()
+        && id.len() <= 64
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    plain.then(|| id.to_owned())
+}
+
+/// The claims challenge of `WWW-Authenticate: Bearer … claims="<base64>"`, decoded.
+/// <https://learn.microsoft.com/entra/identity-platform/claims-challenge>
+fn claims(headers: &HeaderMap) -> Option<String> {
+    const LONGEST: usize = 8 * 1024;
+    headers.get_all(WWW_AUTHENTICATE).iter().find_map(|value| {
+        let (_, rest) = value.to_str().ok()?.split_once("claims=")?;
+        let encoded = rest.trim_start_matches('"').split(['"', ',', ' ']).next()?;
+        if encoded.is_empty() || encoded.len() > LONGEST {
+            return None;
+        }
+        let bytes = base64::engine::general_purpose::STANDARD_NO_PAD
+            .decode(encoded.trim_end_matches('='))
+            .ok()?;
+        String::from_utf8(bytes).ok()
+    })
+}
+
+/// Whether a request inside a batch failed in a way that passes.
+pub(crate) fn is_transient_status(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504 | 509)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(status: u16, headers: &[(&'static str, &str)], token_endpoint: bool) -> Verdict {
+        let headers = headers
+            .iter()
+            .map(|(k, v)| (k.parse().unwrap(), v.parse().unwrap()))
+            .collect();
+        let answer = TransportResponse::new(StatusCode::from_u16(status).unwrap(), headers, "");
+        Verdict::of(&answer, token_endpoint, SystemTime::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn follows_the_documented_statuses() {
+        assert_eq!(verdict(200, &[], false), Verdict::Success);
+        for status in [500, 502, 503, 504] {
+            assert_eq!(verdict(status, &[], false), Verdict::Transient);
+            let asked = Some(Duration::from_secs(3));
+            assert_eq!(
+                verdict(status, &[("retry-after", "3")], false),
+                Verdict::Throttled {
+                    asked,
+                    scope: Scope::Tenant
+                }
+            );
+        }
+        for status in [429, 509] {
+            assert_eq!(
+                verdict(status, &[], false),
+                Verdict::Throttled {
+                    asked: None,
+                    scope: Scope::Tenant
+                }
+            );
+        }
+        for status in [400, 402, 403, 404, 409, 410, 423, 507, 501] {
+            assert_eq!(
+                verdict(status, &[("location", "/x")], false),
+                Verdict::Failure,
+                "{status}"
+            );
+        }
+        assert_eq!(verdict(302, &[], false), Verdict::Failure);
+        assert_eq!(
+            verdict(302, &[("location", "/x")], false),
+            Verdict::Redirect("/x".to_owned())
+        );
+        assert_eq!(verdict(302, &[("location", "/x")], true), Verdict::Failure);
+        assert_eq!(verdict(401, &[], true), Verdict::Failure);
+    }
+
+    #[test]
+    fn keeps_the_claims_challenge() {
+        let challenge = r#"Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ==", x="y""#;
+        let claims = Some(r#"{"access_token":{}}"#.to_owned());
+        assert_eq!(
+            verdict(401, &[("www-authenticate", challenge)], false),
+            Verdict::Unauthorized {
+                claims: claims.clone()
+            }
+        );
+        assert_eq!(
+            verdict(403, &[("www-authenticate", challenge)], false),
+            Verdict::Unauthorized { claims }
+        );
+        assert_eq!(
+            verdict(401, &[("www-authenticate", "Bearer claims=\"%%\"")], false),
+            Verdict::Unauthorized { claims: None }
+        );
+        assert_eq!(verdict(403, &[], false), Verdict::Failure);
+    }
+}

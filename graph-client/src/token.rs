@@ -1,0 +1,264 @@
+//! Tokens: one fetch for all who wait, renewed early, the old one kept while it is valid.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::Engine as _;
+use futures::future::BoxFuture;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::sync::lock;
+use crate::tenant::TenantId;
+
+/// Renewed this long before the end, or at half of a shorter life.
+const EARLY: Duration = Duration::from_secs(300);
+/// After an early renewal failed, the old token serves this long before the next try.
+const PAUSE: Duration = Duration::from_secs(30);
+/// A life longer than a day is not believed.
+const LONGEST: u64 = 24 * 60 * 60;
+
+/// What [`Client::authenticate`](crate::Client::authenticate) found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenInfo {
+    /// How much longer the token is valid.
+    pub expires_in: Duration,
+    /// The application permissions named in the token, for diagnosis only: access tokens for Graph
+    /// are opaque by contract and their format may change. Nothing when it could not be read; an
+    /// empty list when the token grants nothing, which is what a tenant without consent gets.
+    /// <https://learn.microsoft.com/entra/identity-platform/access-tokens>
+    pub roles: Option<Vec<String>>,
+}
+
+/// The answer of the token endpoint.
+#[derive(Deserialize)]
+pub(crate) struct Grant {
+    access_token: String,
+    #[serde(default, deserialize_with = "seconds")]
+    expires_in: u64,
+    #[serde(default, deserialize_with = "seconds")]
+    refresh_in: u64,
+}
+
+impl Grant {
+    pub(crate) fn expires_in(&self) -> Duration {
+        Duration::from_secs(self.expires_in.min(LONGEST))
+    }
+}
+
+/// A number, or a number in quotes as older endpoints send it.
+fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Seconds {
+        Number(u64),
+        Text(String),
+    }
+    Ok(match Seconds::deserialize(deserializer)? {
+        Seconds::Number(number) => number,
+        Seconds::Text(text) => text
+            .parse()
+            .map_err(|_| serde::de::Error::custom("expected seconds"))?,
+    })
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    secret: Arc<SecretString>,
+    /// Tells this token from the one before and after it.
+    generation: u64,
+    expires_at: Duration,
+    renew_at: Duration,
+}
+
+impl Token {
+    pub(crate) fn expose(&self) -> &str {
+        self.secret.expose_secret()
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    pub(crate) fn info(&self, now: Duration) -> TokenInfo {
+        TokenInfo {
+            expires_in: self.expires_at.saturating_sub(now),
+            roles: roles(self.expose()),
+        }
+    }
+}
+
+fn roles(token: &str) -> Option<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Payload {
+        #[serde(default)]
+        roles: Vec<String>,
+    }
+    let payload = token.split('.').nth(1)?;
+    let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(payload.trim_end_matches('='))
+        .ok()?;
+    Some(serde_json::from_slice::<Payload>(&payload).ok()?.roles)
+}
+
+/// Tokens of one application, a slot per tenant and scope.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    slots: Mutex<HashMap<(TenantId, String), Arc<Slot>>>,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    /// Held by the one that fetches.
+    fetching: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    token: Option<Token>,
+    fetches: u64,
+    /// The failure of the last fetch, for those who waited for it.
+    failure: Option<crate::Error>,
+}
+
+impl Tokens {
+    /// A token that is not the rejected one.
+    ///
+    /// # Cancel safety
+    ///
+    /// When the one that fetches is dropped, the next of those who wait fetches.
+    pub(crate) async fn token<'a>(
+        &self,
+        tenant: &TenantId,
+        scope: &str,
+        rejected: Option<u64>,
+        clock: &dyn Clock,
+        fetch: impl FnOnce() -> BoxFuture<'a, Result<Grant>> + Send,
+    ) -> Result<Token> {
+        let slot = Arc::clone(
+            lock(&self.slots)
+                .entry((tenant.clone(), scope.to_owned()))
+                .or_default(),
+        );
+        let seen = {
+            let state = lock(&slot.state);
+            if let Some(token) = state.usable(rejected, clock.monotonic()) {
+                if clock.monotonic() < token.renew_at {
+                    return Ok(token);
+                }
+            }
+            state.fetches
+        };
+        let _fetching = match slot.fetching.try_lock() {
+            Ok(guard) => guard,
+            Err(_) => {
+                // Somebody is at it; who still has a good token need not wait for a better one.
+                if let Some(token) = lock(&slot.state).usable(rejected, clock.monotonic()) {
+                    return Ok(token);
+                }
+                slot.fetching.lock().await
+            }
+        };
+        {
+            let state = lock(&slot.state);
+            if state.fetches != seen {
+                if let Some(token) = state.usable(rejected, clock.monotonic()) {
+                    return Ok(token);
+                }
+                if let Some(failure) = &state.failure {
+                    return Err(failure.clone());
+                }
+            }
+        }
+        let result = fetch().await;
+        let now = clock.monotonic();
+        let mut state = lock(&slot.state);
+        state.fetches += 1;
+        match result {
+            Ok(grant) => {
+                let token = Token::granted(grant, state.fetches, now);
+                state.failure = None;
+                state.token = Some(token.clone());
+                Ok(token)
+            }
+            Err(error) => {
+                state.failure = Some(error.clone());
+                let old = state.usable(rejected, now).ok_or(error)?;
+                if let Some(kept) = &mut state.token {
+                    kept.renew_at = now.saturating_add(PAUSE);
+                }
+                tracing::warn!("the token could not be renewed; the old one serves on");
+                Ok(old)
+            }
+        }
+    }
+}
+
+impl State {
+    fn usable(&self, rejected: Option<u64>, now: Duration) -> Option<Token> {
+        self.token
+            .as_ref()
+            .filter(|token| Some(token.generation) != rejected && now < token.expires_at)
+            .cloned()
+    }
+}
+
+impl Token {
+    fn granted(grant: Grant, generation: u64, now: Duration) -> Self {
+        let life = grant.expires_in();
+        let early = EARLY.min(life / 2);
+        let renew_in = match Duration::from_secs(grant.refresh_in.min(LONGEST)) {
+            Duration::ZERO => life - early,
+            asked => asked.min(life - early),
+        };
+        Self {
+            secret: Arc::new(SecretString::from(grant.access_token)),
+            generation,
+            expires_at: now.saturating_add(life),
+            renew_at: now.saturating_add(renew_in),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_are_read_when_the_token_can_be_read_at_all() {
+        let encode = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+        let token = |payload: &str| format!("h.{}.s", encode(payload));
+        assert_eq!(
+            roles(&token(r#"{"roles":["User.Read.All"]}"#)),
+            Some(vec!["User.Read.All".to_owned()])
+        );
+        assert_eq!(roles(&token("{}")), Some(vec![]));
+        for opaque in ["", "opaque", "a.b.c", "h.!.s"] {
+            assert_eq!(roles(opaque), None, "{opaque}");
+        }
+    }
+
+    #[test]
+    fn lifetimes_arrive_as_numbers_or_text() {
+        let life = |json: &str| {
+            serde_json::from_str::<Grant>(json)
+                .map(|g| g.expires_in())
+                .ok()
+        };
+        assert_eq!(
+            life(r#"{"access_token":"t","expires_in":3599}"#),
+            Some(Duration::from_secs(3599))
+        );
+        assert_eq!(
+            life(r#"{"access_token":"t","expires_in":"3599"}"#),
+            Some(Duration::from_secs(3599))
+        );
+        assert_eq!(life(r#"{"access_token":"t","expires_in":"soon"}"#), None);
+        assert_eq!(life(r#"{"expires_in":3599}"#), None);
+    }
+}

@@ -1,0 +1,177 @@
+//! The seam between the client and the network.
+
+#[cfg(feature = "rustls")]
+mod http_client;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use url::Url;
+
+#[cfg(feature = "rustls")]
+pub use http_client::HttpTransport;
+
+/// Sends one request and reads the whole answer.
+///
+/// An implementation neither retries, nor follows redirects, nor adds credentials or cookies: the
+/// client does what is needed of these, and its checks rely on nothing else doing so.
+///
+/// # Cancel safety
+///
+/// Dropping the future must abandon the request.
+#[async_trait]
+pub trait Transport: Send + Sync {
+    /// Sends a request. Any status is an answer and not an error.
+    ///
+    /// # Errors
+    ///
+    /// When there is no whole answer within [`TransportRequest::timeout`] and
+    /// [`TransportRequest::max_body`].
+    async fn send(&self, request: TransportRequest) -> Result<TransportResponse, TransportError>;
+}
+
+/// A request, ready to be sent as it is.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct TransportRequest {
+    /// The method.
+    pub method: Method,
+    /// The URL; it was checked and must not be built anew.
+    pub url: Url,
+    /// The headers; the token is marked sensitive.
+    pub headers: HeaderMap,
+    /// The body, empty for most.
+    pub body: Bytes,
+    /// The time allowed from connecting to the last byte of the answer.
+    pub timeout: Duration,
+    /// The size that the decompressed answer may have, in bytes.
+    pub max_body: usize,
+}
+
+impl TransportRequest {
+    /// A request without headers and body.
+    pub fn new(method: Method, url: Url, timeout: Duration, max_body: usize) -> Self {
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            timeout,
+            max_body,
+        }
+    }
+}
+
+impl fmt::Debug for TransportRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportRequest")
+            .field("method", &self.method)
+            .field("host", &self.url.host_str())
+            .field("route", &crate::path::route(&self.url))
+            .field("body", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// An answer.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct TransportResponse {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, decompressed.
+    pub body: Bytes,
+}
+
+impl TransportResponse {
+    /// An answer.
+    pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
+    }
+}
+
+impl fmt::Debug for TransportResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportResponse")
+            .field("status", &self.status)
+            .field("body", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why there is no whole answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.kind.as_str())]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// Kinds of transport failure, told apart by whether sending again may help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection was made.
+    Connect,
+    /// The time ran out.
+    Timeout,
+    /// The connection broke before the answer was whole.
+    Interrupted,
+    /// The answer is larger than allowed. Sending again would not help.
+    TooLarge,
+    /// Anything else. Sending again would not help.
+    Other,
+}
+
+impl TransportErrorKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "no connection could be made",
+            Self::Timeout => "the time for one attempt ran out",
+            Self::Interrupted => "the connection broke before the answer was whole",
+            Self::TooLarge => "the answer is larger than allowed",
+            Self::Other => "the request could not be sent",
+        }
+    }
+}
+
+impl TransportError {
+    /// A failure.
+    pub const fn new(kind: TransportErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+
+    /// A failure with its cause, which must not hold a URL, header or body.
+    pub fn with_source(
+        kind: TransportErrorKind,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self {
+            kind,
+            source: Some(source.into()),
+        }
+    }
+
+    /// The kind of failure.
+    pub const fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+
+    pub(crate) const fn is_transient(&self) -> bool {
+        matches!(
+            self.kind,
+            TransportErrorKind::Connect
+                | TransportErrorKind::Timeout
+                | TransportErrorKind::Interrupted
+        )
+    }
+}
