@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use url::Url;
 
 use crate::decode::{self, DecodeFailure, Misfit};
 use crate::error::{Error, Result};
@@ -84,21 +85,21 @@ impl<'a> Envelope<'a> {
     }
 
     /// The link to the next page, refused at once if it leads away, so that nobody stores it.
-    pub(crate) fn next(&self, origin: &Origin) -> Result<Option<String>> {
+    pub(crate) fn next(&self, origin: &Origin) -> Result<Option<Url>> {
         checked(self.next.as_ref(), origin)
     }
 
-    pub(crate) fn delta(&self, origin: &Origin) -> Result<Option<String>> {
+    pub(crate) fn delta(&self, origin: &Origin) -> Result<Option<Url>> {
         checked(self.delta.as_ref(), origin)
     }
 }
 
 /// A link that is empty is as good as absent.
-fn checked(link: Option<&String>, origin: &Origin) -> Result<Option<String>> {
+fn checked(link: Option<&String>, origin: &Origin) -> Result<Option<Url>> {
     let Some(link) = link.filter(|link| !link.trim().is_empty()) else {
         return Ok(None);
     };
-    Ok(Some(origin.resolve(link)?.into()))
+    origin.resolve(link).map(Some)
 }
 
 impl<T: DeserializeOwned> Page<T> {
