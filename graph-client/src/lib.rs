@@ -1,5 +1,6 @@
 //! Typed, throttling-aware Microsoft Graph client.
 
+mod batch;
 mod builder;
 mod client;
 mod clock;
@@ -27,6 +28,7 @@ mod throttle;
 mod token;
 mod transport;
 
+pub use batch::{BatchRequest, BatchResponse};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use clock::{Clock, Random, SystemClock, SystemRandom};

@@ -34,6 +34,17 @@ pub enum CallEvent {
         /// From sending to the last byte.
         elapsed: Duration,
     },
+    /// One of the requests inside a batch was answered; the batch itself is an
+    /// [`Attempt`](Self::Attempt).
+    #[non_exhaustive]
+    BatchItem {
+        /// The part of the service that it counts against.
+        workload: Workload,
+        /// The path with ids replaced, without version or query.
+        route: String,
+        /// The status.
+        status: u16,
+    },
     /// The client is about to wait.
     #[non_exhaustive]
     Wait {

@@ -131,20 +131,6 @@ impl Target {
         }
         Ok(url)
     }
-
-    /// The URL as a batch wants it: relative to the version.
-    pub(crate) fn relative_url(&self, origin: &Origin) -> Result<String> {
-        let url = self.url(origin)?;
-        let path = url
-            .path()
-            .trim_start_matches('/')
-            .split_once('/')
-            .map_or("", |(_, path)| path);
-        Ok(match url.query() {
-            Some(query) => format!("/{path}?{query}"),
-            None => format!("/{path}"),
-        })
-    }
 }
 
 /// Percent-encodes a query name or value: space as `%20`, since not every part of the service takes
@@ -259,12 +245,6 @@ mod tests {
             target.url(&origin()).unwrap().as_str(),
             "https://graph.microsoft.com/beta/users?$select=id,displayName\
              &$filter=mail%20eq%20%27a%2Bb%26c%3Dd%23e%27%20and%20x%20ge%201"
-        );
-        assert!(
-            target
-                .relative_url(&origin())
-                .unwrap()
-                .starts_with("/users?$select=id,displayName&")
         );
     }
 

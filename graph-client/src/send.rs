@@ -4,6 +4,8 @@
 
 mod verdict;
 
+pub(crate) use verdict::{Verdict, request_id};
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,7 +14,6 @@ use http::{HeaderMap, HeaderValue, Method};
 use tracing::Instrument as _;
 use url::Url;
 
-use self::verdict::Verdict;
 use crate::client::Client;
 use crate::error::{Error, ErrorBody, Result, TokenError};
 use crate::observer::{CallEvent, WaitReason};
@@ -39,6 +40,8 @@ pub(crate) struct Call {
     workload: Workload,
     /// How many requests the limits count: those inside a batch.
     cost: u32,
+    /// When the budget began to run, if before this call.
+    since: Option<Duration>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,13 +61,24 @@ impl Call {
             kind: CallKind::Graph,
             workload,
             cost: 1,
+            since: None,
         }
     }
 
-    /// A batch of GETs.
-    pub(crate) fn batch(url: Url, body: Bytes, workload: Workload, cost: u32) -> Self {
+    /// A batch of GETs, with the budget and the id of the whole of its rounds.
+    pub(crate) fn batch(
+        url: Url,
+        body: Bytes,
+        workload: Workload,
+        cost: u32,
+        since: Duration,
+        client_request_id: &str,
+    ) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Ok(id) = HeaderValue::from_str(client_request_id) {
+            headers.insert(CLIENT_REQUEST_ID, id);
+        }
         Self {
             method: Method::POST,
             url,
@@ -73,6 +87,7 @@ impl Call {
             kind: CallKind::Graph,
             workload,
             cost,
+            since: Some(since),
         }
     }
 
@@ -91,6 +106,7 @@ impl Call {
             kind: CallKind::Token,
             workload: Workload::Token,
             cost: 1,
+            since: None,
         }
     }
 
@@ -144,23 +160,13 @@ impl Client {
 
     fn begin(&self, call: &Call) -> Progress {
         let shared = self.shared();
-        let client_request_id = match call
+        let given = call
             .headers
             .get(&CLIENT_REQUEST_ID)
-            .and_then(|v| v.to_str().ok())
-        {
-            Some(given) => given.to_owned(),
-            None => {
-                let (high, low) = (shared.random.next_u64(), shared.random.next_u64());
-                uuid::Builder::from_random_bytes(
-                    (u128::from(high) << 64 | u128::from(low)).to_be_bytes(),
-                )
-                .into_uuid()
-                .to_string()
-            }
-        };
+            .and_then(|v| v.to_str().ok());
+        let client_request_id = given.map_or_else(|| self.new_request_id(), str::to_owned);
         Progress {
-            started: shared.clock.monotonic(),
+            started: call.since.unwrap_or_else(|| shared.clock.monotonic()),
             route: call.route(),
             client_request_id,
             attempts: 0,
@@ -168,6 +174,14 @@ impl Client {
             rejected: None,
             claims: None,
         }
+    }
+
+    pub(crate) fn new_request_id(&self) -> String {
+        let random = &self.shared().random;
+        let bits = u128::from(random.next_u64()) << 64 | u128::from(random.next_u64());
+        uuid::Builder::from_random_bytes(bits.to_be_bytes())
+            .into_uuid()
+            .to_string()
     }
 
     async fn run<R, D>(&self, mut call: Call, mut progress: Progress, decode: D) -> Result<R>
@@ -358,7 +372,7 @@ impl Client {
         permit.throttled(scope, shared.clock.monotonic().saturating_add(spread));
     }
 
-    async fn wait(&self, workload: Workload, duration: Duration, reason: WaitReason) {
+    pub(crate) async fn wait(&self, workload: Workload, duration: Duration, reason: WaitReason) {
         tracing::debug!(wait_ms = duration.as_millis(), ?reason, "waiting");
         self.report(|| CallEvent::Wait {
             workload,

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use http::header::{LOCATION, WWW_AUTHENTICATE};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 
 use crate::error::{TokenError, TokenErrorKind};
 use crate::throttle::{RetryAfter, Scope, throttle_scope};
@@ -12,7 +12,7 @@ use crate::transport::TransportResponse;
 
 /// <https://learn.microsoft.com/graph/errors> and <https://learn.microsoft.com/graph/throttling>.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     Success,
     /// Elsewhere, as the `Location` says.
     Redirect(String),
@@ -31,7 +31,7 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
-    pub(super) fn of(answer: &TransportResponse, token_endpoint: bool, now: SystemTime) -> Self {
+    pub(crate) fn of(answer: &TransportResponse, token_endpoint: bool, now: SystemTime) -> Self {
         let (status, headers) = (answer.status, &answer.headers);
         if status.is_success() {
             return Self::Success;
@@ -76,7 +76,7 @@ pub(super) fn location(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The service's id of the request; shown in errors, so only what looks like an id is taken.
-pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     let id = headers
         .get("request-id")
         .or_else(|| headers.get("x-ms-request-id"))?
@@ -105,13 +105,10 @@ fn claims(headers: &HeaderMap) -> Option<String> {
     })
 }
 
-/// Whether a request inside a batch failed in a way that passes.
-pub(crate) fn is_transient_status(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504 | 509)
-}
-
 #[cfg(test)]
 mod tests {
+    use http::StatusCode;
+
     use super::*;
 
     fn verdict(status: u16, headers: &[(&'static str, &str)], token_endpoint: bool) -> Verdict {

@@ -110,6 +110,22 @@ impl Gates {
         })
     }
 
+    /// Closes until a moment, or longer if it is closed for longer already.
+    pub(crate) fn close(
+        &self,
+        tenant: &TenantId,
+        workload: Workload,
+        scope: Scope,
+        until: Duration,
+    ) {
+        let mut lanes = lock(&self.lanes);
+        let [app, tenant] = keys(tenant, workload);
+        let key = if scope == Scope::App { app } else { tenant };
+        let lane = lanes.entry(key).or_default();
+        lane.closed_until = lane.closed_until.max(until);
+        lane.window = Some(1);
+    }
+
     /// The moment until which a workload is closed.
     #[cfg(test)]
     fn closed_until(&self, tenant: &TenantId, workload: Workload) -> Duration {
@@ -200,13 +216,7 @@ impl Permit {
 
     /// The service refused: close for everyone that it concerns.
     pub(crate) fn throttled(&self, scope: Scope, until: Duration) {
-        let mut lanes = lock(&self.gates.lanes);
-        let [app, tenant] = keys(&self.tenant, self.workload);
-        let lane = lanes
-            .entry(if scope == Scope::App { app } else { tenant })
-            .or_default();
-        lane.closed_until = lane.closed_until.max(until);
-        lane.window = Some(1);
+        self.gates.close(&self.tenant, self.workload, scope, until);
     }
 }
 
