@@ -1,0 +1,89 @@
+//! Stored records together with what is known of how they were read.
+
+mod standing;
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+
+use crate::record::{Kind, Record};
+use crate::source::SourceId;
+use crate::store::{RunEntry, Store, StoreError};
+
+pub use standing::Standing;
+
+/// How many records are read at a time.
+pub(crate) const PAGE: usize = 1000;
+
+/// Reads records with what is known of their sources.
+pub(crate) struct Reader<'a> {
+    pub(crate) store: &'a dyn Store,
+    last_runs: BTreeMap<SourceId, RunEntry>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) async fn new(store: &'a dyn Store) -> Result<Self, StoreError> {
+        let runs = store.last_runs().await?.into_iter();
+        Ok(Self {
+            store,
+            last_runs: runs.map(|run| (run.source.clone(), run)).collect(),
+        })
+    }
+
+    pub(crate) async fn standing(
+        &self,
+        source: &'static str,
+        kind: &Kind,
+    ) -> Result<Standing, StoreError> {
+        let source = SourceId::new(source);
+        let state = self.store.source_state(&source).await?;
+        let has_rows = !self.store.records(kind, None, 1).await?.is_empty();
+        Ok(Standing::of(self.last_runs.get(&source), state, has_rows))
+    }
+
+    /// The records of a kind, in the order of their ids, as far as `to_row` wants them.
+    pub(crate) async fn rows<V: DeserializeOwned, T>(
+        &self,
+        kind: &Kind,
+        mut to_row: impl FnMut(String, V) -> Option<T>,
+    ) -> Result<Rows<T>, StoreError> {
+        let mut rows = Rows {
+            items: Vec::new(),
+            unreadable: 0,
+        };
+        let mut after: Option<String> = None;
+        loop {
+            let page: Vec<Record> = self.store.records(kind, after.as_deref(), PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(rows);
+            };
+            after = Some(last.id.clone());
+            for record in page {
+                match record.view::<V>() {
+                    Ok(view) => rows.items.extend(to_row(record.id, view)),
+                    Err(_) => rows.unreadable += 1,
+                }
+            }
+        }
+    }
+}
+
+/// Rows, and how many records could not be understood.
+pub(crate) struct Rows<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) unreadable: u64,
+}
+
+impl<T> Rows<T> {
+    /// The rows with their standing: records that could not be understood are missing from them.
+    pub(crate) fn with(self, standing: Standing) -> (Vec<T>, Standing) {
+        let standing = match standing {
+            Standing::Read { as_of, .. } if self.unreadable > 0 => Standing::InPart {
+                as_of,
+                note: format!("{} records could not be understood", self.unreadable),
+            },
+            standing => standing,
+        };
+        (self.items, standing)
+    }
+}

@@ -1,0 +1,3 @@
+//! What a tenant's picture says beyond compliance: pure functions over a snapshot.
+
+pub mod licence;

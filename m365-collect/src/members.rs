@@ -1,0 +1,150 @@
+//! The members of a JSON object in their order, each value as the bytes that were received.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// An object split into its members without building values.
+#[derive(Debug)]
+pub(crate) struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    pub(crate) fn parse(json: &'a str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
+    /// The value of a member; the last one where a name repeats.
+    pub(crate) fn value(&self, name: &str) -> Option<&'a RawValue> {
+        let (_, value) = self.0.iter().rev().find(|(key, _)| key == name)?;
+        Some(value)
+    }
+
+    /// The text of a member that holds a string.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        serde_json::from_str(self.value(name)?.get()).ok()
+    }
+
+    /// The object without the members that `drop` names; `None` where there are none of those.
+    pub(crate) fn without(&self, drop: impl Fn(&str) -> bool) -> Option<Self> {
+        let kept: Vec<_> = self
+            .0
+            .iter()
+            .filter(|(name, _)| !drop(name))
+            .cloned()
+            .collect();
+        (kept.len() != self.0.len()).then_some(Self(kept))
+    }
+
+    /// This object with the members of `newer` laid over it; `None` where `newer` names every
+    /// member that this one has, and so replaces it as it stands.
+    pub(crate) fn overlaid_by(&self, newer: &Self) -> Option<Self> {
+        let named: BTreeSet<&str> = newer.0.iter().map(|(name, _)| name.as_ref()).collect();
+        let kept: Vec<_> = self
+            .0
+            .iter()
+            .filter(|(name, _)| !named.contains(name.as_ref()))
+            .cloned()
+            .collect();
+        if kept.is_empty() {
+            return None;
+        }
+        Some(Self(newer.0.iter().cloned().chain(kept).collect()))
+    }
+
+    pub(crate) fn to_raw(&self) -> Result<Box<RawValue>, serde_json::Error> {
+        serde_json::value::to_raw_value(self)
+    }
+}
+
+/// Lays a partial object over the stored one: a member that is absent stays, a null clears it.
+///
+/// # Errors
+/// When either text is not a JSON object.
+pub(crate) fn merge(stored: &str, received: &str) -> Result<String, serde_json::Error> {
+    let newer = Members::parse(received)?;
+    match Members::parse(stored)?.overlaid_by(&newer) {
+        None => Ok(received.to_owned()),
+        Some(merged) => Ok(merged.to_raw()?.get().to_owned()),
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((Name(name), value)) =
+                    map.next_entry::<Name<'de>, &'de RawValue>()?
+                {
+                    members.push((name, value));
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(InOrder).map(Self)
+    }
+}
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Map, Value};
+
+    #[test]
+    fn a_whole_object_replaces_the_stored_one_byte_for_byte() {
+        let merged = merge(r#"{"id":"1","a":1}"#, r#"{ "a" : 2, "id":"1" }"#).unwrap();
+        assert_eq!(merged, r#"{ "a" : 2, "id":"1" }"#);
+    }
+
+    #[test]
+    fn an_absent_member_stays_and_a_null_clears() {
+        let merged = merge(r#"{"id":"1","a":1,"b":2}"#, r#"{"id":"1","b":null}"#).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Value>(&merged).unwrap(),
+            serde_json::json!({"id": "1", "a": 1, "b": null})
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn merging_is_laying_members_over(
+            old in proptest::collection::btree_map("[a-e\"\\\\]{1,2}", 0..9i32, 0..6),
+            new in proptest::collection::btree_map("[a-e\"\\\\]{1,2}", 0..9i32, 0..6),
+        ) {
+            let merged = merge(
+                &serde_json::to_string(&old).unwrap(),
+                &serde_json::to_string(&new).unwrap(),
+            ).unwrap();
+            let mut expected: Map<String, Value> =
+                old.into_iter().map(|(k, v)| (k, v.into())).collect();
+            expected.extend(new.into_iter().map(|(k, v)| (k, v.into())));
+            prop_assert_eq!(serde_json::from_str::<Value>(&merged).unwrap(), Value::Object(expected));
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What came of reading a source: never an empty list in place of a failure.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use crate::timestamp;
+
+/// What came of reading one source.
+///
+/// Serialised with a tag: `{"outcome": "denied", "permission": "User.Read.All"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Everything there is was read and stored.
+    Complete,
+    /// Something was read and stored, and something was not.
+    Partial {
+        /// What is missing.
+        reason: Gap,
+    },
+    /// The application lacks a permission, or nobody consented to it.
+    Denied {
+        /// The permission that the source needs.
+        permission: String,
+        /// What the service said: its code.
+        code: Option<String>,
+    },
+    /// The tenant has no licence for this data.
+    Unlicensed {
+        /// The service plan that the source needs.
+        plan: String,
+    },
+    /// The service kept refusing for longer than the budget allows.
+    Throttled {
+        /// Not before this time, as far as the service said.
+        #[serde(with = "timestamp::option")]
+        until: Option<SystemTime>,
+    },
+    /// The tenant could not be read at all: the token was refused.
+    Unauthenticated {
+        /// What was wrong.
+        error: String,
+    },
+    /// The read failed in another way.
+    Failed {
+        /// What was wrong.
+        error: String,
+    },
+    /// The source was not read.
+    Skipped {
+        /// Why not.
+        reason: String,
+    },
+}
+
+impl Outcome {
+    /// The name by which it is printed: `complete`, `partial`, `denied`, …
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial { .. } => "partial",
+            Self::Denied { .. } => "denied",
+            Self::Unlicensed { .. } => "unlicensed",
+            Self::Throttled { .. } => "throttled",
+            Self::Unauthenticated { .. } => "unauthenticated",
+            Self::Failed { .. } => "failed",
+            Self::Skipped { .. } => "skipped",
+        }
+    }
+
+    /// One clause that says what is missing and what to do; `None` where nothing is.
+    pub fn reason(&self) -> Option<String> {
+        match self {
+            Self::Complete => None,
+            Self::Partial { reason } => Some(reason.to_string()),
+            Self::Denied { permission, code } => Some(format!(
+                "permission missing: grant {permission} to the application and give admin consent{}",
+                code.as_ref()
+                    .map(|code| format!(" (the service said {code})"))
+                    .unwrap_or_default()
+            )),
+            Self::Unlicensed { plan } => Some(format!("the tenant has no {plan}")),
+            Self::Throttled { until: None } => {
+                Some("the service throttled for longer than the budget".into())
+            }
+            Self::Throttled { until: Some(until) } => Some(format!(
+                "the service throttled for longer than the budget: try again after {}",
+                timestamp::format(*until)
+            )),
+            Self::Unauthenticated { error } | Self::Failed { error } => Some(error.clone()),
+            Self::Skipped { reason } => Some(reason.clone()),
+        }
+    }
+
+    /// Whether everything was read.
+    pub const fn is_complete(&self) -> bool {
+        matches!(self, Self::Complete)
+    }
+}
+
+/// What a partial reading lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "gap", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Gap {
+    /// Items of the collection that could not be read.
+    Malformed {
+        /// How many.
+        items: u64,
+    },
+    /// Objects that are no longer listed, too many to believe: they were kept.
+    HeldRemovals {
+        /// How many the sweep would have removed.
+        removals: u64,
+        /// Of how many that are stored.
+        of: u64,
+    },
+    /// Objects of the collection whose own read failed.
+    Unread {
+        /// How many.
+        objects: u64,
+        /// Why the first of them failed.
+        error: String,
+    },
+    /// The read stopped in the middle; what came before is stored.
+    Interrupted {
+        /// Why.
+        error: String,
+    },
+    /// A part of the source needs a permission that the application lacks.
+    Permission {
+        /// The permission.
+        permission: String,
+    },
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed { items } => write!(f, "{items} items could not be read"),
+            Self::HeldRemovals { removals, of } => write!(
+                f,
+                "{removals} of {of} stored objects are no longer listed, which is too many to \
+                 believe: they were kept; confirm to remove them"
+            ),
+            Self::Unread { objects, error } => {
+                write!(f, "{objects} objects could not be read: {error}")
+            }
+            Self::Interrupted { error } => write!(f, "stopped in the middle: {error}"),
+            Self::Permission { permission } => {
+                write!(f, "a part needs the permission {permission}")
+            }
+        }
+    }
+}
+
+/// What one run of a source did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Tally {
+    /// Items received, removals included.
+    pub seen: u64,
+    /// Objects and relations stored or changed.
+    pub upserted: u64,
+    /// Objects and relations removed.
+    pub removed: u64,
+    /// Requests sent, retries included.
+    pub requests: u64,
+    /// Requests that the service throttled.
+    pub throttled: u64,
+    /// Bytes of bodies received.
+    pub bytes: u64,
+    /// How long it took, in milliseconds.
+    #[serde(rename = "milliseconds")]
+    pub elapsed_ms: u64,
+}
+
+impl Tally {
+    /// How long the run took.
+    pub const fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.elapsed_ms)
+    }
+}

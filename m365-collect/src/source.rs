@@ -1,0 +1,276 @@
+//! What can be read from a tenant: the [`Source`] trait and its [`Descriptor`].
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::outcome::Gap;
+use crate::record::{Kind, Relation};
+use crate::store::Reading;
+use crate::sync::Run;
+
+/// One thing that can be read from a tenant.
+///
+/// A source reads, and hands each page to its [`Run`], which stores it with the checkpoint in one
+/// transaction. It returns errors as they come: the engine turns them into an
+/// [`Outcome`](crate::Outcome), so that no source decides for itself what a refusal means.
+///
+/// # Cancel safety
+/// `read` may be dropped at any await: what was committed stays, nothing else does, and the next
+/// run goes on from there.
+///
+/// # Examples
+/// A source of one's own; `examples/own_source.rs` runs one.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use futures::TryStreamExt;
+/// use m365_collect::{Completeness, Descriptor, Error, Kind, RawItem, Run, Source};
+///
+/// #[derive(Debug)]
+/// struct OrgContacts(Descriptor);
+///
+/// impl OrgContacts {
+///     fn new() -> Self {
+///         Self(
+///             Descriptor::full("org_contacts", "organisational contacts")
+///                 .kind(Kind::new("orgContact"))
+///                 .permission("OrgContact.Read.All"),
+///         )
+///     }
+/// }
+///
+/// #[async_trait]
+/// impl Source for OrgContacts {
+///     fn descriptor(&self) -> &Descriptor {
+///         &self.0
+///     }
+///
+///     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness, Error> {
+///         let mut pages = run.client().list::<RawItem>("contacts").top(999).pages();
+///         while let Some(page) = pages.try_next().await? {
+///             run.items(&Kind::new("orgContact"), page.items).await?;
+///         }
+///         Ok(Completeness::Complete)
+///     }
+/// }
+/// # OrgContacts::new();
+/// ```
+#[async_trait]
+pub trait Source: Send + Sync + fmt::Debug {
+    /// What it reads, what it needs.
+    fn descriptor(&self) -> &Descriptor;
+
+    /// Reads the tenant and hands every page to `run`.
+    ///
+    /// # Errors
+    /// Whatever stopped it; what was handed over before is kept.
+    async fn read(&self, run: &mut Run<'_>) -> Result<Completeness, Error>;
+}
+
+/// Whether a source that ended by itself read everything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Completeness {
+    /// Everything.
+    Complete,
+    /// Not everything; nothing is swept then.
+    Partial(Gap),
+}
+
+/// The name of a source: a plural noun in lower case (`users`, `conditional_access_policies`).
+///
+/// ```
+/// use m365_collect::SourceId;
+/// assert!(SourceId::try_from("conditional_access_policies".to_owned()).is_ok());
+/// assert!(SourceId::try_from("Robert'); DROP TABLE".to_owned()).is_err());
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SourceId(Cow<'static, str>);
+
+impl SourceId {
+    /// A source by its name, known to be well formed.
+    pub const fn new(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for SourceId {
+    type Error = InvalidSourceId;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if name.is_empty() || name.len() > 64 || !name.chars().all(is_word) {
+            return Err(InvalidSourceId);
+        }
+        Ok(Self(Cow::Owned(name)))
+    }
+}
+
+impl From<SourceId> for String {
+    fn from(id: SourceId) -> Self {
+        id.0.into_owned()
+    }
+}
+
+impl fmt::Display for SourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for SourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// A name that no source can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a source id is 1 to 64 lower-case letters, digits and underscores")]
+pub struct InvalidSourceId;
+
+/// What a source reads and what it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Descriptor {
+    /// Its name.
+    pub id: SourceId,
+    /// What it is, in a few words.
+    pub title: Cow<'static, str>,
+    /// How it is read.
+    pub reading: Reading,
+    /// The kinds of object it yields.
+    pub kinds: Vec<Kind>,
+    /// The relations it yields.
+    pub relations: Vec<Relation>,
+    /// The application permissions without which nothing can be read, each the least that shows
+    /// the fields we need.
+    pub permissions: Vec<Cow<'static, str>>,
+    /// Application permissions without which a part is missing.
+    pub optional_permissions: Vec<Cow<'static, str>>,
+    /// The licence that the tenant needs, where it needs one.
+    pub licence: Option<Cow<'static, str>>,
+    /// The sources that are to be read before it.
+    pub after: Vec<SourceId>,
+    /// How often it is worth reading.
+    #[serde(rename = "cadence_seconds", serialize_with = "as_seconds")]
+    pub cadence: Duration,
+    /// Whether what it yields is about persons.
+    pub privacy: Privacy,
+}
+
+fn as_seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(time.as_secs())
+}
+
+/// Whether data is about persons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Privacy {
+    /// Settings of the tenant.
+    Configuration,
+    /// Who somebody is: names, addresses, memberships.
+    Identity,
+    /// What somebody did: sign-ins, messages.
+    Behaviour,
+}
+
+impl Descriptor {
+    /// A source that reads its collection whole each time, hourly.
+    pub fn full(id: &'static str, title: &'static str) -> Self {
+        Self {
+            id: SourceId::new(id),
+            title: Cow::Borrowed(title),
+            reading: Reading::Full,
+            kinds: Vec::new(),
+            relations: Vec::new(),
+            permissions: Vec::new(),
+            optional_permissions: Vec::new(),
+            licence: None,
+            after: Vec::new(),
+            cadence: Duration::from_secs(60 * 60),
+            privacy: Privacy::Configuration,
+        }
+    }
+
+    /// A source that reads changes since its checkpoint, hourly.
+    pub fn delta(id: &'static str, title: &'static str) -> Self {
+        Self {
+            reading: Reading::Delta,
+            ..Self::full(id, title)
+        }
+    }
+
+    /// Yields this kind of object.
+    #[must_use]
+    pub fn kind(mut self, kind: Kind) -> Self {
+        self.kinds.push(kind);
+        self
+    }
+
+    /// Yields this relation.
+    #[must_use]
+    pub fn relation(mut self, relation: Relation) -> Self {
+        self.relations.push(relation);
+        self
+    }
+
+    /// Needs this application permission.
+    #[must_use]
+    pub fn permission(mut self, name: &'static str) -> Self {
+        self.permissions.push(Cow::Borrowed(name));
+        self
+    }
+
+    /// Shows more with this application permission.
+    #[must_use]
+    pub fn optional_permission(mut self, name: &'static str) -> Self {
+        self.optional_permissions.push(Cow::Borrowed(name));
+        self
+    }
+
+    /// Needs this licence in the tenant.
+    #[must_use]
+    pub fn licence(mut self, plan: &'static str) -> Self {
+        self.licence = Some(Cow::Borrowed(plan));
+        self
+    }
+
+    /// Is read after that source.
+    #[must_use]
+    pub fn after(mut self, source: SourceId) -> Self {
+        self.after.push(source);
+        self
+    }
+
+    /// Is worth reading so often.
+    #[must_use]
+    pub fn every(mut self, cadence: Duration) -> Self {
+        self.cadence = cadence;
+        self
+    }
+
+    /// Is about persons in this way.
+    #[must_use]
+    pub fn privacy(mut self, privacy: Privacy) -> Self {
+        self.privacy = privacy;
+        self
+    }
+
+    /// The permissions as text, for an error.
+    pub(crate) fn needed_permissions(&self) -> String {
+        self.permissions.join(" and ")
+    }
+}

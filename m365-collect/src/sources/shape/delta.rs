@@ -1,0 +1,320 @@
+//! A collection whose changes are tracked by a delta query.
+
+use async_trait::async_trait;
+use futures::TryStreamExt;
+use graph_client::{BatchRequest, Change as DeltaChange, Checkpoint, DeltaPage};
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::members::Members;
+use crate::record::{Change, Edge, Kind, Record, Relation, RemovedReason};
+use crate::source::{Completeness, Descriptor, Source};
+use crate::store::{Begin, Contested};
+use crate::sync::{RawItem, Run};
+
+/// Tracks a collection and relations of its objects.
+///
+/// Each page is stored with its link in one transaction. Where the changes of a round contradict
+/// each other, the service is asked for the objects themselves before the round ends.
+#[derive(Debug, Clone)]
+pub struct DeltaSource {
+    descriptor: Descriptor,
+    kind: Kind,
+    path: &'static str,
+    select: &'static [&'static str],
+    relations: &'static [TrackedRelation],
+}
+
+/// A relation that a delta query reports as `name@delta`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrackedRelation {
+    /// The navigation property: `members`.
+    pub property: &'static str,
+    /// Its annotation in a delta: `members@delta`.
+    pub annotation: &'static str,
+    /// The relation that is stored.
+    pub relation: Relation,
+}
+
+/// Contested objects asked for at a time: one batch.
+const CONTESTED: usize = 20;
+const MEMBERS_PER_PAGE: u32 = 999;
+
+impl DeltaSource {
+    /// Tracks `path`, whose items are of this kind.
+    pub fn new(
+        descriptor: Descriptor,
+        kind: Kind,
+        path: &'static str,
+        select: &'static [&'static str],
+    ) -> Self {
+        Self {
+            descriptor: descriptor.kind(kind.clone()),
+            kind,
+            path,
+            select,
+            relations: &[],
+        }
+    }
+
+    /// Tracks these relations of its items too.
+    #[must_use]
+    pub fn relations(mut self, relations: &'static [TrackedRelation]) -> Self {
+        for tracked in relations {
+            self.descriptor = self.descriptor.relation(tracked.relation.clone());
+        }
+        self.relations = relations;
+        self
+    }
+
+    /// The changes of a page in the order in which they came.
+    fn changes(&self, page: Vec<DeltaChange<RawItem>>, run: &mut Run<'_>) -> Vec<Change> {
+        let mut changes = Vec::with_capacity(page.len());
+        for change in page {
+            match change {
+                DeltaChange::Removed { id, reason } => changes.push(Change::Remove {
+                    kind: self.kind.clone(),
+                    id,
+                    reason: match reason {
+                        graph_client::RemovedReason::Deleted => RemovedReason::Deleted,
+                        _ => RemovedReason::Changed,
+                    },
+                }),
+                DeltaChange::Upsert(item) => {
+                    let links = self.links(&item);
+                    match (Record::from_item(self.kind.clone(), item), links) {
+                        (Ok(record), Ok(links)) => {
+                            changes.push(Change::Upsert(record));
+                            changes.extend(links);
+                        }
+                        _ => run.malformed(1),
+                    }
+                }
+                _ => run.malformed(1),
+            }
+        }
+        changes
+    }
+
+    fn links(&self, item: &RawItem) -> Result<Vec<Change>, serde_json::Error> {
+        if self.relations.is_empty() {
+            return Ok(Vec::new());
+        }
+        let members = Members::parse(item.get())?;
+        let from = members.text("id").unwrap_or_default();
+        let mut changes = Vec::new();
+        for tracked in self.relations {
+            let Some(list) = members.value(tracked.annotation) else {
+                continue;
+            };
+            // A relation may come as null where there is nothing to say.
+            let list: Option<Vec<End>> = serde_json::from_str(list.get())?;
+            for end in list.into_iter().flatten() {
+                let edge = Edge::new(tracked.relation.clone(), from.clone(), end.id);
+                changes.push(match end.removed {
+                    None => Change::Link(edge),
+                    Some(_) => Change::Unlink(edge),
+                });
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Asks the service about every contested object, until none is left.
+    async fn settle(&self, run: &mut Run<'_>) -> Result<()> {
+        loop {
+            let contested = run.contested(CONTESTED).await?;
+            if contested.is_empty() {
+                return Ok(());
+            }
+            let mut objects = Vec::new();
+            for one in contested {
+                match one {
+                    Contested::Object { id, reason, .. } => objects.push((id, reason)),
+                    Contested::Container { relation, from } => {
+                        self.settle_container(run, &relation, &from).await?;
+                    }
+                }
+            }
+            self.settle_objects(run, &objects).await?;
+        }
+    }
+
+    async fn settle_objects(
+        &self,
+        run: &mut Run<'_>,
+        objects: &[(String, Option<RemovedReason>)],
+    ) -> Result<()> {
+        if objects.is_empty() {
+            return Ok(());
+        }
+        let collection = self.path;
+        let properties = || {
+            let is_relation = |name: &&str| self.relations.iter().any(|r| r.property == *name);
+            self.select
+                .iter()
+                .copied()
+                .filter(move |name| !is_relation(name))
+        };
+        let requests = objects
+            .iter()
+            .map(|(id, _)| {
+                BatchRequest::get([collection, id.as_str()])
+                    .key(id.clone())
+                    .select(properties())
+            })
+            .collect();
+        let mut changes = Vec::with_capacity(objects.len());
+        for answer in run.client().batch(requests).await? {
+            let reason = objects.iter().find(|(id, _)| *id == answer.key);
+            match answer.result {
+                Ok(raw) => {
+                    changes.push(Change::Confirm(Record::new(
+                        self.kind.clone(),
+                        answer.key,
+                        raw,
+                    )));
+                }
+                Err(error) if error.is_not_found() => changes.push(Change::ConfirmGone {
+                    kind: self.kind.clone(),
+                    reason: reason
+                        .and_then(|(_, reason)| *reason)
+                        .unwrap_or(RemovedReason::Changed),
+                    id: answer.key,
+                }),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        run.changes(changes).await
+    }
+
+    async fn settle_container(
+        &self,
+        run: &mut Run<'_>,
+        relation: &Relation,
+        from: &str,
+    ) -> Result<()> {
+        let property = self
+            .relations
+            .iter()
+            .find(|tracked| tracked.relation == *relation)
+            .map_or(relation.as_str(), |tracked| tracked.property);
+        let mut pages = run
+            .client()
+            .list::<RawItem>([self.path, from, property])
+            .select(["id"])
+            .top(MEMBERS_PER_PAGE)
+            .pages();
+        loop {
+            match pages.try_next().await {
+                Ok(None) => break,
+                Ok(Some(page)) => {
+                    run.malformed(page.malformed.len());
+                    let mut changes = Vec::with_capacity(page.items.len());
+                    for item in page.items {
+                        match serde_json::from_str::<End>(item.get()) {
+                            Ok(end) => changes.push(Change::ConfirmLink(Edge::new(
+                                relation.clone(),
+                                from,
+                                end.id,
+                            ))),
+                            Err(_) => run.malformed(1),
+                        }
+                    }
+                    run.changes(changes).await?;
+                }
+                // The container is gone, and its relations with it.
+                Err(error) if error.is_not_found() => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        run.changes(vec![Change::ConfirmedAll {
+            relation: relation.clone(),
+            from: from.to_owned(),
+        }])
+        .await
+    }
+
+    /// The stored checkpoint, unless it is unreadable: everything is read again then.
+    fn resume(&self, run: &Run<'_>) -> Option<Checkpoint> {
+        serde_json::from_str(run.checkpoint()?).ok()
+    }
+
+    /// Reads one round. `is_refused` tells afterwards whether the stored link itself was refused,
+    /// before any page of this run.
+    async fn round(
+        &self,
+        run: &mut Run<'_>,
+        from: Option<Checkpoint>,
+        is_refused: &mut bool,
+    ) -> Result<()> {
+        *is_refused = from.is_some();
+        let mut delta = run
+            .client()
+            .delta::<RawItem>(self.path)
+            .select(self.select.iter().copied());
+        if let Some(checkpoint) = from {
+            if checkpoint.is_complete() {
+                run.begin(Begin::Round);
+            }
+            delta = delta.resume(checkpoint);
+        }
+        let mut pages = delta.pages();
+        while let Some(page) = pages.try_next().await? {
+            let DeltaPage {
+                resync,
+                changes,
+                malformed,
+                checkpoint,
+                ..
+            } = page;
+            *is_refused = false;
+            if resync.is_some() {
+                run.begin(Begin::Generation);
+            }
+            run.malformed(malformed.len());
+            let changes = self.changes(changes, run);
+            let link = serde_json::to_string(&checkpoint).map_err(|_| Error::Contract {
+                source_id: self.descriptor.id.clone(),
+                what: "the checkpoint cannot be written".to_owned(),
+            })?;
+            if checkpoint.is_complete() {
+                // The link is kept only once nothing is contested any more.
+                run.changes(changes).await?;
+                self.settle(run).await?;
+                run.finish(link).await?;
+            } else {
+                run.advance(changes, link).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Source for DeltaSource {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
+        let from = self.resume(run);
+        let mut is_refused = false;
+        match self.round(run, from, &mut is_refused).await {
+            // The tenant is reached by another origin than when the link was stored.
+            Err(Error::Graph(error)) if error.is_refused_link() && is_refused => {
+                self.round(run, None, &mut is_refused).await?;
+            }
+            done => done?,
+        }
+        Ok(Completeness::Complete)
+    }
+}
+
+/// One end of a relation, as a delta or a listing names it.
+#[derive(Deserialize)]
+struct End {
+    id: String,
+    #[serde(rename = "@removed")]
+    removed: Option<serde::de::IgnoredAny>,
+}

@@ -1,0 +1,123 @@
+//! One request for each stored object of another source, sent in batches.
+
+use async_trait::async_trait;
+use graph_client::BatchRequest;
+
+use crate::error::Result;
+use crate::outcome::Gap;
+use crate::record::{Change, Kind, Record};
+use crate::source::{Completeness, Descriptor, Source};
+use crate::sync::Run;
+
+/// Asks `collection/{id}/path` for every stored object of the parent kind; the answer is kept
+/// under the parent's id.
+///
+/// A parent that is gone by now is passed over. One that cannot be read makes the outcome
+/// partial; a missing permission or licence ends the run.
+#[derive(Debug, Clone)]
+pub struct FanOutSource {
+    descriptor: Descriptor,
+    kind: Kind,
+    parents: Kind,
+    collection: &'static str,
+    path: &'static [&'static str],
+    is_beta: bool,
+}
+
+/// Parents asked for between two commits: a few batches of twenty.
+const PARENTS: usize = 100;
+
+impl FanOutSource {
+    /// Asks for `collection/{id}/path` of every stored object of the kind `parents`.
+    pub fn new(
+        descriptor: Descriptor,
+        kind: Kind,
+        parents: Kind,
+        collection: &'static str,
+        path: &'static [&'static str],
+    ) -> Self {
+        Self {
+            descriptor: descriptor.kind(kind.clone()),
+            kind,
+            parents,
+            collection,
+            path,
+            is_beta: false,
+        }
+    }
+
+    /// From the beta version of Graph.
+    #[must_use]
+    pub fn beta(mut self) -> Self {
+        self.is_beta = true;
+        self
+    }
+
+    fn request(&self, parent: &Record) -> BatchRequest {
+        let mut path = vec![self.collection, parent.id.as_str()];
+        path.extend(self.path);
+        let request = BatchRequest::get(path).key(parent.id.clone());
+        if self.is_beta {
+            request.beta()
+        } else {
+            request
+        }
+    }
+}
+
+#[async_trait]
+impl Source for FanOutSource {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
+        let mut unread = 0;
+        let mut first_error = String::new();
+        let mut after: Option<String> = None;
+        loop {
+            let parents = run.stored(&self.parents, after.as_deref(), PARENTS).await?;
+            let Some(last) = parents.last() else { break };
+            after = Some(last.id.clone());
+            let requests = parents.iter().map(|parent| self.request(parent)).collect();
+            let mut changes = Vec::with_capacity(parents.len());
+            for answer in run.client().batch(requests).await? {
+                match answer.result {
+                    Ok(raw) => changes.push(Change::Upsert(Record::new(
+                        self.kind.clone(),
+                        answer.key,
+                        raw,
+                    ))),
+                    Err(error) if error.is_not_found() => {}
+                    Err(error) if ends_the_run(&error) => {
+                        run.changes(changes).await?;
+                        return Err(error.into());
+                    }
+                    Err(error) => {
+                        if unread == 0 {
+                            first_error = error.to_string();
+                        }
+                        unread += 1;
+                    }
+                }
+            }
+            run.changes(changes).await?;
+        }
+        Ok(if unread == 0 {
+            Completeness::Complete
+        } else {
+            Completeness::Partial(Gap::Unread {
+                objects: unread,
+                error: first_error,
+            })
+        })
+    }
+}
+
+/// Whether the next parent would meet the same refusal.
+fn ends_the_run(error: &graph_client::Error) -> bool {
+    error.is_permission_denied()
+        || error.is_unlicensed()
+        || error.is_throttled()
+        || error.is_authentication()
+}

@@ -1,0 +1,81 @@
+//! The rules by which a change meets a stored row, the same for every store.
+//!
+//! A delta may repeat an object, bring its changes in any order, and replay a change of an
+//! earlier round ([delta query](https://learn.microsoft.com/graph/delta-query-overview)). Most
+//! changes settle themselves. Where two of one round contradict each other, or a change undoes
+//! a removal, the change alone cannot tell an order from its reverse: the row stays as it is, is
+//! noted as contested, and the service is asked before the round is complete.
+
+use super::Reading;
+
+/// What is known of a stored row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Row {
+    /// Whether it is there, or removed.
+    pub live: bool,
+    /// The round in which it was last named.
+    pub round: u64,
+    /// Whether it was ever removed and came back.
+    pub revived: bool,
+}
+
+impl Row {
+    /// A row of its parts.
+    pub const fn new(live: bool, round: u64, revived: bool) -> Self {
+        Self {
+            live,
+            round,
+            revived,
+        }
+    }
+}
+
+/// What to do with a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action {
+    /// Write the object as received, live.
+    Replace,
+    /// Lay the object over the stored one.
+    Merge,
+    /// Write a tombstone.
+    Remove,
+    /// Leave the row, but note that the round named it.
+    Keep,
+    /// Leave the row and ask the service.
+    Contest,
+}
+
+/// An object arrives.
+pub const fn upsert(row: Option<Row>, reading: Reading) -> Action {
+    match (row, reading) {
+        (None, _) | (_, Reading::Full) => Action::Replace,
+        (Some(Row { live: true, .. }), Reading::Delta) => Action::Merge,
+        // A restored object, or an old change replayed.
+        (Some(Row { live: false, .. }), Reading::Delta) => Action::Contest,
+    }
+}
+
+/// A removal arrives.
+pub const fn remove(row: Option<Row>, reading: Reading, round: u64) -> Action {
+    match (row, reading) {
+        (None, _) | (_, Reading::Full) => Action::Remove,
+        (Some(Row { live: false, .. }), Reading::Delta) => Action::Keep,
+        (Some(row), Reading::Delta) if row.round == round || row.revived => Action::Contest,
+        (Some(_), Reading::Delta) => Action::Remove,
+    }
+}
+
+/// A relation arrives: like an object that has nothing to merge.
+pub const fn link(row: Option<Row>, reading: Reading) -> Action {
+    match upsert(row, reading) {
+        Action::Merge => Action::Keep,
+        action => action,
+    }
+}
+
+/// The end of a relation arrives.
+pub const fn unlink(row: Option<Row>, reading: Reading, round: u64) -> Action {
+    remove(row, reading, round)
+}

@@ -1,0 +1,177 @@
+//! The file: how it is recognised, opened and laid out.
+
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::store::StoreError;
+
+/// `M365`, at the place where SQLite keeps the owner of a file.
+const APPLICATION_ID: i64 = 0x4D33_3635;
+const SCHEMA_VERSION: i64 = 1;
+
+/// Staged tables hold a new generation beside the one that readers see.
+const SCHEMA: &str = "
+CREATE TABLE tenant (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    asked TEXT NOT NULL, organization TEXT, name TEXT
+);
+CREATE TABLE source (
+    id TEXT PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    round INTEGER NOT NULL,
+    phase INTEGER NOT NULL,
+    in_round INTEGER NOT NULL,
+    checkpoint TEXT,
+    completed_at INTEGER
+) WITHOUT ROWID;
+CREATE TABLE run (
+    number INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    tally TEXT NOT NULL
+);
+CREATE INDEX run_of_source ON run (source, number);
+CREATE TABLE record (
+    kind TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL,
+    raw TEXT,
+    round INTEGER NOT NULL, revived INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL, removed_at INTEGER, removed_reason TEXT,
+    PRIMARY KEY (kind, id)
+);
+CREATE INDEX record_of_source ON record (source);
+CREATE INDEX record_gone ON record (kind, id) WHERE removed_at IS NOT NULL;
+CREATE TABLE edge (
+    relation TEXT NOT NULL, from_id TEXT NOT NULL, to_id TEXT NOT NULL, source TEXT NOT NULL,
+    round INTEGER NOT NULL, revived INTEGER NOT NULL, confirmed INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL, removed_at INTEGER,
+    PRIMARY KEY (relation, from_id, to_id)
+) WITHOUT ROWID;
+CREATE INDEX edge_of_source ON edge (source);
+CREATE TABLE staged_record (
+    kind TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL,
+    raw TEXT,
+    round INTEGER NOT NULL, revived INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL, removed_at INTEGER, removed_reason TEXT,
+    PRIMARY KEY (kind, id)
+);
+CREATE INDEX staged_record_of_source ON staged_record (source);
+CREATE TABLE staged_edge (
+    relation TEXT NOT NULL, from_id TEXT NOT NULL, to_id TEXT NOT NULL, source TEXT NOT NULL,
+    round INTEGER NOT NULL, revived INTEGER NOT NULL, confirmed INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL, removed_at INTEGER,
+    PRIMARY KEY (relation, from_id, to_id)
+) WITHOUT ROWID;
+CREATE INDEX staged_edge_of_source ON staged_edge (source);
+CREATE TABLE contested (
+    source TEXT NOT NULL, sort INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL,
+    reason TEXT,
+    PRIMARY KEY (source, sort, name, id)
+) WITHOUT ROWID;
+";
+
+/// Opens the file for writing, and makes it where there is none.
+pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+    let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
+    if !is_new {
+        // A foreign file is recognised before anything could write to it.
+        recognise(&connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?, path)?;
+    }
+    let mut connection = connect(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+    )?;
+    let set_up = |error| failed("open the store", error);
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .map_err(set_up)?;
+    connection
+        .pragma_update(None, "synchronous", "FULL")
+        .map_err(set_up)?;
+    connection
+        .pragma_update(None, "cache_size", -8 * 1024)
+        .map_err(set_up)?;
+    if is_new {
+        create(&mut connection).map_err(set_up)?;
+    }
+    recognise(&connection, path)?;
+    Ok(connection)
+}
+
+/// Opens the file for reading only.
+pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
+    if !path.exists() {
+        return Err(StoreError::Missing {
+            path: path.display().to_string(),
+        });
+    }
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    recognise(&connection, path)?;
+    Ok(connection)
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| failed(&format!("open {}", path.display()), error))?;
+    connection
+        .busy_timeout(std::time::Duration::from_secs(5))
+        .map_err(|error| failed("open the store", error))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Another process may have made the file in the meantime: the version is read again inside.
+fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    if pragma(&transaction, "user_version")? == 0 {
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    }
+    transaction.commit()
+}
+
+fn recognise(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let not_ours = || StoreError::NotOurs {
+        path: path.display().to_string(),
+    };
+    let read = |name| {
+        pragma(connection, name).map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => not_ours(),
+            _ => failed(&format!("read {}", path.display()), error),
+        })
+    };
+    if read("application_id")? != APPLICATION_ID {
+        return Err(not_ours());
+    }
+    match read("user_version")? {
+        SCHEMA_VERSION => Ok(()),
+        found => Err(StoreError::Newer {
+            path: path.display().to_string(),
+            found,
+            known: SCHEMA_VERSION,
+        }),
+    }
+}
+
+fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
+}
+
+/// The typed error of what SQLite said.
+pub(super) fn failed(what: &str, error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+        Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged {
+            what: error.to_string(),
+        },
+        _ => StoreError::Storage {
+            what: what.to_owned(),
+            cause: Box::new(error),
+        },
+    }
+}

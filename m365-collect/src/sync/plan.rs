@@ -1,0 +1,75 @@
+//! Which sources are read, and that their order can be kept.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::source::{Source, SourceId};
+
+/// The sources of one sync.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) sources: Vec<Arc<dyn Source>>,
+    pub(super) ids: Vec<SourceId>,
+}
+
+impl Plan {
+    pub(super) fn new(
+        catalogue: &[Arc<dyn Source>],
+        only: Option<&[String]>,
+        skip: &[String],
+    ) -> Result<Self> {
+        let is_known = |name: &&String| {
+            catalogue
+                .iter()
+                .any(|source| source.descriptor().id.as_str() == name.as_str())
+        };
+        if let Some(name) = only
+            .unwrap_or_default()
+            .iter()
+            .chain(skip)
+            .find(|name| !is_known(name))
+        {
+            return Err(Error::UnknownSource { name: name.clone() });
+        }
+        let is_wanted = |id: &SourceId| {
+            let names = |list: &[String]| list.iter().any(|name| name == id.as_str());
+            only.is_none_or(names) && !names(skip)
+        };
+        let sources: Vec<_> = catalogue
+            .iter()
+            .filter(|source| is_wanted(&source.descriptor().id))
+            .map(Arc::clone)
+            .collect();
+        let mut ids: Vec<SourceId> = Vec::with_capacity(sources.len());
+        for source in &sources {
+            let id = &source.descriptor().id;
+            if ids.contains(id) {
+                return Err(Error::DuplicateSource {
+                    source_id: id.clone(),
+                });
+            }
+            ids.push(id.clone());
+        }
+        check_order(&sources)?;
+        Ok(Self { sources, ids })
+    }
+}
+
+/// Whether the sources can be read one after the other, each after those it waits for.
+fn check_order(sources: &[Arc<dyn Source>]) -> Result<()> {
+    let mut left: Vec<_> = sources.iter().map(|source| source.descriptor()).collect();
+    loop {
+        let before = left.len();
+        let names: Vec<SourceId> = left.iter().map(|source| source.id.clone()).collect();
+        left.retain(|source| source.after.iter().any(|id| names.contains(id)));
+        match left.first() {
+            None => return Ok(()),
+            Some(stuck) if left.len() == before => {
+                return Err(Error::CircularOrder {
+                    source_id: stuck.id.clone(),
+                });
+            }
+            Some(_) => {}
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What a sync came to.
+
+use std::time::SystemTime;
+
+use serde::Serialize;
+use serde::ser::SerializeMap;
+
+use crate::outcome::{Outcome, Tally};
+use crate::source::SourceId;
+use crate::store::StoredTenant;
+use crate::timestamp;
+
+/// What a sync came to, source by source.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// Whose tenant was read.
+    pub tenant: StoredTenant,
+    /// When it began.
+    #[serde(serialize_with = "timestamp::option::serialize")]
+    pub started_at: Option<SystemTime>,
+    /// When it ended.
+    #[serde(serialize_with = "timestamp::option::serialize")]
+    pub ended_at: Option<SystemTime>,
+    /// Each source, in the order of the catalogue.
+    pub sources: Vec<SourceReport>,
+}
+
+impl Report {
+    /// Whether every source was read completely.
+    pub fn is_complete(&self) -> bool {
+        self.sources
+            .iter()
+            .all(|source| source.outcome.is_complete())
+    }
+
+    /// Whether at least one source was read, completely or in part.
+    pub fn read_some(&self) -> bool {
+        self.sources
+            .iter()
+            .any(|source| matches!(source.outcome, Outcome::Complete | Outcome::Partial { .. }))
+    }
+
+    /// The source by its id.
+    pub fn source(&self, id: &str) -> Option<&SourceReport> {
+        self.sources.iter().find(|source| source.id.as_str() == id)
+    }
+}
+
+/// What one source came to.
+///
+/// Serialised flat: `id`, `outcome`, `reason`, `seen`, `upserted`, `removed`, `requests`,
+/// `throttled`, `bytes`, `seconds`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SourceReport {
+    /// The source.
+    pub id: SourceId,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What the run did.
+    pub tally: Tally,
+}
+
+impl Serialize for SourceReport {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let tally = &self.tally;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.id)?;
+        map.serialize_entry("outcome", self.outcome.name())?;
+        map.serialize_entry("reason", &self.outcome.reason())?;
+        map.serialize_entry("seen", &tally.seen)?;
+        map.serialize_entry("upserted", &tally.upserted)?;
+        map.serialize_entry("removed", &tally.removed)?;
+        map.serialize_entry("requests", &tally.requests)?;
+        map.serialize_entry("throttled", &tally.throttled)?;
+        map.serialize_entry("bytes", &tally.bytes)?;
+        map.serialize_entry("seconds", &tally.elapsed().as_secs_f64())?;
+        map.end()
+    }
+}

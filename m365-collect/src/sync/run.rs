@@ -1,0 +1,243 @@
+//! What a source works with while it is read.
+
+use std::fmt;
+use std::sync::Arc;
+
+use graph_client::{Client, Clock};
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Result};
+use crate::outcome::{Gap, Tally};
+use crate::record::{Change, Kind, Record};
+use crate::source::Descriptor;
+use crate::store::{Begin, Commit, Committed, Contested, Finish, Held, Lease, Reading, Store};
+use crate::sync::meter::Meter;
+use crate::sync::progress::{Progress, ProgressEvent};
+
+/// An item of a collection as the service sent it.
+pub type RawItem = Box<RawValue>;
+
+/// One run of one source: its client, its checkpoint and the way into the store.
+pub struct Run<'a> {
+    client: Client,
+    store: &'a dyn Store,
+    descriptor: &'a Descriptor,
+    lease: Lease,
+    clock: Arc<dyn Clock>,
+    progress: &'a dyn Progress,
+    meter: Arc<Meter>,
+    finish: Finish,
+    afresh: bool,
+    begin: Option<Begin>,
+    tally: Tally,
+    malformed: u64,
+    held: Option<Held>,
+    is_finished: bool,
+}
+
+impl fmt::Debug for Run<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("lease", &self.lease)
+            .field("tally", &self.tally)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Run<'a> {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "called in one place, with what the engine holds"
+    )]
+    pub(super) fn new(
+        client: &Client,
+        store: &'a dyn Store,
+        descriptor: &'a Descriptor,
+        lease: Lease,
+        clock: Arc<dyn Clock>,
+        progress: &'a dyn Progress,
+        finish: Finish,
+        afresh: bool,
+    ) -> Self {
+        let meter = Arc::new(Meter::new(descriptor.id.clone()));
+        Self {
+            client: client.with_observer(Arc::clone(&meter) as _),
+            store,
+            descriptor,
+            lease,
+            clock,
+            progress,
+            meter,
+            finish,
+            afresh,
+            begin: None,
+            tally: Tally::default(),
+            malformed: 0,
+            held: None,
+            is_finished: false,
+        }
+    }
+
+    /// The client for the tenant; its calls are counted for this source.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The source's own descriptor.
+    pub fn descriptor(&self) -> &Descriptor {
+        self.descriptor
+    }
+
+    /// Where the last run stopped; `None` at first, and where everything is to be read anew.
+    pub fn checkpoint(&self) -> Option<&str> {
+        self.lease.checkpoint.as_deref().filter(|_| !self.afresh)
+    }
+
+    /// Stored objects of a kind with an id after `after`, at most `limit`: the parents of a
+    /// source that asks for each of them.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn stored(
+        &self,
+        kind: &Kind,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Record>> {
+        Ok(self.store.records(kind, after, limit).await?)
+    }
+
+    /// Stores a page of a collection. An item without an id is counted as malformed, and makes
+    /// the outcome partial.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn items(&mut self, kind: &Kind, items: Vec<RawItem>) -> Result<()> {
+        let mut changes = Vec::with_capacity(items.len());
+        for item in items {
+            match Record::from_item(kind.clone(), item) {
+                Ok(record) => changes.push(Change::Upsert(record)),
+                Err(_) => self.malformed(1),
+            }
+        }
+        self.changes(changes).await
+    }
+
+    /// Stores changes in one transaction.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn changes(&mut self, changes: Vec<Change>) -> Result<()> {
+        self.tally.seen += changes
+            .iter()
+            .filter(|change| matches!(change, Change::Upsert(_) | Change::Remove { .. }))
+            .count() as u64;
+        self.commit(changes, None, None).await
+    }
+
+    /// Stores changes and the checkpoint behind them in one transaction.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn advance(&mut self, changes: Vec<Change>, checkpoint: String) -> Result<()> {
+        self.tally.seen += changes.len() as u64;
+        self.commit(changes, Some(checkpoint), None).await
+    }
+
+    /// A round begins with the changes that come next.
+    pub fn begin(&mut self, begin: Begin) {
+        self.begin = Some(begin);
+    }
+
+    /// Items that could not be read: the outcome will be partial, and nothing is swept.
+    pub fn malformed(&mut self, items: usize) {
+        self.tally.seen += items as u64;
+        self.malformed += items as u64;
+    }
+
+    /// Objects about which the changes of this round contradict each other.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn contested(&self, limit: usize) -> Result<Vec<Contested>> {
+        Ok(self.store.contested(&self.descriptor.id, limit).await?)
+    }
+
+    /// Ends the round of a delta source. Where items were malformed, the checkpoint is not kept,
+    /// so that the next run reads everything again instead of missing them for good.
+    ///
+    /// # Errors
+    /// When the store fails, or contested objects were not settled.
+    pub async fn finish(&mut self, checkpoint: String) -> Result<()> {
+        if self.malformed > 0 {
+            self.is_finished = true;
+            return Ok(());
+        }
+        self.commit(Vec::new(), Some(checkpoint), Some(self.finish))
+            .await?;
+        self.is_finished = true;
+        Ok(())
+    }
+
+    async fn commit(
+        &mut self,
+        changes: Vec<Change>,
+        checkpoint: Option<String>,
+        finish: Option<Finish>,
+    ) -> Result<()> {
+        let mut commit = Commit::new(&self.lease, self.clock.now());
+        commit.begin = self.begin.take();
+        commit.changes = changes;
+        commit.checkpoint = checkpoint;
+        commit.finish = finish;
+        let Committed {
+            upserted,
+            removed,
+            held,
+        } = self.store.commit(commit).await?;
+        self.tally.upserted += upserted;
+        self.tally.removed += removed;
+        self.held = held.or(self.held);
+        self.progress.event(&ProgressEvent::Stored {
+            source: &self.descriptor.id,
+            seen: self.tally.seen,
+        });
+        Ok(())
+    }
+
+    /// Whether anything was stored.
+    pub(super) fn stored_some(&self) -> bool {
+        self.tally.upserted > 0
+    }
+
+    /// Ends a run that read everything: a listing is swept, a delta must have finished.
+    pub(super) async fn complete(&mut self) -> Result<Option<Gap>> {
+        if self.malformed > 0 {
+            return Ok(Some(Gap::Malformed {
+                items: self.malformed,
+            }));
+        }
+        match self.lease.reading {
+            Reading::Full => self.commit(Vec::new(), None, Some(self.finish)).await?,
+            Reading::Delta if !self.is_finished => {
+                return Err(Error::Contract {
+                    source_id: self.descriptor.id.clone(),
+                    what: "it ended before the end of its round".to_owned(),
+                });
+            }
+            Reading::Delta => {}
+        }
+        Ok(self.held.map(|held| Gap::HeldRemovals {
+            removals: held.removals,
+            of: held.of,
+        }))
+    }
+
+    pub(super) fn tally(&self) -> Tally {
+        self.meter.add_to(self.tally)
+    }
+
+    pub(super) fn meter(&self) -> &Arc<Meter> {
+        &self.meter
+    }
+}
