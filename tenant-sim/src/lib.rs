@@ -1,1 +1,83 @@
-//! A simulated Microsoft 365 tenant on loopback.
+//! A simulated Microsoft 365 tenant on loopback: real HTTP, documented behaviour, faults on demand.
+//!
+//! Whoever reads a tenant through Microsoft Graph has to be right about paging, delta tokens, throttling, missing
+//! permissions and broken connections, and cannot make a real tenant misbehave at will. This crate can: it serves
+//! the login service and Graph on `127.0.0.1`, edits the tenant while it is being read, knows the truth that a
+//! reader must end with, and counts what was asked. It knows no client and no models: its JSON is written by hand
+//! from the documented shapes.
+//!
+//! ```
+//! use tenant_sim::{FaultPlan, GenerateOptions, Sim, Tenant};
+//!
+//! # fn main() -> Result<(), tenant_sim::StartError> {
+//! let options = GenerateOptions { seed: 7, users: 300, groups: 15, ..GenerateOptions::default() };
+//! let sim = Sim::builder().tenant(Tenant::generate(options)).faults(FaultPlan::hostile(7)).start_blocking()?;
+//!
+//! // Point the reader under test at these, and let it read everything.
+//! println!("{} {} {}", sim.graph_url(), sim.login_url(), sim.tenant_id());
+//! println!("{} {}", sim.client_id(), sim.client_secret());
+//!
+//! // Change the tenant, read again, and compare with the truth.
+//! let id = sim.edit(|tenant| tenant.create_user(serde_json::json!({"displayName": "Nina Park"})));
+//! sim.edit(|tenant| tenant.churn(1, 100));
+//! let truth = sim.truth();
+//! assert!(truth.users.contains_key(&id) || truth.deleted_users.contains_key(&id));
+//!
+//! // See what was asked: nothing, as this example has no reader.
+//! assert_eq!((sim.stats().requests, sim.stats().writes), (0, 0));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | to | use |
+//! |---|---|
+//! | choose a tenant | [`Tenant::example`], [`Tenant::generate`] |
+//! | change it | [`SimHandle::edit`] |
+//! | know what a reader must end with | [`SimHandle::truth`] |
+//! | make things go wrong | [`FaultPlan`], [`SimHandle::faults`] |
+//! | apply the documented limits | [`ThrottleMode`] |
+//! | take permissions, licences or consent away | [`SimHandle::deny`], [`SimHandle::unlicense`], [`SimHandle::credential_state`] |
+//! | make delta tokens too old | [`SimHandle::expire_delta_tokens`] |
+//! | see what was asked | [`SimHandle::stats`] |
+//!
+//! # What is served
+//!
+//! `POST /{tenant}/oauth2/v2.0/token`, and below `/v1.0` and `/beta`: `organization`, `domains`, `subscribedSkus`,
+//! `users` (with `$count`, `delta`, `authentication/methods`, and in beta `authentication/requirements`), `groups`
+//! (with `$count`, `delta`, `members`, `owners`, `transitiveMembers`), the role definitions, assignments and
+//! eligibilities of `roleManagement/directory`, `reports/authenticationMethods/userRegistrationDetails`,
+//! `identity/conditionalAccess/policies` and `namedLocations`,
+//! `policies/identitySecurityDefaultsEnforcementPolicy`, `directoryObjects/{id}`, `directory/deletedItems` and
+//! `$batch`. Anything else that is read is refused with a 400 or a 501 that says so; anything that would change the
+//! tenant is refused with a 403 or 405 and counted in [`Stats::writes`].
+//!
+//! # Where it is simpler than the service
+//!
+//! Reads are consistent at once; there is one app; delta tokens never age by themselves; role assignments cover the
+//! whole directory; `$search`, `$orderby` and `$expand` answer 501.
+//!
+//! The program `tenant-sim` serves a tenant from the command line and prints where it is.
+
+mod area;
+mod clock;
+mod credential;
+mod fault;
+mod guid;
+mod odata;
+mod resource;
+mod server;
+mod sim;
+mod stats;
+mod tenant;
+mod throttle;
+mod truth;
+
+pub use area::Area;
+pub use credential::CredentialState;
+pub use fault::FaultPlan;
+pub use sim::{Expiry, Sim, SimBuilder, SimHandle, StartError};
+pub use stats::Stats;
+pub use tenant::edit::TenantEdit;
+pub use tenant::{GenerateOptions, Tenant};
+pub use throttle::ThrottleMode;
+pub use truth::Truth;

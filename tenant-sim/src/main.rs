@@ -1,0 +1,195 @@
+//! Serves a simulated tenant until Ctrl-C, and prints the environment variables that point a program at it.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use tenant_sim::{FaultPlan, GenerateOptions, Sim, SimHandle, Tenant, ThrottleMode};
+
+const USAGE: &str = "\
+usage: tenant-sim [options]
+
+Serves a simulated Microsoft 365 tenant on 127.0.0.1 until Ctrl-C.
+Without --users, --groups or --seed it is the small example tenant.
+
+  --users N      accounts of the generated tenant (default 200)
+  --groups N     groups of the generated tenant (default a twentieth of the users)
+  --seed N       the same seed gives the same tenant and faults (default 1)
+  --page-size N  items on a page, instead of the documented sizes
+  --hostile      turn on the fault plan
+  --throttle     apply the documented limits at the real pace
+  --port N       the port (default: any free one)
+  --help         this text
+";
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Arguments {
+    users: Option<usize>,
+    groups: Option<usize>,
+    seed: Option<u64>,
+    page_size: Option<usize>,
+    hostile: bool,
+    throttle: bool,
+    port: u16,
+    help: bool,
+}
+
+impl Arguments {
+    fn parse(mut given: impl Iterator<Item = String>) -> Result<Self, String> {
+        fn number<T: std::str::FromStr>(name: &str, value: Option<String>) -> Result<T, String> {
+            let value = value.ok_or_else(|| format!("{name} needs a number after it"))?;
+            value
+                .parse()
+                .map_err(|_| format!("{name} needs a number in range, and '{value}' is not one"))
+        }
+        let mut arguments = Self::default();
+        while let Some(name) = given.next() {
+            match name.as_str() {
+                "--users" => arguments.users = Some(number(&name, given.next())?),
+                "--groups" => arguments.groups = Some(number(&name, given.next())?),
+                "--seed" => arguments.seed = Some(number(&name, given.next())?),
+                "--page-size" => arguments.page_size = Some(number(&name, given.next())?),
+                "--port" => arguments.port = number(&name, given.next())?,
+                "--hostile" => arguments.hostile = true,
+                "--throttle" => arguments.throttle = true,
+                "--help" | "-h" => arguments.help = true,
+                other => return Err(format!("unknown option '{other}'")),
+            }
+        }
+        Ok(arguments)
+    }
+
+    fn tenant(&self) -> Tenant {
+        if self.users.is_none() && self.groups.is_none() && self.seed.is_none() {
+            return Tenant::example();
+        }
+        let users = self.users.unwrap_or(200);
+        let groups = self.groups.unwrap_or(users / 20);
+        Tenant::generate(GenerateOptions {
+            seed: self.seed.unwrap_or(1),
+            users,
+            groups,
+            ..GenerateOptions::default()
+        })
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::parse(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(problem) => {
+            complain(&format!("tenant-sim: {problem}\n\n{USAGE}"));
+            return ExitCode::from(2);
+        }
+    };
+    if arguments.help {
+        return if say(USAGE) {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        };
+    }
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            complain(&format!("tenant-sim: {problem}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let mut builder = Sim::builder()
+        .tenant(arguments.tenant())
+        .port(arguments.port);
+    if let Some(size) = arguments.page_size {
+        builder = builder.page_size(size);
+    }
+    if arguments.hostile {
+        builder = builder.faults(FaultPlan::hostile(arguments.seed.unwrap_or(1)));
+    }
+    if arguments.throttle {
+        builder = builder.throttle(ThrottleMode::Documented { time_scale: 1.0 });
+    }
+    let sim = builder.start_blocking()?;
+    if !say(&environment(&sim)) {
+        return Err("nobody reads the output".into());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(tokio::signal::ctrl_c())?;
+    Ok(())
+}
+
+/// One `export` line each.
+fn environment(sim: &SimHandle) -> String {
+    [
+        ("M365_TENANT_ID", sim.tenant_id()),
+        ("M365_CLIENT_ID", sim.client_id()),
+        ("M365_CLIENT_SECRET", sim.client_secret()),
+        ("M365_GRAPH_URL", sim.graph_url()),
+        ("M365_LOGIN_URL", sim.login_url()),
+    ]
+    .map(|(name, value)| format!("export {name}={value}\n"))
+    .concat()
+}
+
+/// Writes to standard output at once, for a script that waits for the lines.
+fn say(text: &str) -> bool {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .is_ok()
+}
+
+fn complain(text: &str) {
+    // There is nobody left to tell if standard error is closed.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Arguments, String> {
+        Arguments::parse(line.split_whitespace().map(ToOwned::to_owned))
+    }
+
+    #[test]
+    fn options_are_understood() {
+        let all = parse(
+            "--users 3000 --seed 7 --hostile --port 4000 --throttle --groups 150 --page-size 10",
+        )
+        .unwrap();
+        let expected = Arguments {
+            users: Some(3_000),
+            groups: Some(150),
+            seed: Some(7),
+            page_size: Some(10),
+            hostile: true,
+            throttle: true,
+            port: 4_000,
+            help: false,
+        };
+        assert_eq!(all, expected);
+        assert_eq!(parse("").unwrap(), Arguments::default());
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (line, problem) in [
+            ("--users", "--users needs a number after it"),
+            (
+                "--users many",
+                "--users needs a number in range, and 'many' is not one",
+            ),
+            (
+                "--port 70000",
+                "--port needs a number in range, and '70000' is not one",
+            ),
+            ("--fast", "unknown option '--fast'"),
+        ] {
+            assert_eq!(parse(line).unwrap_err(), problem);
+        }
+    }
+}

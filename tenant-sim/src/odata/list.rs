@@ -1,0 +1,304 @@
+//! Paged collections with `$select`, `$filter`, `$top` and `$count`.
+//! <https://learn.microsoft.com/graph/paging>
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::area::Area;
+use crate::fault::chance;
+use crate::odata::filter::Filter;
+use crate::server::call::Call;
+use crate::server::reply::{GraphError, Reply, Result};
+use crate::tenant::property::{
+    Entity, Nulls, Property, value_of, write_properties, write_text, write_value,
+};
+
+/// Default and maximum page of directory objects.
+const PAGE: usize = 100;
+const MAX_PAGE: usize = 999;
+/// Maximum page when `signInActivity` is selected.
+const SIGN_IN_PAGE: usize = 500;
+
+/// Where a listing goes on.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Position {
+    at: usize,
+    /// Empty pages sent at this place so far; they make each link different.
+    empty: u8,
+}
+
+/// A page that is being written.
+pub(crate) struct PageWriter {
+    out: Vec<u8>,
+    items: usize,
+}
+
+impl PageWriter {
+    pub(crate) fn new(context: &str, count: Option<usize>) -> Self {
+        let mut out = Vec::with_capacity(16 * 1024);
+        out.extend_from_slice(b"{\"@odata.context\":");
+        write_text(&mut out, context);
+        if let Some(count) = count {
+            out.extend_from_slice(format!(",\"@odata.count\":{count}").as_bytes());
+        }
+        out.extend_from_slice(b",\"value\":[");
+        Self { out, items: 0 }
+    }
+
+    /// The buffer, ready for the next item.
+    pub(crate) fn item(&mut self) -> &mut Vec<u8> {
+        if self.items > 0 {
+            self.out.push(b',');
+        }
+        self.items += 1;
+        &mut self.out
+    }
+
+    /// Closes the page, with a link under its annotation name.
+    pub(crate) fn finish(mut self, link: Option<(&str, &str)>) -> Reply {
+        self.out.push(b']');
+        if let Some((name, link)) = link {
+            self.out.push(b',');
+            write_text(&mut self.out, name);
+            self.out.push(b':');
+            write_text(&mut self.out, link);
+        }
+        self.out.push(b'}');
+        Reply::json(self.out)
+    }
+}
+
+/// The properties that `$select` names, or the default ones. `signInActivity` brings `id` with it.
+pub(crate) fn selection<T: Entity>(call: &Call<'_>) -> Result<Vec<&'static Property<T>>> {
+    let Some(names) = &call.query.select else {
+        return Ok(T::defaults().collect());
+    };
+    let mut selected: Vec<&'static Property<T>> = Vec::with_capacity(names.len());
+    for name in names {
+        let property = T::property(name).ok_or_else(|| GraphError::no_property(name, T::TYPE))?;
+        if !selected.iter().any(|known| known.name == property.name) {
+            selected.push(property);
+        }
+    }
+    if names.iter().any(|name| name == "signInActivity") {
+        call.access.check(Area::SignInActivity)?;
+        if !names.iter().any(|name| name == "id") {
+            selected.extend(T::property("id"));
+        }
+    }
+    Ok(selected)
+}
+
+/// The filter of the request, checked against the type and the rules for advanced queries.
+pub(crate) fn filter(
+    call: &Call<'_>,
+    has: impl Fn(&str) -> bool,
+    entity: &str,
+) -> Result<Option<Filter>> {
+    let Some(text) = &call.query.filter else {
+        return Ok(None);
+    };
+    let filter = Filter::parse(text)?;
+    if let Some(unknown) = filter.properties().into_iter().find(|name| !has(name)) {
+        return Err(GraphError::no_property(unknown, entity));
+    }
+    let counted = call.query.count || call.route.template.ends_with("$count");
+    if filter.advanced() && !(call.query.eventual && counted) {
+        return Err(GraphError::unsupported_query("Unsupported Query."));
+    }
+    Ok(Some(filter))
+}
+
+/// Whether `@odata.count` is due: it is asked for, allowed, and this is the first page.
+fn wants_count(call: &Call<'_>) -> bool {
+    call.query.count && call.query.eventual && call.query.skip_token.is_none()
+}
+
+fn matches<T: Entity>(call: &Call<'_>, filter: Option<&Filter>, object: &T) -> bool {
+    filter.is_none_or(|filter| {
+        filter.matches(&|name| {
+            T::property(name).map_or(Value::Null, |property| {
+                value_of(call.tenant, object, property)
+            })
+        })
+    })
+}
+
+/// A page of a table of entities.
+pub(crate) fn entities<T: Entity>(
+    call: &Call<'_>,
+    set: &str,
+    all: &[T],
+    shown: impl Fn(&T) -> bool,
+) -> Result<Reply> {
+    call.query.refuse_unsimulated()?;
+    let properties = selection::<T>(call)?;
+    let filter = filter(call, |name| T::property(name).is_some(), T::TYPE)?;
+    let fits = |object: &T| shown(object) && matches(call, filter.as_ref(), object);
+    let max = if call.query.selects("signInActivity") {
+        SIGN_IN_PAGE
+    } else {
+        MAX_PAGE
+    };
+    let size = call.page(PAGE, max);
+    let position: Position = call.position()?;
+    let count = wants_count(call).then(|| all.iter().filter(|object| fits(object)).count());
+    let mut page = PageWriter::new(&call.context(set, ""), count);
+    if let Some(reply) = empty_page(call, &position) {
+        return Ok(reply(page));
+    }
+    let mut written = 0;
+    for (at, object) in all
+        .iter()
+        .enumerate()
+        .skip(position.at)
+        .filter(|(_, object)| fits(object))
+    {
+        if written == size {
+            let link = call.next_link(&Position { at, empty: 0 });
+            return Ok(page.finish(Some(("@odata.nextLink", &link))));
+        }
+        let out = page.item();
+        out.push(b'{');
+        write_properties(
+            out,
+            call.tenant,
+            object,
+            properties.iter().copied(),
+            Nulls::Written,
+        );
+        novelty(call, out, at as u64);
+        out.push(b'}');
+        written += 1;
+    }
+    Ok(page.finish(None))
+}
+
+/// The fault of a page without items that is not the last.
+fn empty_page(call: &Call<'_>, position: &Position) -> Option<impl FnOnce(PageWriter) -> Reply> {
+    let due = call.twist.empty_page && position.empty < 3;
+    let link = due.then(|| {
+        call.next_link(&Position {
+            at: position.at,
+            empty: position.empty + 1,
+        })
+    })?;
+    Some(move |page: PageWriter| page.finish(Some(("@odata.nextLink", &link))))
+}
+
+/// The fault of a member that no client knows: a new value, or `null`.
+pub(crate) fn novelty(call: &Call<'_>, out: &mut Vec<u8>, number: u64) {
+    if chance(call.twist.novel_member, &[call.twist.seed, number, 1]) {
+        let value = if number.is_multiple_of(2) {
+            "null"
+        } else {
+            "\"unknownFutureValue\""
+        };
+        if !out.ends_with(b"{") {
+            out.push(b',');
+        }
+        out.extend_from_slice(b"\"extension_c0ffee_lifecycleTier\":");
+        out.extend_from_slice(value.as_bytes());
+    }
+}
+
+/// How many entities match, as text.
+pub(crate) fn count<T: Entity>(
+    call: &Call<'_>,
+    all: &[T],
+    shown: impl Fn(&T) -> bool,
+) -> Result<Reply> {
+    if !call.query.eventual {
+        return Err(GraphError::bad_request(
+            "$count is not currently supported.",
+        ));
+    }
+    let filter = filter(call, |name| T::property(name).is_some(), T::TYPE)?;
+    let count = all
+        .iter()
+        .filter(|object| shown(object) && matches(call, filter.as_ref(), *object))
+        .count();
+    Ok(Reply::text(count.to_string()))
+}
+
+/// One entity.
+pub(crate) fn entity<T: Entity>(call: &Call<'_>, set: &str, object: &T) -> Result<Reply> {
+    if call.query.expand {
+        return Err(GraphError::not_simulated("$expand on this path"));
+    }
+    let properties = selection::<T>(call)?;
+    let mut out = b"{\"@odata.context\":".to_vec();
+    write_text(&mut out, &call.context(set, "/$entity"));
+    write_properties(
+        &mut out,
+        call.tenant,
+        object,
+        properties.into_iter(),
+        Nulls::Written,
+    );
+    out.push(b'}');
+    Ok(Reply::json(out))
+}
+
+/// A page of documents that are kept or made as JSON.
+pub(crate) fn documents(
+    call: &Call<'_>,
+    set: &str,
+    entity: &str,
+    all: impl Iterator<Item = Value>,
+) -> Result<Reply> {
+    call.query.refuse_unsimulated()?;
+    let all: Vec<Value> = all.collect();
+    let has = |name: &str| all.is_empty() || all.iter().any(|item| item.get(name).is_some());
+    let filter = filter(call, has, entity)?;
+    if let Some(unknown) = call.query.select.iter().flatten().find(|name| !has(name)) {
+        return Err(GraphError::no_property(unknown, entity));
+    }
+    let fits = |item: &&Value| {
+        filter.as_ref().is_none_or(|filter| {
+            filter.matches(&|name| item.get(name).cloned().unwrap_or(Value::Null))
+        })
+    };
+    let size = call.page(PAGE, MAX_PAGE);
+    let position: Position = call.position()?;
+    let count = (call.query.count && call.query.skip_token.is_none())
+        .then(|| all.iter().filter(fits).count());
+    let mut page = PageWriter::new(&call.context(set, ""), count);
+    if let Some(reply) = empty_page(call, &position) {
+        return Ok(reply(page));
+    }
+    let mut fitting = all
+        .iter()
+        .enumerate()
+        .skip(position.at)
+        .filter(|(_, item)| fits(item));
+    for (_, item) in fitting.by_ref().take(size) {
+        write_value(page.item(), &selected(call, item));
+    }
+    let link = fitting
+        .next()
+        .map(|(at, _)| call.next_link(&Position { at, empty: 0 }));
+    Ok(page.finish(link.as_deref().map(|link| ("@odata.nextLink", link))))
+}
+
+/// One document.
+pub(crate) fn document(call: &Call<'_>, set: &str, suffix: &str, item: &Value) -> Reply {
+    let mut out = b"{\"@odata.context\":".to_vec();
+    write_text(&mut out, &call.context(set, suffix));
+    for (name, value) in selected(call, item).as_object().into_iter().flatten() {
+        out.push(b',');
+        write_text(&mut out, name);
+        out.push(b':');
+        write_value(&mut out, value);
+    }
+    out.push(b'}');
+    Reply::json(out)
+}
+
+fn selected(call: &Call<'_>, item: &Value) -> Value {
+    let mut item = item.clone();
+    if let (Some(names), Some(map)) = (&call.query.select, item.as_object_mut()) {
+        map.retain(|name, _| name.starts_with('@') || names.contains(name));
+    }
+    item
+}

@@ -1,0 +1,496 @@
+//! Delta queries over the change log.
+//! <https://learn.microsoft.com/graph/delta-query-overview>, <https://learn.microsoft.com/graph/delta-query-groups>
+//!
+//! A round is a list of entries that follows from its token alone: the range of the log, the `$select`, and the
+//! faults that were on when it began. A page asked for twice is the same page, unless the tenant changed; values
+//! are always those of now, and what changes after the round began is in the next one too.
+
+mod round;
+
+use std::collections::BTreeMap;
+
+use crate::Expiry;
+use crate::guid::{self, Guid};
+use crate::odata::filter::Filter;
+use crate::odata::link;
+use crate::odata::list::{PageWriter, novelty};
+use crate::server::call::Call;
+use crate::server::reply::{GraphError, Reply, Result};
+use crate::tenant::Tenant;
+use crate::tenant::change::{ChangeLog, Relation};
+use crate::tenant::group::Group;
+use crate::tenant::property::{Entity, Nulls, Property, write_properties, write_text};
+use crate::tenant::user::{Life, User};
+use round::{Entry, Form, Round};
+
+/// Objects on a page.
+const PAGE: usize = 100;
+const MAX_PAGE: usize = 999;
+/// `members@delta` and `owners@delta` entries on a page, per object that fits on it.
+const RELATED_PER_OBJECT: usize = 5;
+/// `$filter` takes this many ids.
+const MAX_IDS: usize = 50;
+
+/// An entity type that delta tracks.
+pub(crate) trait Tracked: Entity {
+    const SET: &'static str;
+    fn all(tenant: &Tenant) -> &[Self];
+    fn log(tenant: &Tenant) -> &ChangeLog;
+    fn place(tenant: &Tenant, id: Guid) -> Option<usize>;
+    fn id(&self) -> Guid;
+    fn life(&self) -> Life;
+    /// The ids of a relation; none for users.
+    fn related(&self, relation: Relation) -> Option<&std::collections::BTreeSet<Guid>>;
+}
+
+impl Tracked for User {
+    const SET: &'static str = "users";
+
+    fn all(tenant: &Tenant) -> &[Self] {
+        &tenant.users
+    }
+
+    fn log(tenant: &Tenant) -> &ChangeLog {
+        &tenant.user_log
+    }
+
+    fn place(tenant: &Tenant, id: Guid) -> Option<usize> {
+        tenant.user_at(id)
+    }
+
+    fn id(&self) -> Guid {
+        self.id
+    }
+
+    fn life(&self) -> Life {
+        self.life
+    }
+
+    fn related(&self, _: Relation) -> Option<&std::collections::BTreeSet<Guid>> {
+        None
+    }
+}
+
+impl Tracked for Group {
+    const SET: &'static str = "groups";
+
+    fn all(tenant: &Tenant) -> &[Self] {
+        &tenant.groups
+    }
+
+    fn log(tenant: &Tenant) -> &ChangeLog {
+        &tenant.group_log
+    }
+
+    fn place(tenant: &Tenant, id: Guid) -> Option<usize> {
+        tenant.group_at(id)
+    }
+
+    fn id(&self) -> Guid {
+        self.id
+    }
+
+    fn life(&self) -> Life {
+        self.life
+    }
+
+    fn related(&self, relation: Relation) -> Option<&std::collections::BTreeSet<Guid>> {
+        Some(match relation {
+            Relation::Members => &self.members,
+            Relation::Owners => &self.owners,
+        })
+    }
+}
+
+pub(crate) fn users(call: &Call<'_>) -> Result<Reply> {
+    answer::<User>(call)
+}
+
+pub(crate) fn groups(call: &Call<'_>) -> Result<Reply> {
+    answer::<Group>(call)
+}
+
+/// What a round tracks of each object.
+struct Tracking<T: 'static> {
+    properties: Vec<&'static Property<T>>,
+    relations: Vec<Relation>,
+}
+
+impl<T: Tracked> Tracking<T> {
+    fn of(select: Option<&[String]>) -> Result<Self> {
+        let Some(names) = select else {
+            let mut properties: Vec<_> = T::defaults().collect();
+            properties.sort_by_key(|property| property.name != "id");
+            return Ok(Self {
+                properties,
+                relations: vec![Relation::Members, Relation::Owners],
+            });
+        };
+        let mut tracking = Self {
+            properties: T::property("id").into_iter().collect(),
+            relations: Vec::new(),
+        };
+        for name in names {
+            match (name.as_str(), T::SET) {
+                ("id", _) => {}
+                ("members", "groups") => tracking.relations.push(Relation::Members),
+                ("owners", "groups") => tracking.relations.push(Relation::Owners),
+                ("signInActivity", _) => {
+                    return Err(GraphError::unsupported_query(
+                        "signInActivity is not supported by delta queries.",
+                    ));
+                }
+                _ => tracking
+                    .properties
+                    .push(T::property(name).ok_or_else(|| GraphError::no_property(name, T::TYPE))?),
+            }
+        }
+        Ok(tracking)
+    }
+}
+
+fn answer<T: Tracked>(call: &Call<'_>) -> Result<Reply> {
+    call.query.refuse_unsimulated()?;
+    let tenant = call.tenant;
+    let end = T::log(tenant).end();
+    let token = call
+        .query
+        .delta_token
+        .as_deref()
+        .filter(|token| !token.is_empty());
+    let carried = token
+        .filter(|token| *token != "latest")
+        .or(call.query.skip_token.as_deref());
+    if carried.is_some() && (call.query.select.is_some() || call.query.filter.is_some()) {
+        return Err(GraphError::bad_request(
+            "Query options are part of the token and cannot be given again.",
+        ));
+    }
+    if call.query.top.is_some() {
+        return Err(GraphError::unsupported_query(
+            "$top is not supported by delta queries.",
+        ));
+    }
+    let round = match carried {
+        None => {
+            let round = Round::initial(T::all(tenant).len(), end, call);
+            Round {
+                ids: filter_ids(call)?,
+                ..round
+            }
+        }
+        Some(token) => {
+            let round: Round = link::open(call.link_key, token)
+                .ok_or_else(|| GraphError::bad_request("Badly formed token."))?;
+            if round.set != T::SET || round.is_delta_link() != call.query.delta_token.is_some() {
+                return Err(GraphError::bad_request("Badly formed token."));
+            }
+            if let Some(expiry) = call.delta.expiry.filter(|_| round.epoch < call.delta.epoch) {
+                return Err(expired::<T>(call, expiry, Some(&round)));
+            }
+            round.redeemed(end, call)
+        }
+    };
+    let round = Round {
+        set: T::SET.to_owned(),
+        ..round
+    };
+    let tracking = Tracking::<T>::of(round.select.as_deref())?;
+    if token == Some("latest") {
+        let page = PageWriter::new(&context::<T>(call, &round), None);
+        let link = delta_link::<T>(call, &round);
+        return Ok(page.finish(Some(("@odata.deltaLink", &link))));
+    }
+    page::<T>(call, &round, &tracking)
+}
+
+/// The ids of `$filter=id eq '…' or id eq '…'`, the only filter that delta takes.
+fn filter_ids(call: &Call<'_>) -> Result<Option<Vec<String>>> {
+    let Some(text) = &call.query.filter else {
+        return Ok(None);
+    };
+    let ids = Filter::parse(text)?
+        .ids()
+        .filter(|ids| ids.len() <= MAX_IDS);
+    ids.map(Some).ok_or_else(|| {
+        GraphError::unsupported_query(
+            "Only 'id eq' filters of up to 50 objects are supported by delta queries.",
+        )
+    })
+}
+
+/// The documented answers to a token that is too old.
+pub(crate) fn expired<T: Tracked>(
+    call: &Call<'_>,
+    expiry: Expiry,
+    round: Option<&Round>,
+) -> GraphError {
+    let gone = || {
+        GraphError::new(
+            410,
+            "Gone",
+            "The delta token is too old. Start again from the Location header, or without a token.",
+        )
+    };
+    match expiry {
+        Expiry::GoneWithLocation => {
+            let select = round.and_then(|round| round.select.as_ref());
+            let select =
+                select.map_or_else(String::new, |names| format!("$select={}&", names.join(",")));
+            let location = format!(
+                "{}/{}/{}/delta?{select}$deltatoken=",
+                call.origin,
+                call.version(),
+                T::SET
+            );
+            gone().with_header("location", location)
+        }
+        Expiry::GoneWithoutLocation => gone(),
+        Expiry::SyncStateNotFound => GraphError::new(
+            400,
+            "syncStateNotFound",
+            "The sync state generation is not found. A full synchronization is required.",
+        ),
+    }
+}
+
+/// The expiry of a token as a fault.
+pub(crate) fn expired_by_fault(call: &Call<'_>, expiry: Expiry) -> GraphError {
+    let token = call
+        .query
+        .delta_token
+        .as_deref()
+        .or(call.query.skip_token.as_deref());
+    let round: Option<Round> = token.and_then(|token| link::open(call.link_key, token));
+    if call.route.template.starts_with("groups") {
+        expired::<Group>(call, expiry, round.as_ref())
+    } else {
+        expired::<User>(call, expiry, round.as_ref())
+    }
+}
+
+fn context<T: Tracked>(call: &Call<'_>, round: &Round) -> String {
+    let selected = round
+        .select
+        .as_ref()
+        .map_or_else(String::new, |names| format!("({})", names.join(",")));
+    format!(
+        "{}/{}/$metadata#{}{selected}",
+        call.origin,
+        call.version(),
+        T::SET
+    )
+}
+
+fn next_link<T: Tracked>(call: &Call<'_>, round: &Round) -> String {
+    let token = link::seal(call.link_key, round);
+    format!(
+        "{}/{}/{}/delta?$skiptoken={token}",
+        call.origin,
+        call.version(),
+        T::SET
+    )
+}
+
+fn delta_link<T: Tracked>(call: &Call<'_>, round: &Round) -> String {
+    let token = link::seal(call.link_key, &round.finished());
+    format!(
+        "{}/{}/{}/delta?$deltatoken={token}",
+        call.origin,
+        call.version(),
+        T::SET
+    )
+}
+
+fn page<T: Tracked>(call: &Call<'_>, round: &Round, tracking: &Tracking<T>) -> Result<Reply> {
+    let mut page = PageWriter::new(&context::<T>(call, round), None);
+    if call.twist.empty_page && round.empty < 3 {
+        let again = Round {
+            empty: round.empty + 1,
+            ..round.clone()
+        };
+        return Ok(page.finish(Some(("@odata.nextLink", &next_link::<T>(call, &again)))));
+    }
+    let size = match call.page_size {
+        Some(size) => size.max(1),
+        None => call.prefer_page.unwrap_or(PAGE).clamp(1, MAX_PAGE),
+    };
+    let mut room = Room {
+        objects: size,
+        related: size * RELATED_PER_OBJECT,
+    };
+    let entries = round::entries::<T>(
+        call.tenant,
+        round,
+        &tracking.relations,
+        &tracking.properties,
+    );
+    let mut after = round.after.clone();
+    for (at, entry) in entries {
+        if room.objects == 0 || room.related == 0 {
+            let rest = Round {
+                at,
+                after: None,
+                empty: 0,
+                ..round.clone()
+            };
+            return Ok(page.finish(Some(("@odata.nextLink", &next_link::<T>(call, &rest)))));
+        }
+        // The place to go on from is only good for the object it was in.
+        let start = after.take().filter(|_| at == round.at);
+        if let Some(stopped) =
+            write_entry::<T>(call, &mut page, &entry, tracking, start.as_ref(), &mut room)
+        {
+            let rest = Round {
+                at,
+                after: Some(stopped),
+                empty: 0,
+                ..round.clone()
+            };
+            return Ok(page.finish(Some(("@odata.nextLink", &next_link::<T>(call, &rest)))));
+        }
+    }
+    Ok(page.finish(Some(("@odata.deltaLink", &delta_link::<T>(call, round)))))
+}
+
+/// What still fits on a page.
+struct Room {
+    objects: usize,
+    related: usize,
+}
+
+/// The place within an object's relations where a page ended.
+pub(crate) type Stopped = (u8, String);
+
+/// Writes one entry; returns where its relations stopped if they did not fit.
+fn write_entry<T: Tracked>(
+    call: &Call<'_>,
+    page: &mut PageWriter,
+    entry: &Entry,
+    tracking: &Tracking<T>,
+    start: Option<&Stopped>,
+    room: &mut Room,
+) -> Option<Stopped> {
+    let object = T::all(call.tenant).get(entry.object)?;
+    let removed = match entry.form {
+        Form::AsItIs => object.life() != Life::Live,
+        Form::Upsert => false,
+        Form::Removal => true,
+    };
+    room.objects = room.objects.saturating_sub(1);
+    let out = page.item();
+    out.push(b'{');
+    if removed {
+        out.extend_from_slice(b"\"id\":");
+        write_text(out, &guid::text(object.id()));
+        let reason = if object.life() == Life::Purged {
+            "deleted"
+        } else {
+            "changed"
+        };
+        out.extend_from_slice(b",\"@removed\":{\"reason\":\"");
+        out.extend_from_slice(reason.as_bytes());
+        out.extend_from_slice(b"\"}}");
+        return None;
+    }
+    let only_changes = !entry.whole && (call.minimal || entry.partial);
+    if only_changes {
+        let changed = tracking.properties.iter().copied();
+        let changed = changed
+            .filter(|property| property.name == "id" || entry.properties.contains(property.name));
+        // A property that was cleared is null here; one that did not change is absent.
+        write_properties(out, call.tenant, object, changed, Nulls::Written);
+    } else {
+        write_properties(
+            out,
+            call.tenant,
+            object,
+            tracking.properties.iter().copied(),
+            Nulls::LeftOut,
+        );
+    }
+    novelty(call, out, entry.object as u64);
+    let stopped = write_relations(call, out, object, entry, tracking, start, room);
+    out.push(b'}');
+    stopped
+}
+
+/// Writes `members@delta` and `owners@delta` from where the last page stopped.
+fn write_relations<T: Tracked>(
+    call: &Call<'_>,
+    out: &mut Vec<u8>,
+    object: &T,
+    entry: &Entry,
+    tracking: &Tracking<T>,
+    start: Option<&Stopped>,
+    room: &mut Room,
+) -> Option<Stopped> {
+    let mut stopped = None;
+    for (number, relation) in tracking.relations.iter().enumerate() {
+        let number = u8::try_from(number).unwrap_or(u8::MAX);
+        let after = match start {
+            Some((at, _)) if number < *at => continue,
+            Some((at, id)) if number == *at => guid::parse(id),
+            _ => None,
+        };
+        let Some(now) = object.related(*relation) else {
+            continue;
+        };
+        // Everything for an object that is new to the reader, else what came and went.
+        let entries: BTreeMap<Guid, bool> = if entry.whole {
+            now.iter().map(|id| (*id, true)).collect()
+        } else {
+            let touched = entry
+                .related
+                .iter()
+                .filter(|(touched, _)| touched == relation);
+            touched.map(|(_, id)| (*id, now.contains(id))).collect()
+        };
+        let mut rest = entries
+            .into_iter()
+            .filter(|(id, _)| after.is_none_or(|after| *id > after))
+            .peekable();
+        if rest.peek().is_none() {
+            continue;
+        }
+        let name: &[u8] = match relation {
+            Relation::Members => b",\"members@delta\":[",
+            Relation::Owners => b",\"owners@delta\":[",
+        };
+        out.extend_from_slice(name);
+        let mut last = after;
+        for (written, (id, present)) in rest.enumerate() {
+            if room.related == 0 {
+                stopped = Some((number, last.map_or_else(String::new, guid::text)));
+                break;
+            }
+            if written > 0 {
+                out.push(b',');
+            }
+            write_related(call.tenant, out, id, present);
+            room.related -= 1;
+            last = Some(id);
+        }
+        out.push(b']');
+        if stopped.is_some() {
+            break;
+        }
+    }
+    stopped
+}
+
+fn write_related(tenant: &Tenant, out: &mut Vec<u8>, id: Guid, present: bool) {
+    let kind = if tenant.group(id).is_some() {
+        Group::TYPE
+    } else {
+        User::TYPE
+    };
+    out.extend_from_slice(b"{\"@odata.type\":");
+    write_text(out, kind);
+    out.extend_from_slice(b",\"id\":");
+    write_text(out, &guid::text(id));
+    if !present {
+        out.extend_from_slice(b",\"@removed\":{\"reason\":\"deleted\"}");
+    }
+    out.push(b'}');
+}

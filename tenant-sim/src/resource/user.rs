@@ -1,0 +1,33 @@
+//! Users.
+//! <https://learn.microsoft.com/graph/api/user-list>, <https://learn.microsoft.com/graph/api/user-get>
+
+use crate::guid;
+use crate::odata::list;
+use crate::server::call::Call;
+use crate::server::reply::{GraphError, Reply, Result};
+use crate::tenant::Tenant;
+use crate::tenant::user::User;
+use crate::tenant::user_property::principal_name;
+
+pub(crate) fn list(call: &Call<'_>) -> Result<Reply> {
+    list::entities(call, "users", &call.tenant.users, User::live)
+}
+
+pub(crate) fn count(call: &Call<'_>) -> Result<Reply> {
+    list::count(call, &call.tenant.users, User::live)
+}
+
+pub(crate) fn one(call: &Call<'_>) -> Result<Reply> {
+    list::entity(call, "users", find(call.tenant, &call.route.id)?)
+}
+
+/// A live user by id or user principal name.
+pub(crate) fn find<'t>(tenant: &'t Tenant, key: &str) -> Result<&'t User> {
+    let found = match guid::parse(key) {
+        Some(id) => tenant.user(id).filter(|user| user.live()),
+        None => tenant
+            .live_users()
+            .find(|user| principal_name(tenant, user).eq_ignore_ascii_case(key)),
+    };
+    found.ok_or_else(|| GraphError::not_found(key))
+}

@@ -1,0 +1,241 @@
+//! HTTP/1.1 on loopback.
+
+mod batch;
+pub(crate) mod body;
+pub(crate) mod call;
+mod graph;
+pub(crate) mod reply;
+pub(crate) mod route;
+pub(crate) mod state;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+
+use crate::clock::iso;
+use crate::fault::{After, Early, Failure};
+use crate::guid;
+use body::{Body, Cut};
+use reply::{Content, GraphError, Reply};
+use state::Shared;
+
+/// Larger request bodies are refused: a batch of 20 reads is far smaller.
+const MAX_REQUEST: usize = 4 * 1024 * 1024;
+
+/// A request whose body has arrived.
+#[derive(Debug, Clone)]
+pub(crate) struct Received {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Received {
+    /// Names the request, for faults and waits.
+    pub(crate) fn key(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.method.as_str(), &self.path, &self.query).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// What goes back: an answer, whole or spoilt, or nothing at all.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Reply(Reply, Option<After>),
+    Dropped,
+}
+
+/// Accepts connections until told to stop; open ones end with it.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    mut stop: oneshot::Receiver<()>,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = &mut stop => return,
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            accepted = listener.accept() => {
+                let Ok((stream, _)) = accepted else { continue };
+                // Small answers must not wait for acknowledgements; without the option they are only slower.
+                let _ = stream.set_nodelay(true);
+                let shared = Arc::clone(&shared);
+                connections.spawn(async move {
+                    let service = service_fn(move |request| handle(Arc::clone(&shared), request));
+                    // A connection that a client or a fault closed is no event.
+                    let _ = hyper::server::conn::http1::Builder::new()
+                        .timer(TokioTimer::new())
+                        .serve_connection(TokioIo::new(stream), service)
+                        .await;
+                });
+            }
+        }
+    }
+}
+
+async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
+    let _busy = shared.busy();
+    let (parts, body) = request.into_parts();
+    let body = Limited::new(body, MAX_REQUEST).collect().await;
+    let received = Received {
+        method: parts.method,
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers,
+        body: body
+            .map(http_body_util::Collected::to_bytes)
+            .unwrap_or_default(),
+    };
+    shared.control().recorder.stats.requests += 1;
+    let request_id = shared.new_id();
+    let client_request_id = received
+        .header("client-request-id")
+        .map_or_else(|| request_id.clone(), ToOwned::to_owned);
+    let outcome = match token_tenant(&received.path) {
+        Some(tenant) => token(&shared, tenant, &received),
+        None => graph::answer(&shared, &received, &request_id, &client_request_id),
+    };
+    match outcome {
+        Outcome::Dropped => Err(Cut),
+        Outcome::Reply(reply, spoilt) => Ok(respond(
+            &shared,
+            reply,
+            spoilt,
+            &request_id,
+            &client_request_id,
+        )),
+    }
+}
+
+/// The tenant of `/{tenant}/oauth2/v2.0/token`.
+fn token_tenant(path: &str) -> Option<&str> {
+    let tenant = path.strip_prefix('/')?.strip_suffix("/oauth2/v2.0/token")?;
+    (!tenant.is_empty() && !tenant.contains('/')).then_some(tenant)
+}
+
+const TOKEN_TEMPLATE: &str = "{tenant}/oauth2/v2.0/token";
+
+fn token(shared: &Shared, tenant: &str, received: &Received) -> Outcome {
+    let key = received.key();
+    let mut control = shared.control();
+    control.recorder.arrived(key);
+    let answer = if received.method != Method::POST {
+        control.recorder.stats.writes += u64::from(received.method != Method::GET);
+        Outcome::Reply(
+            Reply::text("The token endpoint takes POST.".to_owned()).with_status(405),
+            None,
+        )
+    } else {
+        match control.faults.token(key) {
+            Some(Early::Reset) => Outcome::Dropped,
+            Some(Early::Failure(Failure::Throttled(wait))) => {
+                let mut reply = Reply::text(String::new()).with_status(429);
+                if let Some(wait) = wait {
+                    control.recorder.asked_to_wait(key, wait.until);
+                    reply = reply.with_header("retry-after", wait.header);
+                }
+                Outcome::Reply(reply, None)
+            }
+            Some(_) => Outcome::Reply(Reply::text(String::new()).with_status(503), None),
+            None => Outcome::Reply(shared.issue(&mut control, tenant, &received.body), None),
+        }
+    };
+    let status = if let Outcome::Reply(reply, _) = &answer {
+        reply.status
+    } else {
+        0
+    };
+    control
+        .recorder
+        .answered(received.method.as_str(), TOKEN_TEMPLATE, status);
+    answer
+}
+
+/// The HTTP response of an answer, with the headers that every answer carries.
+fn respond(
+    shared: &Shared,
+    reply: Reply,
+    spoilt: Option<After>,
+    request_id: &str,
+    client_request_id: &str,
+) -> Response<Body> {
+    let kind = match reply.content {
+        Content::Json => {
+            "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+        }
+        Content::Text => "text/plain",
+        Content::Html => "text/html; charset=utf-8",
+    };
+    let mut bytes = Bytes::from(reply.body);
+    if spoilt == Some(After::Truncated) {
+        bytes.truncate(bytes.len() / 2);
+    }
+    let sent = if spoilt == Some(After::Reset) {
+        bytes.len() / 2
+    } else {
+        bytes.len()
+    };
+    shared.control().recorder.stats.bytes_sent += sent as u64;
+    let body = match spoilt {
+        Some(After::Reset) => Body::cut_in_the_middle(bytes),
+        Some(After::Slow) => Body::slow(bytes),
+        _ => Body::whole(bytes),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() =
+        http::StatusCode::from_u16(reply.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    let diagnostic = r#"{"ServerInfo":{"DataCenter":"Loopback","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":"SIM"}}"#;
+    let common = [
+        ("content-type", kind),
+        ("request-id", request_id),
+        ("client-request-id", client_request_id),
+        ("x-ms-ags-diagnostic", diagnostic),
+        ("cache-control", "no-cache"),
+    ];
+    let own = reply
+        .headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()));
+    for (name, value) in common.into_iter().chain(own) {
+        // A value that is no header is left out rather than fail the answer: it came from the request.
+        if let Ok(value) = http::HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+/// The envelope of an error, dated by the tenant's clock.
+pub(crate) fn refuse(
+    shared: &Shared,
+    error: GraphError,
+    request_id: &str,
+    client_request_id: &str,
+) -> Reply {
+    error.reply(&iso(shared.clock.now()), request_id, client_request_id)
+}
+
+/// Hashes a bearer token, so that it is not kept.
+pub(crate) fn fingerprint(token: &str) -> u64 {
+    token
+        .bytes()
+        .fold(1, |sum, byte| guid::mix(sum ^ u64::from(byte)))
+}

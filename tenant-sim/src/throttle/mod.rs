@@ -1,0 +1,159 @@
+//! Documented throttling, with time that can run faster.
+
+mod table;
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::fault::RetryAfter;
+use crate::odata::query::Query;
+use table::{Kind, LIMITS, Unit, cost};
+
+/// Whether documented limits apply.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub enum ThrottleMode {
+    /// No limits.
+    #[default]
+    Off,
+    /// The limits of <https://learn.microsoft.com/graph/throttling-limits>.
+    Documented {
+        /// Windows are divided by this: at 60.0 a ten-second window lasts a sixth of a second.
+        time_scale: f64,
+    },
+}
+
+/// What the limits say to a request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Verdict {
+    /// Headers of the answer, throttled or not.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) rejected: Option<Rejected>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Rejected {
+    pub(crate) retry_after: Option<RetryAfter>,
+}
+
+/// Usage of each limit within its window.
+#[derive(Debug)]
+pub(crate) struct Throttle {
+    mode: ThrottleMode,
+    windows: Vec<Window>,
+}
+
+/// A sliding window: what was used, and when.
+#[derive(Debug, Clone, Default)]
+struct Window {
+    used: VecDeque<(Instant, u32)>,
+    total: u32,
+}
+
+impl Window {
+    fn forget(&mut self, now: Instant, length: Duration) {
+        while let Some((at, cost)) = self.used.front().copied() {
+            if now.duration_since(at) < length {
+                break;
+            }
+            self.used.pop_front();
+            self.total -= cost;
+        }
+    }
+
+    /// How long until `cost` more fits under the limit.
+    fn wait(&self, now: Instant, length: Duration, limit: u32, cost: u32) -> Duration {
+        let mut total = self.total;
+        for (at, used) in &self.used {
+            if total + cost <= limit {
+                break;
+            }
+            total -= used;
+            if total + cost <= limit {
+                return (*at + length).saturating_duration_since(now);
+            }
+        }
+        length
+    }
+}
+
+impl Throttle {
+    pub(crate) fn new(mode: ThrottleMode) -> Self {
+        Self {
+            mode,
+            windows: vec![Window::default(); LIMITS.len()],
+        }
+    }
+
+    /// Counts a request against every limit it falls under; rejected requests count too.
+    pub(crate) fn admit(
+        &mut self,
+        template: &str,
+        query: &Query,
+        users: usize,
+        scope: &str,
+    ) -> Verdict {
+        let mut verdict = Verdict::default();
+        let cost = cost(template, query);
+        if table::kind(template, query).contains(&Kind::Directory) {
+            verdict
+                .headers
+                .push(("x-ms-resource-unit", cost.to_string()));
+        }
+        let ThrottleMode::Documented { time_scale } = self.mode else {
+            return verdict;
+        };
+        let scale = if time_scale > 0.0 { time_scale } else { 1.0 };
+        let now = Instant::now();
+        let kinds = table::kind(template, query);
+        for (row, window) in LIMITS.iter().zip(&mut self.windows) {
+            if !kinds.contains(&row.kind) {
+                continue;
+            }
+            let length = Duration::from_secs(row.seconds).div_f64(scale);
+            let limit = row.limit.of(users);
+            let used = if row.unit == Unit::ResourceUnits {
+                cost
+            } else {
+                1
+            };
+            window.forget(now, length);
+            let over = window.total + used > limit;
+            let wait = window.wait(now, length, limit, used);
+            window.used.push_back((now, used));
+            window.total += used;
+            let share = f64::from(window.total) / f64::from(limit.max(1));
+            if row.kind == Kind::Directory && share >= 0.8 {
+                verdict.headers.push((
+                    "x-ms-throttle-limit-percentage",
+                    format!("{:.2}", share.min(1.8)),
+                ));
+            }
+            if over && verdict.rejected.is_none() {
+                if row.kind == Kind::Directory {
+                    verdict.headers.push((
+                        "x-ms-throttle-scope",
+                        format!("Tenant_Application/ReadWrite/{scope}"),
+                    ));
+                    verdict.headers.push((
+                        "x-ms-throttle-information",
+                        "ResourceUnitLimitExceeded".to_owned(),
+                    ));
+                }
+                // At the real pace the header has whole seconds; scaled waits need the decimal form.
+                let seconds = wait.as_secs_f64();
+                let retry_after = row.retry_after.then(|| {
+                    if scale > 1.0 {
+                        RetryAfter::decimal(seconds)
+                    } else {
+                        RetryAfter::whole_seconds(
+                            wait.as_secs() + u64::from(wait.subsec_nanos() > 0),
+                        )
+                    }
+                });
+                verdict.rejected = Some(Rejected { retry_after });
+            }
+        }
+        verdict
+    }
+}
