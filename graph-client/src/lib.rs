@@ -13,6 +13,7 @@ mod fields;
 mod get;
 mod link;
 mod list;
+pub mod model;
 mod observer;
 mod origin;
 mod page;

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
-use http::header::{LOCATION, WWW_AUTHENTICATE};
 use http::HeaderMap;
+use http::header::{LOCATION, WWW_AUTHENTICATE};
 
 use crate::error::{TokenError, TokenErrorKind};
 use crate::throttle::{RetryAfter, Scope, throttle_scope};

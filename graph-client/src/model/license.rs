@@ -1,0 +1,81 @@
+//! Licences bought and assigned.
+
+use super::{open_enum, resource};
+
+resource! {
+    /// A commercial subscription. <https://learn.microsoft.com/graph/api/resources/subscribedsku>
+    pub struct SubscribedSku {
+        /// The id of this subscription in this tenant.
+        id: String,
+        /// The id of the product.
+        sku_id: String,
+        /// The product's part number, such as `ENTERPRISEPREMIUM`.
+        sku_part_number: String,
+        /// `User` or `Company`.
+        applies_to: String,
+        /// Whether it can be used.
+        capability_status: CapabilityStatus,
+        /// How many licences are assigned.
+        consumed_units: i32,
+        /// How many licences there are, by state.
+        prepaid_units: LicenseUnitsDetail,
+        /// The service plans in it.
+        service_plans: Vec<ServicePlanInfo>,
+        /// The commercial subscriptions behind it.
+        subscription_ids: Vec<String>,
+    }
+}
+
+open_enum! {
+    /// Whether a subscription can be used.
+    pub enum CapabilityStatus {
+        /// Yes.
+        Enabled = "Enabled",
+        /// It has run out, in the time of grace.
+        Warning = "Warning",
+        /// It has run out; users no longer have access.
+        Suspended = "Suspended",
+        /// It is about to be deleted.
+        Deleted = "Deleted",
+        /// It was cancelled.
+        LockedOut = "LockedOut",
+    }
+}
+
+resource! {
+    /// Numbers of licences by state. <https://learn.microsoft.com/graph/api/resources/licenseunitsdetail>
+    pub struct LicenseUnitsDetail {
+        /// Usable.
+        enabled: i32,
+        /// Cancelled.
+        locked_out: i32,
+        /// Run out, access ended.
+        suspended: i32,
+        /// Run out, in the time of grace.
+        warning: i32,
+    }
+}
+
+resource! {
+    /// A service plan inside a subscription. <https://learn.microsoft.com/graph/api/resources/serviceplaninfo>
+    pub struct ServicePlanInfo {
+        /// The plan's id.
+        service_plan_id: String,
+        /// The plan's name, such as `AAD_PREMIUM`.
+        service_plan_name: String,
+        /// `Success`, `Disabled`, `Error`, `PendingInput`, `PendingActivation` or `PendingProvisioning`.
+        provisioning_status: String,
+        /// `User` or `Company`.
+        applies_to: String,
+    }
+}
+
+resource! {
+    /// A licence of a user or group. <https://learn.microsoft.com/graph/api/resources/assignedlicense>
+    pub struct AssignedLicense {
+        /// The id of the product.
+        sku_id: String,
+        /// The service plans in it that are turned off.
+        disabled_plans: Vec<String>,
+    }
+}
