@@ -386,7 +386,7 @@ impl<'a> Chunk<'a> {
         if wait > remaining || self.rounds >= shared.retry.max_attempts {
             for failed in failed {
                 let error = if failed.throttled {
-                    failed.error.as_throttled(wait)
+                    failed.error.into_throttled(wait)
                 } else {
                     failed.error
                 };

@@ -127,14 +127,13 @@ impl Client {
     /// Supported resources: <https://learn.microsoft.com/graph/delta-query-overview>.
     pub fn delta<T: DeserializeOwned>(&self, path: impl IntoPath) -> DeltaRequest<T> {
         let mut target = Target::new(path);
-        if let Ok(path) = target.path_mut() {
-            if path
+        if let Ok(path) = target.path_mut()
+            && path
                 .segments()
                 .last()
                 .is_none_or(|last| last != "delta" && last != "delta()")
-            {
-                path.push("delta");
-            }
+        {
+            path.push("delta");
         }
         DeltaRequest {
             client: self.clone(),
@@ -309,14 +308,14 @@ impl Reading {
                 (Step::Deliver { resync, checkpoint }, Some(changes)) => {
                     let page = DeltaPage {
                         resync,
-                        changes: changes.changes,
+                        changes: changes.items,
                         malformed: changes.malformed,
                         checkpoint,
                     };
                     return Ok(Some((page, self)));
                 }
                 (Step::StartOver, _) => {
-                    tracing::info!("the sync state is gone; reading in full again")
+                    tracing::info!("the sync state is gone; reading in full again");
                 }
                 (Step::GiveUp, _) => {
                     return Err(failure
@@ -335,7 +334,7 @@ impl Reading {
 
 /// A page of changes before the machine has said what its links mean.
 struct Changes<T> {
-    changes: Vec<Change<T>>,
+    items: Vec<Change<T>>,
     malformed: Vec<ItemError>,
     next: Option<url::Url>,
     delta: Option<url::Url>,
@@ -359,14 +358,14 @@ impl<T: DeserializeOwned> Changes<T> {
     fn parse(body: &[u8], origin: &Origin) -> Result<Self> {
         let envelope = Envelope::parse(body)?;
         let mut page = Self {
-            changes: Vec::with_capacity(envelope.value.len()),
+            items: Vec::with_capacity(envelope.value.len()),
             malformed: Vec::new(),
             next: envelope.next(origin)?,
             delta: envelope.delta(origin)?,
         };
         for (index, raw) in envelope.value.iter().enumerate() {
             match change(index, raw) {
-                Ok(change) => page.changes.push(change),
+                Ok(change) => page.items.push(change),
                 Err(error) => page.malformed.push(error),
             }
         }

@@ -160,11 +160,11 @@ impl Error {
         Self::of(Kind::Token(Box::new(error))).edit(|e| e.status = Some(status))
     }
 
-    pub(crate) fn as_redirect(self) -> Self {
+    pub(crate) fn into_redirect(self) -> Self {
         self.edit(|e| e.kind = Kind::Redirect)
     }
 
-    pub(crate) fn as_throttled(self, retry_after: Duration) -> Self {
+    pub(crate) fn into_throttled(self, retry_after: Duration) -> Self {
         self.edit(|e| {
             e.kind = Kind::Throttled;
             e.retry_after = Some(retry_after);

@@ -1,4 +1,4 @@
-//! What a request asks for: path, version, OData options and headers, turned into a URL without IO.
+//! What a request asks for: path, version, `OData` options and headers, turned into a URL without IO.
 //!
 //! <https://learn.microsoft.com/graph/query-parameters>
 
@@ -159,7 +159,7 @@ fn relations(expand: &str) -> Vec<&str> {
         .collect()
 }
 
-/// A string as an OData literal for use in a filter: in quotes, with quotes doubled.
+/// A string as an `OData` literal for use in a filter: in quotes, with quotes doubled.
 ///
 /// ```
 /// let filter = format!("displayName eq {}", graph_client::quote("O'Neill"));
@@ -173,28 +173,24 @@ pub fn quote(text: &str) -> String {
 macro_rules! common_setters {
     () => {
         /// Asks the beta version of the API. Default: v1.0.
-        #[must_use]
         pub fn beta(mut self) -> Self {
             self.target.beta();
             self
         }
 
         /// `$select`: the properties to return, in the place of the fields of the type.
-        #[must_use]
         pub fn select<S: AsRef<str>>(mut self, properties: impl IntoIterator<Item = S>) -> Self {
             self.target.select(properties);
             self
         }
 
         /// No `$select`: the service decides which properties to return.
-        #[must_use]
         pub fn select_default(mut self) -> Self {
             self.target.select_default();
             self
         }
 
         /// `$expand`: relations to return with the object.
-        #[must_use]
         pub fn expand(mut self, relations: impl Into<String>) -> Self {
             self.target.option("$expand", relations);
             self
@@ -202,21 +198,18 @@ macro_rules! common_setters {
 
         /// A header, sent with every page. The client's own (`authorization`, `cookie`, `host`)
         /// cannot be set.
-        #[must_use]
         pub fn header(mut self, name: &str, value: &str) -> Self {
             self.target.header(name, value);
             self
         }
 
         /// A preference, sent with every page as header `Prefer`.
-        #[must_use]
         pub fn prefer(mut self, preference: &str) -> Self {
             self.target.header("prefer", preference);
             self
         }
 
         /// Any other query option.
-        #[must_use]
         pub fn query(mut self, name: &str, value: impl Into<String>) -> Self {
             self.target.option(name, value);
             self

@@ -227,7 +227,7 @@ impl Client {
                             progress.redirects += 1;
                             if call.method != Method::GET || progress.redirects > MAX_REDIRECTS {
                                 return Err(
-                                    self.seal(&progress, failure(&call, &answer).as_redirect())
+                                    self.seal(&progress, failure(&call, &answer).into_redirect())
                                 );
                             }
                             call.url = shared
@@ -267,7 +267,7 @@ impl Client {
 
             let error = self.seal(&progress, error);
             if let Some(wait) = asked.filter(|wait| *wait > self.remaining(&progress)) {
-                return Err(error.as_throttled(wait));
+                return Err(error.into_throttled(wait));
             }
             if progress.attempts >= shared.retry.max_attempts {
                 return Err(error);

@@ -147,22 +147,21 @@ impl Tokens {
         );
         let seen = {
             let state = lock(&slot.state);
-            if let Some(token) = state.usable(rejected, clock.monotonic()) {
-                if clock.monotonic() < token.renew_at {
-                    return Ok(token);
-                }
+            if let Some(token) = state.usable(rejected, clock.monotonic())
+                && clock.monotonic() < token.renew_at
+            {
+                return Ok(token);
             }
             state.fetches
         };
-        let _fetching = match slot.fetching.try_lock() {
-            Ok(guard) => guard,
-            Err(_) => {
-                // Somebody is at it; who still has a good token need not wait for a better one.
-                if let Some(token) = lock(&slot.state).usable(rejected, clock.monotonic()) {
-                    return Ok(token);
-                }
-                slot.fetching.lock().await
+        let _fetching = if let Ok(guard) = slot.fetching.try_lock() {
+            guard
+        } else {
+            // Somebody is at it; who still has a good token need not wait for a better one.
+            if let Some(token) = lock(&slot.state).usable(rejected, clock.monotonic()) {
+                return Ok(token);
             }
+            slot.fetching.lock().await
         };
         {
             let state = lock(&slot.state);
@@ -213,8 +212,8 @@ impl Token {
         let life = grant.expires_in();
         let early = EARLY.min(life / 2);
         let renew_in = match Duration::from_secs(grant.refresh_in.min(LONGEST)) {
-            Duration::ZERO => life - early,
-            asked => asked.min(life - early),
+            Duration::ZERO => life.saturating_sub(early),
+            asked => asked.min(life.saturating_sub(early)),
         };
         Self {
             secret: Arc::new(SecretString::from(grant.access_token)),

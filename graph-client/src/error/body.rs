@@ -92,10 +92,10 @@ fn codes(error: &Map<String, Value>) -> Vec<String> {
     let mut level = Some(error);
     for _ in 0..MAX_DEPTH {
         let Some(current) = level else { break };
-        if let Some(code) = member(current, "code").and_then(Value::as_str) {
-            if is_code(code) {
-                codes.push(code.to_owned());
-            }
+        if let Some(code) = member(current, "code").and_then(Value::as_str)
+            && is_code(code)
+        {
+            codes.push(code.to_owned());
         }
         level = member(current, "innerError").and_then(Value::as_object);
     }

@@ -188,9 +188,9 @@ open_enum! {
         Browser = "browser",
         /// Apps with modern authentication.
         MobileAppsAndDesktopClients = "mobileAppsAndDesktopClients",
-        /// Exchange ActiveSync, which cannot do MFA.
+        /// `Exchange ActiveSync`, which cannot do MFA.
         ExchangeActiveSync = "exchangeActiveSync",
-        /// Exchange ActiveSync on supported platforms.
+        /// `Exchange ActiveSync` on supported platforms.
         EasSupported = "easSupported",
         /// Other legacy authentication, which cannot do MFA.
         Other = "other",

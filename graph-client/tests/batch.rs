@@ -1,0 +1,374 @@
+//! Batches: chunks, order, and each request by itself.
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use graph_client::test_util::Answer;
+use graph_client::{
+    BatchRequest, BatchResponse, CallEvent, Limit, LimitScope, Limits, RetryOptions, Workload,
+};
+use serde_json::{Value, json};
+use support::{Events, Fixture, User, fixture, fixture_of};
+
+const BATCH: &str = "/v1.0/$batch";
+
+fn users(n: usize) -> Vec<BatchRequest> {
+    (0..n)
+        .map(|i| {
+            BatchRequest::get(["users", &format!("u{i}")])
+                .key(format!("k{i}"))
+                .select(["id"])
+        })
+        .collect()
+}
+
+fn inner(id: usize, status: u16, headers: Value, body: Value) -> Value {
+    json!({"id": id.to_string(), "status": status, "headers": headers, "body": body})
+}
+
+fn ok(id: usize) -> Value {
+    inner(id, 200, json!({}), json!({"id": format!("r{id}")}))
+}
+
+fn refused(id: usize, status: u16, code: &str) -> Value {
+    inner(
+        id,
+        status,
+        json!({"request-id": "r-1"}),
+        json!({"error": {"code": code, "message": "m"}}),
+    )
+}
+
+fn answer(responses: Vec<Value>) -> Answer {
+    Answer::json(json!({"responses": responses}).to_string())
+}
+
+fn sent(f: &Fixture, call: usize) -> Vec<Value> {
+    let body: Value = serde_json::from_slice(&f.graph.requests()[call].body).unwrap();
+    body["requests"].as_array().unwrap().clone()
+}
+
+fn ids(responses: &[BatchResponse]) -> Vec<String> {
+    responses
+        .iter()
+        .map(|r| r.decode::<User>().map_or_else(|e| e.to_string(), |u| u.id))
+        .collect()
+}
+
+#[tokio::test]
+async fn twenty_one_requests_make_two_calls_and_none_make_none() {
+    let f = fixture();
+    f.graph.on(
+        BATCH,
+        [answer((0..20).map(ok).collect()), answer(vec![ok(0)])],
+    );
+    let responses = f.client.batch(users(21)).await.unwrap();
+    assert_eq!(responses.len(), 21);
+    assert_eq!(
+        (responses[20].key.as_str(), ids(&responses)[20].as_str()),
+        ("k20", "r0")
+    );
+    assert_eq!((sent(&f, 0).len(), sent(&f, 1).len()), (20, 1));
+    assert_eq!(
+        sent(&f, 1)[0],
+        json!({"id": "0", "method": "GET", "url": "/users/u20?$select=id"})
+    );
+    assert!(f.client.batch(vec![]).await.unwrap().is_empty());
+    assert_eq!(f.graph.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn reordered_answers_are_matched_by_id() {
+    let f = fixture();
+    f.graph.on(BATCH, [answer(vec![ok(2), ok(0), ok(1)])]);
+    assert_eq!(
+        ids(&f.client.batch(users(3)).await.unwrap()),
+        ["r0", "r1", "r2"]
+    );
+}
+
+#[tokio::test]
+async fn only_the_throttled_one_is_sent_again_after_its_wait() {
+    let f = fixture();
+    let throttled = inner(
+        1,
+        429,
+        json!({"RETRY-after": "7"}),
+        json!({"error": {"code": "TooManyRequests"}}),
+    );
+    f.graph.on(
+        BATCH,
+        [answer(vec![ok(0), throttled, ok(2)]), answer(vec![ok(0)])],
+    );
+    let events = Arc::new(Events::default());
+    let client = f.client.with_observer(Arc::<Events>::clone(&events));
+    assert_eq!(
+        ids(&client.batch(users(3)).await.unwrap()),
+        ["r0", "r0", "r2"]
+    );
+    assert_eq!(
+        sent(&f, 1),
+        [json!({"id": "0", "method": "GET", "url": "/users/u1?$select=id"})]
+    );
+    assert_eq!(f.clock.elapsed(), Duration::from_secs(7));
+    let statuses: Vec<u16> = events
+        .0
+        .lock()
+        .unwrap()
+        .iter()
+        .filter_map(|event| match event {
+            CallEvent::BatchItem { status, .. } => Some(*status),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(statuses, [200, 429, 200, 200]);
+}
+
+#[tokio::test]
+async fn the_longest_inner_wait_counts() {
+    let f = fixture();
+    let wait = |id, after: Value| inner(id, 429, json!({"Retry-After": after}), Value::Null);
+    f.graph.on(
+        BATCH,
+        [
+            answer(vec![
+                wait(0, json!("3")),
+                wait(1, json!(9)),
+                wait(2, json!("2.5")),
+            ]),
+            answer((0..3).map(ok).collect()),
+        ],
+    );
+    f.client.batch(users(3)).await.unwrap();
+    assert_eq!(f.clock.elapsed(), Duration::from_secs(9));
+}
+
+#[tokio::test]
+async fn an_inner_wait_beyond_the_budget_is_a_typed_refusal() {
+    let f = fixture_of(|b| b.retry(RetryOptions::default().total_time(Duration::from_secs(60))));
+    let throttled = inner(
+        1,
+        429,
+        json!({"Retry-After": "61"}),
+        json!({"error": {"code": "TooManyRequests"}}),
+    );
+    f.graph.on(BATCH, [answer(vec![ok(0), throttled])]);
+    let responses = f.client.batch(users(2)).await.unwrap();
+    assert!(responses[0].result.is_ok());
+    let error = responses[1].result.as_ref().unwrap_err();
+    assert!(error.is_throttled());
+    assert_eq!(
+        (error.status(), error.retry_after()),
+        (Some(429), Some(Duration::from_secs(61)))
+    );
+    assert_eq!(f.clock.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn endless_inner_failures_end_with_their_error() {
+    for status in [429, 503] {
+        let f = fixture_of(|b| b.retry(RetryOptions::default().max_attempts(3)));
+        f.graph
+            .on(BATCH, vec![answer(vec![refused(0, status, "x")]); 5]);
+        let responses = f.client.batch(users(1)).await.unwrap();
+        let error = responses[0].result.as_ref().unwrap_err();
+        assert_eq!(
+            (error.status(), error.attempts(), error.is_throttled()),
+            (Some(status), 3, status == 429)
+        );
+        assert_eq!(f.graph.requests().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn inner_refusals_are_the_same_typed_errors_as_plain_ones() {
+    let f = fixture();
+    f.graph.on(
+        BATCH,
+        [answer(vec![
+            refused(0, 403, "Authorization_RequestDenied"),
+            refused(1, 404, "Request_ResourceNotFound"),
+            refused(2, 403, "AadPremiumLicenseRequired"),
+            refused(3, 401, "InvalidAuthenticationToken"),
+            ok(4),
+        ])],
+    );
+    let responses = f.client.batch(users(5)).await.unwrap();
+    let error = |i: usize| responses[i].result.as_ref().unwrap_err();
+    assert!(error(0).is_permission_denied() && error(1).is_not_found() && error(2).is_unlicensed());
+    assert!(error(3).is_authentication());
+    assert_eq!(
+        (error(0).request_id(), error(0).route()),
+        (Some("r-1"), Some("users/u0"))
+    );
+    assert!(responses[4].result.is_ok());
+    assert_eq!(f.graph.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_missing_answer_is_asked_for_again_and_then_an_error() {
+    let f = fixture_of(|b| b.retry(RetryOptions::default().max_attempts(2)));
+    f.graph.on(BATCH, [answer(vec![ok(0)]), answer(vec![])]);
+    let responses = f.client.batch(users(2)).await.unwrap();
+    assert!(responses[0].result.is_ok());
+    assert!(responses[1].result.as_ref().unwrap_err().is_decode());
+    assert_eq!(sent(&f, 1).len(), 1);
+}
+
+#[tokio::test]
+async fn the_batch_itself_retries_like_any_call() {
+    let f = fixture();
+    f.graph.on(
+        BATCH,
+        [
+            Answer::status(503).header("retry-after", "4"),
+            answer(vec![ok(0)]),
+        ],
+    );
+    assert_eq!(ids(&f.client.batch(users(1)).await.unwrap()), ["r0"]);
+    assert!(f.clock.elapsed() >= Duration::from_secs(4));
+    let requests = f.graph.requests();
+    assert_eq!(requests[0].body, requests[1].body);
+    assert_eq!(requests[1].header("content-type"), Some("application/json"));
+}
+
+#[tokio::test]
+async fn a_refused_batch_is_the_error_of_each_of_its_requests() {
+    let f = fixture();
+    f.graph.on(
+        BATCH,
+        [
+            answer((0..20).map(ok).collect()),
+            Answer::error(403, "Forbidden"),
+        ],
+    );
+    let responses = f.client.batch(users(22)).await.unwrap();
+    assert!(responses[..20].iter().all(|r| r.result.is_ok()));
+    assert!(
+        responses[20..]
+            .iter()
+            .all(|r| r.result.as_ref().unwrap_err().is_permission_denied())
+    );
+}
+
+#[tokio::test]
+async fn versions_and_workloads_go_in_batches_of_their_own_in_the_order_asked() {
+    let f = fixture();
+    f.graph.on(BATCH, [answer(vec![ok(0), ok(1)])]);
+    f.graph.on(
+        "/beta/$batch",
+        [answer(vec![inner(
+            0,
+            200,
+            json!({}),
+            json!({"id": "beta"}),
+        )])],
+    );
+    let mut requests = users(2);
+    requests.insert(
+        1,
+        BatchRequest::get("users/1/authentication/requirements").beta(),
+    );
+    assert_eq!(
+        ids(&f.client.batch(requests).await.unwrap()),
+        ["r0", "beta", "r1"]
+    );
+}
+
+#[tokio::test]
+async fn no_batch_is_larger_than_a_limit_of_its_workload() {
+    let limit = Limit::new(
+        Workload::IdentityReports,
+        LimitScope::Tenant,
+        5,
+        Duration::from_secs(10),
+    );
+    let f = fixture_of(|b| b.limits(Limits::none().with(limit)));
+    f.graph.on(BATCH, vec![answer((0..5).map(ok).collect()); 2]);
+    let requests = (0..10)
+        .map(|i| BatchRequest::get(["users", &format!("u{i}"), "authentication", "methods"]))
+        .collect();
+    f.client.batch(requests).await.unwrap();
+    assert_eq!((sent(&f, 0).len(), sent(&f, 1).len()), (5, 5));
+    assert!(f.clock.elapsed() >= Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn pages_inside_a_batch_can_be_read_and_followed() {
+    let f = fixture();
+    let next = "https://graph.microsoft.com/v1.0/groups/g/members?$skiptoken=2";
+    let good = inner(
+        0,
+        200,
+        json!({}),
+        json!({"value": [{"id": "a"}], "@odata.nextLink": next}),
+    );
+    let evil = inner(
+        1,
+        200,
+        json!({}),
+        json!({"value": [], "@odata.nextLink": "https://evil.example/"}),
+    );
+    f.graph.on(BATCH, [answer(vec![good, evil])]);
+    let requests = vec![
+        BatchRequest::get("groups/g/members"),
+        BatchRequest::get("groups/h/members"),
+    ];
+    let responses = f.client.batch(requests).await.unwrap();
+    let page = f
+        .client
+        .page::<User>(responses[0].result.as_ref().unwrap())
+        .unwrap();
+    assert_eq!(
+        (page.items[0].id.as_str(), page.next.unwrap().expose()),
+        ("a", next)
+    );
+    assert!(
+        f.client
+            .page::<User>(responses[1].result.as_ref().unwrap())
+            .unwrap_err()
+            .is_refused_link()
+    );
+}
+
+#[tokio::test]
+async fn an_invalid_request_is_found_before_anything_is_sent() {
+    let f = fixture();
+    let requests = vec![BatchRequest::get("users"), BatchRequest::get(["users", ""])];
+    assert!(
+        f.client
+            .batch(requests)
+            .await
+            .unwrap_err()
+            .is_invalid_request()
+    );
+    assert!(f.graph.all_requests().is_empty());
+}
+
+#[tokio::test]
+async fn headers_go_along_and_bodies_that_are_not_json_arrive_as_text() {
+    let f = fixture();
+    f.graph.on(
+        BATCH,
+        [answer(vec![
+            json!({"id": "0", "status": 200, "body": "12"}),
+            json!({"id": "1", "status": 204}),
+        ])],
+    );
+    let requests = vec![
+        BatchRequest::get("users/$count")
+            .consistency_level_eventual()
+            .prefer("a")
+            .prefer("b"),
+        BatchRequest::get("me"),
+    ];
+    let responses = f.client.batch(requests).await.unwrap();
+    assert_eq!(responses[0].result.as_ref().unwrap().get(), "\"12\"");
+    assert_eq!(responses[1].result.as_ref().unwrap().get(), "null");
+    assert_eq!(
+        sent(&f, 0)[0]["headers"],
+        json!({"consistencylevel": "eventual", "prefer": "a, b"})
+    );
+}

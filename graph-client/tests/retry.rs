@@ -1,0 +1,429 @@
+//! When a call is tried again, and how long it waits.
+
+mod support;
+
+use std::time::{Duration, SystemTime};
+
+use graph_client::test_util::{Answer, ManualClock};
+use graph_client::{RetryOptions, TenantId, TransportErrorKind};
+use support::{User, builder_with, fixture, fixture_of, page};
+
+const ME: [&str; 2] = ["users", "1"];
+const PATH: &str = "/v1.0/users/1";
+
+fn user() -> Answer {
+    Answer::json(r#"{"id":"1"}"#)
+}
+
+async fn read(fixture: &support::Fixture) -> graph_client::Result<User> {
+    fixture.client.get::<User>(ME).send().await
+}
+
+#[tokio::test]
+async fn retries_once_after_429_503_and_504() {
+    for status in [429, 503, 504, 500, 502, 509] {
+        let f = fixture();
+        f.graph.on(PATH, [Answer::status(status), user()]);
+        assert_eq!(read(&f).await.unwrap().id, "1", "{status}");
+        assert_eq!(f.graph.requests().len(), 2, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn success_is_one_call() {
+    let f = fixture();
+    f.graph.on(PATH, [user()]);
+    read(&f).await.unwrap();
+    assert_eq!(f.graph.requests().len(), 1);
+    assert!(f.clock.sleeps().is_empty());
+}
+
+#[tokio::test]
+async fn endless_429_ends_with_status_attempts_and_elapsed() {
+    let f = fixture_of(|b| b.retry(RetryOptions::default().max_attempts(4)));
+    let answer = Answer::error(429, "TooManyRequests")
+        .header("retry-after", "10")
+        .header("request-id", "r-1");
+    f.graph.on(PATH, vec![answer; 10]);
+    let error = read(&f).await.unwrap_err();
+    assert!(error.is_throttled());
+    assert_eq!(
+        (error.status(), error.code(), error.attempts()),
+        (Some(429), Some("TooManyRequests"), 4)
+    );
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(10)));
+    assert!(error.elapsed() >= Duration::from_secs(30));
+    assert_eq!(error.request_id(), Some("r-1"));
+    assert_eq!(f.graph.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn one_attempt_means_no_retry() {
+    let f = fixture_of(|b| b.retry(RetryOptions::default().max_attempts(1)));
+    f.graph.on(PATH, [Answer::status(429), user()]);
+    assert!(read(&f).await.unwrap_err().is_throttled());
+    assert_eq!(f.graph.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn without_a_header_waits_double_and_are_capped() {
+    let f = fixture_of(|b| b.retry(RetryOptions::default().max_delay(Duration::from_secs(5))));
+    f.graph.on(PATH, vec![Answer::status(429); 5]);
+    f.graph.on(PATH, [user()]);
+    read(&f).await.unwrap();
+    // The jitter of the fixture is its least: half.
+    let waits: Vec<u128> = f.clock.sleeps().iter().map(Duration::as_millis).collect();
+    assert_eq!(waits, [500, 1000, 2000, 2500, 2500]);
+}
+
+#[tokio::test]
+async fn waits_as_long_as_asked_in_every_form() {
+    let date = |ahead: i64| {
+        let now = ManualClock::new();
+        let now = graph_client::Clock::now(&now)
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap()
+            .as_secs();
+        let at = now.checked_add_signed(ahead).unwrap();
+        httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(at))
+    };
+    for (header, least, most) in [
+        ("10".to_owned(), 10_000, 11_000),
+        ("2.128".to_owned(), 2128, 2500),
+        (date(4), 3000, 4500),
+        (date(-4), 0, 0),
+        ("0".to_owned(), 0, 0),
+        ("-1".to_owned(), 500, 500),
+        ("NaN".to_owned(), 500, 500),
+        ("soon".to_owned(), 500, 500),
+    ] {
+        for status in [429, 503] {
+            let f = fixture();
+            f.graph.on(
+                PATH,
+                [
+                    Answer::status(status).header("retry-after", &header),
+                    user(),
+                ],
+            );
+            read(&f).await.unwrap();
+            let waited = f.clock.elapsed().as_millis();
+            assert!(
+                waited >= least && waited <= most,
+                "{status} {header}: {waited}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_budget_is_refused_now_and_not_shortened() {
+    let f = fixture_of(|b| b.retry(RetryOptions::default().total_time(Duration::from_secs(60))));
+    f.graph.on(
+        PATH,
+        [Answer::status(429).header("retry-after", "61"), user()],
+    );
+    let error = read(&f).await.unwrap_err();
+    assert!(error.is_throttled());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(61)));
+    assert_eq!(error.status(), Some(429));
+    assert_eq!(f.clock.elapsed(), Duration::ZERO);
+    // Siblings are told the same, and nothing is sent.
+    let sibling = read(&f).await.unwrap_err();
+    assert!(sibling.is_throttled() && sibling.retry_after() >= Some(Duration::from_secs(61)));
+    assert_eq!(sibling.attempts(), 0);
+    assert_eq!(f.graph.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn stops_when_the_next_wait_would_pass_the_deadline() {
+    let f = fixture_of(|b| {
+        b.retry(
+            RetryOptions::default()
+                .total_time(Duration::from_secs(25))
+                .max_attempts(10),
+        )
+    });
+    f.graph.on(
+        PATH,
+        vec![Answer::status(429).header("retry-after", "10"); 10],
+    );
+    let error = read(&f).await.unwrap_err();
+    assert!(error.is_throttled());
+    assert_eq!(error.attempts(), 3);
+    assert!(f.clock.elapsed() <= Duration::from_secs(25));
+}
+
+#[tokio::test]
+async fn dropping_a_waiting_call_sends_nothing_more() {
+    let (builder, graph, clock) = builder_with(ManualClock::paused());
+    let client = builder.build().unwrap();
+    graph.on(
+        PATH,
+        [
+            Answer::status(429).header("retry-after", "10"),
+            user(),
+            user(),
+        ],
+    );
+    let call = tokio::spawn({
+        let client = client.clone();
+        async move { client.get::<User>(ME).send().await }
+    });
+    while clock.sleepers() == 0 {
+        tokio::task::yield_now().await;
+    }
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
+    clock.advance(Duration::from_secs(60));
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(graph.requests().len(), 1);
+    // Nor does it leave anything behind that would hold up others.
+    client.get::<User>(ME).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn broken_connections_and_timeouts_are_tried_again() {
+    for kind in [
+        TransportErrorKind::Connect,
+        TransportErrorKind::Interrupted,
+        TransportErrorKind::Timeout,
+    ] {
+        let f = fixture();
+        f.graph.on(PATH, [Answer::failure(kind), user()]);
+        read(&f).await.unwrap();
+        assert_eq!(f.graph.requests().len(), 2, "{kind:?}");
+    }
+    let f = fixture_of(|b| b.retry(RetryOptions::default().max_attempts(2)));
+    f.graph
+        .on(PATH, vec![Answer::failure(TransportErrorKind::Timeout); 5]);
+    let error = read(&f).await.unwrap_err();
+    assert!(error.is_timeout() && !error.is_connection());
+    assert_eq!((error.attempts(), error.status()), (2, None));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_is_not_asked_for_again() {
+    let f = fixture_of(|b| b.max_body(1000));
+    f.graph.on(PATH, [Answer::json("x".repeat(1001)), user()]);
+    let error = read(&f).await.unwrap_err();
+    assert!(!error.is_connection() && !error.is_decode(), "{error}");
+    assert!(error.to_string().contains("size limit"));
+    assert_eq!(f.graph.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn truncated_json_is_asked_for_again_and_other_nonsense_is_not() {
+    let f = fixture();
+    f.graph.on(
+        PATH,
+        [Answer::json(r#"{"id":"1"#), Answer::json(""), user()],
+    );
+    read(&f).await.unwrap();
+    assert_eq!(f.graph.requests().len(), 3);
+
+    let f = fixture();
+    f.graph.on(
+        PATH,
+        [Answer::json("<html>").header("request-id", "r-9"), user()],
+    );
+    let error = read(&f).await.unwrap_err();
+    assert!(error.is_decode());
+    assert_eq!((error.request_id(), error.attempts()), (Some("r-9"), 1));
+}
+
+#[tokio::test]
+async fn an_html_502_keeps_its_status_and_a_bounded_message_out_of_sight() {
+    let f = fixture_of(|b| b.retry(RetryOptions::default().max_attempts(2)));
+    let html = format!("<html>bad gateway {}</html>", "x".repeat(100_000));
+    f.graph.on(PATH, vec![Answer::status(502).body(html); 2]);
+    let error = read(&f).await.unwrap_err();
+    assert_eq!((error.status(), error.code()), (Some(502), None));
+    assert!(error.service_message().unwrap().len() <= 1024);
+    assert!(!format!("{error} {error:?}").contains("bad gateway"));
+}
+
+#[tokio::test]
+async fn client_errors_are_final_and_keep_status_and_code() {
+    for (status, code) in [
+        (400, "Request_BadRequest"),
+        (403, "Authorization_RequestDenied"),
+        (404, "Request_ResourceNotFound"),
+        (423, "x"),
+        (507, "x"),
+    ] {
+        let f = fixture();
+        f.graph.on(PATH, [Answer::error(status, code), user()]);
+        let error = read(&f).await.unwrap_err();
+        assert_eq!((error.status(), error.code()), (Some(status), Some(code)));
+        assert_eq!(error.is_permission_denied(), status == 403);
+        assert_eq!(error.is_not_found(), status == 404);
+        assert_eq!(f.graph.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_missing_licence_is_told_from_a_missing_permission() {
+    for code in [
+        "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+        "AadPremiumLicenseRequired",
+    ] {
+        let f = fixture();
+        f.graph.on(PATH, [Answer::error(403, code)]);
+        let error = read(&f).await.unwrap_err();
+        assert!(
+            error.is_unlicensed() && !error.is_permission_denied(),
+            "{code}"
+        );
+    }
+    let f = fixture();
+    let body =
+        r#"{"error":{"code":"BadRequest","message":"Request not applicable to target tenant."}}"#;
+    f.graph.on(PATH, [Answer::status(400).body(body)]);
+    assert!(read(&f).await.unwrap_err().is_unlicensed());
+}
+
+#[tokio::test]
+async fn a_throttled_tenant_does_not_delay_another() {
+    let f = fixture();
+    let other = f
+        .client
+        .for_tenant(TenantId::new("fabrikam.example").unwrap());
+    f.graph.on(
+        PATH,
+        [Answer::status(429).header("retry-after", "299"), user()],
+    );
+    let waiting = tokio::spawn({
+        let client = f.client.clone();
+        async move { client.get::<User>(ME).send().await }
+    });
+    f.graph.on("/v1.0/users/2", [Answer::json(r#"{"id":"2"}"#)]);
+    other.get::<User>(["users", "2"]).send().await.unwrap();
+    waiting.await.unwrap().unwrap();
+    // Their tokens are apart as well.
+    let tokens: Vec<String> = f
+        .graph
+        .token_requests()
+        .iter()
+        .map(|r| r.url.path().to_owned())
+        .collect();
+    assert_eq!(tokens.len(), 2);
+    assert!(
+        tokens
+            .iter()
+            .any(|path| path.starts_with("/fabrikam.example/"))
+    );
+}
+
+#[tokio::test]
+async fn one_429_pauses_siblings_of_the_same_workload_only() {
+    let (builder, graph, clock) = builder_with(ManualClock::paused());
+    let client = builder.build().unwrap();
+    graph.on(
+        PATH,
+        [Answer::status(429).header("retry-after", "30"), user()],
+    );
+    graph.on("/v1.0/users/2", [user()]);
+    graph.on("/v1.0/deviceManagement/managedDevices", [page(&[], None)]);
+    let spawn = |id: &'static str| {
+        let client = client.clone();
+        tokio::spawn(async move { client.get::<User>(["users", id]).send().await })
+    };
+    let first = spawn("1");
+    while clock.sleepers() < 1 {
+        tokio::task::yield_now().await;
+    }
+    let sibling = spawn("2");
+    while clock.sleepers() < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(
+        graph.requests().len(),
+        1,
+        "no request while the gate is closed"
+    );
+    let other = client
+        .list::<User>("deviceManagement/managedDevices")
+        .items();
+    // Reading another workload is not held up: it ends without the clock being moved.
+    assert_eq!(futures::StreamExt::count(other).await, 0);
+    clock.advance(Duration::from_millis(29_900));
+    tokio::task::yield_now().await;
+    clock.advance(Duration::from_secs(2));
+    first.await.unwrap().unwrap();
+    sibling.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_reopened_gate_lets_one_through_before_the_rest() {
+    let (builder, graph, clock) = builder_with(ManualClock::paused());
+    let client = builder.build().unwrap();
+    graph.on(
+        PATH,
+        vec![Answer::status(429).header("retry-after", "5"); 2],
+    );
+    graph.on(PATH, vec![user(); 30]);
+    let spawn = || {
+        let client = client.clone();
+        tokio::spawn(async move { client.get::<User>(ME).send().await })
+    };
+    let settle = || async {
+        for _ in 0..200 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let mut calls = vec![spawn()];
+    settle().await;
+    calls.extend((1..30).map(|_| spawn()));
+    settle().await;
+    assert_eq!(graph.requests().len(), 1);
+    // All thirty wake, one asks, and it is refused again: the others have not gone out.
+    clock.advance(Duration::from_secs(6));
+    settle().await;
+    assert_eq!(graph.requests().len(), 2);
+    clock.advance(Duration::from_secs(6));
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(graph.requests().len(), 32);
+}
+
+#[tokio::test]
+async fn a_documented_limit_spaces_requests_before_the_service_has_to() {
+    let f = fixture_of(|b| b.limits(graph_client::Limits::documented()));
+    f.graph.on(
+        "/v1.0/identity/conditionalAccess/policies",
+        vec![page(&[], None); 3],
+    );
+    for _ in 0..3 {
+        let pages = f
+            .client
+            .list::<User>("identity/conditionalAccess/policies")
+            .pages();
+        assert_eq!(futures::StreamExt::count(pages).await, 1);
+    }
+    assert!(f.clock.elapsed() >= Duration::from_secs(2));
+    assert!(f.clock.elapsed() <= Duration::from_millis(2200));
+}
+
+#[test]
+fn out_of_range_options_fail_at_build() {
+    let (builder, ..) = support::builder();
+    assert!(
+        builder
+            .retry(RetryOptions::default().max_attempts(0))
+            .build()
+            .unwrap_err()
+            .is_invalid_request()
+    );
+    let (builder, ..) = support::builder();
+    assert!(
+        builder
+            .max_body(0)
+            .build()
+            .unwrap_err()
+            .is_invalid_request()
+    );
+}
