@@ -1,16 +1,212 @@
 //! Frameworks as data: official ids, what they ask, and what became of old ids.
 
+mod control;
+mod data;
 mod reference;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use control::{Clause, Control, Decidability, Rule};
+pub use data::{CatalogueError, Framework};
 pub use reference::{ControlRef, ReferenceError};
 
+use crate::assess::Status;
+
+/// In the order in which they are assessed; a mirror stands after its model.
+const BUILT_IN: [&str; 8] = [
+    include_str!("../../frameworks/cis-v8.1.json"),
+    include_str!("../../frameworks/nist-csf-2.0.json"),
+    include_str!("../../frameworks/nist-800-171-r2.json"),
+    include_str!("../../frameworks/cmmc-2.0-l2.json"),
+    include_str!("../../frameworks/hipaa-security-rule.json"),
+    include_str!("../../frameworks/soc2-tsc-2017.json"),
+    include_str!("../../frameworks/pci-dss-4.0.1.json"),
+    include_str!("../../frameworks/overlay.json"),
+];
+
 /// The frameworks that can be assessed.
-#[derive(Debug, Clone)]
-pub struct Catalogue {}
+///
+/// ```
+/// use compliance_map::{Catalogue, ReferenceError};
+///
+/// let catalogue = Catalogue::builtin();
+/// assert_eq!(catalogue.resolve("cis-v8.1:6.5")?.reference.control(), "6.5");
+///
+/// match catalogue.resolve("nist-csf-2.0:PR.AC-7") {
+///     Err(ReferenceError::Withdrawn { successors, .. }) => {
+///         assert_eq!(successors[0].to_string(), "nist-csf-2.0:PR.AA-03");
+///     }
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), ReferenceError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    frameworks: BTreeMap<String, Framework>,
+    order: Vec<String>,
+    by_theme: BTreeMap<String, BTreeSet<ControlRef>>,
+}
 
 impl Catalogue {
-    /// The frameworks that come with this crate.
+    /// The frameworks that come with this crate: CIS Controls 8.1, NIST CSF 2.0, NIST SP 800-171 r2,
+    /// CMMC 2.0 level 2, the HIPAA Security Rule, SOC 2 (TSC 2017), PCI DSS 4.0.1, and the overlay
+    /// of demands that an organisation sets itself.
+    #[expect(
+        clippy::expect_used,
+        reason = "the files are part of the crate; a test reads every one"
+    )]
     pub fn builtin() -> Self {
-        Self {}
+        let mut catalogue = Self::default();
+        for json in BUILT_IN {
+            catalogue
+                .add(json)
+                .expect("a built-in framework is well formed");
+        }
+        catalogue
+    }
+
+    /// Adds a framework from its JSON form, or replaces the one with the same id.
+    ///
+    /// The form is that of the files in this crate's `frameworks` folder.
+    ///
+    /// # Errors
+    ///
+    /// [`CatalogueError`] when the file cannot be read or contradicts itself; nothing is added then.
+    pub fn add(&mut self, json: &str) -> Result<(), CatalogueError> {
+        let framework = Framework::read(json, &self.frameworks)?;
+        if !self.order.contains(&framework.id) {
+            self.order.push(framework.id.clone());
+        }
+        self.frameworks.insert(framework.id.clone(), framework);
+        let mut by_theme: BTreeMap<String, BTreeSet<ControlRef>> = BTreeMap::new();
+        for control in self.controls() {
+            for theme in &control.themes {
+                let sharing = by_theme.entry(theme.clone()).or_default();
+                sharing.insert(control.reference.clone());
+            }
+        }
+        self.by_theme = by_theme;
+        Ok(())
+    }
+
+    /// The frameworks, in the order in which they are assessed.
+    pub fn frameworks(&self) -> impl Iterator<Item = &Framework> {
+        self.order.iter().filter_map(|id| self.frameworks.get(id))
+    }
+
+    /// The framework with this id.
+    pub fn framework(&self, id: &str) -> Option<&Framework> {
+        self.frameworks.get(id)
+    }
+
+    /// Every control in scope, framework by framework in official order.
+    pub fn controls(&self) -> impl Iterator<Item = &Control> {
+        self.frameworks().flat_map(Framework::controls)
+    }
+
+    /// The control that a reference names.
+    ///
+    /// # Errors
+    ///
+    /// [`ReferenceError`] says why there is none: withdrawn (with successors), a heading (with the
+    /// controls below it), out of scope, unknown, or not a reference at all. Nothing is guessed.
+    pub fn resolve(&self, reference: &str) -> Result<&Control, ReferenceError> {
+        let reference: ControlRef = reference.trim().parse()?;
+        let (framework, id) = (reference.framework(), reference.control());
+        match self.frameworks.get(framework) {
+            Some(framework) => framework.resolve(id),
+            None => Err(self.in_former_edition(framework, id)),
+        }
+    }
+
+    fn in_former_edition(&self, edition: &str, id: &str) -> ReferenceError {
+        let edition_of = |f: &Framework| f.former.get(edition).map(|e| (e.clone(), f.clone()));
+        let Some((former, framework)) = self.frameworks().find_map(edition_of) else {
+            return ReferenceError::UnknownFramework {
+                known: self.order.clone(),
+            };
+        };
+        let own = |id: &str| ControlRef::new(&framework.id, id);
+        let successors = if let Some(ids) = former.ids.get(id) {
+            ids.iter().map(|id| own(id)).collect()
+        } else if former.same_ids && framework.official.contains(id) {
+            vec![own(id)]
+        } else if let Some(withdrawn) = framework.withdrawn.get(id) {
+            withdrawn.successors.clone()
+        } else {
+            return ReferenceError::Unknown;
+        };
+        ReferenceError::Withdrawn {
+            successors,
+            note: former.note,
+        }
+    }
+
+    /// Controls of other frameworks that the same evidence bears on, sorted.
+    pub fn crosswalk(&self, control: &Control) -> Vec<ControlRef> {
+        let shared = control
+            .themes
+            .iter()
+            .filter_map(|theme| self.by_theme.get(theme));
+        let others: BTreeSet<&ControlRef> = shared
+            .flatten()
+            .filter(|other| other.framework() != control.reference.framework())
+            .collect();
+        others.into_iter().cloned().collect()
+    }
+}
+
+impl Framework {
+    /// The controls in scope, in official order.
+    pub fn controls(&self) -> impl Iterator<Item = &Control> {
+        self.order.iter().filter_map(|id| self.controls.get(id))
+    }
+
+    /// Every official id, headings included, sorted as text.
+    pub fn official_ids(&self) -> impl Iterator<Item = &str> {
+        self.official.iter().map(String::as_str)
+    }
+
+    /// The framework's own word for a status, where it has one that fits.
+    pub fn native(&self, status: Status) -> Option<&str> {
+        self.native.get(&status).map(String::as_str)
+    }
+
+    fn resolve(&self, id: &str) -> Result<&Control, ReferenceError> {
+        if let Some(control) = self.controls.get(id) {
+            return Ok(control);
+        }
+        if let Some(withdrawn) = self.withdrawn.get(id) {
+            return Err(ReferenceError::Withdrawn {
+                successors: withdrawn.successors.clone(),
+                note: withdrawn.note.clone(),
+            });
+        }
+        if let Some(equivalents) = self.other_level.get(id) {
+            let equivalents = equivalents.clone();
+            return Err(ReferenceError::OtherLevel { equivalents });
+        }
+        let children = self.below(id);
+        if !children.is_empty() {
+            return Err(ReferenceError::Heading { children });
+        }
+        if self.official.contains(id) {
+            let see = self.see.get(id).cloned().unwrap_or_default();
+            return Err(ReferenceError::OutOfScope { see });
+        }
+        Err(ReferenceError::Unknown)
+    }
+
+    /// The controls in scope whose id continues `id` at a separator.
+    fn below(&self, id: &str) -> Vec<ControlRef> {
+        let continues = |other: &&String| {
+            other
+                .strip_prefix(id)
+                .is_some_and(|rest| rest.starts_with(['.', '-', '(']))
+        };
+        let below = self.order.iter().filter(continues);
+        below
+            .map(|other| ControlRef::new(&self.id, other))
+            .collect()
     }
 }

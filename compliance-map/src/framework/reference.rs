@@ -94,6 +94,15 @@ pub enum ReferenceError {
         /// The official ids below it.
         children: Vec<ControlRef>,
     },
+    /// The id belongs to another level of the same model, which asks the same under other ids.
+    #[error(
+        "this id belongs to another level; {}",
+        advice("the same is asked by", equivalents)
+    )]
+    OtherLevel {
+        /// The ids at the level of this catalogue.
+        equivalents: Vec<ControlRef>,
+    },
     /// The control is official, but Microsoft 365 evidence cannot bear on it.
     #[error(
         "this control is official but outside what Microsoft 365 evidence can bear on; {}",
@@ -121,7 +130,7 @@ pub enum ReferenceError {
 
 fn advice(words: &str, references: &[ControlRef]) -> String {
     if references.is_empty() {
-        return "there is no successor in this catalogue".to_owned();
+        return "nothing in this catalogue takes its place".to_owned();
     }
     let list: Vec<String> = references.iter().map(ToString::to_string).collect();
     format!("{words} {}", list.join(", "))

@@ -1,0 +1,70 @@
+//! Which exceptions count, and for whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::result::Advisory;
+use crate::Timestamp;
+use crate::facts::Facts;
+use crate::framework::{Catalogue, ControlRef};
+use crate::rules::Finding;
+
+/// The exceptions that count, by control.
+#[derive(Debug)]
+pub(super) struct Exceptions<'a> {
+    subjects: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Exceptions<'a> {
+    /// Sorts out the exceptions that do not count and says so in `advisories`.
+    pub(super) fn new(
+        facts: &'a Facts,
+        as_of: Timestamp,
+        catalogue: &Catalogue,
+        advisories: &mut BTreeSet<Advisory>,
+    ) -> Self {
+        let mut subjects: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut advise = |subject: &str, message: String| {
+            advisories.insert(Advisory {
+                subject: subject.to_owned(),
+                message,
+            });
+        };
+        for exception in &facts.exceptions {
+            if let Some(defect) = exception.defect(as_of) {
+                advise(
+                    exception.label(),
+                    format!("{defect}, so the exception does not count"),
+                );
+                continue;
+            }
+            for control in &exception.controls {
+                match catalogue.resolve(control) {
+                    Ok(_) => {
+                        let of_control = subjects.entry(control.trim()).or_default();
+                        of_control.extend(exception.subject.as_deref());
+                    }
+                    Err(problem) => {
+                        advise(
+                            exception.label(),
+                            format!("names {control}, which does not count: {problem}"),
+                        );
+                    }
+                }
+            }
+        }
+        Self { subjects }
+    }
+
+    /// Whoever does not pass and has an exception for this control.
+    pub(super) fn for_control(&self, control: &ControlRef, finding: &Finding) -> BTreeSet<&'a str> {
+        let Some(subjects) = self.subjects.get(control.to_string().as_str()) else {
+            return BTreeSet::new();
+        };
+        let does_not_pass = |id: &&&str| {
+            finding.failing.contains_key(**id)
+                || finding.conditional.contains_key(**id)
+                || finding.unknown.contains_key(**id)
+        };
+        subjects.iter().filter(does_not_pass).copied().collect()
+    }
+}

@@ -1,0 +1,155 @@
+//! From findings and exceptions to the status of a clause, and from clauses to a control.
+//!
+//! The order is: a proven failure, then unknown, then what a person must decide, then success.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::result::{ClauseResult, Status, Subjects};
+use crate::exception;
+use crate::rules::Finding;
+
+/// A clause with its status and the people behind it.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub(super) result: ClauseResult,
+    pub(super) subjects: Subjects,
+    /// Whether evidence was cut short or missing.
+    pub(super) incomplete: bool,
+    /// Whether more exceptions apply than a control can carry.
+    pub(super) over_limit: bool,
+    pub(super) in_place: bool,
+}
+
+/// Judges a finding, with the people in `excepted` taken out of it.
+///
+/// `already` says what of the control every tenant has in place.
+pub(super) fn clause(
+    finding: &Finding,
+    excepted: &BTreeSet<&str>,
+    already: Option<&str>,
+) -> Judged {
+    let mut subjects = Subjects {
+        excluded: finding.excluded.clone(),
+        ..Subjects::default()
+    };
+    let mut sort = |from: &BTreeMap<String, String>,
+                    to: fn(&mut Subjects) -> &mut BTreeSet<String>| {
+        for (id, why) in from {
+            let list = if excepted.contains(id.as_str()) {
+                &mut subjects.excepted
+            } else {
+                to(&mut subjects)
+            };
+            list.insert(id.clone());
+            subjects
+                .reasons
+                .entry(why.clone())
+                .or_default()
+                .insert(id.clone());
+        }
+    };
+    sort(&finding.failing, |s| &mut s.failing);
+    sort(&finding.conditional, |s| &mut s.conditional);
+    sort(&finding.unknown, |s| &mut s.unknown);
+
+    let population = finding.population();
+    let total = population - subjects.excepted.len();
+    let lacking = subjects.failing.len() + subjects.conditional.len();
+    let over_limit = subjects.excepted.len() > exception::limit(population);
+    let in_place = finding.in_place || already.is_some();
+    let proven_lack = if in_place {
+        Status::PartiallySatisfied
+    } else {
+        Status::NotSatisfied
+    };
+
+    let (status, mut why) = if lacking > 0 {
+        (
+            proven_lack,
+            lack_in_words(&subjects, finding.passing, total),
+        )
+    } else if let Some(nobody) = finding.nobody {
+        (Status::Unknown, nobody.to_owned())
+    } else if !subjects.unknown.is_empty() {
+        let unknown = subjects.unknown.len();
+        (
+            Status::Unknown,
+            format!("{unknown} of {total} could not be decided about: evidence is missing"),
+        )
+    } else if !finding.whole {
+        (
+            Status::Unknown,
+            "no failure was seen, but the evidence is not complete".to_owned(),
+        )
+    } else if over_limit {
+        let (count, limit) = (subjects.excepted.len(), exception::limit(population));
+        (
+            Status::PartiallySatisfied,
+            format!("{count} people are excepted; more than {limit} of {population} is too many"),
+        )
+    } else if total == 0 {
+        (
+            proven_lack,
+            "everybody is excepted, so nothing is left to be proven".to_owned(),
+        )
+    } else {
+        (Status::Satisfied, format!("all {total} pass"))
+    };
+    if let (true, Some(already)) = (lacking > 0, already) {
+        why = format!("{why}; {already}");
+    }
+    let counted = status != Status::Unknown && total > 0;
+    let incomplete = !finding.whole || !subjects.unknown.is_empty();
+    Judged {
+        result: ClauseResult {
+            question: finding.question.clone(),
+            status,
+            ratio: counted.then(|| format!("{}/{total}", finding.passing)),
+            why,
+        },
+        subjects,
+        incomplete,
+        over_limit,
+        in_place,
+    }
+}
+
+fn lack_in_words(subjects: &Subjects, passing: usize, total: usize) -> String {
+    let mut parts = vec![format!("{passing} of {total} pass")];
+    let mut part = |count: usize, word: &str| {
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    };
+    part(subjects.failing.len(), "fail");
+    part(subjects.conditional.len(), "bound only conditionally");
+    part(subjects.unknown.len(), "not decided for want of evidence");
+    part(subjects.excepted.len(), "excepted");
+    parts.join(", ")
+}
+
+/// The status of a control from those of its clauses.
+///
+/// `open` says whether a clause stays with a person. One clause never makes the control satisfied.
+pub(super) fn control(clauses: &[Judged], open: bool) -> Status {
+    let has = |wanted: Status| clauses.iter().any(|c| c.result.status == wanted);
+    let lacking = has(Status::NotSatisfied) || has(Status::PartiallySatisfied);
+    let in_place = clauses.iter().any(|c| {
+        c.in_place
+            || matches!(
+                c.result.status,
+                Status::Satisfied | Status::PartiallySatisfied
+            )
+    });
+    if lacking && in_place {
+        Status::PartiallySatisfied
+    } else if lacking {
+        Status::NotSatisfied
+    } else if has(Status::Unknown) {
+        Status::Unknown
+    } else if open || clauses.is_empty() {
+        Status::Manual
+    } else {
+        Status::Satisfied
+    }
+}

@@ -1,0 +1,257 @@
+//! Authentication methods: which are a second factor, and which an authentication strength accepts.
+
+use serde_json::Value;
+
+use crate::evidence::Evidence;
+
+/// A set of kinds of second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct MethodSet(u16);
+
+impl MethodSet {
+    pub(crate) const NONE: Self = Self(0);
+    const SMS: Self = Self(1);
+    const VOICE: Self = Self(1 << 1);
+    const PUSH: Self = Self(1 << 2);
+    /// Phone sign-in: the passwordless form of the Authenticator app.
+    const DEVICE_PUSH: Self = Self(1 << 3);
+    const SOFTWARE_CODE: Self = Self(1 << 4);
+    const HARDWARE_CODE: Self = Self(1 << 5);
+    const WINDOWS_HELLO: Self = Self(1 << 6);
+    const PASSKEY: Self = Self(1 << 7);
+    const CERTIFICATE: Self = Self(1 << 8);
+    /// A method of another provider: answers a plain MFA demand, but no authentication strength.
+    const EXTERNAL: Self = Self(1 << 9);
+    /// What a strength may accept beside registered methods: a temporary pass, another provider's MFA.
+    const PASSING: Self = Self(1 << 10);
+    /// What a plain demand for MFA accepts.
+    pub(crate) const ANY: Self = Self((1 << 10) - 1);
+    const BUILT_IN: Self = Self(Self::ANY.0 & !Self::EXTERNAL.0);
+    /// What cannot be phished.
+    pub(crate) const PHISHING_RESISTANT: Self =
+        Self(Self::WINDOWS_HELLO.0 | Self::PASSKEY.0 | Self::CERTIFICATE.0);
+    const PASSWORDLESS: Self = Self(Self::PHISHING_RESISTANT.0 | Self::DEVICE_PUSH.0);
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(crate) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) const fn is_subset_of(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+}
+
+/// A family of methods as a report names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Family {
+    Passkey,
+    Certificate,
+    WindowsHello,
+    Authenticator,
+    HardwareCode,
+    SoftwareCode,
+    External,
+    Phone,
+}
+
+impl Family {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Passkey => "passkey or security key",
+            Self::Certificate => "certificate",
+            Self::WindowsHello => "Windows Hello for Business",
+            Self::Authenticator => "authenticator app",
+            Self::HardwareCode => "hardware token",
+            Self::SoftwareCode => "one-time code app",
+            Self::External => "external method",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+/// The methods registered by one person.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Registered {
+    pub(crate) usable: MethodSet,
+    /// Whether a name stands there that this version does not know.
+    pub(crate) strange: bool,
+}
+
+impl Registered {
+    /// Reads method names of the registration report, or type names of the per-user list.
+    ///
+    /// Email and security questions reset passwords and are no second factor; a temporary access
+    /// pass does not last. See
+    /// <https://learn.microsoft.com/en-us/graph/api/resources/userregistrationdetails>.
+    pub(crate) fn read(names: &[String]) -> Self {
+        let mut registered = Self::default();
+        for name in names {
+            match kind_of(name) {
+                Some(kind) => registered.usable = registered.usable.or(kind),
+                None => registered.strange = true,
+            }
+        }
+        registered
+    }
+
+    /// The strongest family, for a report.
+    pub(crate) fn best_family(self) -> Option<Family> {
+        const STRONGEST_FIRST: [(MethodSet, Family); 10] = [
+            (MethodSet::PASSKEY, Family::Passkey),
+            (MethodSet::CERTIFICATE, Family::Certificate),
+            (MethodSet::WINDOWS_HELLO, Family::WindowsHello),
+            (MethodSet::DEVICE_PUSH, Family::Authenticator),
+            (MethodSet::PUSH, Family::Authenticator),
+            (MethodSet::HARDWARE_CODE, Family::HardwareCode),
+            (MethodSet::SOFTWARE_CODE, Family::SoftwareCode),
+            (MethodSet::EXTERNAL, Family::External),
+            (MethodSet::SMS, Family::Phone),
+            (MethodSet::VOICE, Family::Phone),
+        ];
+        STRONGEST_FIRST
+            .iter()
+            .find(|(kind, _)| !kind.and(self.usable).is_empty())
+            .map(|(_, family)| *family)
+    }
+}
+
+/// What a method name is worth; `None` for a name that this version does not know.
+fn kind_of(name: &str) -> Option<MethodSet> {
+    let name = name.trim().trim_start_matches("#microsoft.graph.");
+    let name = name.strip_suffix("AuthenticationMethod").unwrap_or(name);
+    Some(match name.to_ascii_lowercase().as_str() {
+        "mobilephone" | "alternatemobilephone" | "phone" | "sms" => {
+            MethodSet::SMS.or(MethodSet::VOICE)
+        }
+        "officephone" | "voice" => MethodSet::VOICE,
+        "microsoftauthenticatorpush" | "microsoftauthenticator" => MethodSet::PUSH,
+        "microsoftauthenticatorpasswordless" | "passwordlessmicrosoftauthenticator" => {
+            MethodSet::DEVICE_PUSH
+        }
+        "softwareonetimepasscode" | "softwareoath" => MethodSet::SOFTWARE_CODE,
+        "hardwareonetimepasscode" | "hardwareoath" => MethodSet::HARDWARE_CODE,
+        "windowshelloforbusiness" => MethodSet::WINDOWS_HELLO,
+        "fido2"
+        | "fido2securitykey"
+        | "passkeydevicebound"
+        | "passkeydeviceboundauthenticator"
+        | "passkeydeviceboundwindowshello"
+        | "passkeysynced"
+        | "platformcredential"
+        | "macossecureenclavekey" => MethodSet::PASSKEY,
+        "certificate"
+        | "certificatebasedauthentication"
+        | "x509certificate"
+        | "x509certificatemultifactor" => MethodSet::CERTIFICATE,
+        "external" | "externalauthenticationmethod" => MethodSet::EXTERNAL,
+        "email"
+        | "securityquestion"
+        | "password"
+        | "temporaryaccesspass"
+        | "qrcodepin"
+        | "none"
+        | "" => MethodSet::NONE,
+        _ => return None,
+    })
+}
+
+/// What an authentication strength accepts; `None` when that cannot be told or when it accepts a
+/// single factor too.
+///
+/// Built-in strengths are known by id or name; others are looked up in `auth.auth_strengths`. See
+/// <https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-strengths>.
+pub(crate) fn accepted_by(strength: &Value, evidence: Evidence<'_>) -> Option<MethodSet> {
+    let names = names_of(strength);
+    for name in &names {
+        match name.to_ascii_lowercase().as_str() {
+            "00000000-0000-0000-0000-000000000002" | "multifactor authentication" => {
+                return Some(MethodSet::BUILT_IN);
+            }
+            "00000000-0000-0000-0000-000000000003" | "passwordless mfa" => {
+                return Some(MethodSet::PASSWORDLESS);
+            }
+            "00000000-0000-0000-0000-000000000004" | "phishing-resistant mfa" => {
+                return Some(MethodSet::PHISHING_RESISTANT);
+            }
+            _ => {}
+        }
+    }
+    if let Some(own) = combinations(strength) {
+        return own;
+    }
+    if !evidence.is_whole("auth.auth_strengths") {
+        return None;
+    }
+    let definitions = &evidence.facts.other.get("auth.auth_strengths")?.items;
+    let definition = definitions.iter().rev().find(|definition| {
+        names_of(definition)
+            .iter()
+            .any(|name| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)))
+    })?;
+    combinations(definition)?
+}
+
+fn names_of(strength: &Value) -> Vec<&str> {
+    match strength {
+        Value::String(name) => vec![name.trim()],
+        Value::Object(members) => ["id", "name", "display_name", "displayName"]
+            .iter()
+            .filter_map(|member| members.get(*member)?.as_str())
+            .map(str::trim)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The outer `None`: no combinations are listed. The inner: one of them is not MFA.
+fn combinations(definition: &Value) -> Option<Option<MethodSet>> {
+    let list = definition
+        .get("allowed_combinations")
+        .or_else(|| definition.get("allowedCombinations"))?
+        .as_array()?;
+    let mut accepted = MethodSet::NONE;
+    for combination in list {
+        let Some(kind) = combination.as_str().and_then(second_factor) else {
+            return Some(None);
+        };
+        accepted = accepted.or(kind);
+    }
+    Some((!list.is_empty()).then_some(accepted))
+}
+
+/// The lasting second factor of a combination such as `password,sms`; `None` if it is not MFA.
+fn second_factor(combination: &str) -> Option<MethodSet> {
+    let mut accepted = MethodSet::NONE;
+    let (mut first, mut multi) = (false, false);
+    for mode in combination.split(',').map(str::trim) {
+        match mode {
+            "password" | "federatedSingleFactor" | "x509CertificateSingleFactor" => first = true,
+            "temporaryAccessPassOneTime"
+            | "temporaryAccessPassMultiUse"
+            | "federatedMultiFactor" => (multi, accepted) = (true, accepted.or(MethodSet::PASSING)),
+            "fido2" => (multi, accepted) = (true, accepted.or(MethodSet::PASSKEY)),
+            "windowsHelloForBusiness" => {
+                (multi, accepted) = (true, accepted.or(MethodSet::WINDOWS_HELLO))
+            }
+            "x509CertificateMultiFactor" => {
+                (multi, accepted) = (true, accepted.or(MethodSet::CERTIFICATE))
+            }
+            "deviceBasedPush" => (multi, accepted) = (true, accepted.or(MethodSet::DEVICE_PUSH)),
+            "microsoftAuthenticatorPush" => accepted = accepted.or(MethodSet::PUSH),
+            "softwareOath" => accepted = accepted.or(MethodSet::SOFTWARE_CODE),
+            "hardwareOath" => accepted = accepted.or(MethodSet::HARDWARE_CODE),
+            "sms" => accepted = accepted.or(MethodSet::SMS),
+            "voice" => accepted = accepted.or(MethodSet::VOICE),
+            _ => return None,
+        }
+    }
+    (multi || (first && !accepted.is_empty())).then_some(accepted)
+}

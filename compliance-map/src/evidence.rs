@@ -1,0 +1,138 @@
+//! How far each fact can be relied on at the time of the assessment.
+
+use std::collections::BTreeMap;
+
+use crate::Timestamp;
+use crate::assess::{EvidenceUse, Missing, Options};
+use crate::facts::{FactKey, Facts, State};
+
+const DEFAULT_MAX_AGE_HOURS: u32 = 24;
+
+/// How far a fact can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Grade {
+    /// Nothing can be concluded from it, neither from its rows nor from their absence.
+    Absent,
+    /// Its rows are true, but there may be more: they may prove a failure, never success.
+    Part,
+    /// Read to the end, dated and fresh.
+    Whole,
+}
+
+/// The facts together with the rules of freshness.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Evidence<'a> {
+    pub(crate) facts: &'a Facts,
+    pub(crate) options: &'a Options,
+}
+
+impl<'a> Evidence<'a> {
+    pub(crate) fn new(facts: &'a Facts, options: &'a Options) -> Self {
+        Self { facts, options }
+    }
+
+    pub(crate) fn as_of(&self) -> Timestamp {
+        self.options.as_of
+    }
+
+    pub(crate) fn grade(&self, key: &str) -> Grade {
+        let envelope = self.facts.envelope(key);
+        match envelope.state {
+            State::Ok | State::Truncated if self.age_problem(key).is_some() => Grade::Absent,
+            State::Ok if envelope.complete => Grade::Whole,
+            State::Ok | State::Truncated => Grade::Part,
+            _ => Grade::Absent,
+        }
+    }
+
+    pub(crate) fn is_whole(&self, key: &str) -> bool {
+        self.grade(key) == Grade::Whole
+    }
+
+    fn max_age_hours(&self, key: &str) -> u32 {
+        let by_table = FactKey::find(key).map_or(DEFAULT_MAX_AGE_HOURS, |k| k.max_age_hours);
+        let by_fact = self.options.freshness_by_fact.get(key).copied();
+        by_fact.or(self.options.freshness_hours).unwrap_or(by_table)
+    }
+
+    fn age_problem(&self, key: &str) -> Option<String> {
+        let Some(collected_at) = self.facts.envelope(key).collected_at else {
+            return Some(
+                "does not say when it was collected, so it cannot be shown to be fresh".into(),
+            );
+        };
+        if collected_at > self.as_of() {
+            return Some("is dated after the time of the assessment".into());
+        }
+        let limit = self.max_age_hours(key);
+        self.as_of()
+            .is_more_than_seconds_after(collected_at, i64::from(limit) * 3600)
+            .then(|| {
+                let age = self.as_of().hours_since(collected_at);
+                format!("is {age} hours old; the limit is {limit}")
+            })
+    }
+
+    /// Why a fact does not let anything be concluded, and what would supply it.
+    pub(crate) fn missing(&self, key: &str) -> Missing {
+        let envelope = self.facts.envelope(key);
+        let table = FactKey::find(key);
+        let permission = || {
+            let known = table.map(|k| k.permission.to_owned());
+            envelope.permission.map(str::to_owned).or(known)
+        };
+        let licence = || table.and_then(|k| k.licence).map(str::to_owned);
+        let (problem, permission, licence) = match envelope.state {
+            State::Denied => (
+                "was denied: the permission is missing".into(),
+                permission(),
+                None,
+            ),
+            State::Unlicensed => (
+                "is not included in the tenant's licences".into(),
+                None,
+                licence(),
+            ),
+            State::Error => ("could not be read; collect it again".into(), None, None),
+            State::NotCollected => ("was not collected".into(), permission(), licence()),
+            State::Ok | State::Truncated => (
+                self.age_problem(key).unwrap_or_else(|| {
+                    if self.grade(key) == Grade::Part {
+                        "was cut short; collect it again to the end".into()
+                    } else {
+                        "does not tell enough about somebody; collect it again".into()
+                    }
+                }),
+                None,
+                None,
+            ),
+        };
+        Missing {
+            fact: key.to_owned(),
+            problem,
+            permission,
+            licence,
+        }
+    }
+
+    pub(crate) fn usage(&self, key: &str) -> EvidenceUse {
+        let envelope = self.facts.envelope(key);
+        EvidenceUse {
+            fact: key.to_owned(),
+            state: envelope.state,
+            complete: envelope.complete,
+            collected_at: envelope.collected_at,
+            age_hours: envelope
+                .collected_at
+                .map(|collected_at| self.as_of().hours_since(collected_at)),
+        }
+    }
+}
+
+/// The rows by id; of two rows about the same object the later one counts.
+pub(crate) fn latest<'a, T>(
+    rows: &'a [T],
+    id: impl Fn(&'a T) -> &'a str,
+) -> BTreeMap<&'a str, &'a T> {
+    rows.iter().map(|row| (id(row), row)).collect()
+}

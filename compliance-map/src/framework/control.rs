@@ -1,0 +1,89 @@
+//! One control: what it asks and which rules can answer.
+
+use serde::{Deserialize, Serialize};
+
+use super::reference::ControlRef;
+
+/// How much of a control Microsoft 365 evidence can decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Decidability {
+    /// Facts decide the Microsoft 365 part.
+    Direct,
+    /// Facts decide some clauses; the others stay with a person.
+    Partial,
+    /// A process or document: facts are attached, a person decides.
+    EvidenceOnly,
+}
+
+/// A question that facts can answer, asked by several controls with parameters of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Rule {
+    /// Everybody is bound to use MFA and ready to.
+    MfaAll,
+    /// Every administrator is, when using the role.
+    MfaAdministrators,
+    /// Every administrator is bound to a method that cannot be phished, and has one.
+    PhishingResistantAdministrators,
+    /// No enabled account is unused for longer than the period.
+    DormantAccounts {
+        /// The period in days; without one the organisation must declare it.
+        #[serde(default)]
+        inactivity_days: Option<u32>,
+    },
+    /// No two enabled accounts share a sign-in name.
+    UniqueIdentity,
+}
+
+/// One clause of a control.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Clause {
+    /// A clause that a rule decides.
+    Rule {
+        /// The rule with its parameters.
+        #[serde(flatten)]
+        rule: Rule,
+        /// What of the control is in place in every tenant, so that a failure is never total.
+        #[serde(default)]
+        already: Option<String>,
+    },
+    /// A clause that stays with a person.
+    Open {
+        /// What the person has to look at.
+        open: String,
+    },
+}
+
+/// A control in scope of Microsoft 365 evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Control {
+    /// Its reference.
+    pub reference: ControlRef,
+    /// What it is about, in our words or in public-domain wording.
+    pub title: String,
+    /// How much of it evidence can decide.
+    pub decidability: Decidability,
+    /// The facts that bear on it, by wire key.
+    pub evidence: Vec<String>,
+    /// What it asks.
+    pub clauses: Vec<Clause>,
+    /// The subjects it shares with controls of other frameworks.
+    pub themes: Vec<String>,
+    /// A remark that every result carries.
+    pub note: Option<String>,
+}
+
+impl Control {
+    /// Whether a rule of this version decides a clause of it.
+    pub fn has_rule(&self) -> bool {
+        self.clauses
+            .iter()
+            .any(|clause| matches!(clause, Clause::Rule { .. }))
+    }
+}

@@ -1,0 +1,274 @@
+//! The file format of a framework.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::control::{Clause, Control, Decidability};
+use super::reference::ControlRef;
+use crate::assess::Status;
+use crate::facts::FactKey;
+
+/// Why a framework file cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CatalogueError {
+    /// The file is not JSON of the documented form.
+    #[error("the framework file cannot be read: {0}")]
+    Format(String),
+    /// The file contradicts itself or names something that does not exist.
+    #[error("framework {framework}, {place}: {problem}")]
+    Content {
+        /// The framework's id.
+        framework: String,
+        /// Where in it.
+        place: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+/// A framework: its official ids and the controls in scope.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Framework {
+    /// The id that references use, for example `cis-v8.1`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The edition.
+    pub version: String,
+    pub(super) official: BTreeSet<String>,
+    pub(super) controls: BTreeMap<String, Control>,
+    /// The ids of `controls` in official order.
+    pub(super) order: Vec<String>,
+    pub(super) native: BTreeMap<Status, String>,
+    pub(super) withdrawn: BTreeMap<String, Withdrawn>,
+    pub(super) other_level: BTreeMap<String, Vec<ControlRef>>,
+    pub(super) see: BTreeMap<String, Vec<ControlRef>>,
+    pub(super) former: BTreeMap<String, FormerEdition>,
+    /// Set when results of this framework rest on a scope that the organisation must declare.
+    pub(crate) scope_assumption: Option<String>,
+    /// Whether its controls bear on a tenant only when the overlay asks for them.
+    pub(crate) on_demand: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Withdrawn {
+    pub(super) successors: Vec<ControlRef>,
+    pub(super) note: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FormerEdition {
+    pub(super) note: String,
+    /// Whether ids mean the same in the edition of this file.
+    #[serde(default)]
+    pub(super) same_ids: bool,
+    #[serde(default)]
+    pub(super) ids: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    id: String,
+    name: String,
+    version: String,
+    /// Official ids, separated by spaces, in official order.
+    ids: String,
+    #[serde(default)]
+    native: BTreeMap<Status, String>,
+    #[serde(default)]
+    controls: Vec<FileControl>,
+    /// A framework of which every control is taken over; its id is the part after the last `L2-`.
+    #[serde(default)]
+    mirrors: Option<String>,
+    #[serde(default)]
+    withdrawn: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    withdrawn_note: String,
+    /// Remarks on single withdrawn ids.
+    #[serde(default)]
+    withdrawn_notes: BTreeMap<String, String>,
+    /// Whether withdrawn one-digit ids (PR.AC-1) are also met with two digits (PR.AC-01).
+    #[serde(default)]
+    withdrawn_with_two_digits: bool,
+    #[serde(default)]
+    other_level: BTreeMap<String, Vec<String>>,
+    /// What people usually mean by an official id that is out of scope.
+    #[serde(default)]
+    see: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    former_editions: BTreeMap<String, FormerEdition>,
+    #[serde(default)]
+    scope_assumption: Option<String>,
+    /// A clause that every control of the framework leaves to a person.
+    #[serde(default)]
+    always_open: Option<String>,
+    #[serde(default)]
+    on_demand: bool,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileControl {
+    id: String,
+    title: String,
+    decidability: Decidability,
+    evidence: String,
+    #[serde(default)]
+    themes: String,
+    #[serde(default)]
+    clauses: Vec<Clause>,
+    #[serde(default)]
+    note: Option<String>,
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+impl Framework {
+    /// Reads a framework file; `known` holds the frameworks that it may mirror.
+    pub(super) fn read(json: &str, known: &BTreeMap<String, Self>) -> Result<Self, CatalogueError> {
+        let file: File =
+            serde_json::from_str(json).map_err(|e| CatalogueError::Format(e.to_string()))?;
+        let wrong = |place: &str, problem: &str| CatalogueError::Content {
+            framework: file.id.clone(),
+            place: place.to_owned(),
+            problem: problem.to_owned(),
+        };
+        if file.id.is_empty() || file.id.contains(':') || file.id.contains(char::is_whitespace) {
+            return Err(wrong("id", "must be one word without a colon"));
+        }
+        let own = |id: &String| ControlRef::new(&file.id, id);
+        let references = |ids: &Vec<String>| ids.iter().map(own).collect::<Vec<_>>();
+        let ids = words(&file.ids);
+        let official: BTreeSet<String> = ids.iter().cloned().collect();
+        if official.len() != ids.len() {
+            return Err(wrong("ids", "an id stands there twice"));
+        }
+
+        let mut controls = BTreeMap::new();
+        for control in &file.controls {
+            let clauses = control.clauses.iter().cloned();
+            let control = Control {
+                reference: own(&control.id),
+                title: control.title.clone(),
+                decidability: control.decidability,
+                evidence: words(&control.evidence),
+                clauses: clauses
+                    .chain(file.always_open.clone().map(|open| Clause::Open { open }))
+                    .collect(),
+                themes: words(&control.themes),
+                note: control.note.clone(),
+            };
+            controls.insert(control.reference.control().to_owned(), control);
+        }
+        if controls.len() != file.controls.len() {
+            return Err(wrong("controls", "a control stands there twice"));
+        }
+        if let Some(model) = &file.mirrors {
+            let Some(model) = known.get(model) else {
+                return Err(wrong("mirrors", "names a framework that is not known"));
+            };
+            for id in &ids {
+                let mirrored = id
+                    .rsplit_once("L2-")
+                    .and_then(|(_, number)| model.controls.get(number));
+                if let Some(mirrored) = mirrored {
+                    let reference = own(id);
+                    controls.insert(
+                        id.clone(),
+                        Control {
+                            reference,
+                            ..mirrored.clone()
+                        },
+                    );
+                }
+            }
+        }
+        for (id, control) in &controls {
+            check(id, control, &official).map_err(|problem| wrong(id, problem))?;
+        }
+
+        let mut withdrawn = BTreeMap::new();
+        for (id, successors) in &file.withdrawn {
+            let note = file
+                .withdrawn_notes
+                .get(id)
+                .unwrap_or(&file.withdrawn_note)
+                .clone();
+            let successors = references(successors);
+            let two_digits = id
+                .rsplit_once('-')
+                .filter(|(_, number)| file.withdrawn_with_two_digits && number.len() == 1)
+                .map(|(stem, number)| format!("{stem}-0{number}"));
+            for id in two_digits.into_iter().chain([id.clone()]) {
+                if !official.contains(&id) {
+                    let (successors, note) = (successors.clone(), note.clone());
+                    withdrawn.insert(id, Withdrawn { successors, note });
+                }
+            }
+        }
+        for successor in withdrawn.values().flat_map(|w| &w.successors) {
+            if !official.contains(successor.control()) {
+                return Err(wrong("withdrawn", "a successor is not an official id"));
+            }
+        }
+        Ok(Self {
+            order: ids
+                .into_iter()
+                .filter(|id| controls.contains_key(id))
+                .collect(),
+            other_level: file
+                .other_level
+                .iter()
+                .map(|(id, to)| (id.clone(), references(to)))
+                .collect(),
+            see: file
+                .see
+                .iter()
+                .map(|(id, to)| (id.clone(), references(to)))
+                .collect(),
+            id: file.id.clone(),
+            name: file.name,
+            version: file.version,
+            official,
+            controls,
+            native: file.native,
+            withdrawn,
+            former: file.former_editions,
+            scope_assumption: file.scope_assumption,
+            on_demand: file.on_demand,
+        })
+    }
+}
+
+fn check(id: &str, control: &Control, official: &BTreeSet<String>) -> Result<(), &'static str> {
+    if !official.contains(id) {
+        return Err("is not among the official ids");
+    }
+    if control
+        .evidence
+        .iter()
+        .any(|key| FactKey::find(key).is_none())
+    {
+        return Err("names a fact that does not exist");
+    }
+    let open = control
+        .clauses
+        .iter()
+        .any(|clause| matches!(clause, Clause::Open { .. }));
+    match control.decidability {
+        Decidability::Partial if control.has_rule() && !open => {
+            Err("is partial, so it needs a clause that stays open")
+        }
+        Decidability::EvidenceOnly if control.has_rule() => {
+            Err("is evidence only, so it cannot have a rule")
+        }
+        _ => Ok(()),
+    }
+}

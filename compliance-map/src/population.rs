@@ -1,0 +1,200 @@
+//! Who counts: enabled accounts, guests among them, and who of them administers the tenant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::assess::Advisory;
+use crate::evidence::{Evidence, Grade, latest};
+use crate::facts::{RoleAssignmentFact, UserFact};
+use crate::group::Groups;
+use crate::role::{self, RoleId, RoleWeight};
+
+pub(crate) const USERS: &str = "identity.users";
+pub(crate) const ROLES: &str = "identity.role_assignments";
+pub(crate) const GROUPS: &str = "identity.groups";
+
+/// A directory role that a person holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Held {
+    pub(crate) role: RoleId,
+    /// In force now; otherwise eligible, that is in force once activated.
+    pub(crate) active: bool,
+    /// For the whole tenant, not only for an administrative unit or one object.
+    pub(crate) tenant_wide: bool,
+    pub(crate) administrative: bool,
+    pub(crate) always_challenged: bool,
+}
+
+/// An account.
+#[derive(Debug)]
+pub(crate) struct Person<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) fact: &'a UserFact,
+    pub(crate) roles: BTreeSet<Held>,
+}
+
+impl Person<'_> {
+    pub(crate) fn is_admin(&self) -> bool {
+        self.roles.iter().any(|held| held.administrative)
+    }
+
+    /// Whether the account comes from another directory, as its user principal name shows.
+    pub(crate) fn is_external(&self) -> bool {
+        let upn = self.fact.upn.as_deref().unwrap_or_default();
+        upn.to_ascii_uppercase().contains("#EXT#")
+    }
+}
+
+/// Everybody in the tenant.
+#[derive(Debug)]
+pub(crate) struct Population<'a> {
+    /// How far the account list can be relied on.
+    pub(crate) users: Grade,
+    /// How far the role assignments can be relied on.
+    pub(crate) roles: Grade,
+    pub(crate) people: BTreeMap<&'a str, Person<'a>>,
+    /// Holders of administrative roles that are neither a known user nor a known group.
+    pub(crate) unresolved: BTreeSet<&'a str>,
+    /// Service principals that hold administrative roles: no people.
+    pub(crate) service_principals: BTreeSet<&'a str>,
+    /// Whether a role is held by a group whose members are not all known.
+    pub(crate) open_role_group: bool,
+    pub(crate) advisories: BTreeSet<Advisory>,
+}
+
+impl<'a> Population<'a> {
+    pub(crate) fn new(evidence: Evidence<'a>, groups: &Groups<'a>) -> Self {
+        let users = evidence.grade(USERS);
+        let people = if users == Grade::Absent {
+            BTreeMap::new()
+        } else {
+            latest(&evidence.facts.identity_users.items, |user| &user.id)
+                .into_iter()
+                .map(|(id, fact)| {
+                    let roles = BTreeSet::new();
+                    (id, Person { id, fact, roles })
+                })
+                .collect()
+        };
+        let mut population = Self {
+            users,
+            roles: evidence.grade(ROLES),
+            people,
+            unresolved: BTreeSet::new(),
+            service_principals: BTreeSet::new(),
+            open_role_group: false,
+            advisories: BTreeSet::new(),
+        };
+        if population.roles != Grade::Absent {
+            population.assign_roles(evidence, groups);
+        }
+        population.note_disabled_administrators();
+        population
+    }
+
+    fn assign_roles(&mut self, evidence: Evidence<'a>, groups: &Groups<'a>) {
+        let assignments = &evidence.facts.identity_role_assignments.items;
+        // An assignment has no id of its own: these members tell one from another.
+        let assignments: BTreeMap<_, &RoleAssignmentFact> = assignments
+            .iter()
+            .map(|a| ((&a.principal, &a.role, &a.kind, &a.scope), a))
+            .collect();
+        for assignment in assignments.into_values() {
+            if assignment.ends.is_some_and(|ends| ends <= evidence.as_of()) {
+                continue;
+            }
+            let held = self.held(assignment);
+            let principal = assignment.principal.as_str();
+            if let Some(person) = self.people.get_mut(principal) {
+                person.roles.insert(held);
+            } else if groups.contains(principal) {
+                let members = groups.members(principal);
+                self.open_role_group |= members.open;
+                for id in members.ids {
+                    match self.people.get_mut(id) {
+                        Some(person) => {
+                            person.roles.insert(held.clone());
+                        }
+                        None if held.administrative => {
+                            self.unresolved.insert(id);
+                        }
+                        None => {}
+                    }
+                }
+            } else if is_service_principal(assignment) {
+                if held.administrative {
+                    self.service_principals.insert(principal);
+                }
+            } else if held.administrative {
+                self.unresolved.insert(principal);
+            }
+        }
+    }
+
+    fn held(&mut self, assignment: &RoleAssignmentFact) -> Held {
+        let weight = role::weight(&assignment.role);
+        if weight.is_none() {
+            self.advisories.insert(Advisory {
+                subject: assignment.role.clone(),
+                message:
+                    "is not a built-in role, so its holders are not counted as administrators; \
+                          check what it permits"
+                        .into(),
+            });
+        }
+        let eligible = assignment
+            .kind
+            .as_deref()
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("eligible"));
+        Held {
+            role: RoleId::new(&assignment.role),
+            active: !eligible,
+            tenant_wide: assignment
+                .scope
+                .as_deref()
+                .is_none_or(|s| s.is_empty() || s == "/"),
+            administrative: weight.is_some_and(|w| w != RoleWeight::Ordinary),
+            always_challenged: weight == Some(RoleWeight::AlwaysChallenged),
+        }
+    }
+
+    fn note_disabled_administrators(&mut self) {
+        let disabled = self
+            .people
+            .values()
+            .filter(|p| p.fact.enabled == Some(false) && p.is_admin());
+        let notes: Vec<Advisory> = disabled
+            .map(|person| Advisory {
+                subject: person.id.to_owned(),
+                message: "is disabled but still holds a privileged role; remove the role".into(),
+            })
+            .collect();
+        self.advisories.extend(notes);
+    }
+
+    /// Whether everybody who counts, and every administrator, is known.
+    pub(crate) fn users_and_roles_are_whole(&self) -> bool {
+        self.users == Grade::Whole
+            && self.roles == Grade::Whole
+            && self.unresolved.is_empty()
+            && !self.open_role_group
+    }
+
+    /// Accounts that can sign in, and those of which this was not read.
+    pub(crate) fn able_to_sign_in(&self) -> impl Iterator<Item = &Person<'a>> {
+        self.people
+            .values()
+            .filter(|p| p.fact.enabled != Some(false))
+    }
+
+    pub(crate) fn disabled(&self) -> impl Iterator<Item = &Person<'a>> {
+        self.people
+            .values()
+            .filter(|p| p.fact.enabled == Some(false))
+    }
+}
+
+fn is_service_principal(assignment: &RoleAssignmentFact) -> bool {
+    let kind = assignment.principal_type.as_deref().unwrap_or_default();
+    kind.trim_start_matches("#microsoft.graph.")
+        .eq_ignore_ascii_case("servicePrincipal")
+}

@@ -1,0 +1,130 @@
+//! Which enabled accounts nobody uses.
+
+use std::collections::BTreeMap;
+
+use super::{Context, ENABLED_NOT_READ, Finding, may_be_disabled};
+use crate::Timestamp;
+use crate::assess::Missing;
+use crate::evidence::{Grade, latest};
+use crate::facts::SignInFact;
+use crate::population::{Person, USERS};
+
+const SIGN_INS: &str = "identity.signin_activity";
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// The parameter that a framework may leave to the organisation.
+pub(crate) const INACTIVITY_DAYS: &str = "inactivity_days";
+
+pub(super) fn find(context: &Context<'_>, inactivity_days: Option<u32>) -> Finding {
+    let question = match inactivity_days {
+        Some(days) => format!("has every enabled account been used within {days} days?"),
+        None => "has every enabled account been used within the declared period?".to_owned(),
+    };
+    let mut finding = context.about_accounts(question);
+    finding.advice = "disable or remove the accounts listed, or find out who needs them";
+    context.need(SIGN_INS, &mut finding);
+    let Some(days) = inactivity_days else {
+        finding.whole = false;
+        finding.nobody =
+            Some("the period of inactivity is the organisation's to set, and none was declared");
+        finding.missing.insert(Missing {
+            fact: INACTIVITY_DAYS.to_owned(),
+            problem: "is not declared; set it in the overlay or the options".to_owned(),
+            permission: None,
+            licence: None,
+        });
+        return finding;
+    };
+
+    let grade = context.evidence.grade(SIGN_INS);
+    let rows: BTreeMap<&str, &SignInFact> = match grade {
+        Grade::Absent => BTreeMap::new(),
+        _ => latest(
+            &context.evidence.facts.identity_signin_activity.items,
+            |row| &row.user,
+        ),
+    };
+    // A field that was not populated reads as null for everybody; then null proves nothing.
+    let populated = rows.values().any(|row| last_used(row).is_some());
+    for person in context.population.able_to_sign_in() {
+        let row = rows.get(person.id).copied().filter(|_| populated);
+        let answer = if may_be_disabled(person) {
+            Answer::Unknown(ENABLED_NOT_READ)
+        } else if grade == Grade::Absent {
+            Answer::Unknown("the sign-in activity is not known")
+        } else if !populated {
+            Answer::Unknown("no sign-in of anybody is recorded, so the field was not populated")
+        } else {
+            judge(person, row, context.evidence.as_of(), days)
+        };
+        let id = person.id.to_owned();
+        match answer {
+            Answer::Used => finding.passing += 1,
+            Answer::Dormant(why) => drop(finding.failing.insert(id, why)),
+            Answer::Unknown(why) => {
+                let key = if why == ENABLED_NOT_READ || why == NO_CREATION {
+                    USERS
+                } else {
+                    SIGN_INS
+                };
+                finding.missing.insert(context.evidence.missing(key));
+                finding.unknown.insert(id, why.to_owned());
+            }
+        }
+    }
+    finding.in_place = finding.passing > 0;
+    finding
+}
+
+enum Answer {
+    Used,
+    Dormant(String),
+    Unknown(&'static str),
+}
+
+const NO_CREATION: &str = "never signed in, and when the account was created was not read";
+
+fn judge(person: &Person<'_>, row: Option<&SignInFact>, as_of: Timestamp, days: u32) -> Answer {
+    let limit = i64::from(days) * SECONDS_PER_DAY;
+    let created = person.fact.created.filter(|created| !created.means_never());
+    let is_new = created.is_some_and(|created| {
+        created <= as_of && !as_of.is_more_than_seconds_after(created, limit)
+    });
+    let Some(row) = row else {
+        return if is_new {
+            Answer::Used
+        } else {
+            Answer::Unknown("the sign-in activity has no row for this account")
+        };
+    };
+    match (last_used(row), created) {
+        (Some(used), _) if used > as_of => {
+            Answer::Unknown("the last sign-in is dated after the time of the assessment")
+        }
+        (Some(used), _) if as_of.is_more_than_seconds_after(used, limit) => {
+            Answer::Dormant(format!("last signed in more than {days} days ago"))
+        }
+        (Some(_), _) => Answer::Used,
+        (None, None) => Answer::Unknown(NO_CREATION),
+        (None, Some(created)) if created > as_of => {
+            Answer::Unknown("the account was created after the time of the assessment")
+        }
+        (None, Some(_)) if is_new => Answer::Used,
+        (None, Some(_)) => Answer::Dormant(format!(
+            "never signed in since it was created more than {days} days ago"
+        )),
+    }
+}
+
+/// The latest of the three recorded sign-ins. The service writes "never" as null or as year 1.
+fn last_used(row: &SignInFact) -> Option<Timestamp> {
+    [
+        row.last_interactive,
+        row.last_noninteractive,
+        row.last_success,
+    ]
+    .into_iter()
+    .flatten()
+    .filter(|time| !time.means_never())
+    .max()
+}
