@@ -127,9 +127,13 @@ impl Client {
         let scope = self.shared.cloud.graph_scope();
         self.shared
             .tokens
-            .token(&self.tenant, &scope, rejected, &*self.shared.clock, || {
-                self.fetch_token(&scope, claims)
-            })
+            .token(
+                &self.tenant,
+                &scope,
+                rejected,
+                &*self.shared.clock,
+                |spare| self.fetch_token(&scope, claims, spare),
+            )
             .await
     }
 
@@ -138,13 +142,14 @@ impl Client {
         &'a self,
         scope: &'a str,
         claims: Option<&'a str>,
+        spare: bool,
     ) -> BoxFuture<'a, Result<Grant>> {
         Box::pin(async move {
             let mut url = self.shared.login.url().clone();
             [self.tenant.as_str(), "oauth2", "v2.0", "token"]
                 .into_path()?
                 .append_to(&mut url)?;
-            let call = Call::token(url, self.shared.credential.token_form(scope, claims));
+            let call = Call::token(url, self.shared.credential.token_form(scope, claims), spare);
             let grant = self
                 .send(call, |answer| {
                     decode::json::<Grant>(&answer.body).map_err(Error::decode)

@@ -1,4 +1,104 @@
-//! Typed, throttling-aware Microsoft Graph client.
+//! A client of Microsoft Graph that reads a Microsoft 365 tenant and never lies quietly.
+//!
+//! A throttled or forbidden read must not become an empty list, nor the empty list a verdict. Here
+//! every call ends in data or in an [`Error`] that says what happened: throttled and until when,
+//! permission missing, licence missing, gone, refused. All calls go through one send path, which
+//! retries, keeps to limits, renews tokens and sends the token to no other origin than Graph's.
+//!
+//! It only reads.
+//!
+//! # First program
+//!
+//! Register an application in Entra ID, grant it the application permission `User.Read.All`,
+//! consent to it as an administrator, and create a client secret.
+//!
+//! ```no_run
+//! use futures::TryStreamExt;
+//! use graph_client::{Client, Credential, TenantId};
+//! use serde::Deserialize;
+//!
+//! // The fields are what is asked for: $select=id,displayName,accountEnabled
+//! #[derive(Deserialize)]
+//! #[serde(rename_all = "camelCase")]
+//! struct Account {
+//!     id: String,
+//!     display_name: Option<String>,
+//!     account_enabled: Option<bool>,
+//! }
+//!
+//! # async fn run() -> graph_client::Result<()> {
+//! let client = Client::builder(
+//!     TenantId::new("contoso.onmicrosoft.com")?,
+//!     Credential::client_secret("the application id", "the secret's value"),
+//! )
+//! .build()?;
+//!
+//! let mut pages = client.list::<Account>("users").top(999).pages();
+//! while let Some(page) = pages.try_next().await? {
+//!     for account in page.items {
+//!         println!("{} {:?} {:?}", account.id, account.display_name, account.account_enabled);
+//!     }
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! Futures run on tokio, with its timer enabled unless a [`Clock`] of your own is given.
+//!
+//! # What to ask for
+//!
+//! | to read | with | as |
+//! |---|---|---|
+//! | a collection | [`Client::list`] | a stream of pages or items, resumable from any page's link |
+//! | what changed since last time | [`Client::delta`] | a stream of changes with [`Checkpoint`]s, resyncs announced |
+//! | one object | [`Client::get`] | your type, or one of [`model`] |
+//! | a number | [`Client::count`] | `u64` |
+//! | a few hundred small things | [`Client::batch`] | one answer each, in the order asked |
+//! | anything else | [`Client::raw`] | bytes |
+//!
+//! # When it fails
+//!
+//! Ask the [`Error`]; its text is fit to be shown and holds no secret, link or personal data.
+//!
+//! ```
+//! # fn handle(error: &graph_client::Error) -> String {
+//! if error.is_throttled() {
+//!     format!("come back after {:?}", error.retry_after())
+//! } else if error.is_unlicensed() {
+//!     "the tenant has no licence for this".into()
+//! } else if error.is_permission_denied() {
+//!     "a permission is missing".into()
+//! } else if let Some(refusal) = error.token_error() {
+//!     format!("{}: {}", refusal.cause(), refusal.cure())
+//! } else {
+//!     error.to_string()
+//! }
+//! # }
+//! ```
+//!
+//! An item that does not fit your type does not sink its page: it is in [`Page::malformed`], or an
+//! `Err` among the items with [`Error::is_malformed_item`], after which the stream goes on.
+//!
+//! # How it waits
+//!
+//! What the service asks for is never cut short. Each call has a budget of attempts and time
+//! ([`RetryOptions`]); a wait beyond it is refused at once with [`Error::is_throttled`]. A refusal
+//! pauses every call of the same application to the same [`Workload`] of the same tenant, and no
+//! other; afterwards one goes first. A few documented [`Limits`] that are sure to be met are kept
+//! to beforehand.
+//!
+//! # Many tenants
+//!
+//! [`Client::for_tenant`] is the same application in another tenant: connections are shared, tokens
+//! and throttling are not.
+//!
+//! # Features
+//!
+//! | feature | default | gives |
+//! |---|---|---|
+//! | `rustls` | yes | `HttpTransport`: reqwest with rustls and the platform's roots |
+//! | `test-util` | no | `test_util`: a scripted transport, a clock that takes no time, fixed randomness |
+//!
+//! Without `rustls` the client takes any [`Transport`].
 
 mod batch;
 mod builder;
@@ -28,6 +128,7 @@ pub mod test_util;
 mod throttle;
 mod token;
 mod transport;
+mod visited;
 
 pub use batch::{BatchRequest, BatchResponse};
 pub use builder::ClientBuilder;

@@ -1,6 +1,5 @@
 //! Listings as streams of pages or items.
 
-use std::collections::HashSet;
 use std::marker::PhantomData;
 
 use futures::stream::{self, BoxStream, Stream, StreamExt as _};
@@ -17,6 +16,7 @@ use crate::path::IntoPath;
 use crate::query::{Target, common_setters};
 use crate::send::Call;
 use crate::throttle::Workload;
+use crate::visited::Visited;
 
 impl Client {
     /// Reads a collection page by page: `client.list::<MyUser>("users")`.
@@ -150,7 +150,7 @@ struct Listing {
     headers: HeaderMap,
     workload: Workload,
     next: Option<Url>,
-    seen: HashSet<Url>,
+    visited: Visited,
 }
 
 impl Listing {
@@ -163,11 +163,13 @@ impl Listing {
             Some(link) => graph.resolve(link.expose())?,
             None => url,
         };
+        let mut visited = Visited::default();
+        visited.insert(&next);
         Ok(Self {
             headers: target.headers().clone(),
             workload,
             next: Some(next),
-            seen: HashSet::new(),
+            visited,
             client,
         })
     }
@@ -177,15 +179,14 @@ impl Listing {
             return Ok(None);
         };
         let graph = &self.client.shared().graph;
-        let call = Call::get(url.clone(), self.headers.clone(), self.workload);
+        let call = Call::get(url, self.headers.clone(), self.workload);
         let page = self
             .client
             .send(call, |answer| Page::<T>::parse(&answer.body, graph))
             .await?;
-        self.seen.insert(url);
         if let Some(next) = &page.next {
             let next = graph.resolve(next.expose())?;
-            if self.seen.contains(&next) {
+            if !self.visited.insert(&next) {
                 return Err(Error::paging_loop());
             }
             self.next = Some(next);

@@ -29,6 +29,9 @@ const MAX_REDIRECTS: u32 = 5;
 /// The least that an attempt is given, even at the very end of the budget.
 const LEAST_ATTEMPT: Duration = Duration::from_secs(1);
 
+/// The budget of a call that can be done without.
+const SPARE_BUDGET: Duration = Duration::from_secs(10);
+
 /// A request before it is sent. Nothing in it changes the tenant, so all may be sent again.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -42,6 +45,8 @@ pub(crate) struct Call {
     cost: u32,
     /// When the budget began to run, if before this call.
     since: Option<Duration>,
+    /// Tried once and without waiting long, since it can be done without.
+    spare: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +67,7 @@ impl Call {
             workload,
             cost: 1,
             since: None,
+            spare: false,
         }
     }
 
@@ -88,11 +94,12 @@ impl Call {
             workload,
             cost,
             since: Some(since),
+            spare: false,
         }
     }
 
-    /// A request for a token.
-    pub(crate) fn token(url: Url, form: String) -> Self {
+    /// A request for a token; a spare one when the token in use is still good.
+    pub(crate) fn token(url: Url, form: String, spare: bool) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(
             CONTENT_TYPE,
@@ -107,6 +114,7 @@ impl Call {
             workload: Workload::Token,
             cost: 1,
             since: None,
+            spare,
         }
     }
 
@@ -124,6 +132,8 @@ struct Progress {
     route: String,
     client_request_id: String,
     attempts: u32,
+    max_attempts: u32,
+    budget: Duration,
     redirects: u32,
     /// The generation of the token that Graph refused.
     rejected: Option<u64>,
@@ -170,6 +180,16 @@ impl Client {
             route: call.route(),
             client_request_id,
             attempts: 0,
+            max_attempts: if call.spare {
+                1
+            } else {
+                shared.retry.max_attempts
+            },
+            budget: if call.spare {
+                SPARE_BUDGET.min(shared.retry.total_time)
+            } else {
+                shared.retry.total_time
+            },
             redirects: 0,
             rejected: None,
             claims: None,
@@ -255,7 +275,7 @@ impl Client {
                             return Err(self.seal(&progress, failure(&call, &answer)));
                         }
                         Verdict::Throttled { asked, scope } => {
-                            let wait = asked.unwrap_or_else(|| self.backoff(&progress));
+                            let wait = self.pause(&progress, asked);
                             self.close_gate(&permit, scope, wait, &progress);
                             (failure(&call, &answer).with_retry_after(asked), Some(wait))
                         }
@@ -269,7 +289,7 @@ impl Client {
             if let Some(wait) = asked.filter(|wait| *wait > self.remaining(&progress)) {
                 return Err(error.into_throttled(wait));
             }
-            if progress.attempts >= shared.retry.max_attempts {
+            if progress.attempts >= progress.max_attempts {
                 return Err(error);
             }
             // After a refusal the gate is closed, and passing it again is the wait.
@@ -382,6 +402,16 @@ impl Client {
         self.shared().clock.sleep(duration).await;
     }
 
+    /// How long to stay away after a refusal. The first time what is asked for is enough; who is
+    /// refused again stays away for as long as if nothing had been asked, at least.
+    fn pause(&self, progress: &Progress, asked: Option<Duration>) -> Duration {
+        match asked {
+            Some(asked) if progress.attempts == 1 => asked,
+            Some(asked) => asked.max(self.backoff(progress)),
+            None => self.backoff(progress),
+        }
+    }
+
     fn backoff(&self, progress: &Progress) -> Duration {
         self.shared()
             .retry
@@ -396,10 +426,7 @@ impl Client {
     }
 
     fn remaining(&self, progress: &Progress) -> Duration {
-        self.shared()
-            .retry
-            .total_time
-            .saturating_sub(self.elapsed(progress))
+        progress.budget.saturating_sub(self.elapsed(progress))
     }
 
     /// Puts on an error what is known of its call.

@@ -127,7 +127,8 @@ struct State {
 }
 
 impl Tokens {
-    /// A token that is not the rejected one.
+    /// A token that is not the rejected one. `fetch` is told whether there is still a good one, so
+    /// that it need not try hard.
     ///
     /// # Cancel safety
     ///
@@ -138,7 +139,7 @@ impl Tokens {
         scope: &str,
         rejected: Option<u64>,
         clock: &dyn Clock,
-        fetch: impl FnOnce() -> BoxFuture<'a, Result<Grant>> + Send,
+        fetch: impl FnOnce(bool) -> BoxFuture<'a, Result<Grant>> + Send,
     ) -> Result<Token> {
         let slot = Arc::clone(
             lock(&self.slots)
@@ -174,7 +175,10 @@ impl Tokens {
                 }
             }
         }
-        let result = fetch().await;
+        let spare = lock(&slot.state)
+            .usable(rejected, clock.monotonic())
+            .is_some();
+        let result = fetch(spare).await;
         let now = clock.monotonic();
         let mut state = lock(&slot.state);
         state.fetches += 1;

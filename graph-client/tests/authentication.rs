@@ -1,4 +1,5 @@
 //! Tokens: how they are fetched, shared, renewed, and where they go.
+#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 mod support;
 
@@ -408,4 +409,26 @@ async fn an_observer_hears_of_attempts_waits_and_tokens_without_ids() {
         ]
     );
     assert!(kinds[0].starts_with("oauth2/v2.0/token 200 "));
+}
+
+#[tokio::test]
+async fn an_early_renewal_neither_insists_nor_holds_up_the_call() {
+    let f = fixture();
+    f.graph.on(
+        TOKEN,
+        [Answer::json(r#"{"access_token":"old","expires_in":3600}"#)],
+    );
+    f.graph.on(
+        TOKEN,
+        vec![Answer::status(429).header("retry-after", "200"); 3],
+    );
+    f.graph
+        .on("/v1.0/users/1", vec![Answer::json(r#"{"id":"1"}"#); 3]);
+    f.client.get::<User>("users/1").send().await.unwrap();
+    f.clock.advance(Duration::from_secs(3400));
+    for _ in 0..2 {
+        f.client.get::<User>("users/1").send().await.unwrap();
+    }
+    assert_eq!(f.graph.token_requests().len(), 2);
+    assert_eq!(f.clock.elapsed(), Duration::from_secs(3400));
 }

@@ -1,4 +1,5 @@
 //! Batches: chunks, order, and each request by itself.
+#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 mod support;
 

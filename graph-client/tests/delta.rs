@@ -1,4 +1,5 @@
 //! Delta reads: rounds, resyncs, removals, checkpoints.
+#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! What is logged holds nothing secret or personal.
+#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 mod support;
 

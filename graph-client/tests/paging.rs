@@ -1,11 +1,12 @@
 //! Listings: pages, continuations, links, and items that do not fit.
+#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 mod support;
 
 use std::time::Duration;
 
 use futures::{StreamExt as _, TryStreamExt as _};
-use graph_client::test_util::Answer;
+use graph_client::test_util::{Answer, Recorded};
 use graph_client::{Error, NextLink};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -35,7 +36,7 @@ async fn three_pages_yield_every_item_once_in_order() {
         ],
     );
     assert_eq!(ids(&f).await.unwrap(), ["a", "b", "c", "d"]);
-    let targets: Vec<String> = f.graph.requests().iter().map(|r| r.target()).collect();
+    let targets: Vec<String> = f.graph.requests().iter().map(Recorded::target).collect();
     assert_eq!(
         targets,
         [
@@ -521,19 +522,18 @@ async fn nothing_secret_is_shown_by_any_type() {
         ],
     );
     let request = f.client.list::<User>("users");
-    let mut shown = format!("{:?} {request:?}", f.client);
+    let mut shown = vec![format!("{:?} {request:?}", f.client)];
     let pages: Vec<_> = request.pages().collect().await;
     for page in &pages {
-        shown += &format!("{page:?}");
+        shown.push(format!("{page:?}"));
         if let Err(error) = page {
-            shown += &format!("{error} {:?}", std::error::Error::source(error));
+            shown.push(format!("{error} {:?}", std::error::Error::source(error)));
         }
     }
     let (builder, ..) = support::builder();
-    shown += &format!(
-        "{builder:?} {:?}",
-        graph_client::Credential::client_secret("app", SECRET)
-    );
+    let credential = graph_client::Credential::client_secret("app", SECRET);
+    shown.push(format!("{builder:?} {credential:?}"));
+    let shown = shown.join("\n");
     for secret in [SECRET, "T0PSECRET", "token-1", "Bearer"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }

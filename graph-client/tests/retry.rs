@@ -1,4 +1,5 @@
 //! When a call is tried again, and how long it waits.
+#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 mod support;
 
@@ -426,4 +427,17 @@ fn out_of_range_options_fail_at_build() {
             .unwrap_err()
             .is_invalid_request()
     );
+}
+
+#[tokio::test]
+async fn being_refused_again_without_a_wait_still_slows_down() {
+    let f = fixture();
+    f.graph.on(
+        PATH,
+        vec![Answer::status(429).header("retry-after", "0"); 4],
+    );
+    f.graph.on(PATH, [user()]);
+    read(&f).await.unwrap();
+    let waits: Vec<u128> = f.clock.sleeps().iter().map(Duration::as_millis).collect();
+    assert_eq!(waits, [1000, 2000, 4000]);
 }

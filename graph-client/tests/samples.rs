@@ -1,4 +1,5 @@
 //! The models against example answers of the public documentation, where those are at hand.
+#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 use std::path::{Path, PathBuf};
 

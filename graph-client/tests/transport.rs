@@ -1,5 +1,6 @@
 //! The transport over real sockets.
 #![cfg(feature = "rustls")]
+#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
 mod support;
 

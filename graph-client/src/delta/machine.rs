@@ -1,11 +1,10 @@
 //! The delta protocol as a pure step function: what to ask for, and what an answer means.
 
-use std::collections::HashSet;
-
 use url::Url;
 
 use super::ResyncReason;
 use crate::link::{Checkpoint, DeltaLink, NextLink};
+use crate::visited::Visited;
 
 /// How often one read starts over before it gives up.
 const MAX_RESTARTS: u32 = 3;
@@ -50,8 +49,8 @@ pub(super) struct Round {
     /// Begun with the latest token, so that it says nothing of what exists.
     latest: bool,
     restarts: u32,
-    /// The next links of this round.
-    seen: HashSet<Url>,
+    /// The links of this round.
+    visited: Visited,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +110,7 @@ impl Round {
             resync: Some(ResyncReason::Initial),
             latest: false,
             restarts: 0,
-            seen: HashSet::new(),
+            visited: Visited::default(),
         }
     }
 
@@ -126,9 +125,11 @@ impl Round {
 
     /// From a checkpoint.
     pub(super) fn resumed(link: Url) -> Self {
+        let mut visited = Visited::default();
+        visited.insert(&link);
         Self {
             resync: None,
-            seen: HashSet::from([link.clone()]),
+            visited,
             at: At::Link(link),
             ..Self::initial()
         }
@@ -148,7 +149,7 @@ impl Round {
             Input::Page {
                 next: Some(next), ..
             } => {
-                if !self.seen.insert(next.clone()) {
+                if !self.visited.insert(&next) {
                     self.at = At::End;
                     return (self, Step::Loop);
                 }
@@ -176,12 +177,12 @@ impl Round {
                     return (self, Step::GiveUp);
                 }
                 self.restarts += 1;
-                self.seen.clear();
+                self.visited.clear();
                 self.latest &= location.is_none();
                 self.resync = (!self.latest).then_some(reason);
                 self.at = match location {
                     Some(url) => {
-                        self.seen.insert(url.clone());
+                        self.visited.insert(&url);
                         At::Link(url)
                     }
                     None => At::Initial,
@@ -199,6 +200,8 @@ impl Round {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
 
     use super::*;

@@ -15,6 +15,8 @@ pub(crate) struct ErrorBody {
 
 const MAX_MESSAGE: usize = 1024;
 const MAX_CODE: usize = 100;
+/// A longer body is no error envelope, and is not worth the memory to find out.
+const MAX_BODY: usize = 1024 * 1024;
 const MAX_DEPTH: usize = 16;
 
 /// Codes that callers act on. The innermost of these wins over a vaguer one around it.
@@ -47,9 +49,10 @@ const KNOWN: &[&str] = &[
 impl ErrorBody {
     /// Reads what can be read; never fails, and never loses a bounded snippet of what it cannot read.
     pub(crate) fn parse(body: &[u8]) -> Self {
-        match serde_json::from_slice::<Value>(body) {
-            Ok(value) => Self::from_value(&value),
-            Err(_) => Self {
+        let envelope = Some(body).filter(|body| body.len() <= MAX_BODY);
+        match envelope.map(serde_json::from_slice::<Value>) {
+            Some(Ok(value)) => Self::from_value(&value),
+            _ => Self {
                 message: snippet(&String::from_utf8_lossy(cut(body))),
                 ..Self::default()
             },
