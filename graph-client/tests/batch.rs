@@ -1,5 +1,9 @@
 //! Batches: chunks, order, and each request by itself.
-#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "a failed expectation is a failed test; JSON is put together by value"
+)]
 
 mod support;
 
