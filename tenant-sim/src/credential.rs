@@ -1,6 +1,8 @@
 //! The token endpoint: documented errors, and tokens that carry their permissions.
 //! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
 
+mod refusal;
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -8,7 +10,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::clock::iso;
 use crate::guid;
 use crate::server::reply::Reply;
 
@@ -100,9 +101,9 @@ impl Tokens {
 
     /// Answers a token request; the second value says whether a token was given out.
     pub(crate) fn issue(&mut self, request: &TokenRequest<'_>) -> (Reply, bool) {
-        match refusal(request) {
-            Some(refusal) => (refusal.reply(request), false),
-            None => (self.token(request), true),
+        match refusal::check(request) {
+            Err(refusal) => (refusal.reply(request), false),
+            Ok(()) => (self.token(request), true),
         }
     }
 
@@ -149,205 +150,5 @@ impl Tokens {
         Reply::value(&json!({
             "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token,
         }))
-    }
-}
-
-/// A documented error of the token endpoint.
-struct Refusal {
-    status: u16,
-    error: &'static str,
-    code: u32,
-    message: String,
-    retry_after: Option<u64>,
-}
-
-fn refuse(
-    status: u16,
-    error: &'static str,
-    code: u32,
-    message: impl Into<String>,
-) -> Option<Refusal> {
-    Some(Refusal {
-        status,
-        error,
-        code,
-        message: message.into(),
-        retry_after: None,
-    })
-}
-
-impl Refusal {
-    fn reply(&self, request: &TokenRequest<'_>) -> Reply {
-        let trace = guid::text(guid::guid(request.id_seed, 2));
-        let correlation = guid::text(guid::guid(request.id_seed, 3));
-        let timestamp = iso(request.now).replace('T', " ");
-        let description = format!(
-            "AADSTS{}: {} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}",
-            self.code, self.message
-        );
-        let body = json!({
-            "error": self.error,
-            "error_description": description,
-            "error_codes": [self.code],
-            "timestamp": timestamp,
-            "trace_id": trace,
-            "correlation_id": correlation,
-            "error_uri": format!("https://login.microsoftonline.com/error?code={}", self.code),
-        });
-        let reply = Reply::value(&body).with_status(self.status);
-        match self.retry_after {
-            Some(seconds) => reply.with_header("retry-after", seconds.to_string()),
-            None => reply,
-        }
-    }
-}
-
-fn refusal(request: &TokenRequest<'_>) -> Option<Refusal> {
-    let form: HashMap<String, String> = url::form_urlencoded::parse(request.form)
-        .into_owned()
-        .collect();
-    let field = |name: &str| {
-        form.get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
-    };
-    let missing = |name: &str| {
-        refuse(
-            400,
-            "invalid_request",
-            900_144,
-            format!("The request body must contain the following parameter: '{name}'."),
-        )
-    };
-    let tenant = request.tenant;
-    if tenant.eq_ignore_ascii_case("common") || tenant.eq_ignore_ascii_case("organizations") {
-        return refuse(
-            400,
-            "invalid_request",
-            9_001_023,
-            "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.",
-        );
-    }
-    if request.state == CredentialState::TenantNotFound
-        || !request
-            .tenant_names
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(tenant))
-    {
-        return refuse(
-            400,
-            "invalid_request",
-            90_002,
-            format!(
-                "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."
-            ),
-        );
-    }
-    let Some(grant) = field("grant_type") else {
-        return missing("grant_type");
-    };
-    if grant != "client_credentials" {
-        return refuse(
-            400,
-            "unsupported_grant_type",
-            70_003,
-            format!("The app requested an unsupported grant type '{grant}'."),
-        );
-    }
-    let Some(client) = field("client_id") else {
-        return missing("client_id");
-    };
-    let Some(scope) = field("scope") else {
-        return missing("scope");
-    };
-    let scopes = [
-        "https://graph.microsoft.com/.default".to_owned(),
-        format!("{}/.default", request.origin),
-    ];
-    if !scopes.iter().any(|known| known == scope) {
-        return refuse(
-            400,
-            "invalid_scope",
-            70_011,
-            format!(
-                "The provided request must include a 'scope' input parameter. The provided value for the input parameter 'scope' is not valid. The scope {scope} is not valid."
-            ),
-        );
-    }
-    if !client.eq_ignore_ascii_case(request.client_id)
-        || request.state == CredentialState::AppNotFound
-    {
-        return refuse(
-            400,
-            "unauthorized_client",
-            700_016,
-            format!(
-                "Application with identifier '{client}' was not found in the directory '{tenant}'."
-            ),
-        );
-    }
-    let Some(secret) = field("client_secret") else {
-        return refuse(
-            401,
-            "invalid_client",
-            7_000_216,
-            "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
-        );
-    };
-    let wrong = "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app";
-    if secret != request.client_secret {
-        return refuse(
-            401,
-            "invalid_client",
-            7_000_215,
-            format!("{wrong} '{client}'."),
-        );
-    }
-    match request.state {
-        CredentialState::WrongSecret => refuse(
-            401,
-            "invalid_client",
-            7_000_215,
-            format!("{wrong} '{client}'."),
-        ),
-        CredentialState::SecretExpired => refuse(
-            401,
-            "invalid_client",
-            7_000_222,
-            format!(
-                "The provided client secret keys for app '{client}' are expired. Create new keys for your app or consider using certificate credentials for added security."
-            ),
-        ),
-        CredentialState::ServicePrincipalMissing => refuse(
-            401,
-            "invalid_client",
-            7_000_229,
-            format!(
-                "The client application '{client}' is missing service principal in the tenant '{tenant}'."
-            ),
-        ),
-        CredentialState::ConditionalAccessBlocked => refuse(
-            400,
-            "invalid_grant",
-            53_003,
-            "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
-        ),
-        CredentialState::Transient => refuse(
-            503,
-            "temporarily_unavailable",
-            90_033,
-            "A transient error has occurred. Please try again.",
-        ),
-        CredentialState::Throttled => refuse(
-            429,
-            "temporarily_unavailable",
-            50_196,
-            "The server terminated an operation because it encountered a client request loop.",
-        )
-        .map(|refusal| Refusal {
-            retry_after: Some(60),
-            ..refusal
-        }),
-        _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 /// A GUID as a number.
 pub(crate) type Guid = u128;
 
-/// One step of SplitMix64: spreads a counter over all 64 bits.
+/// One step of `SplitMix64`: spreads a counter over all 64 bits.
 pub(crate) fn mix(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -44,6 +44,14 @@ impl RetryAfter {
         }
     }
 
+    /// A date that has just passed.
+    fn now() -> Self {
+        Self {
+            header: httpdate::fmt_http_date(SystemTime::now()),
+            until: Instant::now(),
+        }
+    }
+
     /// An HTTP date has whole seconds, so the wait is at least what was asked.
     pub(crate) fn date(wait: Duration) -> Self {
         let now = SystemTime::now();
@@ -266,14 +274,14 @@ impl Injector {
     pub(crate) fn retry_after(&mut self) -> RetryAfter {
         let scale = self.plan.retry_after_scale.max(0.0);
         match self.rng.u8(0..8) {
-            0..=2 => RetryAfter::whole_seconds(if self.rng.bool() && scale >= 0.5 {
-                scale.ceil() as u64
-            } else {
-                0
-            }),
+            // Scaled below half a second, whole seconds are none.
+            0..=2 if scale < 0.5 => RetryAfter::whole_seconds(0),
+            0..=2 => RetryAfter::whole_seconds(
+                u64::from(self.rng.bool()) * seconds(scale.ceil()).as_secs(),
+            ),
             3..=6 => RetryAfter::decimal(self.rng.f64() * scale),
-            // A date cannot ask for less than the rest of the second.
-            _ if scale < 0.5 => RetryAfter::date(Duration::ZERO),
+            // Scaled below half a second, the date is now; written in whole seconds, that is just past.
+            _ if scale < 0.5 => RetryAfter::now(),
             _ => RetryAfter::date(seconds(scale)),
         }
     }

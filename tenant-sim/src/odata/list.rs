@@ -147,13 +147,8 @@ pub(crate) fn entities<T: Entity>(
     if let Some(reply) = empty_page(call, &position) {
         return Ok(reply(page));
     }
-    let mut written = 0;
-    for (at, object) in all
-        .iter()
-        .enumerate()
-        .skip(position.at)
-        .filter(|(_, object)| fits(object))
-    {
+    let rest = all.iter().enumerate().skip(position.at);
+    for (written, (at, object)) in rest.filter(|(_, object)| fits(object)).enumerate() {
         if written == size {
             let link = call.next_link(&Position { at, empty: 0 });
             return Ok(page.finish(Some(("@odata.nextLink", &link))));
@@ -169,7 +164,6 @@ pub(crate) fn entities<T: Entity>(
         );
         novelty(call, out, at as u64);
         out.push(b'}');
-        written += 1;
     }
     Ok(page.finish(None))
 }

@@ -1,4 +1,4 @@
-//! The parts of OData that Graph documents: query options, filters, opaque links, paged collections.
+//! The parts of `OData` that Graph documents: query options, filters, opaque links, paged collections.
 
 pub(crate) mod filter;
 pub(crate) mod link;

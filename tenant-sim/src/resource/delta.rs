@@ -95,10 +95,7 @@ impl Tracked for Group {
     }
 
     fn related(&self, relation: Relation) -> Option<&std::collections::BTreeSet<Guid>> {
-        Some(match relation {
-            Relation::Members => &self.members,
-            Relation::Owners => &self.owners,
-        })
+        Some(Self::related(self, relation))
     }
 }
 
@@ -201,7 +198,7 @@ fn answer<T: Tracked>(call: &Call<'_>) -> Result<Reply> {
         let link = delta_link::<T>(call, &round);
         return Ok(page.finish(Some(("@odata.deltaLink", &link))));
     }
-    page::<T>(call, &round, &tracking)
+    Ok(page::<T>(call, &round, &tracking))
 }
 
 /// The ids of `$filter=id eq '…' or id eq '…'`, the only filter that delta takes.
@@ -302,14 +299,14 @@ fn delta_link<T: Tracked>(call: &Call<'_>, round: &Round) -> String {
     )
 }
 
-fn page<T: Tracked>(call: &Call<'_>, round: &Round, tracking: &Tracking<T>) -> Result<Reply> {
+fn page<T: Tracked>(call: &Call<'_>, round: &Round, tracking: &Tracking<T>) -> Reply {
     let mut page = PageWriter::new(&context::<T>(call, round), None);
     if call.twist.empty_page && round.empty < 3 {
         let again = Round {
             empty: round.empty + 1,
             ..round.clone()
         };
-        return Ok(page.finish(Some(("@odata.nextLink", &next_link::<T>(call, &again)))));
+        return page.finish(Some(("@odata.nextLink", &next_link::<T>(call, &again))));
     }
     let size = match call.page_size {
         Some(size) => size.max(1),
@@ -334,7 +331,7 @@ fn page<T: Tracked>(call: &Call<'_>, round: &Round, tracking: &Tracking<T>) -> R
                 empty: 0,
                 ..round.clone()
             };
-            return Ok(page.finish(Some(("@odata.nextLink", &next_link::<T>(call, &rest)))));
+            return page.finish(Some(("@odata.nextLink", &next_link::<T>(call, &rest))));
         }
         // The place to go on from is only good for the object it was in.
         let start = after.take().filter(|_| at == round.at);
@@ -347,10 +344,10 @@ fn page<T: Tracked>(call: &Call<'_>, round: &Round, tracking: &Tracking<T>) -> R
                 empty: 0,
                 ..round.clone()
             };
-            return Ok(page.finish(Some(("@odata.nextLink", &next_link::<T>(call, &rest)))));
+            return page.finish(Some(("@odata.nextLink", &next_link::<T>(call, &rest))));
         }
     }
-    Ok(page.finish(Some(("@odata.deltaLink", &delta_link::<T>(call, round)))))
+    page.finish(Some(("@odata.deltaLink", &delta_link::<T>(call, round))))
 }
 
 /// What still fits on a page.
@@ -436,16 +433,16 @@ fn write_relations<T: Tracked>(
         let Some(now) = object.related(*relation) else {
             continue;
         };
-        // Everything for an object that is new to the reader, else what came and went.
-        let entries: BTreeMap<Guid, bool> = if entry.whole {
-            now.iter().map(|id| (*id, true)).collect()
-        } else {
-            let touched = entry
-                .related
-                .iter()
-                .filter(|(touched, _)| touched == relation);
-            touched.map(|(_, id)| (*id, now.contains(id))).collect()
-        };
+        // What came and went; for an object that is new to the reader, everything else too.
+        let touched = entry
+            .related
+            .iter()
+            .filter(|(touched, _)| touched == relation);
+        let mut entries: BTreeMap<Guid, bool> =
+            touched.map(|(_, id)| (*id, now.contains(id))).collect();
+        if entry.whole {
+            entries.extend(now.iter().map(|id| (*id, true)));
+        }
         let mut rest = entries
             .into_iter()
             .filter(|(id, _)| after.is_none_or(|after| *id > after))

@@ -136,36 +136,26 @@ fn token(shared: &Shared, tenant: &str, received: &Received) -> Outcome {
     let key = received.key();
     let mut control = shared.control();
     control.recorder.arrived(key);
-    let answer = if received.method != Method::POST {
-        control.recorder.stats.writes += u64::from(received.method != Method::GET);
-        Outcome::Reply(
-            Reply::text("The token endpoint takes POST.".to_owned()).with_status(405),
-            None,
-        )
-    } else {
+    let empty = |status| Reply::text(String::new()).with_status(status);
+    let answer = if received.method == Method::POST {
         match control.faults.token(key) {
-            Some(Early::Reset) => Outcome::Dropped,
-            Some(Early::Failure(Failure::Throttled(wait))) => {
-                let mut reply = Reply::text(String::new()).with_status(429);
-                if let Some(wait) = wait {
-                    control.recorder.asked_to_wait(key, wait.until);
-                    reply = reply.with_header("retry-after", wait.header);
-                }
-                Outcome::Reply(reply, None)
+            Some(Early::Failure(Failure::Throttled(Some(wait)))) => {
+                control.recorder.asked_to_wait(key, wait.until);
+                Some(empty(429).with_header("retry-after", wait.header))
             }
-            Some(_) => Outcome::Reply(Reply::text(String::new()).with_status(503), None),
-            None => Outcome::Reply(shared.issue(&mut control, tenant, &received.body), None),
+            Some(Early::Failure(_)) => Some(empty(503)),
+            Some(Early::Reset | Early::Expired(_)) => None,
+            None => Some(shared.issue(&mut control, tenant, &received.body)),
         }
-    };
-    let status = if let Outcome::Reply(reply, _) = &answer {
-        reply.status
     } else {
-        0
+        control.recorder.stats.writes += u64::from(received.method != Method::GET);
+        Some(empty(405))
     };
+    let status = answer.as_ref().map_or(0, |reply| reply.status);
     control
         .recorder
         .answered(received.method.as_str(), TOKEN_TEMPLATE, status);
-    answer
+    answer.map_or(Outcome::Dropped, |reply| Outcome::Reply(reply, None))
 }
 
 /// The HTTP response of an answer, with the headers that every answer carries.

@@ -231,7 +231,7 @@ impl Route {
                         part.eq_ignore_ascii_case(segment.trim_end_matches("()"))
                     }
                 });
-            fits.then(|| Self {
+            fits.then_some(Self {
                 template,
                 resource: *resource,
                 area: *area,

@@ -1,5 +1,7 @@
 //! The published example tenant. Its numbers are a contract; `tests/example_tenant.rs` counts them over HTTP.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::clock::DAY;
@@ -101,7 +103,7 @@ impl Tenant {
             licences: u16::from(enabled),
             created: -(400 + number_i64 * 5) * DAY,
             sign_ins,
-            set: None,
+            set: BTreeMap::new(),
             bin: None,
         });
         id

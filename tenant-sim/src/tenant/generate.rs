@@ -1,5 +1,7 @@
 //! Tenants of any size, the same bytes for the same options.
 
+use std::collections::BTreeMap;
+
 use fastrand::Rng;
 
 use crate::clock::DAY;
@@ -13,7 +15,7 @@ use crate::tenant::sku::{BUSINESS_PREMIUM, BUSINESS_STANDARD, E5, EXCHANGE_KIOSK
 use crate::tenant::user::{Life, MethodSet, PerUserMfa, SignIns, User};
 
 /// What [`Tenant::generate`] makes. Shares are between 0 and 1.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GenerateOptions {
     /// The same seed and options give the same tenant.
     pub seed: u64,
@@ -167,7 +169,7 @@ impl Tenant {
             licences,
             created,
             sign_ins,
-            set: None,
+            set: BTreeMap::new(),
             bin: None,
         }
     }

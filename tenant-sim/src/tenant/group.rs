@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::guid::Guid;
+use crate::tenant::change::Relation;
 use crate::tenant::user::{Bin, Life};
 
 /// The kinds of group that Entra ID knows.
@@ -33,7 +34,7 @@ pub(crate) struct Group {
     /// Ids of users and groups.
     pub(crate) members: BTreeSet<Guid>,
     pub(crate) owners: BTreeSet<Guid>,
-    pub(crate) set: Option<Box<BTreeMap<&'static str, Value>>>,
+    pub(crate) set: BTreeMap<&'static str, Value>,
     pub(crate) bin: Option<Box<Bin>>,
 }
 
@@ -48,8 +49,22 @@ impl Group {
             created: -400 * crate::clock::DAY,
             members: BTreeSet::new(),
             owners: BTreeSet::new(),
-            set: None,
+            set: BTreeMap::new(),
             bin: None,
+        }
+    }
+
+    pub(crate) fn related(&self, relation: Relation) -> &BTreeSet<Guid> {
+        match relation {
+            Relation::Members => &self.members,
+            Relation::Owners => &self.owners,
+        }
+    }
+
+    pub(crate) fn related_mut(&mut self, relation: Relation) -> &mut BTreeSet<Guid> {
+        match relation {
+            Relation::Members => &mut self.members,
+            Relation::Owners => &mut self.owners,
         }
     }
 
@@ -58,6 +73,6 @@ impl Group {
     }
 
     pub(crate) fn set_value(&mut self, name: &'static str, value: Value) {
-        self.set.get_or_insert_default().insert(name, value);
+        self.set.insert(name, value);
     }
 }

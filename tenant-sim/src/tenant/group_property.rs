@@ -18,8 +18,8 @@ impl Entity for Group {
         TABLE
     }
 
-    fn values_set(&self) -> Option<&BTreeMap<&'static str, Value>> {
-        self.set.as_deref()
+    fn values_set(&self) -> &BTreeMap<&'static str, Value> {
+        &self.set
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) mod sku;
 pub(crate) mod user;
 pub(crate) mod user_property;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -210,12 +210,4 @@ impl Tenant {
             "lastSuccessfulSignInRequestId": request(if interactive >= non_interactive { 1 } else { 2 }),
         }))
     }
-}
-
-/// Values set by an edit, if this one was.
-pub(crate) fn overlay<'a>(
-    set: Option<&'a BTreeMap<&'static str, Value>>,
-    name: &str,
-) -> Option<&'a Value> {
-    set?.get(name)
 }

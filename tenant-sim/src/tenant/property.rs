@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::tenant::{Tenant, overlay};
+use crate::tenant::Tenant;
 
 /// A property that objects of type `T` can be asked for.
 pub(crate) struct Property<T> {
@@ -27,7 +27,8 @@ pub(crate) trait Entity: Sized + 'static {
     const TYPE: &'static str;
     /// All properties, in the order in which they are written.
     fn table() -> &'static [Property<Self>];
-    fn values_set(&self) -> Option<&BTreeMap<&'static str, Value>>;
+    /// Values set by edits; they win over what is derived.
+    fn values_set(&self) -> &BTreeMap<&'static str, Value>;
 
     fn property(name: &str) -> Option<&'static Property<Self>> {
         Self::table().iter().find(|property| property.name == name)
@@ -63,7 +64,7 @@ pub(crate) fn write_properties<'p, T: Entity>(
         out.push(b'"');
         out.extend_from_slice(property.name.as_bytes());
         out.extend_from_slice(b"\":");
-        if let Some(value) = overlay(object.values_set(), property.name) {
+        if let Some(value) = object.values_set().get(property.name) {
             write_value(out, value);
         } else if !(property.write)(tenant, object, out) {
             // signInActivity of somebody who never signed in is absent even from plain reads.
@@ -78,7 +79,7 @@ pub(crate) fn write_properties<'p, T: Entity>(
 
 /// The value of one property, `null` if there is none.
 pub(crate) fn value_of<T: Entity>(tenant: &Tenant, object: &T, property: &Property<T>) -> Value {
-    if let Some(value) = overlay(object.values_set(), property.name) {
+    if let Some(value) = object.values_set().get(property.name) {
         return value.clone();
     }
     let mut out = Vec::new();

@@ -139,7 +139,7 @@ pub(crate) struct User {
     pub(crate) created: i64,
     pub(crate) sign_ins: Option<SignIns>,
     /// Values set by edits; they win over what is derived. `null` means cleared.
-    pub(crate) set: Option<Box<BTreeMap<&'static str, Value>>>,
+    pub(crate) set: BTreeMap<&'static str, Value>,
     pub(crate) bin: Option<Box<Bin>>,
 }
 
@@ -158,6 +158,6 @@ impl User {
     }
 
     pub(crate) fn set_value(&mut self, name: &'static str, value: Value) {
-        self.set.get_or_insert_default().insert(name, value);
+        self.set.insert(name, value);
     }
 }

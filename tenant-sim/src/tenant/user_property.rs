@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::clock::{DAY, iso};
 use crate::guid;
+use crate::tenant::Tenant;
 use crate::tenant::names::{DEPARTMENTS, GIVEN, PARTNERS, PLACES, SURNAME, pick};
 use crate::tenant::property::{Entity, Property, write_text, write_value};
 use crate::tenant::user::User;
-use crate::tenant::{Tenant, overlay};
 
 impl Entity for User {
     const TYPE: &'static str = "#microsoft.graph.user";
@@ -19,8 +19,8 @@ impl Entity for User {
         TABLE
     }
 
-    fn values_set(&self) -> Option<&BTreeMap<&'static str, Value>> {
-        self.set.as_deref()
+    fn values_set(&self) -> &BTreeMap<&'static str, Value> {
+        &self.set
     }
 }
 
@@ -91,7 +91,7 @@ fn partner(user: &User) -> &'static str {
 
 /// The address a person reads mail at.
 pub(crate) fn mail(tenant: &Tenant, user: &User) -> Option<String> {
-    if let Some(value) = overlay(user.values_set(), "mail") {
+    if let Some(value) = user.set.get("mail") {
         return value.as_str().map(ToOwned::to_owned);
     }
     if user.guest {
@@ -102,7 +102,7 @@ pub(crate) fn mail(tenant: &Tenant, user: &User) -> Option<String> {
 
 /// The name a person signs in with. Guests carry their home address in it.
 pub(crate) fn principal_name(tenant: &Tenant, user: &User) -> String {
-    if let Some(Value::String(name)) = overlay(user.values_set(), "userPrincipalName") {
+    if let Some(Value::String(name)) = user.set.get("userPrincipalName") {
         return name.clone();
     }
     if user.guest {
@@ -117,7 +117,7 @@ pub(crate) fn principal_name(tenant: &Tenant, user: &User) -> String {
 }
 
 pub(crate) fn display_name(user: &User) -> String {
-    match overlay(user.values_set(), "displayName") {
+    match user.set.get("displayName") {
         Some(Value::String(name)) => name.clone(),
         _ => format!("{} {}", given(user), surname(user)),
     }

@@ -111,7 +111,7 @@ impl Throttle {
                 continue;
             }
             let length = Duration::from_secs(row.seconds).div_f64(scale);
-            let limit = row.limit.of(users);
+            let limit = row.allowed.of(users);
             let used = if row.unit == Unit::ResourceUnits {
                 cost
             } else {

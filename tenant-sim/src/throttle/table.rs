@@ -45,7 +45,7 @@ impl BySize {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limit {
     pub(crate) kind: Kind,
-    pub(crate) limit: BySize,
+    pub(crate) allowed: BySize,
     pub(crate) seconds: u64,
     pub(crate) unit: Unit,
     /// Whether a 429 carries `Retry-After`; the page names the services that do not.
@@ -58,49 +58,49 @@ pub(crate) struct Limit {
 pub(crate) const LIMITS: &[Limit] = &[
     Limit {
         kind: Kind::Global,
-        limit: BySize::any(130_000),
+        allowed: BySize::any(130_000),
         seconds: 10,
         unit: Unit::Requests,
         retry_after: true,
     },
     Limit {
         kind: Kind::Directory,
-        limit: BySize(3_500, 5_000, 8_000),
+        allowed: BySize(3_500, 5_000, 8_000),
         seconds: 10,
         unit: Unit::ResourceUnits,
         retry_after: true,
     },
     Limit {
         kind: Kind::Directory,
-        limit: BySize::any(150_000),
+        allowed: BySize::any(150_000),
         seconds: 20,
         unit: Unit::ResourceUnits,
         retry_after: true,
     },
     Limit {
         kind: Kind::Reports,
-        limit: BySize::any(5),
+        allowed: BySize::any(5),
         seconds: 10,
         unit: Unit::Requests,
         retry_after: true,
     },
     Limit {
         kind: Kind::Reports,
-        limit: BySize::any(122),
+        allowed: BySize::any(122),
         seconds: 10,
         unit: Unit::Requests,
         retry_after: true,
     },
     Limit {
         kind: Kind::SignInActivity,
-        limit: BySize::any(10),
+        allowed: BySize::any(10),
         seconds: 60,
         unit: Unit::Requests,
         retry_after: true,
     },
     Limit {
         kind: Kind::ConditionalAccess,
-        limit: BySize::any(1),
+        allowed: BySize::any(1),
         seconds: 1,
         unit: Unit::Requests,
         retry_after: false,
@@ -171,7 +171,7 @@ mod tests {
             .find(|limit| limit.kind == Kind::Directory)
             .unwrap();
         assert_eq!(
-            [49, 50, 500, 501].map(|users| identity.limit.of(users)),
+            [49, 50, 500, 501].map(|users| identity.allowed.of(users)),
             [3_500, 5_000, 5_000, 8_000]
         );
     }

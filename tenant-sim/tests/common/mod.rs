@@ -2,7 +2,9 @@
 #![allow(
     dead_code,
     unreachable_pub,
-    reason = "each test program uses a part of it"
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test support: each test program uses a part of it, and a failed step is a failed test"
 )]
 
 use reqwest::{Client, Response, StatusCode};
