@@ -20,8 +20,20 @@ pub(crate) struct Held {
     pub(crate) active: bool,
     /// For the whole tenant, not only for an administrative unit or one object.
     pub(crate) tenant_wide: bool,
-    pub(crate) administrative: bool,
-    pub(crate) always_challenged: bool,
+    /// `None` for a role that is not built in.
+    weight: Option<RoleWeight>,
+}
+
+impl Held {
+    pub(crate) fn is_administrative(&self) -> bool {
+        self.weight
+            .is_some_and(|weight| weight != RoleWeight::Ordinary)
+    }
+
+    /// Whether security defaults challenge its holder at every sign-in.
+    pub(crate) fn is_always_challenged(&self) -> bool {
+        self.weight == Some(RoleWeight::AlwaysChallenged)
+    }
 }
 
 /// An account.
@@ -34,7 +46,7 @@ pub(crate) struct Person<'a> {
 
 impl Person<'_> {
     pub(crate) fn is_admin(&self) -> bool {
-        self.roles.iter().any(|held| held.administrative)
+        self.roles.iter().any(Held::is_administrative)
     }
 
     /// Whether the account comes from another directory, as its user principal name shows.
@@ -114,17 +126,17 @@ impl<'a> Population<'a> {
                         Some(person) => {
                             person.roles.insert(held.clone());
                         }
-                        None if held.administrative => {
+                        None if held.is_administrative() => {
                             self.unresolved.insert(id);
                         }
                         None => {}
                     }
                 }
             } else if is_service_principal(assignment) {
-                if held.administrative {
+                if held.is_administrative() {
                     self.service_principals.insert(principal);
                 }
-            } else if held.administrative {
+            } else if held.is_administrative() {
                 self.unresolved.insert(principal);
             }
         }
@@ -152,8 +164,7 @@ impl<'a> Population<'a> {
                 .scope
                 .as_deref()
                 .is_none_or(|s| s.is_empty() || s == "/"),
-            administrative: weight.is_some_and(|w| w != RoleWeight::Ordinary),
-            always_challenged: weight == Some(RoleWeight::AlwaysChallenged),
+            weight,
         }
     }
 

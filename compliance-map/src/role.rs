@@ -9,7 +9,7 @@
 use RoleWeight::{Administrative, AlwaysChallenged, Ordinary};
 
 /// What holding a role means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RoleWeight {
     /// Administrative, and challenged at every sign-in by security defaults.
     AlwaysChallenged,

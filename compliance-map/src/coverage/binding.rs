@@ -291,7 +291,7 @@ impl<'a> Binder<'a> {
             person
                 .roles
                 .iter()
-                .any(|h| h.always_challenged && h.active == active)
+                .any(|h| h.is_always_challenged() && h.active == active)
         };
         let roles_unknown = self.roles != Grade::Whole || self.open_roles;
         let challenged = if listed(true) || (listed(false) && access == AccessKind::Administration)

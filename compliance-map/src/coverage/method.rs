@@ -184,19 +184,20 @@ pub(crate) fn accepted_by(strength: &Value, evidence: Evidence<'_>) -> Option<Me
             _ => {}
         }
     }
-    if let Some(own) = combinations(strength) {
-        return own;
+    let mut combinations = Combinations::of(strength);
+    if combinations == Combinations::Unlisted && evidence.is_whole("auth.auth_strengths") {
+        let definitions = &evidence.facts.other.get("auth.auth_strengths")?.items;
+        let definition = definitions.iter().rev().find(|definition| {
+            names_of(definition)
+                .iter()
+                .any(|name| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)))
+        })?;
+        combinations = Combinations::of(definition);
     }
-    if !evidence.is_whole("auth.auth_strengths") {
-        return None;
+    match combinations {
+        Combinations::Accept(methods) => Some(methods),
+        Combinations::Unlisted | Combinations::NotMfa => None,
     }
-    let definitions = &evidence.facts.other.get("auth.auth_strengths")?.items;
-    let definition = definitions.iter().rev().find(|definition| {
-        names_of(definition)
-            .iter()
-            .any(|name| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)))
-    })?;
-    combinations(definition)?
 }
 
 fn names_of(strength: &Value) -> Vec<&str> {
@@ -211,47 +212,61 @@ fn names_of(strength: &Value) -> Vec<&str> {
     }
 }
 
-/// The outer `None`: no combinations are listed. The inner: one of them is not MFA.
-fn combinations(definition: &Value) -> Option<Option<MethodSet>> {
-    let list = definition
-        .get("allowed_combinations")
-        .or_else(|| definition.get("allowedCombinations"))?
-        .as_array()?;
-    let mut accepted = MethodSet::NONE;
-    for combination in list {
-        let Some(kind) = combination.as_str().and_then(second_factor) else {
-            return Some(None);
-        };
-        accepted = accepted.or(kind);
-    }
-    Some((!list.is_empty()).then_some(accepted))
+/// What the combinations listed in a strength amount to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Combinations {
+    Unlisted,
+    /// One of them is a single factor, or one that this version does not know.
+    NotMfa,
+    Accept(MethodSet),
 }
 
-/// The lasting second factor of a combination such as `password,sms`; `None` if it is not MFA.
+impl Combinations {
+    fn of(definition: &Value) -> Self {
+        let list = definition
+            .get("allowed_combinations")
+            .or_else(|| definition.get("allowedCombinations"))
+            .and_then(Value::as_array);
+        let Some(list) = list.filter(|list| !list.is_empty()) else {
+            return Self::Unlisted;
+        };
+        let mut accepted = MethodSet::NONE;
+        for combination in list {
+            match combination.as_str().and_then(second_factor) {
+                Some(kind) => accepted = accepted.or(kind),
+                None => return Self::NotMfa,
+            }
+        }
+        Self::Accept(accepted)
+    }
+}
+
+/// The second factor of a combination such as `password,sms`; `None` if it is not MFA.
 fn second_factor(combination: &str) -> Option<MethodSet> {
     let mut accepted = MethodSet::NONE;
-    let (mut first, mut multi) = (false, false);
+    let (mut knowledge, mut multi) = (false, false);
     for mode in combination.split(',').map(str::trim) {
-        match mode {
-            "password" | "federatedSingleFactor" | "x509CertificateSingleFactor" => first = true,
+        let (kind, is_multi) = match mode {
+            "password" | "federatedSingleFactor" | "x509CertificateSingleFactor" => {
+                knowledge = true;
+                continue;
+            }
             "temporaryAccessPassOneTime"
             | "temporaryAccessPassMultiUse"
-            | "federatedMultiFactor" => (multi, accepted) = (true, accepted.or(MethodSet::PASSING)),
-            "fido2" => (multi, accepted) = (true, accepted.or(MethodSet::PASSKEY)),
-            "windowsHelloForBusiness" => {
-                (multi, accepted) = (true, accepted.or(MethodSet::WINDOWS_HELLO))
-            }
-            "x509CertificateMultiFactor" => {
-                (multi, accepted) = (true, accepted.or(MethodSet::CERTIFICATE))
-            }
-            "deviceBasedPush" => (multi, accepted) = (true, accepted.or(MethodSet::DEVICE_PUSH)),
-            "microsoftAuthenticatorPush" => accepted = accepted.or(MethodSet::PUSH),
-            "softwareOath" => accepted = accepted.or(MethodSet::SOFTWARE_CODE),
-            "hardwareOath" => accepted = accepted.or(MethodSet::HARDWARE_CODE),
-            "sms" => accepted = accepted.or(MethodSet::SMS),
-            "voice" => accepted = accepted.or(MethodSet::VOICE),
+            | "federatedMultiFactor" => (MethodSet::PASSING, true),
+            "fido2" => (MethodSet::PASSKEY, true),
+            "windowsHelloForBusiness" => (MethodSet::WINDOWS_HELLO, true),
+            "x509CertificateMultiFactor" => (MethodSet::CERTIFICATE, true),
+            "deviceBasedPush" => (MethodSet::DEVICE_PUSH, true),
+            "microsoftAuthenticatorPush" => (MethodSet::PUSH, false),
+            "softwareOath" => (MethodSet::SOFTWARE_CODE, false),
+            "hardwareOath" => (MethodSet::HARDWARE_CODE, false),
+            "sms" => (MethodSet::SMS, false),
+            "voice" => (MethodSet::VOICE, false),
             _ => return None,
-        }
+        };
+        accepted = accepted.or(kind);
+        multi |= is_multi;
     }
-    (multi || (first && !accepted.is_empty())).then_some(accepted)
+    (multi || (knowledge && !accepted.is_empty())).then_some(accepted)
 }

@@ -82,12 +82,11 @@ impl<'a> Readiness<'a> {
         let (mut answer, whole) = match (report, by_list) {
             (None, None) => (Tri::Maybe, false),
             (Some(report), None) => (report, self.report_whole),
-            (None, Some(list)) => (list, self.lists_whole),
+            (None | Some(Tri::Maybe), Some(list)) => (list, self.lists_whole),
             (Some(Tri::No), Some(Tri::Yes)) if not_allowed => (Tri::No, true),
             (Some(Tri::Yes), Some(Tri::No)) | (Some(Tri::No), Some(Tri::Yes)) => {
                 (Tri::Maybe, false)
             }
-            (Some(Tri::Maybe), Some(list)) => (list, self.lists_whole),
             (Some(report), Some(_)) => (report, self.report_whole || self.lists_whole),
         };
         let mut missing = vec![REGISTRATION];

@@ -111,7 +111,7 @@ struct File {
     on_demand: bool,
 }
 
-#[derive(Clone, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileControl {
     id: String,
@@ -135,87 +135,22 @@ impl Framework {
     pub(super) fn read(json: &str, known: &BTreeMap<String, Self>) -> Result<Self, CatalogueError> {
         let file: File =
             serde_json::from_str(json).map_err(|e| CatalogueError::Format(e.to_string()))?;
-        let wrong = |place: &str, problem: &str| CatalogueError::Content {
-            framework: file.id.clone(),
-            place: place.to_owned(),
-            problem: problem.to_owned(),
-        };
         if file.id.is_empty() || file.id.contains(':') || file.id.contains(char::is_whitespace) {
-            return Err(wrong("id", "must be one word without a colon"));
+            return Err(file.wrong("id", "must be one word without a colon"));
         }
-        let own = |id: &String| ControlRef::new(&file.id, id);
-        let references = |ids: &Vec<String>| ids.iter().map(own).collect::<Vec<_>>();
         let ids = words(&file.ids);
         let official: BTreeSet<String> = ids.iter().cloned().collect();
         if official.len() != ids.len() {
-            return Err(wrong("ids", "an id stands there twice"));
+            return Err(file.wrong("ids", "an id stands there twice"));
         }
-
-        let mut controls = BTreeMap::new();
-        for control in &file.controls {
-            let clauses = control.clauses.iter().cloned();
-            let control = Control {
-                reference: own(&control.id),
-                title: control.title.clone(),
-                decidability: control.decidability,
-                evidence: words(&control.evidence),
-                clauses: clauses
-                    .chain(file.always_open.clone().map(|open| Clause::Open { open }))
-                    .collect(),
-                themes: words(&control.themes),
-                note: control.note.clone(),
-            };
-            controls.insert(control.reference.control().to_owned(), control);
-        }
-        if controls.len() != file.controls.len() {
-            return Err(wrong("controls", "a control stands there twice"));
-        }
-        if let Some(model) = &file.mirrors {
-            let Some(model) = known.get(model) else {
-                return Err(wrong("mirrors", "names a framework that is not known"));
-            };
-            for id in &ids {
-                let mirrored = id
-                    .rsplit_once("L2-")
-                    .and_then(|(_, number)| model.controls.get(number));
-                if let Some(mirrored) = mirrored {
-                    let reference = own(id);
-                    controls.insert(
-                        id.clone(),
-                        Control {
-                            reference,
-                            ..mirrored.clone()
-                        },
-                    );
-                }
-            }
-        }
+        let controls = file.controls(&ids, known)?;
         for (id, control) in &controls {
-            check(id, control, &official).map_err(|problem| wrong(id, problem))?;
+            check(id, control, &official).map_err(|problem| file.wrong(id, problem))?;
         }
-
-        let mut withdrawn = BTreeMap::new();
-        for (id, successors) in &file.withdrawn {
-            let note = file
-                .withdrawn_notes
-                .get(id)
-                .unwrap_or(&file.withdrawn_note)
-                .clone();
-            let successors = references(successors);
-            let two_digits = id
-                .rsplit_once('-')
-                .filter(|(_, number)| file.withdrawn_with_two_digits && number.len() == 1)
-                .map(|(stem, number)| format!("{stem}-0{number}"));
-            for id in two_digits.into_iter().chain([id.clone()]) {
-                if !official.contains(&id) {
-                    let (successors, note) = (successors.clone(), note.clone());
-                    withdrawn.insert(id, Withdrawn { successors, note });
-                }
-            }
-        }
+        let withdrawn = file.withdrawn(&official);
         for successor in withdrawn.values().flat_map(|w| &w.successors) {
             if !official.contains(successor.control()) {
-                return Err(wrong("withdrawn", "a successor is not an official id"));
+                return Err(file.wrong("withdrawn", "a successor is not an official id"));
             }
         }
         Ok(Self {
@@ -223,17 +158,9 @@ impl Framework {
                 .into_iter()
                 .filter(|id| controls.contains_key(id))
                 .collect(),
-            other_level: file
-                .other_level
-                .iter()
-                .map(|(id, to)| (id.clone(), references(to)))
-                .collect(),
-            see: file
-                .see
-                .iter()
-                .map(|(id, to)| (id.clone(), references(to)))
-                .collect(),
-            id: file.id.clone(),
+            other_level: file.references(&file.other_level),
+            see: file.references(&file.see),
+            id: file.id,
             name: file.name,
             version: file.version,
             official,
@@ -244,6 +171,93 @@ impl Framework {
             scope_assumption: file.scope_assumption,
             on_demand: file.on_demand,
         })
+    }
+}
+
+impl File {
+    fn wrong(&self, place: &str, problem: &str) -> CatalogueError {
+        CatalogueError::Content {
+            framework: self.id.clone(),
+            place: place.to_owned(),
+            problem: problem.to_owned(),
+        }
+    }
+
+    fn reference(&self, id: &str) -> ControlRef {
+        ControlRef::new(&self.id, id)
+    }
+
+    fn references(
+        &self,
+        lists: &BTreeMap<String, Vec<String>>,
+    ) -> BTreeMap<String, Vec<ControlRef>> {
+        let refer = |ids: &Vec<String>| ids.iter().map(|id| self.reference(id)).collect();
+        lists
+            .iter()
+            .map(|(id, ids)| (id.clone(), refer(ids)))
+            .collect()
+    }
+
+    fn controls(
+        &self,
+        ids: &[String],
+        known: &BTreeMap<String, Framework>,
+    ) -> Result<BTreeMap<String, Control>, CatalogueError> {
+        let mut controls = BTreeMap::new();
+        for control in &self.controls {
+            let always_open = self.always_open.clone().map(|open| Clause::Open { open });
+            let read = Control {
+                reference: self.reference(&control.id),
+                title: control.title.clone(),
+                decidability: control.decidability,
+                evidence: words(&control.evidence),
+                clauses: control.clauses.iter().cloned().chain(always_open).collect(),
+                themes: words(&control.themes),
+                note: control.note.clone(),
+            };
+            if controls.insert(control.id.clone(), read).is_some() {
+                return Err(self.wrong(&control.id, "stands there twice"));
+            }
+        }
+        if let Some(model) = &self.mirrors {
+            let Some(model) = known.get(model) else {
+                return Err(self.wrong("mirrors", "names a framework that is not known"));
+            };
+            for id in ids {
+                let number = id.rsplit_once("L2-").map(|(_, number)| number);
+                if let Some(mirrored) = number.and_then(|number| model.controls.get(number)) {
+                    let reference = self.reference(id);
+                    let control = Control {
+                        reference,
+                        ..mirrored.clone()
+                    };
+                    controls.insert(id.clone(), control);
+                }
+            }
+        }
+        Ok(controls)
+    }
+
+    fn withdrawn(&self, official: &BTreeSet<String>) -> BTreeMap<String, Withdrawn> {
+        let mut withdrawn = BTreeMap::new();
+        for (id, successors) in self.references(&self.withdrawn) {
+            let note = self
+                .withdrawn_notes
+                .get(&id)
+                .unwrap_or(&self.withdrawn_note)
+                .clone();
+            let entry = Withdrawn { successors, note };
+            let two_digits = id
+                .rsplit_once('-')
+                .filter(|(_, number)| self.withdrawn_with_two_digits && number.len() == 1)
+                .map(|(stem, number)| format!("{stem}-0{number}"));
+            for id in two_digits.into_iter().chain([id]) {
+                if !official.contains(&id) {
+                    withdrawn.insert(id, entry.clone());
+                }
+            }
+        }
+        withdrawn
     }
 }
 

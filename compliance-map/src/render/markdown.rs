@@ -1,0 +1,136 @@
+//! Markdown for a report or a ticket.
+
+use std::fmt::Write as _;
+
+use super::{
+    by_framework, counts, evidence, headline, not_counted, one_line, people, population, ratio,
+};
+use crate::assess::{Assessment, ControlResult, Status};
+
+/// The assessment as Markdown: a summary, a table per framework, and the details of every control
+/// that is not merely waiting for a person.
+///
+/// Names that come from the tenant are escaped, so that they cannot form links, tables or HTML.
+pub fn markdown(assessment: &Assessment) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_all(&mut out, assessment);
+    out
+}
+
+fn write_all(out: &mut String, assessment: &Assessment) -> std::fmt::Result {
+    let tenant = assessment.tenant.as_ref();
+    let called = tenant.map(|t| t.name.as_deref().unwrap_or(&t.id));
+    writeln!(
+        out,
+        "# Assessment of {}\n",
+        escape(called.unwrap_or("an unnamed tenant"))
+    )?;
+    writeln!(
+        out,
+        "As of {}. {}.",
+        assessment.as_of,
+        escape(&population(assessment))
+    )?;
+    for (framework, results) in by_framework(assessment) {
+        writeln!(out, "\n## {framework}\n\n{}.\n", escape(&counts(&results)))?;
+        writeln!(out, "| Control | Status | Native | People | Title |")?;
+        writeln!(out, "| --- | --- | --- | --- | --- |")?;
+        for result in &results {
+            writeln!(
+                out,
+                "| {} | {} | {} | {} | {} |",
+                escape(result.control.control()),
+                headline(result.status),
+                escape(result.native.as_deref().unwrap_or("–")),
+                ratio(result).unwrap_or_else(|| "–".to_owned()),
+                escape(&result.title),
+            )?;
+        }
+        let merely_waiting = |r: &ControlResult| {
+            matches!(r.status, Status::Manual | Status::NotApplicable) && r.clauses.is_empty()
+        };
+        for result in results.iter().filter(|result| !merely_waiting(result)) {
+            write_details(out, assessment, result)?;
+        }
+    }
+    if !assessment.advisories.is_empty() {
+        writeln!(out, "\n## To look at\n")?;
+        for advisory in &assessment.advisories {
+            writeln!(
+                out,
+                "- **{}** {}",
+                escape(&advisory.subject),
+                escape(&advisory.message)
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn write_details(
+    out: &mut String,
+    assessment: &Assessment,
+    result: &ControlResult,
+) -> std::fmt::Result {
+    writeln!(
+        out,
+        "\n### {} — {}\n",
+        escape(&result.control.to_string()),
+        headline(result.status)
+    )?;
+    writeln!(out, "{}\n", escape(&result.title))?;
+    writeln!(out, "- Why: {}", escape(&result.why))?;
+    if result.incomplete {
+        writeln!(
+            out,
+            "- Incomplete: evidence is missing, so there may be more than is listed"
+        )?;
+    }
+    for group in people(assessment, &result.subjects) {
+        writeln!(out, "- {}: {}", capital(group.list), escape(group.why))?;
+        for name in group.names {
+            writeln!(out, "  - {}", escape(&name))?;
+        }
+    }
+    for excluded in not_counted(&result.subjects) {
+        writeln!(out, "- Not counted: {}", escape(&excluded))?;
+    }
+    writeln!(out, "- Evidence: {}", escape(&evidence(result)))?;
+    if let Some(recommendation) = &result.recommendation {
+        writeln!(out, "- Next: {}", escape(recommendation))?;
+    }
+    for assumption in &result.assumptions {
+        writeln!(out, "- Assumed: {}", escape(assumption))?;
+    }
+    if !result.crosswalk.is_empty() {
+        let also: Vec<String> = result.crosswalk.iter().map(ToString::to_string).collect();
+        writeln!(out, "- Bears also on: {}", escape(&also.join(", ")))?;
+    }
+    Ok(())
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// Text on one line in which no character means anything to Markdown or HTML.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in one_line(text).chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '!' | '~' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,165 @@
+//! Assessments for readers: JSON for programs, plain text and Markdown for people.
+//!
+//! All three give the same bytes for equal assessments. Counts are always written with what they are
+//! counted of; a percentage is cut, never rounded up.
+
+mod markdown;
+mod text;
+
+use std::fmt::Write as _;
+
+use crate::assess::{Assessment, ControlResult, Status, Subjects};
+use crate::coverage::Covered;
+
+pub use markdown::markdown;
+pub use text::text;
+
+/// The assessment as indented JSON with a final newline, members named as in the facts format.
+pub fn json(assessment: &Assessment) -> String {
+    let mut text = serde_json::to_string_pretty(assessment).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// How many people a list shows before it only counts the rest; JSON always holds all of them.
+const SHOWN: usize = 50;
+
+/// The status as it stands in a headline.
+fn headline(status: Status) -> String {
+    status.as_str().replace('_', " ").to_uppercase()
+}
+
+/// `47/50` with its percentage, or nothing where people are not counted.
+fn ratio(result: &ControlResult) -> Option<String> {
+    let (covered, total) = result.ratio.as_deref()?.split_once('/')?;
+    let (covered, total) = (covered.parse().ok()?, total.parse().ok()?);
+    Some(Covered { covered, total }.to_string())
+}
+
+/// How many controls have which status, in the order of [`Status`].
+fn counts(results: &[&ControlResult]) -> String {
+    const ORDER: [Status; 6] = [
+        Status::Satisfied,
+        Status::PartiallySatisfied,
+        Status::NotSatisfied,
+        Status::Unknown,
+        Status::Manual,
+        Status::NotApplicable,
+    ];
+    let mut parts = Vec::new();
+    for status in ORDER {
+        let count = results
+            .iter()
+            .filter(|result| result.status == status)
+            .count();
+        if count > 0 {
+            parts.push(format!("{count} {}", status.as_str().replace('_', " ")));
+        }
+    }
+    format!("{} of {}", parts.join(", "), results.len())
+}
+
+/// The results by framework, in the order of the assessment.
+fn by_framework(assessment: &Assessment) -> Vec<(&str, Vec<&ControlResult>)> {
+    let mut groups: Vec<(&str, Vec<&ControlResult>)> = Vec::new();
+    for result in &assessment.results {
+        let framework = result.control.framework();
+        match groups.last_mut() {
+            Some((last, results)) if *last == framework => results.push(result),
+            _ => groups.push((framework, vec![result])),
+        }
+    }
+    groups
+}
+
+/// One line on who is in the tenant.
+fn population(assessment: &Assessment) -> String {
+    let people = &assessment.people;
+    let mut line = format!(
+        "{} enabled accounts, {} of them guests",
+        people.enabled, people.guests
+    );
+    let _ = match people.administrators {
+        Some(count) => write!(line, ", {count} administrators"),
+        None => write!(line, ", administrators not known"),
+    };
+    let _ = write!(line, "; {} disabled", people.disabled);
+    if !people.known {
+        line.push_str(" (the account list is missing, old or cut short: these numbers are not the whole tenant)");
+    }
+    line
+}
+
+/// People who share a list and a reason.
+struct Group<'r> {
+    list: &'static str,
+    why: &'r str,
+    names: Vec<String>,
+}
+
+/// The people of a result, list by list and reason by reason.
+fn people<'r>(assessment: &Assessment, subjects: &'r Subjects) -> Vec<Group<'r>> {
+    let lists = [
+        ("failing", &subjects.failing),
+        ("only conditionally", &subjects.conditional),
+        ("not decided", &subjects.unknown),
+        ("excepted", &subjects.excepted),
+    ];
+    let mut groups = Vec::new();
+    for (list, ids) in lists {
+        for (why, concerned) in &subjects.reasons {
+            let concerned: Vec<&String> = concerned.intersection(ids).collect();
+            let names = shortened(concerned.iter().map(|id| name(assessment, id)));
+            if !names.is_empty() {
+                groups.push(Group { list, why, names });
+            }
+        }
+    }
+    groups
+}
+
+/// Who was not counted, and why.
+fn not_counted(subjects: &Subjects) -> Vec<String> {
+    let excluded = subjects.excluded.iter();
+    shortened(excluded.map(|excluded| format!("{} ({})", excluded.id, excluded.reason)))
+}
+
+/// The first entries, and how many more there are.
+fn shortened(entries: impl ExactSizeIterator<Item = String>) -> Vec<String> {
+    let more = entries.len().saturating_sub(SHOWN);
+    let mut shown: Vec<String> = entries.take(SHOWN).collect();
+    if more > 0 {
+        shown.push(format!("and {more} more, all listed in the JSON"));
+    }
+    shown
+}
+
+/// What a person is called: the sign-in name with the object id, so that it can be found.
+fn name(assessment: &Assessment, id: &str) -> String {
+    let known = assessment.people.names.get(id);
+    match known.map(|name| (&name.display_name, &name.upn)) {
+        Some((Some(display_name), Some(upn))) => format!("{display_name} <{upn}> ({id})"),
+        Some((None, Some(upn))) if upn != id => format!("{upn} ({id})"),
+        Some((Some(display_name), None)) => format!("{display_name} ({id})"),
+        _ => id.to_owned(),
+    }
+}
+
+/// One line on the facts behind a result, with their age.
+fn evidence(result: &ControlResult) -> String {
+    let parts: Vec<String> = result
+        .evidence
+        .iter()
+        .map(|usage| match usage.age_hours {
+            Some(hours) => format!("{} ({}, {hours} h old)", usage.fact, usage.state.as_str()),
+            None => format!("{} ({})", usage.fact, usage.state.as_str()),
+        })
+        .collect();
+    parts.join(", ")
+}
+
+/// Text from the tenant on one line, without control characters.
+fn one_line(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().map(plain).collect()
+}
