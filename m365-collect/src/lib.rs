@@ -1,8 +1,10 @@
 //! Collectors for Microsoft 365 tenants: what to read, keeping it in sync, many tenants.
 
+pub mod connect;
 mod error;
 mod evidence;
 mod facts;
+pub mod health;
 pub mod insight;
 mod members;
 mod outcome;

@@ -15,6 +15,8 @@ pub(super) fn registration_details() -> ListSource {
         Kind::REGISTRATION_DETAILS,
         "reports/authenticationMethods/userRegistrationDetails",
     )
+    // Few requests are allowed in ten seconds, so each is to bring much.
+    .top(999)
 }
 
 /// The older per-user switch; beta only:

@@ -236,8 +236,4 @@ impl<'a> Run<'a> {
     pub(super) fn tally(&self) -> Tally {
         self.meter.add_to(self.tally)
     }
-
-    pub(super) fn meter(&self) -> &Arc<Meter> {
-        &self.meter
-    }
 }

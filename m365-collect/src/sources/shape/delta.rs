@@ -90,7 +90,6 @@ impl DeltaSource {
                         _ => run.malformed(1),
                     }
                 }
-                _ => run.malformed(1),
             }
         }
         changes

@@ -1,0 +1,97 @@
+//! Whatever goes wrong on the way, the store ends equal to the truth.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{differences, engine, sync_until_complete, tombstones};
+use m365_collect::{Kind, SqliteStore, Store};
+use tenant_sim::{Expiry, FaultPlan, GenerateOptions, Sim, SimHandle, Tenant};
+
+async fn equals_truth(store: &Arc<dyn Store>, sim: &SimHandle, when: &str) {
+    let truth = sim.truth();
+    let differences = differences(store.as_ref(), &truth).await;
+    assert!(
+        differences.is_empty(),
+        "{when}: {} differences, such as {:?}",
+        differences.len(),
+        &differences[..differences.len().min(5)]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hostile_tenant_ends_equal_to_the_truth() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenant = Tenant::generate(GenerateOptions {
+        seed: 7,
+        users: 3_000,
+        groups: 150,
+        ..GenerateOptions::default()
+    });
+    let mut hostile = FaultPlan::hostile(11);
+    hostile.retry_after_scale = 0.02;
+    let sim = Sim::builder().tenant(tenant).faults(hostile).start().await.unwrap();
+    let store: Arc<dyn Store> =
+        Arc::new(SqliteStore::open(folder.path().join("hostile.m365")).await.unwrap());
+    let engine = engine(&sim, &store);
+
+    sync_until_complete(&engine).await;
+    equals_truth(&store, &sim, "after the first sync").await;
+
+    for round in 0..3 {
+        sim.edit(|tenant| tenant.churn(round, 400));
+        sync_until_complete(&engine).await;
+        equals_truth(&store, &sim, &format!("after edits {round}")).await;
+    }
+    let before = sim.truth();
+    let graves = tombstones(store.as_ref(), &Kind::USER).await;
+    for id in before.deleted_users.keys() {
+        assert!(
+            graves.contains(id) || !seen_live(&store, id).await,
+            "a deleted user has no tombstone"
+        );
+    }
+
+    for (number, expiry) in [
+        Expiry::GoneWithLocation,
+        Expiry::GoneWithoutLocation,
+        Expiry::SyncStateNotFound,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        sim.edit(|tenant| tenant.churn(100 + number as u64, 200));
+        sim.expire_delta_tokens(expiry);
+        sync_until_complete(&engine).await;
+        equals_truth(&store, &sim, &format!("after {expiry:?}")).await;
+    }
+    assert_eq!(sim.stats().writes, 0, "nothing but reads was sent");
+    assert_eq!(sim.stats().without_bearer, 0);
+}
+
+async fn seen_live(store: &Arc<dyn Store>, id: &str) -> bool {
+    store.record(&Kind::USER, id).await.unwrap().is_some()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_hostile_days_end_equal_to_the_truth() {
+    for seed in 0..8 {
+        let tenant = Tenant::generate(GenerateOptions {
+            seed,
+            users: 120,
+            groups: 25,
+            ..GenerateOptions::default()
+        });
+        let mut hostile = FaultPlan::hostile(seed);
+        hostile.retry_after_scale = 0.0;
+        hostile.slow_body = 0.0;
+        let sim = Sim::builder().tenant(tenant).faults(hostile).page_size(20).start().await.unwrap();
+        let store: Arc<dyn Store> = Arc::new(m365_collect::MemoryStore::new());
+        let engine = engine(&sim, &store).only(["users", "groups"]);
+        for day in 0..6 {
+            sync_until_complete(&engine).await;
+            equals_truth(&store, &sim, &format!("seed {seed}, day {day}")).await;
+            sim.edit(|tenant| tenant.churn(seed * 100 + day, 40));
+        }
+    }
+}
