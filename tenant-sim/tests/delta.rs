@@ -1,4 +1,9 @@
 //! Delta rounds over the change log.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed step is a failed test"
+)]
 
 mod common;
 
@@ -251,12 +256,12 @@ async fn memberships_come_and_go_and_large_groups_are_split_over_pages() {
         (group, [members[0].clone(), members[1].clone()], user)
     });
     let changes = reader.pages(&delta_link(&pages), &[]).await;
-    let changed = items(&changes)
+    let touched = items(&changes)
         .into_iter()
         .find(|item| item["id"] == group.as_str())
         .unwrap();
     let entry = |name: &str, id: &str| {
-        changed[name]
+        touched[name]
             .as_array()
             .unwrap()
             .iter()
@@ -404,4 +409,29 @@ async fn licences_are_tracked_and_sign_ins_are_not() {
         reader.all("v1.0/subscribedSkus").await[0]["consumedUnits"],
         49
     );
+}
+
+#[tokio::test]
+async fn a_restored_group_says_who_left_while_it_was_deleted() {
+    let sim = Sim::builder().start().await.unwrap();
+    let reader = Reader::new(&sim).await;
+    let link = delta_link(&reader.pages("v1.0/groups/delta", &[]).await);
+    let (team, gone) = sim.edit(|tenant| {
+        let team = tenant.find_group("Sales").unwrap();
+        let gone = tenant.members_of(&team)[0].clone();
+        assert!(
+            tenant.delete_group(&team) && tenant.delete_user(&gone) && tenant.restore_group(&team)
+        );
+        (team, gone)
+    });
+    let members = by_id(&reader.pages(&link, &[]).await)[&team]["members@delta"]
+        .as_array()
+        .unwrap()
+        .clone();
+    let left = members
+        .iter()
+        .find(|member| member["id"] == gone.as_str())
+        .unwrap();
+    assert_eq!(left["@removed"]["reason"], "deleted");
+    assert_eq!(members.len(), 11);
 }

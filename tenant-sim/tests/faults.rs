@@ -1,4 +1,9 @@
 //! Each fault by itself, and the handle's switches.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed step is a failed test"
+)]
 
 mod common;
 

@@ -1,4 +1,9 @@
 //! The token endpoint, and what its tokens are good for.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed step is a failed test"
+)]
 
 mod common;
 

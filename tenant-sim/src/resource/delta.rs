@@ -6,98 +6,28 @@
 //! are always those of now, and what changes after the round began is in the next one too.
 
 mod round;
-
-use std::collections::BTreeMap;
+mod tracked;
+mod write;
 
 use crate::Expiry;
-use crate::guid::{self, Guid};
 use crate::odata::filter::Filter;
 use crate::odata::link;
-use crate::odata::list::{PageWriter, novelty};
+use crate::odata::list::PageWriter;
 use crate::server::call::Call;
 use crate::server::reply::{GraphError, Reply, Result};
-use crate::tenant::Tenant;
-use crate::tenant::change::{ChangeLog, Relation};
+use crate::tenant::change::Relation;
 use crate::tenant::group::Group;
-use crate::tenant::property::{Entity, Nulls, Property, write_properties, write_text};
-use crate::tenant::user::{Life, User};
-use round::{Entry, Form, Round};
+use crate::tenant::property::Property;
+use crate::tenant::user::User;
+use round::Round;
+use tracked::Tracked;
+use write::{Room, write_entry};
 
 /// Objects on a page.
 const PAGE: usize = 100;
 const MAX_PAGE: usize = 999;
-/// `members@delta` and `owners@delta` entries on a page, per object that fits on it.
-const RELATED_PER_OBJECT: usize = 5;
 /// `$filter` takes this many ids.
 const MAX_IDS: usize = 50;
-
-/// An entity type that delta tracks.
-pub(crate) trait Tracked: Entity {
-    const SET: &'static str;
-    fn all(tenant: &Tenant) -> &[Self];
-    fn log(tenant: &Tenant) -> &ChangeLog;
-    fn place(tenant: &Tenant, id: Guid) -> Option<usize>;
-    fn id(&self) -> Guid;
-    fn life(&self) -> Life;
-    /// The ids of a relation; none for users.
-    fn related(&self, relation: Relation) -> Option<&std::collections::BTreeSet<Guid>>;
-}
-
-impl Tracked for User {
-    const SET: &'static str = "users";
-
-    fn all(tenant: &Tenant) -> &[Self] {
-        &tenant.users
-    }
-
-    fn log(tenant: &Tenant) -> &ChangeLog {
-        &tenant.user_log
-    }
-
-    fn place(tenant: &Tenant, id: Guid) -> Option<usize> {
-        tenant.user_at(id)
-    }
-
-    fn id(&self) -> Guid {
-        self.id
-    }
-
-    fn life(&self) -> Life {
-        self.life
-    }
-
-    fn related(&self, _: Relation) -> Option<&std::collections::BTreeSet<Guid>> {
-        None
-    }
-}
-
-impl Tracked for Group {
-    const SET: &'static str = "groups";
-
-    fn all(tenant: &Tenant) -> &[Self] {
-        &tenant.groups
-    }
-
-    fn log(tenant: &Tenant) -> &ChangeLog {
-        &tenant.group_log
-    }
-
-    fn place(tenant: &Tenant, id: Guid) -> Option<usize> {
-        tenant.group_at(id)
-    }
-
-    fn id(&self) -> Guid {
-        self.id
-    }
-
-    fn life(&self) -> Life {
-        self.life
-    }
-
-    fn related(&self, relation: Relation) -> Option<&std::collections::BTreeSet<Guid>> {
-        Some(Self::related(self, relation))
-    }
-}
 
 pub(crate) fn users(call: &Call<'_>) -> Result<Reply> {
     answer::<User>(call)
@@ -312,10 +242,7 @@ fn page<T: Tracked>(call: &Call<'_>, round: &Round, tracking: &Tracking<T>) -> R
         Some(size) => size.max(1),
         None => call.prefer_page.unwrap_or(PAGE).clamp(1, MAX_PAGE),
     };
-    let mut room = Room {
-        objects: size,
-        related: size * RELATED_PER_OBJECT,
-    };
+    let mut room = Room::of(size);
     let entries = round::entries::<T>(
         call.tenant,
         round,
@@ -324,7 +251,7 @@ fn page<T: Tracked>(call: &Call<'_>, round: &Round, tracking: &Tracking<T>) -> R
     );
     let mut after = round.after.clone();
     for (at, entry) in entries {
-        if room.objects == 0 || room.related == 0 {
+        if room.is_full() {
             let rest = Round {
                 at,
                 after: None,
@@ -348,146 +275,4 @@ fn page<T: Tracked>(call: &Call<'_>, round: &Round, tracking: &Tracking<T>) -> R
         }
     }
     page.finish(Some(("@odata.deltaLink", &delta_link::<T>(call, round))))
-}
-
-/// What still fits on a page.
-struct Room {
-    objects: usize,
-    related: usize,
-}
-
-/// The place within an object's relations where a page ended.
-pub(crate) type Stopped = (u8, String);
-
-/// Writes one entry; returns where its relations stopped if they did not fit.
-fn write_entry<T: Tracked>(
-    call: &Call<'_>,
-    page: &mut PageWriter,
-    entry: &Entry,
-    tracking: &Tracking<T>,
-    start: Option<&Stopped>,
-    room: &mut Room,
-) -> Option<Stopped> {
-    let object = T::all(call.tenant).get(entry.object)?;
-    let removed = match entry.form {
-        Form::AsItIs => object.life() != Life::Live,
-        Form::Upsert => false,
-        Form::Removal => true,
-    };
-    room.objects = room.objects.saturating_sub(1);
-    let out = page.item();
-    out.push(b'{');
-    if removed {
-        out.extend_from_slice(b"\"id\":");
-        write_text(out, &guid::text(object.id()));
-        let reason = if object.life() == Life::Purged {
-            "deleted"
-        } else {
-            "changed"
-        };
-        out.extend_from_slice(b",\"@removed\":{\"reason\":\"");
-        out.extend_from_slice(reason.as_bytes());
-        out.extend_from_slice(b"\"}}");
-        return None;
-    }
-    let only_changes = !entry.whole && (call.minimal || entry.partial);
-    if only_changes {
-        let changed = tracking.properties.iter().copied();
-        let changed = changed
-            .filter(|property| property.name == "id" || entry.properties.contains(property.name));
-        // A property that was cleared is null here; one that did not change is absent.
-        write_properties(out, call.tenant, object, changed, Nulls::Written);
-    } else {
-        write_properties(
-            out,
-            call.tenant,
-            object,
-            tracking.properties.iter().copied(),
-            Nulls::LeftOut,
-        );
-    }
-    novelty(call, out, entry.object as u64);
-    let stopped = write_relations(call, out, object, entry, tracking, start, room);
-    out.push(b'}');
-    stopped
-}
-
-/// Writes `members@delta` and `owners@delta` from where the last page stopped.
-fn write_relations<T: Tracked>(
-    call: &Call<'_>,
-    out: &mut Vec<u8>,
-    object: &T,
-    entry: &Entry,
-    tracking: &Tracking<T>,
-    start: Option<&Stopped>,
-    room: &mut Room,
-) -> Option<Stopped> {
-    let mut stopped = None;
-    for (number, relation) in tracking.relations.iter().enumerate() {
-        let number = u8::try_from(number).unwrap_or(u8::MAX);
-        let after = match start {
-            Some((at, _)) if number < *at => continue,
-            Some((at, id)) if number == *at => guid::parse(id),
-            _ => None,
-        };
-        let Some(now) = object.related(*relation) else {
-            continue;
-        };
-        // What came and went; for an object that is new to the reader, everything else too.
-        let touched = entry
-            .related
-            .iter()
-            .filter(|(touched, _)| touched == relation);
-        let mut entries: BTreeMap<Guid, bool> =
-            touched.map(|(_, id)| (*id, now.contains(id))).collect();
-        if entry.whole {
-            entries.extend(now.iter().map(|id| (*id, true)));
-        }
-        let mut rest = entries
-            .into_iter()
-            .filter(|(id, _)| after.is_none_or(|after| *id > after))
-            .peekable();
-        if rest.peek().is_none() {
-            continue;
-        }
-        let name: &[u8] = match relation {
-            Relation::Members => b",\"members@delta\":[",
-            Relation::Owners => b",\"owners@delta\":[",
-        };
-        out.extend_from_slice(name);
-        let mut last = after;
-        for (written, (id, present)) in rest.enumerate() {
-            if room.related == 0 {
-                stopped = Some((number, last.map_or_else(String::new, guid::text)));
-                break;
-            }
-            if written > 0 {
-                out.push(b',');
-            }
-            write_related(call.tenant, out, id, present);
-            room.related -= 1;
-            last = Some(id);
-        }
-        out.push(b']');
-        if stopped.is_some() {
-            break;
-        }
-    }
-    stopped
-}
-
-fn write_related(tenant: &Tenant, out: &mut Vec<u8>, id: Guid, present: bool) {
-    let kind = if tenant.group(id).is_some() {
-        Group::TYPE
-    } else {
-        User::TYPE
-    };
-    out.extend_from_slice(b"{\"@odata.type\":");
-    write_text(out, kind);
-    out.extend_from_slice(b",\"id\":");
-    write_text(out, &guid::text(id));
-    if !present {
-        out.extend_from_slice(b",\"@removed\":{\"reason\":\"deleted\"}");
-    }
-    out.push(b'}');
 }

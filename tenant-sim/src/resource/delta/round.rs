@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::tracked::Tracked;
+use super::write::Stopped;
 use crate::fault::chance;
 use crate::guid::{self, Guid};
-use crate::resource::delta::{Stopped, Tracked};
 use crate::server::call::{Call, Twist};
 use crate::tenant::Tenant;
 use crate::tenant::change::{Change, Relation};
