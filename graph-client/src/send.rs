@@ -2,22 +2,22 @@
 //! [`Client::send`]: a retry loop around the throttle gate, the token, the transport and the
 //! judgement of the answer.
 
+mod call;
 mod verdict;
 
+pub(crate) use call::Call;
 pub(crate) use verdict::{Verdict, request_id};
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
 use tracing::Instrument as _;
-use url::Url;
 
+use self::call::CallKind;
 use crate::client::Client;
 use crate::error::{Error, ErrorBody, Result, TokenError};
 use crate::observer::{CallEvent, WaitReason};
-use crate::path;
 use crate::retry::RetryOptions;
 use crate::throttle::{Blocked, Permit, Scope, Workload};
 use crate::token::Token;
@@ -32,100 +32,6 @@ const LEAST_ATTEMPT: Duration = Duration::from_secs(1);
 /// The budget of a call that can be done without.
 const SPARE_BUDGET: Duration = Duration::from_secs(10);
 
-/// A request before it is sent. Nothing in it changes the tenant, so all may be sent again.
-#[derive(Debug)]
-pub(crate) struct Call {
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Bytes,
-    kind: CallKind,
-    workload: Workload,
-    /// How many requests the limits count: those inside a batch.
-    cost: u32,
-    /// When the budget began to run, if before this call.
-    since: Option<Duration>,
-    /// Tried once and without waiting long, since it can be done without.
-    spare: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum CallKind {
-    Graph,
-    Token,
-}
-
-impl Call {
-    /// A GET of Graph. The URL has been built by us or checked by [`crate::origin::Origin`].
-    pub(crate) fn get(url: Url, headers: HeaderMap, workload: Workload) -> Self {
-        Self {
-            method: Method::GET,
-            url,
-            headers,
-            body: Bytes::new(),
-            kind: CallKind::Graph,
-            workload,
-            cost: 1,
-            since: None,
-            spare: false,
-        }
-    }
-
-    /// A batch of GETs, with the budget and the id of the whole of its rounds.
-    pub(crate) fn batch(
-        url: Url,
-        body: Bytes,
-        workload: Workload,
-        cost: u32,
-        since: Duration,
-        client_request_id: &str,
-    ) -> Self {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Ok(id) = HeaderValue::from_str(client_request_id) {
-            headers.insert(CLIENT_REQUEST_ID, id);
-        }
-        Self {
-            method: Method::POST,
-            url,
-            headers,
-            body,
-            kind: CallKind::Graph,
-            workload,
-            cost,
-            since: Some(since),
-            spare: false,
-        }
-    }
-
-    /// A request for a token; a spare one when the token in use is still good.
-    pub(crate) fn token(url: Url, form: String, spare: bool) -> Self {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/x-www-form-urlencoded"),
-        );
-        Self {
-            method: Method::POST,
-            url,
-            headers,
-            body: form.into(),
-            kind: CallKind::Token,
-            workload: Workload::Token,
-            cost: 1,
-            since: None,
-            spare,
-        }
-    }
-
-    fn route(&self) -> String {
-        match self.kind {
-            CallKind::Graph => path::route(&self.url),
-            CallKind::Token => "oauth2/v2.0/token".to_owned(),
-        }
-    }
-}
-
 /// How far one call has come.
 struct Progress {
     started: Duration,
@@ -138,6 +44,18 @@ struct Progress {
     /// The generation of the token that Graph refused.
     rejected: Option<u64>,
     claims: Option<String>,
+}
+
+/// What to do after an attempt.
+enum Next<R> {
+    Done(R),
+    /// Again at once, with another URL or token.
+    AtOnce,
+    /// Again when the gate opens, which takes this long.
+    Gate(Error, Duration),
+    /// Again after a wait of our own.
+    Backoff(Error),
+    Fail(Error),
 }
 
 impl Client {
@@ -209,7 +127,6 @@ impl Client {
         R: Send,
         D: Fn(&TransportResponse) -> Result<R> + Send + Sync,
     {
-        let shared = self.shared();
         loop {
             let permit = self.permit(&call, &progress).await?;
             let token = match call.kind {
@@ -220,86 +137,111 @@ impl Client {
                 CallKind::Token => None,
             };
             progress.attempts += 1;
-            let outcome = self.attempt(&call, &progress, token.as_ref()).await;
-
-            let (error, asked) = match outcome {
-                Err(error) if error.is_transient() => (Error::transport(error), None),
-                Err(error) => return Err(self.seal(&progress, Error::transport(error))),
-                Ok(answer) => {
-                    match Verdict::of(&answer, call.kind == CallKind::Token, shared.clock.now()) {
-                        Verdict::Success => match decode(&answer) {
-                            Ok(value) => {
-                                permit.succeeded();
-                                return Ok(value);
-                            }
-                            Err(error) => {
-                                let error =
-                                    error.with_request_id(verdict::request_id(&answer.headers));
-                                if !error.is_truncated() {
-                                    permit.succeeded();
-                                    return Err(self.seal(&progress, error));
-                                }
-                                (error, None)
-                            }
-                        },
-                        Verdict::Redirect(location) => {
-                            permit.succeeded();
-                            progress.redirects += 1;
-                            if call.method != Method::GET || progress.redirects > MAX_REDIRECTS {
-                                return Err(
-                                    self.seal(&progress, failure(&call, &answer).into_redirect())
-                                );
-                            }
-                            call.url = shared
-                                .graph
-                                .resolve_from(&call.url, &location)
-                                .map_err(|error| self.seal(&progress, error))?;
-                            continue;
-                        }
-                        Verdict::Unauthorized { claims } => {
-                            permit.succeeded();
-                            let refused = token.as_ref().map(Token::generation);
-                            if progress.rejected.is_some() || refused.is_none() {
-                                return Err(self.seal(&progress, failure(&call, &answer)));
-                            }
-                            tracing::debug!(
-                                claims = claims.is_some(),
-                                "the token was refused; asking for a new one"
-                            );
-                            progress.rejected = refused;
-                            progress.claims = claims;
-                            continue;
-                        }
-                        Verdict::Failure => {
-                            permit.succeeded();
-                            return Err(self.seal(&progress, failure(&call, &answer)));
-                        }
-                        Verdict::Throttled { asked, scope } => {
-                            let wait = self.pause(&progress, asked);
-                            self.close_gate(&permit, scope, wait, &progress);
-                            (failure(&call, &answer).with_retry_after(asked), Some(wait))
-                        }
-                        Verdict::Transient => (failure(&call, &answer), None),
-                    }
-                }
+            let next = match self.attempt(&call, &progress, token.as_ref()).await {
+                Ok(answer) => self.judge(
+                    &mut call,
+                    &mut progress,
+                    &permit,
+                    token.as_ref(),
+                    &answer,
+                    &decode,
+                ),
+                Err(error) if error.is_transient() => Next::Backoff(Error::transport(error)),
+                Err(error) => Next::Fail(Error::transport(error)),
             };
             drop(permit);
-
-            let error = self.seal(&progress, error);
-            if let Some(wait) = asked.filter(|wait| *wait > self.remaining(&progress)) {
-                return Err(error.into_throttled(wait));
-            }
-            if progress.attempts >= progress.max_attempts {
-                return Err(error);
-            }
-            // After a refusal the gate is closed, and passing it again is the wait.
-            if asked.is_none() {
-                let wait = self.backoff(&progress);
-                if wait > self.remaining(&progress) {
-                    return Err(error);
+            match next {
+                Next::Done(value) => return Ok(value),
+                Next::AtOnce => {}
+                Next::Fail(error) => return Err(self.seal(&progress, error)),
+                Next::Gate(error, wait) => {
+                    let error = self.seal(&progress, error);
+                    if wait > self.remaining(&progress) {
+                        return Err(error.into_throttled(wait));
+                    }
+                    if progress.attempts >= progress.max_attempts {
+                        return Err(error);
+                    }
+                    // The gate is closed now, and passing it again is the wait.
                 }
-                self.wait(call.workload, wait, WaitReason::Backoff).await;
+                Next::Backoff(error) => {
+                    let wait = self.backoff(&progress);
+                    if progress.attempts >= progress.max_attempts
+                        || wait > self.remaining(&progress)
+                    {
+                        return Err(self.seal(&progress, error));
+                    }
+                    self.wait(call.workload, wait, WaitReason::Backoff).await;
+                }
             }
+        }
+    }
+
+    /// Decides what an answer means, and prepares the call and the gate for it.
+    fn judge<R, D>(
+        &self,
+        call: &mut Call,
+        progress: &mut Progress,
+        permit: &Permit,
+        token: Option<&Token>,
+        answer: &TransportResponse,
+        decode: &D,
+    ) -> Next<R>
+    where
+        D: Fn(&TransportResponse) -> Result<R>,
+    {
+        let verdict = Verdict::of(
+            answer,
+            call.kind == CallKind::Token,
+            self.shared().clock.now(),
+        );
+        if !matches!(verdict, Verdict::Throttled { .. } | Verdict::Transient) {
+            permit.succeeded();
+        }
+        match verdict {
+            Verdict::Success => match decode(answer) {
+                Ok(value) => Next::Done(value),
+                Err(error) => {
+                    let error = error.with_request_id(request_id(&answer.headers));
+                    if error.is_truncated() {
+                        Next::Backoff(error)
+                    } else {
+                        Next::Fail(error)
+                    }
+                }
+            },
+            Verdict::Redirect(location) => {
+                progress.redirects += 1;
+                if call.method != Method::GET || progress.redirects > MAX_REDIRECTS {
+                    return Next::Fail(failure(call, answer).into_redirect());
+                }
+                match self.shared().graph.resolve_from(&call.url, &location) {
+                    Ok(url) => {
+                        call.url = url;
+                        Next::AtOnce
+                    }
+                    Err(error) => Next::Fail(error),
+                }
+            }
+            Verdict::Unauthorized { claims } => match token {
+                Some(token) if progress.rejected.is_none() => {
+                    tracing::debug!(
+                        claims = claims.is_some(),
+                        "the token was refused; asking for a new one"
+                    );
+                    progress.rejected = Some(token.generation());
+                    progress.claims = claims;
+                    Next::AtOnce
+                }
+                _ => Next::Fail(failure(call, answer)),
+            },
+            Verdict::Throttled { asked, scope } => {
+                let wait = self.pause(progress, asked);
+                self.close_gate(permit, scope, wait, progress);
+                Next::Gate(failure(call, answer).with_retry_after(asked), wait)
+            }
+            Verdict::Transient => Next::Backoff(failure(call, answer)),
+            Verdict::Failure => Next::Fail(failure(call, answer)),
         }
     }
 
@@ -362,7 +304,7 @@ impl Client {
                 status,
                 bytes,
                 elapsed_ms = elapsed.as_millis(),
-                request_id = verdict::request_id(&answer.headers),
+                request_id = request_id(&answer.headers),
                 "answered"
             ),
             Err(error) => tracing::debug!(
@@ -465,6 +407,6 @@ fn failure(call: &Call, answer: &TransportResponse) -> Error {
         CallKind::Token => Error::token(answer.status, TokenError::parse(&answer.body)),
     };
     error
-        .with_request_id(verdict::request_id(&answer.headers))
+        .with_request_id(request_id(&answer.headers))
         .with_location(verdict::location(&answer.headers))
 }

@@ -1,0 +1,106 @@
+//! What is sent, before there is a token or an attempt.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method};
+use url::Url;
+
+use super::CLIENT_REQUEST_ID;
+use crate::path;
+use crate::throttle::Workload;
+
+/// A request before it is sent. Nothing in it changes the tenant, so all may be sent again.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    pub(super) kind: CallKind,
+    pub(super) workload: Workload,
+    /// How many requests the limits count: those inside a batch.
+    pub(super) cost: u32,
+    /// When the budget began to run, if before this call.
+    pub(super) since: Option<Duration>,
+    /// Tried once and without waiting long, since it can be done without.
+    pub(super) spare: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CallKind {
+    Graph,
+    Token,
+}
+
+impl Call {
+    /// A GET of Graph. The URL has been built by us or checked by [`crate::origin::Origin`].
+    pub(crate) fn get(url: Url, headers: HeaderMap, workload: Workload) -> Self {
+        Self {
+            method: Method::GET,
+            url,
+            headers,
+            body: Bytes::new(),
+            kind: CallKind::Graph,
+            workload,
+            cost: 1,
+            since: None,
+            spare: false,
+        }
+    }
+
+    /// A batch of GETs, with the budget and the id of the whole of its rounds.
+    pub(crate) fn batch(
+        url: Url,
+        body: Bytes,
+        workload: Workload,
+        cost: u32,
+        since: Duration,
+        client_request_id: &str,
+    ) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Ok(id) = HeaderValue::from_str(client_request_id) {
+            headers.insert(CLIENT_REQUEST_ID, id);
+        }
+        Self {
+            method: Method::POST,
+            url,
+            headers,
+            body,
+            kind: CallKind::Graph,
+            workload,
+            cost,
+            since: Some(since),
+            spare: false,
+        }
+    }
+
+    /// A request for a token; a spare one when the token in use is still good.
+    pub(crate) fn token(url: Url, form: String, spare: bool) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        );
+        Self {
+            method: Method::POST,
+            url,
+            headers,
+            body: form.into(),
+            kind: CallKind::Token,
+            workload: Workload::Token,
+            cost: 1,
+            since: None,
+            spare,
+        }
+    }
+
+    pub(super) fn route(&self) -> String {
+        match self.kind {
+            CallKind::Graph => path::route(&self.url),
+            CallKind::Token => "oauth2/v2.0/token".to_owned(),
+        }
+    }
+}
