@@ -117,6 +117,10 @@ impl Client {
     /// [`Error::token_error`] with cause and cure when the sign-in service refuses. A tenant that
     /// has not consented to any permission still gets a token, one without
     /// [`roles`](TokenInfo::roles); Graph then answers 403.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future sends nothing more; others who wait for the token fetch it themselves.
     pub async fn authenticate(&self) -> Result<TokenInfo> {
         let token = self.token(None, None).await?;
         Ok(token.info(self.shared.clock.monotonic()))

@@ -74,7 +74,6 @@ enum Kind {
 /// <https://learn.microsoft.com/graph/errors>
 const UNLICENSED: &[&str] = &[
     "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
-    "Authentication_RequestFromUnsupportedUserRole_NonPremium",
     "AadPremiumLicenseRequired",
 ];
 
@@ -243,9 +242,11 @@ impl Error {
         self.inner.status == Some(StatusCode::NOT_FOUND)
     }
 
-    /// 403 for want of a permission or of its consent, as opposed to a licence.
+    /// 403 for want of a permission or of its consent, as opposed to a licence or a better token.
     pub fn is_permission_denied(&self) -> bool {
-        self.inner.status == Some(StatusCode::FORBIDDEN) && !self.is_unlicensed()
+        self.inner.status == Some(StatusCode::FORBIDDEN)
+            && !self.is_unlicensed()
+            && !self.is_authentication()
     }
 
     /// The tenant lacks the licence that this data needs.
@@ -254,11 +255,18 @@ impl Error {
             && (self.inner.not_applicable || self.has_code(UNLICENSED))
     }
 
-    /// The token endpoint refused, or Graph answered 401 to a fresh token.
+    /// The token endpoint refused, or Graph refused a fresh token: by 401, or by 403 with the code
+    /// `insufficient_claims` where conditional access wants more of it.
     pub fn is_authentication(&self) -> bool {
-        matches!(self.inner.kind, Kind::Token(_))
-            || (matches!(self.inner.kind, Kind::Service)
-                && self.inner.status == Some(StatusCode::UNAUTHORIZED))
+        match self.inner.kind {
+            Kind::Token(_) => true,
+            Kind::Service => {
+                self.inner.status == Some(StatusCode::UNAUTHORIZED)
+                    || (self.inner.status == Some(StatusCode::FORBIDDEN)
+                        && self.has_code(&["insufficient_claims"]))
+            }
+            _ => false,
+        }
     }
 
     /// The connection could not be made or broke.
@@ -376,7 +384,7 @@ impl Error {
                 Some(400) => {
                     "the request is not valid for this resource; check $select, $filter and headers"
                 }
-                Some(401) => {
+                _ if self.is_authentication() => {
                     "the token was refused even after a refresh; check the tenant and the cloud"
                 }
                 Some(403) => "grant the application the permission for this data and consent to it",

@@ -70,6 +70,10 @@ impl<T: DeserializeOwned + Send> GetRequest<T> {
     /// # Errors
     ///
     /// [`Error::is_not_found`], [`Error::is_permission_denied`], [`Error::is_throttled`] and so on.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future sends nothing more.
     pub async fn send(mut self) -> Result<T> {
         self.target.select_fields(fields::<T>());
         let call = get(&self.client, &self.target)?;
@@ -107,6 +111,10 @@ impl CountRequest {
     /// # Errors
     ///
     /// Whatever the service refused; [`Error::is_decode`] when the answer is no number.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future sends nothing more.
     pub async fn send(self) -> Result<u64> {
         let call = get(&self.client, &self.target)?;
         self.client
@@ -131,6 +139,10 @@ impl RawRequest {
     /// # Errors
     ///
     /// A status that is no success is an error here too.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future sends nothing more.
     pub async fn send(self) -> Result<RawResponse> {
         let call = get(&self.client, &self.target)?;
         self.client

@@ -432,3 +432,14 @@ async fn an_early_renewal_neither_insists_nor_holds_up_the_call() {
     assert_eq!(f.graph.token_requests().len(), 2);
     assert_eq!(f.clock.elapsed(), Duration::from_secs(3400));
 }
+
+#[tokio::test]
+async fn a_403_that_wants_more_claims_is_about_the_token_and_not_a_permission() {
+    let f = fixture();
+    let challenge = r#"Bearer error="insufficient_claims", claims="e30=""#;
+    let refusal = Answer::error(403, "insufficient_claims").header("www-authenticate", challenge);
+    f.graph.on("/v1.0/users/1", vec![refusal; 3]);
+    let error = f.client.get::<User>("users/1").send().await.unwrap_err();
+    assert!(error.is_authentication() && !error.is_permission_denied());
+    assert_eq!((error.status(), f.graph.requests().len()), (Some(403), 2));
+}
