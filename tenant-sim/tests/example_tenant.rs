@@ -12,20 +12,32 @@ use std::time::{Duration, SystemTime};
 
 use common::{Reader, text};
 use serde_json::{Value, json};
-use tenant_sim::Sim;
+use tenant_sim::{Sim, SimHandle};
 
+/// 2026-05-28T20:26:40Z
 const NOW: Duration = Duration::from_secs(1_780_000_000);
+const REGISTRATION: &str = "v1.0/reports/authenticationMethods/userRegistrationDetails";
 
-#[tokio::test]
-async fn people_methods_and_states_are_as_published() {
+async fn example() -> (SimHandle, Reader) {
     let sim = Sim::builder()
         .now(SystemTime::UNIX_EPOCH + NOW)
         .start()
         .await
         .unwrap();
     let reader = Reader::new(&sim).await;
-    let users = reader.all("v1.0/users?$select=id,displayName,accountEnabled,userType,assignedLicenses,signInActivity&$top=999").await;
+    (sim, reader)
+}
+
+#[tokio::test]
+async fn fifty_people_are_enabled_and_seven_of_fifty_seats_never_signed_in() {
+    let (_sim, reader) = example().await;
+    let select = "id,displayName,accountEnabled,userType,assignedLicenses,signInActivity";
+    let users = reader
+        .all(&format!("v1.0/users?$select={select}&$top=999"))
+        .await;
     assert_eq!(users.len(), 54);
+    let names: BTreeSet<&str> = users.iter().map(|user| text(user, "displayName")).collect();
+    assert_eq!(names.len(), 54, "everybody has a name of their own");
     let enabled: Vec<&Value> = users
         .iter()
         .filter(|user| user["accountEnabled"] == true)
@@ -38,66 +50,81 @@ async fn people_methods_and_states_are_as_published() {
             .count(),
         2
     );
-    let names: BTreeSet<&str> = users.iter().map(|user| text(user, "displayName")).collect();
-    assert_eq!(names.len(), 54, "everybody has a name of their own");
 
-    // Seats: all fifty are held by the enabled people, seven of whom never signed in.
     let seats: Vec<&Value> = users
         .iter()
         .filter(|user| user["assignedLicenses"] != json!([]))
         .collect();
     assert_eq!(seats.len(), 50);
     assert!(seats.iter().all(|user| user["accountEnabled"] == true));
-    let never = seats
-        .iter()
-        .filter(|user| user.get("signInActivity").is_none())
-        .count();
-    assert_eq!(never, 7);
-    // 2026-05-28T20:26:40Z less thirty days; text of one form compares as time.
-    for user in seats.iter().filter_map(|user| user.get("signInActivity")) {
+    assert_eq!(
+        seats
+            .iter()
+            .filter(|user| user.get("signInActivity").is_none())
+            .count(),
+        7
+    );
+    // The others within thirty days; text of one form compares as time.
+    for activity in seats.iter().filter_map(|user| user.get("signInActivity")) {
         assert!(
-            text(user, "lastSignInDateTime") > "2026-04-28T20:26:40Z",
-            "{user}"
+            text(activity, "lastSignInDateTime") > "2026-04-28T20:26:40Z",
+            "{activity}"
         );
         assert!(
-            text(user, "lastSuccessfulSignInDateTime") <= "2026-05-28T20:26:40Z",
-            "{user}"
+            text(activity, "lastSuccessfulSignInDateTime") <= "2026-05-28T20:26:40Z",
+            "{activity}"
         );
     }
+    let skus = reader.all("v1.0/subscribedSkus").await;
+    assert_eq!(skus.len(), 1);
+    assert_eq!(
+        (text(&skus[0], "skuPartNumber"), text(&skus[0], "skuId")),
+        ("SPB", "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46")
+    );
+    assert_eq!(
+        (
+            &skus[0]["prepaidUnits"]["enabled"],
+            &skus[0]["consumedUnits"]
+        ),
+        (&json!(50), &json!(50))
+    );
+    let plans = skus[0]["servicePlans"].as_array().unwrap();
+    assert!(
+        plans
+            .iter()
+            .any(|plan| plan["servicePlanName"] == "AAD_PREMIUM")
+    );
+}
 
-    let rows = reader
-        .all("v1.0/reports/authenticationMethods/userRegistrationDetails")
-        .await;
-    assert_eq!(rows.len(), 50, "no row for disabled accounts");
-    let enabled_ids: BTreeSet<&str> = enabled.iter().map(|user| text(user, "id")).collect();
+#[tokio::test]
+async fn forty_seven_are_registered_and_enforced_and_three_members_are_not() {
+    let (_sim, reader) = example().await;
+    let users = reader.all("v1.0/users?$select=id,accountEnabled").await;
+    let enabled: BTreeSet<&str> = users
+        .iter()
+        .filter(|user| user["accountEnabled"] == true)
+        .map(|user| text(user, "id"))
+        .collect();
+    let rows = reader.all(REGISTRATION).await;
     assert_eq!(
         rows.iter()
             .map(|row| text(row, "id"))
             .collect::<BTreeSet<_>>(),
-        enabled_ids
+        enabled,
+        "no disabled account"
     );
-    let with = |method: &str| {
-        rows.iter()
-            .filter(|row| {
-                row["methodsRegistered"]
-                    .as_array()
-                    .unwrap()
-                    .contains(&json!(method))
-            })
-            .count()
+    let count = |fits: &dyn Fn(&Value) -> bool| rows.iter().filter(|row| fits(row)).count();
+    let has = |row: &Value, method: &str| {
+        row["methodsRegistered"]
+            .as_array()
+            .unwrap()
+            .contains(&json!(method))
     };
+    assert_eq!(count(&|row| row["isMfaCapable"] == true), 47);
+    assert_eq!(count(&|row| has(row, "microsoftAuthenticatorPush")), 40);
+    assert!(count(&|row| has(row, "softwareOneTimePasscode")) > 0);
     assert_eq!(
-        rows.iter()
-            .filter(|row| row["isMfaCapable"] == true)
-            .count(),
-        47
-    );
-    assert_eq!(with("microsoftAuthenticatorPush"), 40);
-    assert!(with("softwareOneTimePasscode") > 0);
-    assert_eq!(
-        rows.iter()
-            .filter(|row| row["methodsRegistered"] == json!(["mobilePhone"]))
-            .count(),
+        count(&|row| row["methodsRegistered"] == json!(["mobilePhone"])),
         7
     );
     let without: Vec<&Value> = rows
@@ -105,10 +132,12 @@ async fn people_methods_and_states_are_as_published() {
         .filter(|row| row["methodsRegistered"] == json!([]))
         .collect();
     assert_eq!(without.len(), 3);
-    assert!(without.iter().all(|row| row["userType"] == "member"
-        && row["isAdmin"] == false
-        && row["isMfaCapable"] == false));
-
+    for row in without {
+        assert_eq!(
+            (&row["userType"], &row["isAdmin"], &row["isMfaCapable"]),
+            (&json!("member"), &json!(false), &json!(false))
+        );
+    }
     for user in &users {
         let answer = reader
             .get(&format!(
@@ -127,24 +156,23 @@ async fn people_methods_and_states_are_as_published() {
 }
 
 #[tokio::test]
-async fn roles_groups_policies_and_seats_are_as_published() {
-    let sim = Sim::builder().start().await.unwrap();
-    let reader = Reader::new(&sim).await;
+async fn five_people_administer_and_one_disabled_account_still_holds_a_role() {
+    let (_sim, reader) = example().await;
     let definitions = reader
         .all("beta/roleManagement/directory/roleDefinitions")
         .await;
-    let role_name = |assignment: &Value| {
+    let role_name = |held: &Value| {
         let role = definitions
             .iter()
-            .find(|role| role["id"] == assignment["roleDefinitionId"])
+            .find(|role| role["id"] == held["roleDefinitionId"])
             .unwrap();
         text(role, "displayName").to_owned()
     };
     let users = reader.all("v1.0/users?$select=id,accountEnabled").await;
-    let is_user = |id: &Value, enabled: bool| {
-        users
-            .iter()
-            .any(|user| &user["id"] == id && user["accountEnabled"] == enabled)
+    let holder = |id: &Value| match users.iter().find(|user| &user["id"] == id) {
+        Some(user) if user["accountEnabled"] == true => "person",
+        Some(_) => "disabled",
+        None => "group",
     };
     let active = reader
         .all("v1.0/roleManagement/directory/roleAssignments")
@@ -152,23 +180,11 @@ async fn roles_groups_policies_and_seats_are_as_published() {
     let eligible = reader
         .all("v1.0/roleManagement/directory/roleEligibilityScheduleInstances")
         .await;
-    let mut held: Vec<(String, &str)> = Vec::new();
-    for assignment in &active {
-        let principal = &assignment["principalId"];
-        let kind = if is_user(principal, true) {
-            "person"
-        } else if is_user(principal, false) {
-            "disabled"
-        } else {
-            "group"
-        };
-        held.push((role_name(assignment), kind));
-    }
-    held.extend(
-        eligible
-            .iter()
-            .map(|assignment| (role_name(assignment), "eligible")),
-    );
+    let mut held: Vec<(String, &str)> = active
+        .iter()
+        .map(|held| (role_name(held), holder(&held["principalId"])))
+        .collect();
+    held.extend(eligible.iter().map(|held| (role_name(held), "eligible")));
     held.sort();
     let expected = [
         ("Exchange Administrator", "group"),
@@ -180,6 +196,22 @@ async fn roles_groups_policies_and_seats_are_as_published() {
     ];
     assert_eq!(held, expected.map(|(role, kind)| (role.to_owned(), kind)));
 
+    let policies = reader.all("v1.0/identity/conditionalAccess/policies").await;
+    let roles = policies[0]["conditions"]["users"]["includeRoles"]
+        .as_array()
+        .unwrap();
+    for held in active.iter().chain(&eligible) {
+        assert!(
+            roles.contains(&held["roleDefinitionId"]),
+            "{} must use MFA",
+            role_name(held)
+        );
+    }
+}
+
+#[tokio::test]
+async fn groups_are_nested_two_deep_and_of_several_kinds() {
+    let (_sim, reader) = example().await;
     let groups = reader.all("v1.0/groups").await;
     let named = |name: &str| {
         groups
@@ -187,39 +219,55 @@ async fn roles_groups_policies_and_seats_are_as_published() {
             .find(|group| group["displayName"] == name)
             .unwrap()
     };
-    assert_eq!(named("Exchange Operators")["isAssignableToRole"], true);
+    let operators = named("Exchange Operators");
+    assert_eq!(operators["isAssignableToRole"], true);
+    assert_eq!(
+        reader
+            .all(&format!("v1.0/groups/{}/members", text(operators, "id")))
+            .await
+            .len(),
+        1
+    );
+    let kinds: BTreeSet<String> = groups
+        .iter()
+        .map(|group| {
+            format!(
+                "{} {} {}",
+                group["groupTypes"], group["mailEnabled"], group["securityEnabled"]
+            )
+        })
+        .collect();
+    assert_eq!(kinds.len(), 5, "{kinds:?}");
+
     let europe = text(named("Europe"), "id");
     let direct = reader.all(&format!("v1.0/groups/{europe}/members")).await;
     assert!(
         direct
             .iter()
-            .any(|member| member["@odata.type"] == "#microsoft.graph.group"
-                && member["displayName"] == "Germany")
+            .any(|member| member["displayName"] == "Germany")
     );
     let everybody = reader
         .all(&format!("v1.0/groups/{europe}/transitiveMembers"))
         .await;
-    assert_eq!(
+    let of = |kind: &str| {
         everybody
             .iter()
-            .filter(|member| member["@odata.type"] == "#microsoft.graph.user")
-            .count(),
-        8
-    );
+            .filter(|member| member["@odata.type"] == format!("#microsoft.graph.{kind}"))
+            .count()
+    };
+    assert_eq!((of("user"), of("group")), (8, 2));
     assert_eq!(
-        everybody
-            .iter()
-            .filter(|member| member["@odata.type"] == "#microsoft.graph.group")
-            .count(),
-        2
-    );
-    assert!(
-        !reader
+        reader
             .all(&format!("v1.0/groups/{europe}/owners"))
             .await
-            .is_empty()
+            .len(),
+        1
     );
+}
 
+#[tokio::test]
+async fn one_policy_binds_one_only_reports_and_security_defaults_are_off() {
+    let (sim, reader) = example().await;
     let policies = reader.all("v1.0/identity/conditionalAccess/policies").await;
     let states: Vec<&str> = policies
         .iter()
@@ -229,27 +277,20 @@ async fn roles_groups_policies_and_seats_are_as_published() {
         states,
         ["enabled", "enabledForReportingButNotEnforced", "disabled"]
     );
-    let roles = policies[0]["conditions"]["users"]["includeRoles"]
-        .as_array()
-        .unwrap();
-    for assignment in active.iter().chain(&eligible) {
-        assert!(
-            roles.contains(&assignment["roleDefinitionId"]),
-            "{}",
-            role_name(assignment)
-        );
-    }
     assert_eq!(
-        reader
-            .get("v1.0/policies/identitySecurityDefaultsEnforcementPolicy")
-            .await["isEnabled"],
-        false
+        policies[1]["conditions"]["users"]["includeUsers"],
+        json!(["All"])
     );
-    let kinds: Vec<String> = reader
+    let defaults = reader
+        .get("v1.0/policies/identitySecurityDefaultsEnforcementPolicy")
+        .await;
+    assert_eq!(defaults["isEnabled"], false);
+    let locations = reader
         .all("v1.0/identity/conditionalAccess/namedLocations")
-        .await
+        .await;
+    let kinds: Vec<&str> = locations
         .iter()
-        .map(|location| text(location, "@odata.type").to_owned())
+        .map(|location| text(location, "@odata.type"))
         .collect();
     assert_eq!(
         kinds,
@@ -258,28 +299,6 @@ async fn roles_groups_policies_and_seats_are_as_published() {
             "#microsoft.graph.countryNamedLocation"
         ]
     );
-
-    let skus = reader.all("v1.0/subscribedSkus").await;
-    assert_eq!(skus.len(), 1);
-    assert_eq!(
-        (text(&skus[0], "skuPartNumber"), text(&skus[0], "skuId")),
-        ("SPB", "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46")
-    );
-    assert_eq!(
-        (
-            &skus[0]["prepaidUnits"]["enabled"],
-            &skus[0]["consumedUnits"]
-        ),
-        (&json!(50), &json!(50))
-    );
-    assert!(
-        skus[0]["servicePlans"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|plan| plan["servicePlanName"] == "AAD_PREMIUM")
-    );
-
     let organization = reader.all("v1.0/organization").await;
     assert_eq!(
         (
@@ -288,17 +307,16 @@ async fn roles_groups_policies_and_seats_are_as_published() {
         ),
         ("Contoso", sim.tenant_id())
     );
-    let domains: Vec<(String, bool)> = reader
-        .all("v1.0/domains")
-        .await
+    let domains = reader.all("v1.0/domains").await;
+    let domains: Vec<(&str, &Value)> = domains
         .iter()
-        .map(|domain| (text(domain, "id").to_owned(), domain["isDefault"] == true))
+        .map(|domain| (text(domain, "id"), &domain["isDefault"]))
         .collect();
     assert_eq!(
         domains,
         [
-            ("contoso.example".to_owned(), true),
-            ("contoso.onmicrosoft.com".to_owned(), false)
+            ("contoso.example", &json!(true)),
+            ("contoso.onmicrosoft.com", &json!(false))
         ]
     );
 }

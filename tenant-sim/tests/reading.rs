@@ -633,3 +633,24 @@ async fn a_generated_tenant_is_the_same_for_the_same_options() {
         .collect();
     assert_eq!(names.len(), 300, "user principal names are unique");
 }
+
+#[tokio::test]
+async fn registration_rows_of_many_pages_are_each_there_once() {
+    let (sim, reader) = large().await;
+    let rows = reader
+        .all("v1.0/reports/authenticationMethods/userRegistrationDetails?$top=300")
+        .await;
+    let truth = sim.truth().registration_details;
+    assert_eq!(rows.len(), truth.len());
+    for row in &rows {
+        assert_eq!(&truth[text(row, "id")], row);
+    }
+    let path = "v1.0/reports/authenticationMethods/userRegistrationDetails?$filter=isMfaRegistered eq false&$count=true";
+    let page = reader.get(path).await;
+    let without = truth
+        .values()
+        .filter(|row| row["isMfaRegistered"] == false)
+        .count();
+    assert_eq!(page["@odata.count"], without);
+    assert_eq!(items(&reader.pages(path, &[]).await).len(), without);
+}

@@ -18,6 +18,8 @@ const PAGE: usize = 100;
 const MAX_PAGE: usize = 999;
 /// Maximum page when `signInActivity` is selected.
 const SIGN_IN_PAGE: usize = 500;
+/// Documents that are looked at to know what properties there are.
+const SAMPLE: usize = 20;
 
 /// Where a listing goes on.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -234,45 +236,51 @@ pub(crate) fn entity<T: Entity>(call: &Call<'_>, set: &str, object: &T) -> Resul
     Ok(Reply::json(out))
 }
 
-/// A page of documents that are kept or made as JSON.
-pub(crate) fn documents(
+/// A page of documents that are made as JSON when they are needed, so that a page of a large collection costs no
+/// more than one of a small collection.
+pub(crate) fn documents<S>(
     call: &Call<'_>,
     set: &str,
     entity: &str,
-    all: impl Iterator<Item = Value>,
+    all: impl Iterator<Item = S> + Clone,
+    describe: impl Fn(S) -> Value,
 ) -> Result<Reply> {
     call.query.refuse_unsimulated()?;
-    let all: Vec<Value> = all.collect();
-    let has = |name: &str| all.is_empty() || all.iter().any(|item| item.get(name).is_some());
+    // What a few documents have is what the type has here.
+    let sample: Vec<Value> = all.clone().take(SAMPLE).map(&describe).collect();
+    let has = |name: &str| sample.is_empty() || sample.iter().any(|item| item.get(name).is_some());
     let filter = filter(call, has, entity)?;
     if let Some(unknown) = call.query.select.iter().flatten().find(|name| !has(name)) {
         return Err(GraphError::no_property(unknown, entity));
     }
-    let fits = |item: &&Value| {
+    let size = call.page(PAGE, MAX_PAGE);
+    let position: Position = call.position()?;
+    let fits = |item: &Value| {
         filter.as_ref().is_none_or(|filter| {
             filter.matches(&|name| item.get(name).cloned().unwrap_or(Value::Null))
         })
     };
-    let size = call.page(PAGE, MAX_PAGE);
-    let position: Position = call.position()?;
-    let count = (call.query.count && call.query.skip_token.is_none())
-        .then(|| all.iter().filter(fits).count());
+    let counted = call.query.count && call.query.skip_token.is_none();
+    let count = counted.then(|| match filter {
+        None => all.clone().count(),
+        Some(_) => all.clone().map(&describe).filter(fits).count(),
+    });
     let mut page = PageWriter::new(&call.context(set, ""), count);
     if let Some(reply) = empty_page(call, &position) {
         return Ok(reply(page));
     }
-    let mut fitting = all
-        .iter()
+    let rest = all
         .enumerate()
         .skip(position.at)
-        .filter(|(_, item)| fits(item));
-    for (_, item) in fitting.by_ref().take(size) {
-        write_value(page.item(), &selected(call, item));
+        .map(|(at, source)| (at, describe(source)));
+    for (written, (at, item)) in rest.filter(|(_, item)| fits(item)).enumerate() {
+        if written == size {
+            let link = call.next_link(&Position { at, empty: 0 });
+            return Ok(page.finish(Some(("@odata.nextLink", &link))));
+        }
+        write_value(page.item(), &selected(call, &item));
     }
-    let link = fitting
-        .next()
-        .map(|(at, _)| call.next_link(&Position { at, empty: 0 }));
-    Ok(page.finish(link.as_deref().map(|link| ("@odata.nextLink", link))))
+    Ok(page.finish(None))
 }
 
 /// One document.

@@ -21,7 +21,8 @@ pub(crate) fn organizations(call: &Call<'_>) -> Result<Reply> {
         call,
         "organization",
         ORGANIZATION,
-        std::iter::once(describe(call.tenant)),
+        std::iter::once(call.tenant),
+        describe,
     )
 }
 
@@ -42,7 +43,8 @@ pub(crate) fn domains(call: &Call<'_>) -> Result<Reply> {
         call,
         "domains",
         DOMAIN,
-        all_domains(call.tenant).into_iter(),
+        all_domains(call.tenant).iter(),
+        Value::clone,
     )
 }
 
@@ -62,7 +64,8 @@ pub(crate) fn skus(call: &Call<'_>) -> Result<Reply> {
         call,
         "subscribedSkus",
         SKU,
-        all_skus(call.tenant).into_iter(),
+        all_skus(call.tenant).iter(),
+        Value::clone,
     )
 }
 

@@ -28,7 +28,7 @@ fn collection<'t>(call: &Call<'t>) -> (&'static str, &'static str, &'t [Value]) 
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply> {
     let (set, entity, all) = collection(call);
-    list::documents(call, set, entity, all.iter().cloned())
+    list::documents(call, set, entity, all.iter(), Value::clone)
 }
 
 pub(crate) fn one(call: &Call<'_>) -> Result<Reply> {

@@ -21,8 +21,14 @@ const SET: &str = "reports/authenticationMethods/userRegistrationDetails";
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply> {
     let administrators = call.tenant.administrators();
-    let all = reported(call.tenant).map(|user| describe(call.tenant, user, &administrators));
-    list::documents(call, SET, "#microsoft.graph.userRegistrationDetails", all)
+    let describe = |user| describe(call.tenant, user, &administrators);
+    list::documents(
+        call,
+        SET,
+        "#microsoft.graph.userRegistrationDetails",
+        reported(call.tenant),
+        describe,
+    )
 }
 
 pub(crate) fn one(call: &Call<'_>) -> Result<Reply> {
@@ -39,7 +45,7 @@ pub(crate) fn one(call: &Call<'_>) -> Result<Reply> {
 }
 
 /// The report leaves disabled accounts out.
-pub(crate) fn reported(tenant: &Tenant) -> impl Iterator<Item = &User> {
+pub(crate) fn reported(tenant: &Tenant) -> impl Iterator<Item = &User> + Clone {
     tenant.live_users().filter(|user| user.enabled)
 }
 
@@ -155,10 +161,12 @@ pub(crate) fn methods(call: &Call<'_>) -> Result<Reply> {
             value["createdDateTime"] = json!(created);
             value
         });
+    let all: Vec<Value> = std::iter::once(password).chain(registered).collect();
     list::documents(
         call,
         &set,
         "#microsoft.graph.authenticationMethod",
-        std::iter::once(password).chain(registered),
+        all.iter(),
+        Value::clone,
     )
 }

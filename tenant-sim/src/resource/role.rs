@@ -12,12 +12,13 @@ use crate::tenant::Tenant;
 use crate::tenant::role::{Assignment, BUILT_IN, BuiltInRole, Holding};
 
 pub(crate) fn definitions(call: &Call<'_>) -> Result<Reply> {
-    let all = BUILT_IN.iter().map(|role| describe_role(role, call.beta));
+    let describe = |role| describe_role(role, call.beta);
     list::documents(
         call,
         "roleManagement/directory/roleDefinitions",
         "#microsoft.graph.unifiedRoleDefinition",
-        all,
+        BUILT_IN.iter(),
+        describe,
     )
 }
 
@@ -35,12 +36,13 @@ pub(crate) fn definition(call: &Call<'_>) -> Result<Reply> {
 }
 
 pub(crate) fn assignments(call: &Call<'_>) -> Result<Reply> {
-    let all = call.tenant.assignments(Holding::Active).map(assignment_of);
+    let all = call.tenant.assignments(Holding::Active);
     list::documents(
         call,
         "roleManagement/directory/roleAssignments",
         "#microsoft.graph.unifiedRoleAssignment",
         all,
+        assignment_of,
     )
 }
 
@@ -59,44 +61,38 @@ pub(crate) fn assignment(call: &Call<'_>) -> Result<Reply> {
 }
 
 pub(crate) fn assignment_instances(call: &Call<'_>) -> Result<Reply> {
-    let all = call
-        .tenant
-        .assignments(Holding::Active)
-        .map(|held| assignment_instance_of(call.tenant, held));
+    let all = call.tenant.assignments(Holding::Active);
     let entity = "#microsoft.graph.unifiedRoleAssignmentScheduleInstance";
     list::documents(
         call,
         "roleManagement/directory/roleAssignmentScheduleInstances",
         entity,
         all,
+        |held| assignment_instance_of(call.tenant, held),
     )
 }
 
 pub(crate) fn eligibility_instances(call: &Call<'_>) -> Result<Reply> {
-    let all = call
-        .tenant
-        .assignments(Holding::Eligible)
-        .map(|held| eligibility_instance_of(call.tenant, held));
+    let all = call.tenant.assignments(Holding::Eligible);
     let entity = "#microsoft.graph.unifiedRoleEligibilityScheduleInstance";
     list::documents(
         call,
         "roleManagement/directory/roleEligibilityScheduleInstances",
         entity,
         all,
+        |held| eligibility_instance_of(call.tenant, held),
     )
 }
 
 pub(crate) fn eligibility_schedules(call: &Call<'_>) -> Result<Reply> {
-    let all = call
-        .tenant
-        .assignments(Holding::Eligible)
-        .map(|held| eligibility_schedule_of(call.tenant, held));
+    let all = call.tenant.assignments(Holding::Eligible);
     let entity = "#microsoft.graph.unifiedRoleEligibilitySchedule";
     list::documents(
         call,
         "roleManagement/directory/roleEligibilitySchedules",
         entity,
         all,
+        |held| eligibility_schedule_of(call.tenant, held),
     )
 }
 

@@ -126,7 +126,7 @@ impl Tenant {
         self.groups.get(self.group_at(id)?)
     }
 
-    pub(crate) fn live_users(&self) -> impl Iterator<Item = &User> {
+    pub(crate) fn live_users(&self) -> impl Iterator<Item = &User> + Clone {
         self.users.iter().filter(|user| user.live())
     }
 
@@ -147,7 +147,10 @@ impl Tenant {
     }
 
     /// Role assignments of principals that still exist.
-    pub(crate) fn assignments(&self, holding: Holding) -> impl Iterator<Item = &Assignment> {
+    pub(crate) fn assignments(
+        &self,
+        holding: Holding,
+    ) -> impl Iterator<Item = &Assignment> + Clone {
         self.assignments
             .iter()
             .filter(move |held| held.holding == holding && self.live(held.principal))
