@@ -50,6 +50,7 @@ async fn asks_for_a_token_as_documented() {
         ]
     );
     assert_eq!(token.header("authorization"), None);
+    assert!(f.graph.requests()[0].headers["authorization"].is_sensitive());
     assert_eq!(
         f.graph.requests()[0].header("authorization"),
         Some("Bearer token-1")

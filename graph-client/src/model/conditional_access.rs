@@ -12,8 +12,6 @@ resource! {
         id: String,
         /// The name.
         display_name: String,
-        /// What it is for.
-        description: String,
         /// Whether it is in force.
         state: ConditionalAccessPolicyState,
         /// Whom and what it concerns: all of these must hold.
