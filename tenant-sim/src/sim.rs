@@ -66,6 +66,7 @@ pub struct SimBuilder {
     throttle: ThrottleMode,
     page_size: Option<usize>,
     token_lifetime: Duration,
+    latency: Duration,
     port: u16,
 }
 
@@ -79,6 +80,7 @@ impl Sim {
             throttle: ThrottleMode::Off,
             page_size: None,
             token_lifetime: Duration::from_secs(3_599),
+            latency: Duration::ZERO,
             port: 0,
         }
     }
@@ -124,6 +126,14 @@ impl SimBuilder {
     #[must_use]
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
+        self
+    }
+
+    /// How long every answer takes at least; nothing by default. Makes [`Stats::max_concurrent`] tell how many
+    /// requests a reader keeps in flight.
+    #[must_use]
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
         self
     }
 
@@ -196,6 +206,7 @@ impl SimBuilder {
             clock: Clock::starting_at(now),
             page_size: self.page_size,
             token_lifetime: self.token_lifetime,
+            latency: self.latency,
             link_key: nonce,
             tenant_names: vec![
                 tenant_id.clone(),

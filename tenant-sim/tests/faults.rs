@@ -418,13 +418,10 @@ async fn novel_members_are_additions() {
             .iter()
             .any(|user| added(user) == Some(json!("unknownFutureValue")))
     );
+    let truth = sim.truth().users;
     for user in &users {
         assert_eq!(
-            tenant_sim::Truth::mismatch(
-                &sim.truth().users[text(user, "id")],
-                user,
-                &["id", "userType"]
-            ),
+            tenant_sim::Truth::mismatch(&truth[text(user, "id")], user, &["id", "userType"]),
             None
         );
     }
@@ -601,7 +598,7 @@ async fn resource_units_announce_and_then_refuse() {
     // 5,000 units within ten seconds, at 5 a request.
     sim.throttle(ThrottleMode::Documented { time_scale: 1.0 });
     let group = sim.edit(|tenant| tenant.group_ids()[0].clone());
-    let path = format!("v1.0/groups/{group}/transitiveMembers");
+    let path = format!("v1.0/groups/{group}/transitiveMembers?$top=20");
     let mut announced = None;
     for number in 1..=1_100 {
         let response = reader.send(&path, &[]).await;
@@ -640,4 +637,36 @@ async fn resource_units_announce_and_then_refuse() {
         }
     }
     panic!("never throttled");
+}
+
+#[tokio::test]
+async fn concurrency_is_counted_until_answers_are_sent() {
+    let sim = Sim::builder()
+        .latency(Duration::from_millis(100))
+        .start()
+        .await
+        .unwrap();
+    let reader = std::sync::Arc::new(Reader::new(&sim).await);
+    let mut reads = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        let reader = std::sync::Arc::clone(&reader);
+        reads.spawn(async move { reader.get("v1.0/domains").await });
+    }
+    let start = Instant::now();
+    assert_eq!(reads.join_all().await.len(), 6);
+    assert!(start.elapsed() >= Duration::from_millis(90));
+    assert_eq!(sim.stats().max_concurrent, 6);
+}
+
+#[tokio::test]
+async fn a_batch_without_a_good_token_is_refused_as_a_whole() {
+    let (sim, reader) = with(FaultPlan::none()).await;
+    sim.expire_bearer_tokens();
+    let body = json!({"requests": [{"id": "1", "method": "GET", "url": "/users"}]}).to_string();
+    let request = reader
+        .http
+        .post(reader.url("v1.0/$batch"))
+        .bearer_auth(&reader.token)
+        .body(body);
+    assert_eq!(request.send().await.unwrap().status(), 401);
 }

@@ -69,7 +69,8 @@ pub struct FaultPlan {
     /// A nextLink to another host, which a correct client refuses to follow with its token. No part of
     /// [`FaultPlan::hostile`], because that ends the listing.
     pub foreign_next_link: f64,
-    /// A request inside a batch answers 429.
+    /// A request inside a batch answers 429. Batches have no other faults: they are POSTs, which a reader need
+    /// not send twice.
     /// <https://learn.microsoft.com/graph/json-batching>
     pub batch_throttled: f64,
     /// The token endpoint answers 503 or 429, or not at all.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::guid::mix;
 use crate::odata::query::Query;
-use crate::server::graph::{Versioned, bearer, checked};
+use crate::server::graph::{self, Versioned, bearer, checked};
 use crate::server::reply::{Content, GraphError, Reply, Result};
 use crate::server::route::Route;
 use crate::server::state::Shared;
@@ -67,6 +67,7 @@ fn respond(
                 .with_header("retry-after", seconds.to_string()),
         );
     }
+    graph::authenticate(&mut shared.control(), bearer(received))?;
     let batch: Batch = serde_json::from_slice(&received.body)
         .map_err(|_| GraphError::new(400, "BadRequest", "Invalid batch payload format."))?;
     if batch.requests.is_empty() || batch.requests.len() > MAX {

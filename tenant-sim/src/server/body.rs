@@ -9,6 +9,8 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Sleep;
 
+use crate::server::state::Busy;
+
 /// Pieces of a slow body, and the pause between them.
 const PIECES: usize = 8;
 const PAUSE: Duration = Duration::from_millis(12);
@@ -26,9 +28,18 @@ pub(crate) struct Body {
     cut: bool,
     pause: Option<Pin<Box<Sleep>>>,
     slow: bool,
+    /// The request counts as being answered until the body is gone.
+    _busy: Option<Busy>,
 }
 
 impl Body {
+    pub(crate) fn keeping(self, busy: Busy) -> Self {
+        Self {
+            _busy: Some(busy),
+            ..self
+        }
+    }
+
     pub(crate) fn whole(bytes: Bytes) -> Self {
         let left = bytes.len() as u64;
         Self {
@@ -37,6 +48,7 @@ impl Body {
             cut: false,
             pause: None,
             slow: false,
+            _busy: None,
         }
     }
 
@@ -50,6 +62,7 @@ impl Body {
             cut: true,
             pause: None,
             slow: false,
+            _busy: None,
         }
     }
 
@@ -66,6 +79,7 @@ impl Body {
             cut: false,
             pause: None,
             slow: true,
+            _busy: None,
         }
     }
 }

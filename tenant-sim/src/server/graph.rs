@@ -248,7 +248,7 @@ pub(crate) fn bearer(received: &Received) -> Option<&str> {
 }
 
 /// Checks the token; the answer says whether it carries no roles.
-fn authenticate(control: &mut Control, token: Option<&str>) -> Result<bool> {
+pub(crate) fn authenticate(control: &mut Control, token: Option<&str>) -> Result<bool> {
     let Some(token) = token else {
         control.recorder.stats.without_bearer += 1;
         return Err(GraphError::unauthorized("Access token is empty."));

@@ -91,7 +91,7 @@ pub(crate) async fn serve(
 }
 
 async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
-    let _busy = shared.busy();
+    let busy = shared.busy();
     let (parts, body) = request.into_parts();
     let body = Limited::new(body, MAX_REQUEST).collect().await;
     let received = Received {
@@ -104,6 +104,9 @@ async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
             .unwrap_or_default(),
     };
     shared.control().recorder.stats.requests += 1;
+    if !shared.latency.is_zero() {
+        tokio::time::sleep(shared.latency).await;
+    }
     let request_id = shared.new_id();
     let client_request_id = received
         .header("client-request-id")
@@ -114,13 +117,12 @@ async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
     };
     match outcome {
         Outcome::Dropped => Err(Cut),
-        Outcome::Reply(reply, spoilt) => Ok(respond(
-            &shared,
-            reply,
-            spoilt,
-            &request_id,
-            &client_request_id,
-        )),
+        Outcome::Reply(reply, spoilt) => {
+            Ok(
+                respond(&shared, reply, spoilt, &request_id, &client_request_id)
+                    .map(|body| body.keeping(busy)),
+            )
+        }
     }
 }
 

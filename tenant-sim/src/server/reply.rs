@@ -111,7 +111,9 @@ impl GraphError {
         Self::new(
             400,
             "BadRequest",
-            format!("Resource not found for the segment '{segment}'."),
+            format!(
+                "Resource not found for the segment '{segment}': tenant-sim does not serve this path."
+            ),
         )
     }
 

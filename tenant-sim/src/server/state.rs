@@ -1,7 +1,7 @@
 //! What the server and its handle share.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use crate::Expiry;
@@ -22,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) page_size: Option<usize>,
     pub(crate) token_lifetime: Duration,
+    /// How long an answer takes at least.
+    pub(crate) latency: Duration,
     pub(crate) link_key: u64,
     pub(crate) tenant_id: String,
     /// Id and verified domains.
@@ -53,11 +55,11 @@ pub(crate) struct Control {
 
 /// Counts a request as being answered until dropped.
 #[derive(Debug)]
-pub(crate) struct Busy<'a>(&'a AtomicUsize);
+pub(crate) struct Busy(Arc<Shared>);
 
-impl Drop for Busy<'_> {
+impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -75,12 +77,12 @@ impl Shared {
         self.tenant.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn busy(&self) -> Busy<'_> {
+    pub(crate) fn busy(self: &Arc<Self>) -> Busy {
         let now = self.in_flight.fetch_add(1, Ordering::Relaxed) + 1;
         let mut control = self.control();
         let most = &mut control.recorder.stats.max_concurrent;
         *most = now.max(*most);
-        Busy(&self.in_flight)
+        Busy(Arc::clone(self))
     }
 
     fn next_number(&self) -> u64 {
