@@ -1,5 +1,9 @@
 //! The labelled cases of the facts format, where they are at hand.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test says what is wrong by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test says what is wrong by panicking"
+)]
 
 mod common;
 

@@ -19,20 +19,24 @@
 //! could change the answer, and is no matter where it could not.
 
 mod binding;
+mod demand;
 pub(crate) mod method;
 mod policy;
 mod readiness;
+mod source;
 mod summary;
+mod tally;
 mod tri;
 
 pub use summary::{Covered, FailingPerson, MfaSummary, mfa_summary};
 
 use crate::evidence::Evidence;
 use crate::group::Groups;
-use crate::population::{Person, Population};
-use binding::{Binder, Binding};
+use crate::population::{Held, Person, Population};
+use binding::Binder;
 use method::MethodSet;
 use readiness::Readiness;
+use source::Binding;
 use tri::Tri;
 
 pub(crate) const CA_POLICIES: &str = "auth.ca_policies";
@@ -52,6 +56,21 @@ pub(crate) enum AccessKind {
     Administration,
 }
 
+/// Which of a person's roles count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Roles {
+    /// Those in force now.
+    Active,
+    /// Eligible ones too, as if activated.
+    Activated,
+}
+
+impl Roles {
+    pub(crate) const fn in_force(self, held: &Held) -> bool {
+        held.active || matches!(self, Self::Activated)
+    }
+}
+
 /// What is proven about one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {
@@ -65,6 +84,7 @@ pub(crate) enum Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) verdict: Verdict,
+    possible: Possible,
     /// Whether a rule is proven to bind the person, if only conditionally or without a method ready.
     pub(crate) in_place: bool,
     /// Whether a pass rests on whole evidence only.
@@ -73,6 +93,72 @@ pub(crate) struct Outcome {
     pub(crate) why: String,
     /// The facts that would settle an unknown.
     pub(crate) missing: Vec<&'static str>,
+}
+
+impl Outcome {
+    /// What holds for all sign-ins, from what holds without and with eligible roles activated.
+    fn and_when_activated(self, activated: Self) -> Self {
+        let possible = self.possible.for_all(activated.possible);
+        let in_place = self.in_place || activated.in_place;
+        let why = match (self.why.as_str(), activated.why.as_str()) {
+            (without, "") => without.to_owned(),
+            ("", with) => format!("once an eligible role is activated: {with}"),
+            (without, with) if without == with => without.to_owned(),
+            (without, with) => format!("{without}; once an eligible role is activated: {with}"),
+        };
+        let mut missing = self.missing;
+        missing.extend(activated.missing);
+        missing.sort_unstable();
+        missing.dedup();
+        Self {
+            verdict: possible.verdict(in_place),
+            possible,
+            in_place,
+            whole: self.whole && activated.whole,
+            why,
+            missing,
+        }
+    }
+}
+
+/// Which of pass, conditional and fail can be true, as far as the evidence goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Possible {
+    pass: bool,
+    conditional: bool,
+    fail: bool,
+}
+
+impl Possible {
+    fn new(least: Binding, most: Binding, ready: Tri) -> Self {
+        let between = least <= Binding::Conditional && most >= Binding::Conditional;
+        Self {
+            pass: most == Binding::Always && ready != Tri::No,
+            conditional: between && ready != Tri::No,
+            fail: least == Binding::None || ready != Tri::Yes,
+        }
+    }
+
+    /// What can be true of two kinds of sign-in together: different answers make it conditional.
+    const fn for_all(self, other: Self) -> Self {
+        let differ = (self.pass && other.fail) || (self.fail && other.pass);
+        Self {
+            pass: self.pass && other.pass,
+            conditional: self.conditional || other.conditional || differ,
+            fail: self.fail && other.fail,
+        }
+    }
+
+    /// Between conditional and failing, a rule proven to bind at times decides.
+    const fn verdict(self, in_place: bool) -> Verdict {
+        match (self.pass, self.conditional, self.fail) {
+            (true, false, false) => Verdict::Pass,
+            (false, true, false) => Verdict::Conditional,
+            (false, true, true) if in_place => Verdict::Conditional,
+            (false, _, true) if !self.conditional => Verdict::Fail,
+            _ => Verdict::Unknown,
+        }
+    }
 }
 
 /// Answers for any person whether MFA covers them.
@@ -95,40 +181,59 @@ impl<'a> Coverage<'a> {
     }
 
     /// Whether `person` is bound to use, and ready to use, MFA; with `only`, MFA of these methods.
+    ///
+    /// Whoever holds an eligible role signs in with it activated and without; every sign-in is covered
+    /// when both are.
     pub(crate) fn of(
         &self,
         person: &Person<'_>,
         access: AccessKind,
         only: Option<MethodSet>,
     ) -> Outcome {
-        let bound = self.binder.bind(person, access, only);
+        let activated = || self.with_roles(person, Roles::Activated, only);
+        if access == AccessKind::Administration {
+            return activated();
+        }
+        let without = self.with_roles(person, Roles::Active, only);
+        if person.roles.iter().all(|held| held.active) {
+            without
+        } else {
+            without.and_when_activated(activated())
+        }
+    }
+
+    fn with_roles(&self, person: &Person<'_>, roles: Roles, only: Option<MethodSet>) -> Outcome {
+        let bound = self.binder.bind(person, roles, only);
         let ready = self
             .readiness
-            .of(person, bound.accepted, bound.by_conditional_access);
+            .of(person, bound.needed, bound.by_conditional_access);
         let in_place = bound.least >= Binding::Conditional;
-        let (verdict, why, missing) = if bound.most == Binding::None {
-            (Verdict::Fail, bound.why_not(), Vec::new())
-        } else if ready.answer == Tri::No {
-            (Verdict::Fail, ready.why.to_owned(), Vec::new())
-        } else if bound.least == Binding::Always && ready.answer == Tri::Yes {
-            (Verdict::Pass, String::new(), Vec::new())
-        } else if bound.least == Binding::Conditional && bound.most == Binding::Conditional {
-            (Verdict::Conditional, bound.why(), Vec::new())
-        } else {
-            let mut missing = Vec::new();
-            if bound.least != Binding::Always {
-                missing.extend(bound.missing.iter().copied());
+        let possible = Possible::new(bound.least, bound.most, ready.answer);
+        let verdict = possible.verdict(in_place);
+        let mut missing = Vec::new();
+        let why = match verdict {
+            Verdict::Pass => String::new(),
+            Verdict::Conditional => bound.why(),
+            Verdict::Fail if bound.most > Binding::None => ready.why.to_owned(),
+            Verdict::Fail if ready.answer == Tri::No => {
+                format!("{}; {}", bound.why_not(), ready.why)
             }
-            if ready.answer == Tri::Maybe {
-                missing.extend(ready.missing);
+            Verdict::Fail => bound.why_not(),
+            Verdict::Unknown => {
+                if bound.least != Binding::Always {
+                    missing.extend(bound.missing.iter().copied());
+                }
+                if ready.answer == Tri::Maybe {
+                    missing.extend(ready.missing);
+                }
+                missing.sort_unstable();
+                missing.dedup();
+                format!("cannot be told without {}", missing.join(", "))
             }
-            missing.sort_unstable();
-            missing.dedup();
-            let why = format!("cannot be told without {}", missing.join(", "));
-            (Verdict::Unknown, why, missing)
         };
         Outcome {
             verdict,
+            possible,
             in_place,
             whole: bound.whole && ready.whole,
             why,

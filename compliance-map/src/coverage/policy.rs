@@ -5,72 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
-use super::method::{self, MethodSet};
+use super::demand::{Demand, Scope, demand, says_something, scope};
 use super::tri::Tri;
-use super::{AccessKind, CA_POLICIES};
+use super::{CA_POLICIES, Roles};
 use crate::evidence::{Evidence, Grade};
-use crate::facts::{CaApps, CaConditions, CaGrant, CaPolicyFact, CaPrincipals};
+use crate::facts::{CaPolicyFact, CaPrincipals};
 use crate::group::{Groups, Members};
 use crate::population::{Person, Population};
 use crate::role::RoleId;
-
-/// The kinds of client an un-narrowed policy covers, one bit each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Clients(u8);
-
-impl Clients {
-    pub(crate) const NONE: Self = Self(0);
-    pub(crate) const ALL: Self = Self(0b1111);
-
-    pub(crate) const fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Empty and `all` mean every client; `easSupported` is only a part of `exchangeActiveSync`.
-    fn read(names: &[String]) -> Self {
-        if names.is_empty() {
-            return Self::ALL;
-        }
-        names.iter().fold(Self::NONE, |clients, name| {
-            clients.or(match name.to_ascii_lowercase().as_str() {
-                "all" => Self::ALL,
-                "browser" => Self(1),
-                "mobileappsanddesktopclients" => Self(1 << 1),
-                "exchangeactivesync" => Self(1 << 2),
-                "other" => Self(1 << 3),
-                _ => Self::NONE,
-            })
-        })
-    }
-}
-
-/// What a policy demands of whoever it binds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Demand {
-    /// MFA with one of these methods.
-    Mfa(MethodSet),
-    /// No access at all.
-    Block,
-    /// Perhaps MFA: the authentication strength is not known.
-    Unclear,
-    /// Nothing that makes MFA unavoidable.
-    Other,
-}
-
-/// In which sign-ins a policy applies.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// All sign-ins of these clients.
-    Every(Clients),
-    /// Only some sign-ins, because of these conditions.
-    Some(Vec<&'static str>),
-    /// The policy does not tell.
-    Untold,
-    /// No sign-in.
-    None,
-}
 
 /// A policy made ready to be asked about many people.
 #[derive(Debug)]
@@ -90,8 +32,6 @@ pub(crate) struct Policy<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Applies {
     pub(crate) answer: Tri,
-    /// Only while an eligible role is activated.
-    pub(crate) when_activated: bool,
     /// Meant for the person, but the person is left out.
     pub(crate) excluded: bool,
 }
@@ -146,26 +86,27 @@ impl<'a> Policy<'a> {
             .any(|side| !side.roles.is_empty())
     }
 
-    pub(crate) fn applies(
-        &self,
-        person: &Person<'_>,
-        access: AccessKind,
-        open_roles: bool,
-    ) -> Applies {
-        let (include, when_activated) = match &self.include {
-            Some(side) => side.includes(person, access, open_roles),
-            None => (Tri::Maybe, false),
+    pub(crate) fn applies(&self, person: &Person<'_>, roles: Roles, open_roles: bool) -> Applies {
+        let include = match &self.include {
+            Some(side) => side.covers(person, roles, open_roles, Use::Include),
+            None => Tri::Maybe,
         };
         let exclude = match &self.exclude {
-            Some(side) => side.excludes(person, open_roles),
+            Some(side) => side.covers(person, roles, open_roles, Use::Exclude),
             None => Tri::Maybe,
         };
         Applies {
             answer: include.min(exclude.not()).min(self.enabled),
-            when_activated,
             excluded: include != Tri::No && exclude == Tri::Yes,
         }
     }
+}
+
+/// Which side a set of principals stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Include,
+    Exclude,
 }
 
 /// One side, include or exclude, with its groups resolved.
@@ -227,61 +168,38 @@ impl<'a> Side<'a> {
         answers.max().unwrap_or_default()
     }
 
-    fn role_unknown(&self, open_roles: bool) -> Tri {
-        if !self.roles.is_empty() && (self.role_grade != Grade::Whole || open_roles) {
+    /// Whether the side covers a person.
+    ///
+    /// Conditional access knows roles for the whole tenant only, and eligible ones once activated:
+    /// <https://learn.microsoft.com/en-us/entra/identity/conditional-access/concept-conditional-access-users-groups>.
+    fn covers(&self, person: &Person<'_>, roles: Roles, open_roles: bool, side: Use) -> Tri {
+        let named = self.everybody || self.users.contains(person.id);
+        let outside = person.fact.is_guest() || person.is_external();
+        let mut held = person
+            .roles
+            .iter()
+            .filter(|h| h.tenant_wide && roles.in_force(h));
+        let by_role = held.any(|h| self.roles.contains(&h.role));
+        Tri::from(named || by_role || (self.guests && outside))
+            .max(self.in_group(person))
+            .max(self.guest_type(person, side))
+            .max(self.not_told(open_roles))
+    }
+
+    /// "Maybe" where roles are named that are not all known, or a member that this version is not.
+    fn not_told(&self, open_roles: bool) -> Tri {
+        let roles_unknown = self.role_grade != Grade::Whole || open_roles;
+        if self.strange || (!self.roles.is_empty() && roles_unknown) {
             Tri::Maybe
         } else {
             Tri::No
         }
     }
 
-    /// Conditional access knows roles for the whole tenant only, and eligible ones once activated:
-    /// <https://learn.microsoft.com/en-us/entra/identity/conditional-access/concept-conditional-access-users-groups>.
-    fn includes(&self, person: &Person<'_>, access: AccessKind, open_roles: bool) -> (Tri, bool) {
-        let named = self.everybody || self.users.contains(person.id);
-        let outside = person.fact.is_guest() || person.is_external();
-        let mut answer = Tri::from(named || (self.guests && outside))
-            .max(self.in_group(person))
-            .max(self.guest_type(person, false));
-        let held = |active: bool| {
-            let mut roles = person
-                .roles
-                .iter()
-                .filter(|h| h.tenant_wide && h.active == active);
-            roles.any(|h| self.roles.contains(&h.role))
-        };
-        let mut when_activated = false;
-        if answer != Tri::Yes {
-            if held(true) || (held(false) && access == AccessKind::Administration) {
-                answer = Tri::Yes;
-            } else if held(false) {
-                (answer, when_activated) = (Tri::Yes, true);
-            } else {
-                answer = answer.max(self.role_unknown(open_roles));
-                answer = answer.max(if self.strange { Tri::Maybe } else { Tri::No });
-            }
-        }
-        (answer, when_activated)
-    }
-
-    /// An eligible role that is left out is a way round: its holder can activate it.
-    fn excludes(&self, person: &Person<'_>, open_roles: bool) -> Tri {
-        let named = self.everybody || self.users.contains(person.id);
-        let outside = person.fact.is_guest() || person.is_external();
-        let by_role = person
-            .roles
-            .iter()
-            .any(|h| h.tenant_wide && self.roles.contains(&h.role));
-        Tri::from(named || by_role || (self.guests && outside))
-            .max(self.in_group(person))
-            .max(self.guest_type(person, true))
-            .max(self.role_unknown(open_roles))
-            .max(if self.strange { Tri::Maybe } else { Tri::No })
-    }
-
     /// A guest account is either a B2B collaboration guest or, rarely, an internal guest. Where that
     /// is not certain, being left out is believed and being included is not.
-    fn guest_type(&self, person: &Person<'_>, leaving_out: bool) -> Tri {
+    fn guest_type(&self, person: &Person<'_>, side: Use) -> Tri {
+        let leaving_out = side == Use::Exclude;
         let has = |kind: &str| self.guest_types.contains(kind);
         let (guest, external) = (person.fact.is_guest(), person.is_external());
         let (b2b, internal) = (has("b2bcollaborationguest"), has("internalguest"));
@@ -292,118 +210,5 @@ impl<'a> Side<'a> {
             (false, true) => Tri::from(has("b2bcollaborationmember")),
             _ => Tri::No,
         }
-    }
-}
-
-/// Whether a kept member holds anything at all.
-fn says_something(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(list) => !list.is_empty(),
-        Value::Object(members) => members.values().any(says_something),
-        Value::Bool(true) | Value::Number(_) => true,
-    }
-}
-
-/// Whether the grant makes MFA unavoidable.
-fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand {
-    let Some(grant) = grant else {
-        return Demand::Other;
-    };
-    let is = |control: &String, word: &str| control.eq_ignore_ascii_case(word);
-    if grant.controls.iter().any(|c| is(c, "block")) {
-        return Demand::Block;
-    }
-    let plain = grant.controls.iter().any(|c| is(c, "mfa"));
-    let strength = grant
-        .authentication_strength
-        .as_ref()
-        .filter(|s| says_something(s));
-    let others =
-        grant.controls.iter().any(|c| !is(c, "mfa")) || grant.extra.values().any(says_something);
-    let and = grant
-        .operator
-        .as_ref()
-        .is_some_and(|o| o.eq_ignore_ascii_case("and"));
-    if (others && !and) || (!plain && strength.is_none()) {
-        return Demand::Other;
-    }
-    let Some(strength) = strength else {
-        return Demand::Mfa(MethodSet::ANY);
-    };
-    match (method::accepted_by(strength, evidence), plain) {
-        (Some(accepted), false) => Demand::Mfa(accepted),
-        (Some(accepted), true) if and => Demand::Mfa(accepted),
-        (Some(_), true) => Demand::Mfa(MethodSet::ANY),
-        (None, true) if and => Demand::Mfa(MethodSet::ANY),
-        (None, _) => Demand::Unclear,
-    }
-}
-
-/// In which sign-ins the policy applies.
-fn scope(apps: Option<&CaApps>, conditions: Option<&CaConditions>) -> Scope {
-    let (Some(apps), Some(conditions)) = (apps, conditions) else {
-        return Scope::Untold;
-    };
-    let all = |names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case("all"));
-    let mut narrowed = Vec::new();
-    let mut narrow = |yes: bool, word: &'static str| {
-        if yes {
-            narrowed.push(word);
-        }
-    };
-    narrow(!apps.user_actions.is_empty(), "user actions");
-    narrow(
-        apps.user_actions.is_empty() && !all(&apps.include),
-        "some applications only",
-    );
-    narrow(!apps.exclude.is_empty(), "applications left out");
-    narrow(
-        apps.extra.values().any(says_something),
-        "an application condition",
-    );
-    narrow(
-        !conditions.platforms.is_empty() && !all(&conditions.platforms),
-        "device platforms",
-    );
-    narrow(
-        !conditions.locations_exclude.is_empty()
-            || !(conditions.locations_include.is_empty() || all(&conditions.locations_include)),
-        "locations",
-    );
-    narrow(!conditions.sign_in_risk.is_empty(), "sign-in risk");
-    narrow(!conditions.user_risk.is_empty(), "user risk");
-    narrow(
-        conditions
-            .device_filter
-            .as_ref()
-            .is_some_and(says_something),
-        "a device filter",
-    );
-    narrow(
-        conditions
-            .authentication_flows
-            .as_ref()
-            .is_some_and(says_something),
-        "authentication flows",
-    );
-    narrow(
-        conditions.extra.values().any(says_something),
-        "another condition",
-    );
-
-    let targets_nothing = apps.user_actions.is_empty()
-        && apps
-            .include
-            .iter()
-            .all(|name| name.eq_ignore_ascii_case("none"))
-        && !apps.extra.values().any(says_something);
-    if targets_nothing {
-        Scope::None
-    } else if narrowed.is_empty() {
-        Scope::Every(Clients::read(&conditions.client_apps))
-    } else {
-        Scope::Some(narrowed)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::binding::Accepted;
+use super::binding::Needed;
 use super::method::{MethodSet, Registered};
 use super::tri::Tri;
 use super::{CROSS_TENANT, METHODS, REGISTRATION};
@@ -59,24 +59,24 @@ impl<'a> Readiness<'a> {
         report.or(list).map(|names| Registered::read(names))
     }
 
-    /// Whether the person has a method among `accepted`.
+    /// Whether the person has a method among those `needed`.
     ///
     /// The registration report knows whether the methods policy allows what is registered, so it
     /// comes first; where report and list contradict each other, nothing is concluded.
     pub(crate) fn of(
         &self,
         person: &Person<'_>,
-        accepted: Accepted,
+        needed: Needed,
         may_be_asked_at_home: bool,
     ) -> Ready {
         let by_report = self
             .report
             .get(person.id)
-            .map(|row| told_by_report(row, accepted));
+            .map(|row| told_by_report(row, needed));
         let by_list = self
             .lists
             .get(person.id)
-            .map(|row| told_by_names(Registered::read(&row.methods), accepted));
+            .map(|row| told_by_names(Registered::read(&row.methods), needed));
         let not_allowed = by_report.as_ref().is_some_and(|report| report.not_allowed);
         let report = by_report.map(|report| report.answer);
         let (mut answer, whole) = match (report, by_list) {
@@ -107,7 +107,7 @@ impl<'a> Readiness<'a> {
             whole,
             why: if not_allowed {
                 "the registered methods are not allowed by the methods policy"
-            } else if accepted.most == MethodSet::ANY {
+            } else if needed.most == MethodSet::ANY {
                 "no usable second factor is registered"
             } else {
                 "no registered method is strong enough for what is asked"
@@ -123,7 +123,7 @@ struct Told {
     not_allowed: bool,
 }
 
-fn told_by_report(row: &RegistrationFact, accepted: Accepted) -> Told {
+fn told_by_report(row: &RegistrationFact, needed: Needed) -> Told {
     let registered = Registered::read(&row.methods);
     if row.mfa_capable == Some(false) {
         return Told {
@@ -133,7 +133,7 @@ fn told_by_report(row: &RegistrationFact, accepted: Accepted) -> Told {
     }
     // Capable without a method listed: the report contradicts itself.
     let contradiction = row.mfa_capable == Some(true) && row.methods.is_empty();
-    let answer = told_by_names(registered, accepted);
+    let answer = told_by_names(registered, needed);
     Told {
         answer: if answer == Tri::No && contradiction {
             Tri::Maybe
@@ -144,10 +144,10 @@ fn told_by_report(row: &RegistrationFact, accepted: Accepted) -> Told {
     }
 }
 
-fn told_by_names(registered: Registered, accepted: Accepted) -> Tri {
-    if !registered.usable.and(accepted.least).is_empty() {
+fn told_by_names(registered: Registered, needed: Needed) -> Tri {
+    if !registered.usable.and(needed.least).is_empty() {
         Tri::Yes
-    } else if registered.strange || !registered.usable.and(accepted.most).is_empty() {
+    } else if registered.strange || !registered.usable.and(needed.most).is_empty() {
         Tri::Maybe
     } else {
         Tri::No

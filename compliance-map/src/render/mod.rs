@@ -21,8 +21,8 @@ pub fn json(assessment: &Assessment) -> String {
     text
 }
 
-/// How many people a list shows before it only counts the rest; JSON always holds all of them.
-const SHOWN: usize = 50;
+/// How many of those about whom nothing could be decided are named; the JSON holds all of them.
+const UNDECIDED_SHOWN: usize = 10;
 
 /// The status as it stands in a headline.
 fn headline(status: Status) -> String {
@@ -100,16 +100,16 @@ struct Group<'r> {
 /// The people of a result, list by list and reason by reason.
 fn people<'r>(assessment: &Assessment, subjects: &'r Subjects) -> Vec<Group<'r>> {
     let lists = [
-        ("failing", &subjects.failing),
-        ("only conditionally", &subjects.conditional),
-        ("not decided", &subjects.unknown),
-        ("excepted", &subjects.excepted),
+        ("failing", &subjects.failing, usize::MAX),
+        ("only conditionally", &subjects.conditional, usize::MAX),
+        ("not decided", &subjects.unknown, UNDECIDED_SHOWN),
+        ("excepted", &subjects.excepted, usize::MAX),
     ];
     let mut groups = Vec::new();
-    for (list, ids) in lists {
+    for (list, ids, limit) in lists {
         for (why, concerned) in &subjects.reasons {
             let concerned: Vec<&String> = concerned.intersection(ids).collect();
-            let names = shortened(concerned.iter().map(|id| name(assessment, id)));
+            let names = shortened(concerned.iter().map(|id| name(assessment, id)), limit);
             if !names.is_empty() {
                 groups.push(Group { list, why, names });
             }
@@ -121,13 +121,15 @@ fn people<'r>(assessment: &Assessment, subjects: &'r Subjects) -> Vec<Group<'r>>
 /// Who was not counted, and why.
 fn not_counted(subjects: &Subjects) -> Vec<String> {
     let excluded = subjects.excluded.iter();
-    shortened(excluded.map(|excluded| format!("{} ({})", excluded.id, excluded.reason)))
+    excluded
+        .map(|excluded| format!("{} ({})", excluded.id, excluded.reason))
+        .collect()
 }
 
 /// The first entries, and how many more there are.
-fn shortened(entries: impl ExactSizeIterator<Item = String>) -> Vec<String> {
-    let more = entries.len().saturating_sub(SHOWN);
-    let mut shown: Vec<String> = entries.take(SHOWN).collect();
+fn shortened(entries: impl ExactSizeIterator<Item = String>, limit: usize) -> Vec<String> {
+    let more = entries.len().saturating_sub(limit);
+    let mut shown: Vec<String> = entries.take(limit).collect();
     if more > 0 {
         shown.push(format!("and {more} more, all listed in the JSON"));
     }

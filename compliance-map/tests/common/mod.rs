@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use compliance_map::{Assessment, Catalogue, Facts, Options, Timestamp, assess};
+use compliance_map::{Assessment, Catalogue, Fact, Facts, Options, Timestamp, assess};
 
 /// The time of every assessment in the tests.
 pub(crate) const NOW: &str = "2026-11-21T12:00:00Z";
@@ -26,4 +26,10 @@ pub(crate) fn reference_material(file: &str) -> Option<String> {
         println!("SKIPPED: the reference material {file} is not on this machine");
     }
     text
+}
+
+/// A whole fact, read an hour before [`NOW`].
+pub(crate) fn fact_of<T>(items: impl IntoIterator<Item = T>) -> Fact<T> {
+    let collected_at = "2026-11-21T11:00:00Z".parse().unwrap();
+    Fact::ok(collected_at, items.into_iter().collect())
 }

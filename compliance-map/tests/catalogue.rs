@@ -1,0 +1,261 @@
+//! Which ids resolve to what.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test says what is wrong by panicking"
+)]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use common::reference_material;
+use compliance_map::framework::Decidability;
+use compliance_map::{Catalogue, ControlRef, ReferenceError};
+use serde_json::Value;
+
+fn error(reference: &str) -> ReferenceError {
+    Catalogue::builtin().resolve(reference).unwrap_err()
+}
+
+fn texts(references: &[ControlRef]) -> Vec<String> {
+    references.iter().map(ToString::to_string).collect()
+}
+
+fn successors(reference: &str) -> Vec<String> {
+    match error(reference) {
+        ReferenceError::Withdrawn { successors, .. } => texts(&successors),
+        other => panic!("{reference}: {other:?}"),
+    }
+}
+
+#[test]
+fn every_framework_has_the_controls_in_scope() {
+    let catalogue = Catalogue::builtin();
+    let counts: BTreeMap<&str, (usize, usize)> = catalogue
+        .frameworks()
+        .map(|f| {
+            (
+                f.id.as_str(),
+                (f.controls().count(), f.official_ids().count()),
+            )
+        })
+        .collect();
+    let expected = [
+        ("cis-v8.1", (64, 153)),
+        ("cmmc-2.0-l2", (71, 110)),
+        ("hipaa-security-rule", (30, 51)),
+        ("nist-800-171-r2", (71, 110)),
+        ("nist-csf-2.0", (37, 106)),
+        ("overlay", (1, 1)),
+        ("pci-dss-4.0.1", (65, 313)),
+        ("soc2-tsc-2017", (20, 61)),
+    ];
+    assert_eq!(counts, BTreeMap::from(expected));
+}
+
+#[test]
+fn withdrawn_ids_give_their_successors() {
+    for (old, new) in [
+        (
+            "nist-csf-2.0:PR.AC-1",
+            &["nist-csf-2.0:PR.AA-01", "nist-csf-2.0:PR.AA-05"][..],
+        ),
+        ("nist-csf-2.0:PR.AC-07", &["nist-csf-2.0:PR.AA-03"]),
+        ("nist-csf-1.1:PR.AC-7", &["nist-csf-2.0:PR.AA-03"]),
+        ("nist-csf-2.0:ID.AM-2", &["nist-csf-2.0:ID.AM-02"]),
+        ("cmmc-2.0-l2:AC.2.007", &["cmmc-2.0-l2:AC.L2-3.1.5"]),
+        ("cmmc-1.0:IA.2.078", &["cmmc-2.0-l2:IA.L2-3.5.7"]),
+        ("cmmc-2.0-l2:SC.2.179", &[]),
+        ("cis-v7.1:16.1", &["cis-v8.1:6.6"]),
+        ("pci-dss-4.0:8.4.2", &["pci-dss-4.0.1:8.4.2"]),
+    ] {
+        assert_eq!(successors(old), new, "{old}");
+    }
+}
+
+#[test]
+fn an_id_of_the_older_edition_is_not_taken_for_one_of_this() {
+    let ReferenceError::OutOfScope { see } = error("cis-v8.1:16.11") else {
+        panic!("16.11 of version 8.1 is about software development");
+    };
+    assert_eq!(texts(&see), ["cis-v8.1:4.3"]);
+}
+
+#[test]
+fn headings_name_the_controls_below_them() {
+    let ReferenceError::Heading { children } = error("pci-dss-4.0.1:8.4") else {
+        panic!("8.4 is a section");
+    };
+    assert_eq!(
+        texts(&children),
+        [
+            "pci-dss-4.0.1:8.4.1",
+            "pci-dss-4.0.1:8.4.2",
+            "pci-dss-4.0.1:8.4.3"
+        ]
+    );
+    assert!(matches!(
+        error("hipaa-security-rule:164.308(a)(3)"),
+        ReferenceError::Heading { .. }
+    ));
+}
+
+#[test]
+fn a_level_1_id_names_its_level_2_equivalent() {
+    let ReferenceError::OtherLevel { equivalents } = error("cmmc-2.0-l2:IA.L1-b.1.v") else {
+        panic!("a level 1 id");
+    };
+    assert_eq!(texts(&equivalents), ["cmmc-2.0-l2:IA.L2-3.5.1"]);
+}
+
+#[test]
+fn what_does_not_exist_is_an_error_that_says_so() {
+    assert_eq!(error("cis-v8.1:99.1"), ReferenceError::Unknown);
+    assert_eq!(error("pci-dss-4.0.1:8.4.1.5"), ReferenceError::Unknown);
+    assert_eq!(error("6.5"), ReferenceError::Malformed);
+    assert_eq!(error("cis-v8.1:"), ReferenceError::Malformed);
+    let ReferenceError::UnknownFramework { known } = error("iso-27001:A.5.1") else {
+        panic!("there is no such catalogue");
+    };
+    assert!(known.contains(&"cis-v8.1".to_owned()));
+    assert!(matches!(
+        error("soc2-tsc-2017:P8.1"),
+        ReferenceError::OutOfScope { .. }
+    ));
+}
+
+#[test]
+fn crosswalk_leads_to_other_frameworks_only() {
+    let catalogue = Catalogue::builtin();
+    let control = catalogue.resolve("cis-v8.1:6.3").unwrap();
+    let also = texts(&catalogue.crosswalk(control));
+    for wanted in [
+        "nist-csf-2.0:PR.AA-03",
+        "nist-800-171-r2:3.5.3",
+        "cmmc-2.0-l2:IA.L2-3.5.3",
+        "hipaa-security-rule:164.312(d)",
+        "soc2-tsc-2017:CC6.1",
+        "pci-dss-4.0.1:8.4.2",
+    ] {
+        assert!(
+            also.contains(&wanted.to_owned()),
+            "{wanted} is missing in {also:?}"
+        );
+    }
+    assert!(also.iter().all(|reference| !reference.starts_with("cis-")));
+}
+
+#[test]
+fn a_framework_of_the_users_own_is_read_and_checked() {
+    let mut catalogue = Catalogue::builtin();
+    let own = r#"{"id": "house", "name": "House rules", "version": "1", "ids": "A B", "controls": [
+        {"id": "A", "title": "MFA for all", "decidability": "direct", "evidence": "identity.users",
+         "clauses": [{"rule": "mfa_all"}]}]}"#;
+    catalogue.add(own).unwrap();
+    assert!(catalogue.resolve("house:A").is_ok());
+    assert!(matches!(
+        catalogue.resolve("house:B"),
+        Err(ReferenceError::OutOfScope { .. })
+    ));
+
+    let foreign_fact = own.replace("identity.users", "identity.pets");
+    let message = catalogue.add(&foreign_fact).unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "framework house, A: names a fact that does not exist"
+    );
+    let partial = own.replace("direct", "partial");
+    let message = catalogue.add(&partial).unwrap_err().to_string();
+    assert!(
+        message.contains("needs a clause that stays open"),
+        "{message}"
+    );
+}
+
+fn strings(value: &Value) -> BTreeSet<String> {
+    let list = value.as_array().unwrap();
+    list.iter()
+        .map(|text| text.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn agrees_with_the_reference_on_ids_decidability_and_evidence() {
+    let catalogue = Catalogue::builtin();
+    for framework in catalogue.frameworks().filter(|f| f.id != "overlay") {
+        let Some(text) = reference_material(&format!("{}.json", framework.id)) else {
+            return;
+        };
+        let reference: Value = serde_json::from_str(&text).unwrap();
+        let official: BTreeSet<String> = framework.official_ids().map(str::to_owned).collect();
+        assert_eq!(
+            official,
+            strings(&reference["all_official_ids"]),
+            "{}",
+            framework.id
+        );
+        let mut in_scope = 0;
+        for control in reference["controls"].as_array().unwrap() {
+            let id = control["id"].as_str().unwrap();
+            let decidability = match control["decidability"].as_str().unwrap() {
+                "direct" => Decidability::Direct,
+                "partial" => Decidability::Partial,
+                "evidence-only" => Decidability::EvidenceOnly,
+                _ => continue,
+            };
+            in_scope += 1;
+            let ours = catalogue
+                .resolve(&format!("{}:{id}", framework.id))
+                .unwrap();
+            assert_eq!(ours.decidability, decidability, "{} {id}", framework.id);
+            let evidence: BTreeSet<String> = ours.evidence.iter().cloned().collect();
+            assert_eq!(
+                evidence,
+                strings(&control["evidence"]),
+                "{} {id}",
+                framework.id
+            );
+            let linked: BTreeSet<String> = control["crosswalk"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|link| link["to"].as_str().unwrap().to_owned())
+                .collect();
+            let crosswalk: BTreeSet<String> =
+                texts(&catalogue.crosswalk(ours)).into_iter().collect();
+            let lost: Vec<&String> = linked.difference(&crosswalk).collect();
+            // CMMC and SP 800-171 ids that share no theme are the same requirement under two names.
+            let lost: Vec<&&String> = lost
+                .iter()
+                .filter(|to| !to.ends_with(id) && !id.ends_with(to.rsplit(':').next().unwrap()))
+                .collect();
+            assert!(lost.is_empty(), "{} {id} lost {lost:?}", framework.id);
+        }
+        assert_eq!(in_scope, framework.controls().count(), "{}", framework.id);
+    }
+}
+
+#[test]
+fn agrees_with_the_reference_on_withdrawn_ids() {
+    let (Some(now), Some(before)) = (
+        reference_material("nist-csf-2.0.json"),
+        reference_material("nist-csf-1.1.json"),
+    ) else {
+        return;
+    };
+    let now: Value = serde_json::from_str(&now).unwrap();
+    for id in strings(&now["withdrawn_ids"]) {
+        successors(&format!("nist-csf-2.0:{id}"));
+    }
+    let before: Value = serde_json::from_str(&before).unwrap();
+    for (id, to) in before["crosswalk_to_2_0"].as_object().unwrap() {
+        let wanted: Vec<String> = to
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|t| format!("nist-csf-2.0:{}", t.as_str().unwrap()))
+            .collect();
+        assert_eq!(successors(&format!("nist-csf-1.1:{id}")), wanted, "{id}");
+    }
+}
