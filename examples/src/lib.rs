@@ -1,1 +1,14 @@
-//! Shared parts of the example programs.
+//! What the example programs share: settings, exit statuses, progress and reports.
+
+pub mod exit;
+pub mod m365;
+pub mod progress;
+pub mod report;
+pub mod settings;
+pub mod time;
+
+/// The snippets of the front page compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+#[derive(Debug)]
+pub struct FrontPage;

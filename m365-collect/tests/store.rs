@@ -80,6 +80,25 @@ async fn reading_a_store_that_is_not_there_says_so_and_makes_none() {
 }
 
 #[tokio::test]
+async fn a_file_whose_making_was_cut_off_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cut-off.m365");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .unwrap();
+    drop(connection);
+    assert!(path.metadata().unwrap().len() > 0);
+    let opened = SqliteStore::open_read_only(&path).await;
+    assert!(
+        matches!(opened, Err(StoreError::Missing { .. })),
+        "{opened:?}"
+    );
+    let store = SqliteStore::open(&path).await.unwrap();
+    assert_eq!(store.count(&Kind::USER).await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn what_was_committed_is_there_after_reopening() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("contoso.m365");

@@ -56,7 +56,11 @@ async fn a_second_sync_asks_only_for_changes() {
     let store = memory();
     engine(&sim, &store).run().await.unwrap();
     sim.reset_stats();
-    let report = engine(&sim, &store).only(["users", "groups"]).run().await.unwrap();
+    let report = engine(&sim, &store)
+        .only(["users", "groups"])
+        .run()
+        .await
+        .unwrap();
     for source in &report.sources {
         assert_eq!(source.tally.seen, 0, "{}", source.id);
         assert_eq!(source.tally.requests, 1, "{}", source.id);
@@ -87,10 +91,16 @@ async fn a_missing_permission_is_denied_and_the_other_sources_are_read() {
         denied.outcome
     );
     let others = report.sources.iter().filter(|s| s.id != denied.id);
-    assert!(others.clone().all(|s| s.outcome.is_complete()), "{report:?}");
+    assert!(
+        others.clone().all(|s| s.outcome.is_complete()),
+        "{report:?}"
+    );
     let facts = facts(store.as_ref()).await.unwrap();
     assert_eq!(facts.auth_ca_policies.state, State::Denied);
-    assert_eq!(facts.auth_ca_policies.permission.as_deref(), Some("Policy.Read.All"));
+    assert_eq!(
+        facts.auth_ca_policies.permission.as_deref(),
+        Some("Policy.Read.All")
+    );
     assert_eq!(facts.identity_users.state, State::Ok);
 }
 
@@ -101,11 +111,20 @@ async fn a_permission_that_is_taken_away_denies_what_was_read_before() {
     engine(&sim, &store).run().await.unwrap();
     sim.deny(Area::Users);
     engine(&sim, &store).run().await.unwrap();
-    assert_eq!(facts(store.as_ref()).await.unwrap().identity_users.state, State::Denied);
-    assert!(!records(store.as_ref(), &Kind::USER).await.is_empty(), "the data is kept");
+    assert_eq!(
+        facts(store.as_ref()).await.unwrap().identity_users.state,
+        State::Denied
+    );
+    assert!(
+        !records(store.as_ref(), &Kind::USER).await.is_empty(),
+        "the data is kept"
+    );
     sim.allow(Area::Users);
     engine(&sim, &store).run().await.unwrap();
-    assert_eq!(facts(store.as_ref()).await.unwrap().identity_users.state, State::Ok);
+    assert_eq!(
+        facts(store.as_ref()).await.unwrap().identity_users.state,
+        State::Ok
+    );
 }
 
 #[tokio::test]
@@ -130,14 +149,20 @@ async fn eligible_roles_that_could_not_be_read_make_the_administrators_incomplet
     sim.deny(Area::RoleEligibility);
     let store = memory();
     engine(&sim, &store).run().await.unwrap();
-    let roles = facts(store.as_ref()).await.unwrap().identity_role_assignments;
+    let roles = facts(store.as_ref())
+        .await
+        .unwrap()
+        .identity_role_assignments;
     assert_eq!((roles.state, roles.complete), (State::Truncated, false));
 
     // A tenant without the licence has none.
     sim.allow(Area::RoleEligibility);
     sim.unlicense(Area::RoleEligibility);
     engine(&sim, &store).run().await.unwrap();
-    let roles = facts(store.as_ref()).await.unwrap().identity_role_assignments;
+    let roles = facts(store.as_ref())
+        .await
+        .unwrap()
+        .identity_role_assignments;
     assert_eq!((roles.state, roles.complete), (State::Ok, true));
 }
 
@@ -163,9 +188,15 @@ async fn throttling_beyond_the_budget_is_told_with_its_time() {
     let client = client_with(&sim, sim.client_secret(), impatient());
     let report = Engine::new(client, Arc::clone(&store)).run().await.unwrap();
     let users = &report.source("users").unwrap().outcome;
-    assert!(matches!(users, Outcome::Throttled { until: Some(_) }), "{users:?}");
+    assert!(
+        matches!(users, Outcome::Throttled { until: Some(_) }),
+        "{users:?}"
+    );
     assert!(!report.read_some());
-    assert_eq!(facts(store.as_ref()).await.unwrap().identity_users.state, State::Error);
+    assert_eq!(
+        facts(store.as_ref()).await.unwrap().identity_users.state,
+        State::Error
+    );
 }
 
 #[tokio::test]
@@ -192,7 +223,10 @@ async fn a_token_without_consent_denies_every_source() {
     let report = engine(&sim, &store).run().await.unwrap();
     for source in &report.sources {
         assert!(
-            matches!(source.outcome, Outcome::Denied { .. } | Outcome::Skipped { .. }),
+            matches!(
+                source.outcome,
+                Outcome::Denied { .. } | Outcome::Skipped { .. }
+            ),
             "{}: {:?}",
             source.id,
             source.outcome
@@ -207,9 +241,17 @@ async fn a_next_link_to_another_origin_gets_no_token_and_ends_the_source() {
     sim.foreign_next_link(Some(trap.origin()));
     let store = memory();
     let report = engine(&sim, &store).run().await.unwrap();
-    let refused: Vec<_> = report.sources.iter().filter(|s| !s.outcome.is_complete()).collect();
+    let refused: Vec<_> = report
+        .sources
+        .iter()
+        .filter(|s| !s.outcome.is_complete())
+        .collect();
     assert!(!refused.is_empty(), "some source met the link");
-    assert_eq!(trap.stats().requests, 0, "the other origin was not asked at all");
+    assert_eq!(
+        trap.stats().requests,
+        0,
+        "the other origin was not asked at all"
+    );
     // The link was shown once: the next sync is complete.
     sim.foreign_next_link(None);
     let report = engine(&sim, &store).run().await.unwrap();
@@ -219,45 +261,82 @@ async fn a_next_link_to_another_origin_gets_no_token_and_ends_the_source() {
 
 #[tokio::test]
 async fn a_store_of_another_tenant_is_refused() {
-    let (contoso, other) = (example().await, Sim::builder().tenant(Tenant::generate(
-        tenant_sim::GenerateOptions { seed: 9, users: 60, ..Default::default() },
-    )).start().await.unwrap());
+    let (contoso, other) = (
+        example().await,
+        Sim::builder()
+            .tenant(Tenant::generate(tenant_sim::GenerateOptions {
+                seed: 9,
+                users: 60,
+                ..Default::default()
+            }))
+            .start()
+            .await
+            .unwrap(),
+    );
     assert_ne!(contoso.tenant_id(), other.tenant_id());
     let store = memory();
     engine(&contoso, &store).run().await.unwrap();
     let refused = engine(&other, &store).run().await.unwrap_err();
     assert!(
-        matches!(refused, m365_collect::Error::Store(StoreError::OtherTenant { .. })),
+        matches!(
+            refused,
+            m365_collect::Error::Store(StoreError::OtherTenant { .. })
+        ),
         "{refused:?}"
     );
 }
 
 #[tokio::test]
 async fn malformed_json_in_one_page_does_not_become_an_empty_list() {
-    let faults = FaultPlan { truncated_body: 1.0, max_in_a_row: u32::MAX, ..FaultPlan::none() };
+    let faults = FaultPlan {
+        truncated_body: 1.0,
+        max_in_a_row: u32::MAX,
+        ..FaultPlan::none()
+    };
     let sim = Sim::builder().start().await.unwrap();
     sim.faults(faults);
     let store = memory();
     let client = client_with(&sim, sim.client_secret(), impatient());
     if let Ok(report) = Engine::new(client, Arc::clone(&store)).run().await {
-        assert!(report.sources.iter().all(|s| !s.outcome.is_complete()), "{report:?}");
+        assert!(
+            report.sources.iter().all(|s| !s.outcome.is_complete()),
+            "{report:?}"
+        );
     }
-    assert_ne!(facts(store.as_ref()).await.unwrap().identity_users.state, State::Ok);
+    assert_ne!(
+        facts(store.as_ref()).await.unwrap().identity_users.state,
+        State::Ok
+    );
 }
 
 #[tokio::test]
 async fn an_unknown_source_is_named() {
     let sim = example().await;
-    let error = engine(&sim, &memory()).only(["userz"]).run().await.unwrap_err();
-    assert_eq!(error.to_string(), "there is no source userz: `sources` lists them");
+    let error = engine(&sim, &memory())
+        .only(["userz"])
+        .run()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "there is no source userz: `sources` lists them"
+    );
 }
 
 #[test]
 fn every_source_says_what_it_needs() {
     for source in sources::catalogue() {
-        let Descriptor { id, kinds, permissions, .. } = source.descriptor();
+        let Descriptor {
+            id,
+            kinds,
+            permissions,
+            ..
+        } = source.descriptor();
         assert!(!kinds.is_empty(), "{id} yields nothing");
         assert!(!permissions.is_empty(), "{id} needs nothing");
-        assert!(permissions.iter().all(|name| !name.contains("Write")), "{id} would write");
+        assert!(
+            permissions.iter().all(|name| !name.contains("Write")),
+            "{id} would write"
+        );
     }
 }

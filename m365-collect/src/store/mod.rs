@@ -468,8 +468,8 @@ pub enum StoreError {
         /// The latest that this program knows.
         known: i64,
     },
-    /// There is no such file.
-    #[error("{path} does not exist: run a sync first")]
+    /// There is no such file, or nothing was ever stored in it.
+    #[error("{path} holds no tenant yet: run a sync first")]
     Missing {
         /// The file.
         path: String,

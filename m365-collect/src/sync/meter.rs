@@ -1,25 +1,29 @@
 //! Counts the calls of one source and passes its waits on.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use graph_client::{CallEvent, Observer};
 
 use crate::outcome::Tally;
 use crate::source::SourceId;
+use crate::sync::progress::{Progress, ProgressEvent};
 
 /// Counts what a client does for one source.
 #[derive(Debug)]
 pub(super) struct Meter {
     source: SourceId,
+    progress: Arc<dyn Progress>,
     requests: AtomicU64,
     throttled: AtomicU64,
     bytes: AtomicU64,
 }
 
 impl Meter {
-    pub(super) fn new(source: SourceId) -> Self {
+    pub(super) fn new(source: SourceId, progress: Arc<dyn Progress>) -> Self {
         Self {
             source,
+            progress,
             requests: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -47,7 +51,10 @@ impl Observer for Meter {
                 }
             }
             CallEvent::Wait { duration, .. } => {
-                tracing::debug!(source = %self.source, wait = ?duration, "waiting");
+                self.progress.event(&ProgressEvent::Waiting {
+                    source: &self.source,
+                    wait: *duration,
+                });
             }
             _ => {}
         }

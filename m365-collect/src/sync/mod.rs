@@ -281,7 +281,7 @@ impl Engine {
             descriptor,
             lease,
             Arc::clone(&self.clock),
-            self.progress.as_ref(),
+            Arc::clone(&self.progress),
             Finish::confirmed(self.confirm_removals),
             self.afresh,
         );

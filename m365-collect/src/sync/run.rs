@@ -24,7 +24,7 @@ pub struct Run<'a> {
     descriptor: &'a Descriptor,
     lease: Lease,
     clock: Arc<dyn Clock>,
-    progress: &'a dyn Progress,
+    progress: Arc<dyn Progress>,
     meter: Arc<Meter>,
     finish: Finish,
     afresh: bool,
@@ -55,11 +55,11 @@ impl<'a> Run<'a> {
         descriptor: &'a Descriptor,
         lease: Lease,
         clock: Arc<dyn Clock>,
-        progress: &'a dyn Progress,
+        progress: Arc<dyn Progress>,
         finish: Finish,
         afresh: bool,
     ) -> Self {
-        let meter = Arc::new(Meter::new(descriptor.id.clone()));
+        let meter = Arc::new(Meter::new(descriptor.id.clone(), Arc::clone(&progress)));
         Self {
             client: client.with_observer(Arc::clone(&meter) as _),
             store,

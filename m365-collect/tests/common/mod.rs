@@ -115,11 +115,22 @@ pub(crate) async fn differences(store: &dyn Store, truth: &Truth) -> Vec<String>
     compare("user", &truth.users, &users, USER, &mut found);
     compare("group", &truth.groups, &groups, GROUP, &mut found);
     for (what, truth, read) in [
-        ("member", &truth.members, edges(store, &Relation::MEMBER).await),
+        (
+            "member",
+            &truth.members,
+            edges(store, &Relation::MEMBER).await,
+        ),
         ("owner", &truth.owners, edges(store, &Relation::OWNER).await),
     ] {
-        found.extend(truth.difference(&read).map(|edge| format!("{what} {edge:?} is missing")));
-        found.extend(read.difference(truth).map(|edge| format!("{what} {edge:?} is not there")));
+        found.extend(
+            truth
+                .difference(&read)
+                .map(|edge| format!("{what} {edge:?} is missing")),
+        );
+        found.extend(
+            read.difference(truth)
+                .map(|edge| format!("{what} {edge:?} is not there")),
+        );
     }
     found
 }

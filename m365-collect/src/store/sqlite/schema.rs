@@ -74,11 +74,19 @@ CREATE TABLE contested (
 
 /// Opens the file for writing, and makes it where there is none.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
-    let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
-    if !is_new {
-        // A foreign file is recognised before anything could write to it.
-        recognise(&connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?, path)?;
-    }
+    let is_new = match std::fs::metadata(path) {
+        Err(_) => true,
+        Ok(file) if file.len() == 0 => true,
+        Ok(_) => {
+            // A foreign file is recognised before anything could write to it.
+            let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            let is_blank = is_blank(&connection);
+            if !is_blank {
+                recognise(&connection, path)?;
+            }
+            is_blank
+        }
+    };
     let mut connection = connect(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
@@ -108,8 +116,23 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
         });
     }
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    if is_blank(&connection) {
+        return Err(StoreError::Missing {
+            path: path.display().to_string(),
+        });
+    }
     recognise(&connection, path)?;
     Ok(connection)
+}
+
+/// Whether the file is a database that belongs to nobody and holds nothing: what is left where
+/// its making was cut off.
+fn is_blank(connection: &Connection) -> bool {
+    let tables = "SELECT count(*) FROM sqlite_schema";
+    pragma(connection, "application_id").is_ok_and(|id| id == 0)
+        && connection
+            .query_row(tables, [], |row| row.get::<_, i64>(0))
+            .is_ok_and(|tables| tables == 0)
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {

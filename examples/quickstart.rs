@@ -1,0 +1,110 @@
+//! Reads a tenant, and shows what it proves and what it wastes.
+//!
+//! `cargo run --release --example quickstart`
+//!
+//! Without credentials it starts a simulated tenant; with `M365_TENANT_ID`, `M365_CLIENT_ID` and
+//! `M365_CLIENT_SECRET` it reads a real one.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use clap::Parser;
+use examples::exit::{Exit, Failure, finish};
+use examples::progress::Lines;
+use examples::settings::Settings;
+use examples::{report, time};
+use m365_collect::insight::licence::{self, Price};
+use m365_collect::{Engine, SqliteStore, Store};
+use tenant_sim::{Sim, SimHandle};
+
+/// Reads a Microsoft 365 tenant, and shows what it proves and what it wastes.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
+    /// Where to keep what was read.
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// What a seat costs a month, in US dollars, by part number; several may be given.
+    #[arg(long = "price", value_name = "PRODUCT=DOLLARS", value_parser = price, default_value = "SPB=23")]
+    prices: Vec<(String, Price)>,
+}
+
+fn price(text: &str) -> Result<(String, Price), String> {
+    let malformed = || format!("{text} is not of the form SPB=23");
+    let (product, dollars) = text.split_once('=').ok_or_else(malformed)?;
+    let (whole, cents) = dollars.split_once('.').unwrap_or((dollars, "0"));
+    let whole: u64 = whole.parse().map_err(|_| malformed())?;
+    let cents: u64 = format!("{cents:0<2}").parse().map_err(|_| malformed())?;
+    whole
+        .checked_mul(100)
+        .and_then(|whole| whole.checked_add(cents))
+        .filter(|_| !product.is_empty() && cents < 100)
+        .map(|cents| (product.to_owned(), Price::new(cents, "USD")))
+        .ok_or_else(malformed)
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    finish("quickstart", run(Arguments::parse()).await)
+}
+
+async fn run(arguments: Arguments) -> Result<Exit, Failure> {
+    let (settings, simulated) = tenant(arguments.settings).await?;
+    let path = match (arguments.store, &simulated) {
+        (Some(path), _) => path,
+        (None, None) => PathBuf::from("quickstart.m365"),
+        // A simulated tenant is another one each time.
+        (None, Some(_)) => {
+            std::env::temp_dir().join(format!("quickstart-{}.m365", std::process::id()))
+        }
+    };
+    let client = settings.client()?;
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path).await?);
+    eprintln!("Reading the tenant {}", client.tenant());
+    let sync = Engine::new(client, Arc::clone(&store))
+        .progress(Arc::new(Lines))
+        .run()
+        .await?;
+
+    let now = SystemTime::now();
+    let facts = m365_collect::facts(store.as_ref()).await?;
+    let evidence = report::mfa(&facts, time::timestamp(now)?)?;
+    let snapshot = licence::Snapshot::load(store.as_ref()).await?;
+    let mut options = licence::Options::new(now);
+    for (product, price) in arguments.prices {
+        options = options.price(product, price);
+    }
+    let waste = report::licences(&licence::audit(&snapshot, &options));
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{evidence}\n{waste}\nStore: {}", path.display())?;
+    Ok(Exit::from(&sync))
+}
+
+/// The tenant of the settings; without any, a simulated one that lives as long as the handle.
+async fn tenant(settings: Settings) -> Result<(Settings, Option<SimHandle>), Failure> {
+    if !settings.is_empty() {
+        return Ok((settings, None));
+    }
+    let sim = Sim::builder()
+        .start()
+        .await
+        .map_err(|error| Failure::other(error.to_string()))?;
+    eprintln!(
+        "No credentials are set: this is a simulated tenant at {}",
+        sim.origin()
+    );
+    eprintln!("For a real one set M365_TENANT_ID, M365_CLIENT_ID and M365_CLIENT_SECRET");
+    let settings = Settings {
+        tenant: Some(sim.tenant_id().to_owned()),
+        client: Some(sim.client_id().to_owned()),
+        secret: Some(sim.client_secret().to_owned()),
+        graph_url: Some(sim.graph_url().to_owned()),
+        login_url: Some(sim.login_url().to_owned()),
+        ..settings
+    };
+    Ok((settings, Some(sim)))
+}

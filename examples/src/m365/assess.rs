@@ -1,0 +1,114 @@
+//! Says what a tenant proves.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use clap::{Args, ValueEnum};
+use compliance_map::{Catalogue, Facts, Options, Timestamp, render};
+use m365_collect::SqliteStore;
+
+use crate::exit::{Exit, Failure};
+use crate::time;
+
+/// What to assess, and how to show it.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    input: Input,
+    /// All controls of this framework, such as `cis-v8.1`; several may be given.
+    #[arg(long, value_name = "ID")]
+    framework: Vec<String>,
+    /// This control, such as `cis-v8.1:6.5`; several may be given. Without any: all of them.
+    #[arg(long, value_name = "REF")]
+    control: Vec<String>,
+    /// The time of the assessment, in RFC 3339; now if not given.
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+    /// The format.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The file to write to, instead of standard output.
+    #[arg(long, value_name = "PATH")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Input {
+    /// The file of a sync.
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// A file of facts, as `facts` writes it; `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    facts: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// Markdown.
+    Md,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
+    let facts = facts(&arguments.input).await?;
+    let as_of: Timestamp = match &arguments.as_of {
+        None => time::timestamp(SystemTime::now())?,
+        Some(text) => text.parse().map_err(|_| {
+            Failure::usage(format!("{text} is not a time such as 2026-11-21T12:00:00Z"))
+        })?,
+    };
+    let options = Options::new(as_of)
+        .frameworks(arguments.framework)
+        .controls(arguments.control);
+    let assessment = compliance_map::assess(&facts, &Catalogue::builtin(), &options)
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    let text = match arguments.format {
+        Format::Text => render::text(&assessment),
+        Format::Json => render::json(&assessment),
+        Format::Md => render::markdown(&assessment),
+    };
+    match &arguments.out {
+        None => std::io::stdout().lock().write_all(text.as_bytes())?,
+        Some(path) => write(path, &text)?,
+    }
+    Ok(Exit::Done)
+}
+
+async fn facts(input: &Input) -> Result<Facts, Failure> {
+    if let Some(store) = &input.store {
+        let store = SqliteStore::open_read_only(store).await?;
+        return Ok(m365_collect::facts(&store).await?);
+    }
+    let path = input.facts.as_deref().unwrap_or_else(|| Path::new("-"));
+    let read = if path == Path::new("-") {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(path)
+    };
+    let text = read
+        .map_err(|error| Failure::other(format!("{} cannot be read: {error}", path.display())))?;
+    Facts::from_json(&text)
+        .map_err(|error| Failure::other(format!("{} is not a facts file: {error}", path.display())))
+}
+
+/// Whole or not at all: a reader never sees half a report.
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::other(format!("{} cannot be written: {error}", path.display()))
+    };
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or_else(|| Path::new(".")))
+        .map_err(|error| failed(&error))?;
+    file.write_all(text.as_bytes())
+        .map_err(|error| failed(&error))?;
+    file.persist(path).map_err(|error| failed(&error.error))?;
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! The commands of the `m365` program.
+
+mod assess;
+mod export;
+mod read;
+mod show;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::exit::{Exit, Failure};
+use crate::settings::Settings;
+
+/// Reads a Microsoft 365 tenant, keeps the reading in a file, and says what it proves.
+///
+/// Exit status: 0 done; 2 usage; 3 authentication; 4 permission; 5 throttled beyond the budget;
+/// 6 done but partial; 1 anything else. Results go to standard output, everything else to
+/// standard error.
+#[derive(Debug, Parser)]
+#[command(name = "m365", max_term_width = 100)]
+pub struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Tests the connection: authentication, permissions, one real call.
+    Check {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reads what changed since the last sync; everything the first time.
+    Sync {
+        /// The file to keep it in; made where there is none.
+        #[arg(long, value_name = "FILE")]
+        store: PathBuf,
+        /// Only these sources, by id.
+        #[arg(long, value_name = "IDS", value_delimiter = ',')]
+        only: Vec<String>,
+        /// Without these sources, by id.
+        #[arg(long, value_name = "IDS", value_delimiter = ',')]
+        skip: Vec<String>,
+        /// Reads everything anew.
+        #[arg(long)]
+        full: bool,
+        /// Removes what is no longer listed even where that is suspiciously much.
+        #[arg(long)]
+        confirm_removals: bool,
+        /// The report as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Shows how the store fares, source by source.
+    Status {
+        /// The file of a sync.
+        #[arg(long, value_name = "FILE")]
+        store: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Writes the live objects of a kind as received from the service, one a line.
+    Export {
+        /// The file of a sync.
+        #[arg(long, value_name = "FILE")]
+        store: PathBuf,
+        /// Graph's name of the kind, such as `user` or `group`; `edge` for the relations.
+        #[arg(long)]
+        kind: String,
+        /// The format.
+        #[arg(long, value_enum, default_value_t)]
+        format: ExportFormat,
+    },
+    /// Writes the facts of an assessment as JSON.
+    Facts {
+        /// The file of a sync.
+        #[arg(long, value_name = "FILE")]
+        store: PathBuf,
+    },
+    /// Says what the tenant proves.
+    Assess {
+        #[command(flatten)]
+        assess: assess::Arguments,
+    },
+    /// Lists the sources: id, permissions, licence, cadence.
+    Sources {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum ExportFormat {
+    /// One JSON object a line.
+    #[default]
+    Jsonl,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot be done; the failure says why and what to do.
+pub async fn run(arguments: Arguments) -> Result<Exit, Failure> {
+    let Arguments { settings, command } = arguments;
+    match command {
+        Command::Check { json } => read::check(&settings, json).await,
+        Command::Sync {
+            store,
+            only,
+            skip,
+            full,
+            confirm_removals,
+            json,
+        } => {
+            let plan = read::Plan {
+                only,
+                skip,
+                full,
+                confirm_removals,
+            };
+            read::sync(&settings, &store, plan, json).await
+        }
+        Command::Status { store, json } => show::status(&store, json).await,
+        Command::Export {
+            store,
+            kind,
+            format: ExportFormat::Jsonl,
+        } => export::export(&store, &kind).await,
+        Command::Facts { store } => show::facts(&store).await,
+        Command::Assess { assess } => assess::run(assess).await,
+        Command::Sources { json } => show::sources(json),
+    }
+}

@@ -1,0 +1,110 @@
+//! The commands that talk to the tenant.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use m365_collect::connect::{self, Connection};
+use m365_collect::{Engine, Report, SqliteStore, sources};
+
+use super::show::print_json;
+use crate::exit::{Exit, Failure};
+use crate::progress::Lines;
+use crate::settings::Settings;
+
+pub(super) async fn check(settings: &Settings, json: bool) -> Result<Exit, Failure> {
+    let client = settings.client()?;
+    let connection = connect::check(&client, &sources::catalogue()).await;
+    for problem in &connection.problems {
+        eprintln!("m365: {problem}");
+    }
+    if json {
+        print_json(&connection)?;
+    } else {
+        print_connection(&connection)?;
+    }
+    Ok(connection.status.into())
+}
+
+fn print_connection(connection: &Connection) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match &connection.tenant {
+        Some(tenant) => writeln!(
+            out,
+            "tenant {} ({})",
+            tenant.display_name.as_deref().unwrap_or("without a name"),
+            tenant.id
+        )?,
+        None => writeln!(out, "the tenant was not read")?,
+    }
+    if !connection.permissions_known && !connection.sources.is_empty() {
+        writeln!(out, "the token does not tell its permissions")?;
+    }
+    for source in &connection.sources {
+        let state = match (connection.permissions_known, source.lacks.is_empty()) {
+            (false, _) => format!("needs {}", source.needs.join(", ")),
+            (true, true) => "ok".to_owned(),
+            (true, false) => format!("lacks {}", source.lacks.join(", ")),
+        };
+        writeln!(out, "  {:<28} {state}", source.source.as_str())?;
+    }
+    Ok(())
+}
+
+/// What a sync is to read.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) only: Vec<String>,
+    pub(super) skip: Vec<String>,
+    pub(super) full: bool,
+    pub(super) confirm_removals: bool,
+}
+
+pub(super) async fn sync(
+    settings: &Settings,
+    store: &Path,
+    plan: Plan,
+    json: bool,
+) -> Result<Exit, Failure> {
+    let client = settings.client()?;
+    let store = Arc::new(SqliteStore::open(store).await?);
+    let mut engine = Engine::new(client, store)
+        .skip(plan.skip)
+        .afresh(plan.full)
+        .confirm_removals(plan.confirm_removals)
+        .progress(Arc::new(Lines));
+    if !plan.only.is_empty() {
+        engine = engine.only(plan.only);
+    }
+    let report = tokio::select! {
+        report = engine.run() => report?,
+        _ = tokio::signal::ctrl_c() => {
+            return Err(Failure::other(
+                "interrupted: what was stored is kept; run the sync again to go on",
+            ));
+        }
+    };
+    if json {
+        print_json(&report)?;
+    } else {
+        print_report(&report)?;
+    }
+    Ok(Exit::from(&report))
+}
+
+fn print_report(report: &Report) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    let complete = report.sources.iter().filter(|s| s.outcome.is_complete());
+    writeln!(
+        out,
+        "{} of {} sources are complete",
+        complete.count(),
+        report.sources.len()
+    )?;
+    for source in &report.sources {
+        if let Some(reason) = source.outcome.reason() {
+            writeln!(out, "  {}: {}: {reason}", source.id, source.outcome.name())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! Where the tenant is and how to sign in, from flags or environment.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use graph_client::{Client, Cloud, Credential, RetryOptions, TenantId};
+
+use crate::exit::Failure;
+
+/// The tenant and the application.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Tenant")]
+pub struct Settings {
+    /// The tenant: its id or one of its domains.
+    #[arg(long, env = "M365_TENANT_ID", global = true)]
+    pub tenant: Option<String>,
+    /// The id of the application.
+    #[arg(long, env = "M365_CLIENT_ID", global = true)]
+    pub client: Option<String>,
+    /// The secret of the application: its value, not its id. Better in the environment than in a
+    /// flag, which other users of the machine can see.
+    #[arg(
+        long,
+        env = "M365_CLIENT_SECRET",
+        hide_env_values = true,
+        global = true
+    )]
+    pub secret: Option<String>,
+    /// A certificate file of the application, instead of a secret.
+    #[arg(
+        long,
+        env = "M365_CLIENT_CERTIFICATE",
+        hide_env_values = true,
+        global = true
+    )]
+    pub certificate: Option<String>,
+    /// The cloud that the tenant lives in.
+    #[arg(long, env = "M365_CLOUD", value_enum, default_value_t, global = true)]
+    pub cloud: CloudName,
+    /// The origin of Graph, instead of the cloud's own.
+    #[arg(long, env = "M365_GRAPH_URL", global = true)]
+    pub graph_url: Option<String>,
+    /// The origin of the sign-in service, instead of the cloud's own.
+    #[arg(long, env = "M365_LOGIN_URL", global = true)]
+    pub login_url: Option<String>,
+    /// The longest that one call may take, waits included.
+    #[arg(
+        long,
+        env = "M365_BUDGET_SECONDS",
+        value_name = "SECONDS",
+        global = true
+    )]
+    pub budget: Option<u64>,
+}
+
+/// A cloud by its name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum CloudName {
+    /// The worldwide cloud, GCC included.
+    #[default]
+    Global,
+    /// US Government L4 (GCC High).
+    GccHigh,
+    /// US Government L5 (Department of Defense).
+    Dod,
+    /// China, operated by 21Vianet.
+    China,
+}
+
+impl From<CloudName> for Cloud {
+    fn from(name: CloudName) -> Self {
+        match name {
+            CloudName::Global => Self::Global,
+            CloudName::GccHigh => Self::GccHigh,
+            CloudName::Dod => Self::Dod,
+            CloudName::China => Self::China,
+        }
+    }
+}
+
+impl Settings {
+    /// Whether nothing was said about a tenant, so that a simulated one may stand in.
+    pub fn is_empty(&self) -> bool {
+        [&self.tenant, &self.client, &self.secret, &self.certificate]
+            .iter()
+            .all(|setting| setting.as_deref().is_none_or(str::is_empty))
+    }
+
+    /// A client for the tenant.
+    ///
+    /// # Errors
+    /// When a setting is missing or cannot be right.
+    pub fn client(&self) -> Result<Client, Failure> {
+        let needed = |value: &Option<String>, flag: &str, variable: &str| {
+            value
+                .clone()
+                .filter(|value| !value.is_empty())
+                .ok_or_else(|| {
+                    Failure::usage(format!("{variable} is not set: set it or pass {flag}"))
+                })
+        };
+        let tenant = needed(&self.tenant, "--tenant", "M365_TENANT_ID")?;
+        let app = needed(&self.client, "--client", "M365_CLIENT_ID")?;
+        if self.secret.as_deref().is_none_or(str::is_empty) && self.certificate.is_some() {
+            return Err(Failure::usage(
+                "this version signs in with a secret only: set M365_CLIENT_SECRET instead of \
+                 M365_CLIENT_CERTIFICATE",
+            ));
+        }
+        let secret = needed(&self.secret, "--secret", "M365_CLIENT_SECRET")?;
+        let usage = |error: graph_client::Error| Failure::usage(error.to_string());
+        let mut builder = Client::builder(
+            TenantId::new(&tenant).map_err(usage)?,
+            Credential::client_secret(app, secret),
+        )
+        .cloud(self.cloud.into());
+        if let Some(origin) = &self.graph_url {
+            builder = builder.graph_origin(origin);
+        }
+        if let Some(origin) = &self.login_url {
+            builder = builder.login_origin(origin);
+        }
+        if let Some(seconds) = self.budget {
+            let budget = Duration::from_secs(seconds);
+            let mut retry = RetryOptions::default().total_time(budget);
+            retry.attempt_timeout = retry.attempt_timeout.min(budget);
+            builder = builder.retry(retry);
+        }
+        builder.build().map_err(usage)
+    }
+}
