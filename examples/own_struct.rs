@@ -10,7 +10,7 @@ use tenant_sim::Sim;
 /// Graph would leave `accountEnabled` out unless it is asked for.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Account {
+struct Person {
     display_name: Option<String>,
     account_enabled: Option<bool>,
     department: Option<String>,
@@ -27,14 +27,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     .login_origin(sim.login_url())
     .build()?;
 
-    eprintln!("asking for {:?}", graph_client::fields::<Account>());
-    let mut accounts = client.list::<Account>("users").items();
-    while let Some(account) = accounts.try_next().await? {
-        if account.account_enabled == Some(false) {
+    eprintln!("asking for {:?}", graph_client::fields::<Person>());
+    let mut people = client.list::<Person>("users").items();
+    while let Some(person) = people.try_next().await? {
+        if person.account_enabled == Some(false) {
             eprintln!(
                 "disabled: {} ({})",
-                account.display_name.unwrap_or_default(),
-                account.department.unwrap_or_default()
+                person.display_name.unwrap_or_default(),
+                person.department.unwrap_or_default()
             );
         }
     }

@@ -107,14 +107,26 @@ fn verdict(text: &mut String, assessment: &Assessment) {
             format_args!("Missing: {} {}", missing.fact, missing.problem),
         );
     }
-    line(text, format_args!(""));
-    line(text, format_args!("Controls that this bears on"));
-    let bears: Vec<&ControlResult> = assessment
+    for (who, anchor) in [("everybody", EVERYBODY), ("administrators", ADMINISTRATORS)] {
+        line(text, format_args!(""));
+        line(text, format_args!("Controls that ask it for {who}"));
+        controls(text, assessment, anchor);
+    }
+}
+
+/// The control and those of other frameworks that ask the same.
+fn controls(text: &mut String, assessment: &Assessment, anchor: &str) {
+    let Some(anchor) = assessment.result(anchor) else {
+        return;
+    };
+    let same: Vec<&ControlResult> = assessment
         .results
         .iter()
-        .filter(|result| result.control == main.control || main.crosswalk.contains(&result.control))
+        .filter(|result| {
+            result.control == anchor.control || anchor.crosswalk.contains(&result.control)
+        })
         .collect();
-    for result in bears {
+    for result in same {
         let native = result.native.as_deref().unwrap_or("");
         line(
             text,

@@ -1,5 +1,11 @@
 //! A sync is killed at any instant; one that is left in peace then ends equal to the truth.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test expects, its helpers expect too"
+)]
+
 mod common;
 
 use std::collections::BTreeSet;

@@ -1,5 +1,11 @@
 //! The contract of the `m365` program for scripts.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test expects, its helpers expect too"
+)]
+
 mod common;
 
 use std::path::PathBuf;

@@ -1,5 +1,11 @@
 //! The first command of the README: its numbers are those of the tenant, whichever it is.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test expects, its helpers expect too"
+)]
+
 mod common;
 
 use common::{bare, command, run};

@@ -7,9 +7,7 @@
 //! ```
 
 #![expect(
-    clippy::panic,
     clippy::expect_used,
-    clippy::missing_panics_doc,
     reason = "a test suite panics where a store does not conform"
 )]
 

@@ -1,5 +1,11 @@
 //! Whatever goes wrong on the way, the store ends equal to the truth.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test expects, its helpers expect too"
+)]
+
 mod common;
 
 use std::sync::Arc;

@@ -1,5 +1,11 @@
 //! Our sources ask for permissions that the reference lists for their endpoints.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test expects, its helpers expect too"
+)]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

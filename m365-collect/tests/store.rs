@@ -1,5 +1,11 @@
 //! Every store shows the same behaviour, and the file keeps its word.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test expects, its helpers expect too"
+)]
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use m365_collect::store::{Begin, Commit, Contested, Finish, Lease};

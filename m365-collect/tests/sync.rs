@@ -1,5 +1,11 @@
 //! A tenant is read, each refusal is told as what it is, and the facts say so.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test expects, its helpers expect too"
+)]
+
 mod common;
 
 use std::sync::Arc;

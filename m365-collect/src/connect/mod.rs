@@ -149,7 +149,7 @@ impl Connection {
 
 fn access(source: &dyn Source, granted: Option<&[String]>) -> SourceAccess {
     let descriptor = source.descriptor();
-    let needs = descriptor.permissions.iter().map(|name| name.as_ref());
+    let needs = descriptor.permissions.iter().map(AsRef::as_ref);
     let (has, lacks): (Vec<&str>, Vec<&str>) = match granted {
         None => (Vec::new(), Vec::new()),
         Some(granted) => needs

@@ -42,10 +42,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The records of a kind, in the order of their ids, as far as `to_row` wants them.
-    pub(crate) async fn rows<V: DeserializeOwned, T>(
+    pub(crate) async fn rows<V: DeserializeOwned, T: Send>(
         &self,
         kind: &Kind,
-        mut to_row: impl FnMut(String, V) -> Option<T>,
+        mut to_row: impl FnMut(String, V) -> Option<T> + Send,
     ) -> Result<Rows<T>, StoreError> {
         let mut rows = Rows {
             items: Vec::new(),

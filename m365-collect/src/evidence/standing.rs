@@ -103,14 +103,14 @@ impl Standing {
                 note: note.or(other),
             },
             (Self::Read { as_of, .. }, other) | (other, Self::Read { as_of, .. }) => {
-                other.as_part(as_of)
+                other.in_part(as_of)
             }
             (first, _) => first,
         }
     }
 
     /// The rest of a fact was read: what is missing makes it partial.
-    fn as_part(self, as_of: SystemTime) -> Self {
+    fn in_part(self, as_of: SystemTime) -> Self {
         let note = match self {
             Self::InPart { note, .. } => note,
             Self::Denied { permission } => format!("a part needs the permission {permission}"),

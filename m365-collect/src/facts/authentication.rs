@@ -1,5 +1,10 @@
 //! How people prove who they are, and what is demanded of them.
 
+#![expect(
+    clippy::struct_field_names,
+    reason = "fields carry the names of Graph's properties"
+)]
+
 use std::collections::BTreeMap;
 
 use compliance_map::Fact;

@@ -1,5 +1,10 @@
 //! Accounts, groups, roles and sign-ins.
 
+#![expect(
+    clippy::struct_field_names,
+    reason = "fields carry the names of Graph's properties"
+)]
+
 use std::collections::BTreeMap;
 
 use compliance_map::Fact;

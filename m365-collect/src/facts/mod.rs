@@ -35,34 +35,38 @@ use crate::store::{Store, StoreError};
 /// ```
 pub async fn facts(store: &dyn Store) -> Result<Facts, StoreError> {
     let reader = Reader::new(store).await?;
-    let mut facts = Facts::default();
-    facts.tenant = store.tenant().await?.map(|tenant| TenantInfo {
+    let tenant = store.tenant().await?.map(|tenant| TenantInfo {
         id: tenant.organization.unwrap_or(tenant.asked),
         name: tenant.name,
         extra: BTreeMap::new(),
     });
-    facts.identity_users = identity::users(&reader).await?;
-    facts.identity_groups = identity::groups(&reader).await?;
-    facts.identity_role_assignments = identity::role_assignments(&reader).await?;
-    facts.identity_signin_activity = identity::sign_in_activity(&reader).await?;
-    facts.auth_registration = authentication::registration(&reader).await?;
-    facts.auth_per_user_mfa = authentication::per_user_mfa(&reader).await?;
-    facts.auth_security_defaults = authentication::security_defaults(&reader).await?;
-    facts.auth_ca_policies = authentication::conditional_access(&reader).await?;
-    facts.org_licenses = organization::licenses(&reader).await?;
-    facts.org_tenant = organization::tenant(&reader).await?;
-    Ok(facts)
+    Ok(Facts {
+        tenant,
+        identity_users: identity::users(&reader).await?,
+        identity_groups: identity::groups(&reader).await?,
+        identity_role_assignments: identity::role_assignments(&reader).await?,
+        identity_signin_activity: identity::sign_in_activity(&reader).await?,
+        auth_registration: authentication::registration(&reader).await?,
+        auth_per_user_mfa: authentication::per_user_mfa(&reader).await?,
+        auth_security_defaults: authentication::security_defaults(&reader).await?,
+        auth_ca_policies: authentication::conditional_access(&reader).await?,
+        org_licenses: organization::licenses(&reader).await?,
+        org_tenant: organization::tenant(&reader).await?,
+        ..Facts::default()
+    })
 }
 
 /// One source, one kind, one fact.
-async fn fact<V: DeserializeOwned, T>(
+async fn fact<V: DeserializeOwned, T: Send>(
     reader: &Reader<'_>,
     source: &'static str,
     kind: &Kind,
-    to_row: impl Fn(String, V) -> T,
+    to_row: impl Fn(String, V) -> T + Send,
 ) -> Result<Fact<T>, StoreError> {
     let standing = reader.standing(source, kind).await?;
-    let rows = reader.rows(kind, |id, view| Some(to_row(id, view))).await?;
+    let rows = reader
+        .rows(kind, move |id, view| Some(to_row(id, view)))
+        .await?;
     Ok(to_fact(rows, standing))
 }
 

@@ -514,6 +514,10 @@ struct SignInView {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "fields carry the names of Graph's properties"
+)]
 struct SignInActivity {
     last_sign_in_date_time: Option<String>,
     last_non_interactive_sign_in_date_time: Option<String>,

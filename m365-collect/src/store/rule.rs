@@ -60,10 +60,9 @@ pub const fn upsert(row: Option<Row>, reading: Reading) -> Action {
 /// A removal arrives.
 pub const fn remove(row: Option<Row>, reading: Reading, round: u64) -> Action {
     match (row, reading) {
-        (None, _) | (_, Reading::Full) => Action::Remove,
         (Some(Row { live: false, .. }), Reading::Delta) => Action::Keep,
         (Some(row), Reading::Delta) if row.round == round || row.revived => Action::Contest,
-        (Some(_), Reading::Delta) => Action::Remove,
+        _ => Action::Remove,
     }
 }
 

@@ -235,7 +235,7 @@ impl DeltaSource {
     }
 
     /// The stored checkpoint, unless it is unreadable: everything is read again then.
-    fn resume(&self, run: &Run<'_>) -> Option<Checkpoint> {
+    fn resume(run: &Run<'_>) -> Option<Checkpoint> {
         serde_json::from_str(run.checkpoint()?).ok()
     }
 
@@ -297,7 +297,7 @@ impl Source for DeltaSource {
     }
 
     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
-        let from = self.resume(run);
+        let from = Self::resume(run);
         let mut is_refused = false;
         match self.round(run, from, &mut is_refused).await {
             // The tenant is reached by another origin than when the link was stored.
