@@ -44,6 +44,7 @@ pub async fn store_conforms<S: Store>(fresh: impl AsyncFn() -> S) {
     a_sweep_removes_what_was_not_listed(&fresh().await).await;
     a_sweep_that_removes_too_much_is_held(&fresh().await).await;
     a_swap_that_removes_too_much_is_held(&fresh().await).await;
+    a_round_that_is_not_whole_removes_nothing(&fresh().await).await;
     relations_begin_and_end(&fresh().await).await;
     contradicting_relations_are_settled_by_a_listing(&fresh().await).await;
     a_relation_to_a_removed_object_is_not_live(&fresh().await).await;
@@ -541,6 +542,45 @@ async fn a_swap_that_removes_too_much_is_held(store: &impl Store) {
     let done = writer.finish(true).await.expect("a confirmed swap");
     assert_eq!((done.held, done.removed), (None, 90));
     assert_eq!(ids(store).await.len(), 10);
+}
+
+async fn a_round_that_is_not_whole_removes_nothing(store: &impl Store) {
+    let mut writer = delta(store).await;
+    writer
+        .round(
+            Begin::Generation,
+            vec![person("a", "Ada"), person("b", "Bob")],
+        )
+        .await;
+    let before = store.source_state(&PEOPLE).await.expect("a state");
+    writer
+        .begin(Begin::Generation, vec![person("b", "Robert")])
+        .await;
+    let mut commit = writer.commit(Vec::new());
+    commit.checkpoint = Some("later".to_owned());
+    commit.finish = Some(Finish::default().in_part());
+    let done = store.commit(commit).await.expect("the swap");
+    assert_eq!((done.upserted, done.removed, done.held), (1, 0, None));
+    assert_eq!(names(store).await, pairs(&[("a", "Ada"), ("b", "Robert")]));
+    let after = store.source_state(&PEOPLE).await.expect("a state");
+    assert_eq!(
+        after.map(|state| state.completed_at),
+        before.map(|state| state.completed_at),
+        "a round that is not whole is not complete"
+    );
+    assert_eq!(
+        delta(store).await.lease.checkpoint.as_deref(),
+        Some("later"),
+        "the next run goes on all the same"
+    );
+    let mut listing = Writer::new(store, SourceId::new("listing"), Reading::Full).await;
+    listing.page(vec![person("x", "X"), person("y", "Y")]).await;
+    listing.finish(false).await.expect("a sweep");
+    let mut listing = Writer::new(store, SourceId::new("listing"), Reading::Full).await;
+    let mut commit = listing.commit(vec![person("x", "X")]);
+    commit.finish = Some(Finish::default().in_part());
+    let done = store.commit(commit).await.expect("the end of a listing");
+    assert_eq!(done.removed, 0);
 }
 
 async fn relations_begin_and_end(store: &impl Store) {

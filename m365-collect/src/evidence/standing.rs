@@ -138,8 +138,8 @@ mod tests {
         RunEntry::new(SourceId::new("users"), now, now, outcome, Tally::default())
     }
 
-    fn completed() -> Option<SourceState> {
-        Some(SourceState::new(Some(THEN), false))
+    fn completed() -> SourceState {
+        SourceState::new(Some(THEN), false)
     }
 
     #[test]
@@ -148,7 +148,7 @@ mod tests {
             permission: "User.Read.All".to_owned(),
             code: None,
         });
-        for state in [None, completed()] {
+        for state in [None, Some(completed())] {
             let standing = Standing::of(Some(&denied), state, true);
             assert!(matches!(standing, Standing::Denied { .. }), "{standing:?}");
         }
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn a_failure_leaves_the_last_reading_with_its_own_time() {
         let failed = run(Outcome::Throttled { until: None });
-        let standing = Standing::of(Some(&failed), completed(), true);
+        let standing = Standing::of(Some(&failed), Some(completed()), true);
         assert!(
             matches!(
                 standing,
@@ -191,7 +191,7 @@ mod tests {
         let partial = run(Outcome::Partial {
             reason: Gap::Malformed { items: 1 },
         });
-        let standing = Standing::of(Some(&partial), completed(), true);
+        let standing = Standing::of(Some(&partial), Some(completed()), true);
         assert!(matches!(standing, Standing::InPart { .. }), "{standing:?}");
     }
 

@@ -361,16 +361,16 @@ impl Tables {
         let is_live =
             |key: &(Kind, String)| staged.records.get(key).is_some_and(|row| row.row.live);
         let edge_is_live = |edge: &Edge| staged.edges.get(edge).is_some_and(|row| row.row.live);
-        let mut done = Committed {
-            removed: self.sweep(
+        let mut done = Committed::default();
+        if finish.whole {
+            done.removed = self.sweep(
                 source,
                 at,
                 finish,
                 |key, _| !is_live(key),
                 |edge, _| !edge_is_live(edge),
-            )?,
-            ..Committed::default()
-        };
+            )?;
+        }
         for (key, mut row) in staged.records {
             let old = self.records.get(&key);
             if row.row.live {
@@ -475,7 +475,7 @@ impl State {
             let round = source.round;
             let ended = match source.staged.take() {
                 Some(staged) => self.live.swap(staged, &commit.source, commit.at, finish),
-                None if source.in_generation => self
+                None if source.in_generation && finish.whole => self
                     .live
                     .sweep(
                         &commit.source,
@@ -496,7 +496,9 @@ impl State {
                     done.removed += ended.removed;
                     source.in_generation = false;
                     source.in_round = false;
-                    source.completed_at = Some(commit.at);
+                    if finish.whole {
+                        source.completed_at = Some(commit.at);
+                    }
                 }
                 Err(held) => {
                     // The generation is given up: the next run reads everything again.

@@ -274,6 +274,9 @@ pub struct Finish {
     pub objects: u64,
     /// Remove them all the same: a person said so.
     pub confirmed: bool,
+    /// Whether everything was read. Where something was not, nothing is removed for not having
+    /// come, and the round does not count as complete.
+    pub whole: bool,
 }
 
 /// Holds above 15 % and 50 objects.
@@ -283,6 +286,7 @@ impl Default for Finish {
             share: 0.15,
             objects: 50,
             confirmed: false,
+            whole: true,
         }
     }
 }
@@ -294,6 +298,13 @@ impl Finish {
             confirmed,
             ..Self::default()
         }
+    }
+
+    /// For a round that could not read everything.
+    #[must_use]
+    pub fn in_part(mut self) -> Self {
+        self.whole = false;
+        self
     }
 
     /// Whether so many removals of so many objects are to be held.

@@ -163,17 +163,34 @@ impl<'a> Run<'a> {
         Ok(self.store.contested(&self.descriptor.id, limit).await?)
     }
 
-    /// Ends the round of a delta source. Where items were malformed, the checkpoint is not kept,
-    /// so that the next run reads everything again instead of missing them for good.
+    /// How many items could not be read so far, in earlier runs of the round too.
+    pub fn malformed_so_far(&self) -> u64 {
+        self.malformed
+    }
+
+    /// Items that an earlier run could not read and that this one does not read again: they are
+    /// still missing.
+    pub fn still_malformed(&mut self, items: u64) {
+        self.malformed += items;
+    }
+
+    /// Everything is read again: what was malformed before comes again.
+    pub fn read_again(&mut self) {
+        self.malformed = 0;
+    }
+
+    /// Ends the round of a delta source. Where items were malformed nothing is removed for not
+    /// having come.
     ///
     /// # Errors
     /// When the store fails, or contested objects were not settled.
     pub async fn finish(&mut self, checkpoint: String) -> Result<()> {
-        if self.malformed > 0 {
-            self.is_finished = true;
-            return Ok(());
-        }
-        self.commit(Vec::new(), Some(checkpoint), Some(self.finish))
+        let finish = if self.malformed > 0 {
+            self.finish.in_part()
+        } else {
+            self.finish
+        };
+        self.commit(Vec::new(), Some(checkpoint), Some(finish))
             .await?;
         self.is_finished = true;
         Ok(())

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use graph_client::{BatchRequest, Change as DeltaChange, Checkpoint, DeltaPage};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::members::Members;
@@ -235,8 +235,16 @@ impl DeltaSource {
     }
 
     /// The stored checkpoint, unless it is unreadable: everything is read again then.
-    fn resume(run: &Run<'_>) -> Option<Checkpoint> {
+    fn resume(run: &Run<'_>) -> Option<Saved> {
         serde_json::from_str(run.checkpoint()?).ok()
+    }
+
+    fn save(&self, link: Checkpoint, run: &Run<'_>) -> Result<String> {
+        let malformed = run.malformed_so_far();
+        serde_json::to_string(&Saved { link, malformed }).map_err(|_| Error::Contract {
+            source_id: self.descriptor.id.clone(),
+            what: "the checkpoint cannot be written".to_owned(),
+        })
     }
 
     /// Reads one round. `is_refused` tells afterwards whether the stored link itself was refused,
@@ -244,7 +252,7 @@ impl DeltaSource {
     async fn round(
         &self,
         run: &mut Run<'_>,
-        from: Option<Checkpoint>,
+        from: Option<Saved>,
         is_refused: &mut bool,
     ) -> Result<()> {
         *is_refused = from.is_some();
@@ -252,11 +260,12 @@ impl DeltaSource {
             .client()
             .delta::<RawItem>(self.path)
             .select(self.select.iter().copied());
-        if let Some(checkpoint) = from {
-            if checkpoint.is_complete() {
+        if let Some(Saved { link, malformed }) = from {
+            run.still_malformed(malformed);
+            if link.is_complete() {
                 run.begin(Begin::Round);
             }
-            delta = delta.resume(checkpoint);
+            delta = delta.resume(link);
         }
         let mut pages = delta.pages();
         while let Some(page) = pages.try_next().await? {
@@ -270,20 +279,19 @@ impl DeltaSource {
             *is_refused = false;
             if resync.is_some() {
                 run.begin(Begin::Generation);
+                run.read_again();
             }
             run.malformed(malformed.len());
             let changes = self.changes(changes, run);
-            let link = serde_json::to_string(&checkpoint).map_err(|_| Error::Contract {
-                source_id: self.descriptor.id.clone(),
-                what: "the checkpoint cannot be written".to_owned(),
-            })?;
-            if checkpoint.is_complete() {
+            let is_complete = checkpoint.is_complete();
+            let saved = self.save(checkpoint, run)?;
+            if is_complete {
                 // The link is kept only once nothing is contested any more.
                 run.changes(changes).await?;
                 self.settle(run).await?;
-                run.finish(link).await?;
+                run.finish(saved).await?;
             } else {
-                run.advance(changes, link).await?;
+                run.advance(changes, saved).await?;
             }
         }
         Ok(())
@@ -308,6 +316,24 @@ impl Source for DeltaSource {
         }
         Ok(Completeness::Complete)
     }
+}
+
+/// Where the next run goes on, and what it must not forget.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    link: Checkpoint,
+    /// Items that could not be read since everything was last read: a delta does not send them
+    /// again, so the reading stays partial until everything is.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    malformed: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// One end of a relation, as a delta or a listing names it.

@@ -1,7 +1,7 @@
 //! One request for each stored object of another source, sent in batches.
 
 use async_trait::async_trait;
-use graph_client::BatchRequest;
+use graph_client::{BatchRequest, BatchResponse};
 
 use crate::error::Result;
 use crate::outcome::Gap;
@@ -12,8 +12,8 @@ use crate::sync::Run;
 /// Asks `collection/{id}/path` for every stored object of the parent kind; the answer is kept
 /// under the parent's id.
 ///
-/// A parent that is gone by now is passed over. One that cannot be read makes the outcome
-/// partial; a missing permission or licence ends the run.
+/// A parent that is gone by now is passed over. One that is there but cannot be read makes the
+/// outcome partial; a missing permission or licence ends the run.
 #[derive(Debug, Clone)]
 pub struct FanOutSource {
     descriptor: Descriptor,
@@ -65,6 +65,35 @@ impl FanOutSource {
     }
 }
 
+impl FanOutSource {
+    /// Those of the parents without an answer that are not gone themselves: a service that does
+    /// not know the question must not look like people of whom there is nothing to say.
+    async fn still_there(
+        &self,
+        run: &Run<'_>,
+        not_found: Vec<(String, graph_client::Error)>,
+    ) -> Result<Vec<(String, graph_client::Error)>> {
+        if not_found.is_empty() {
+            return Ok(not_found);
+        }
+        let requests = not_found
+            .iter()
+            .map(|(id, _)| BatchRequest::get([self.collection, id.as_str()]).select(["id"]))
+            .collect();
+        let answers = run.client().batch(requests).await?;
+        let is_there = |answer: &BatchResponse| match &answer.result {
+            Err(error) => !error.is_not_found(),
+            Ok(_) => true,
+        };
+        Ok(not_found
+            .into_iter()
+            .zip(answers)
+            .filter(|(_, answer)| is_there(answer))
+            .map(|(asked, _)| asked)
+            .collect())
+    }
+}
+
 #[async_trait]
 impl Source for FanOutSource {
     fn descriptor(&self) -> &Descriptor {
@@ -81,6 +110,7 @@ impl Source for FanOutSource {
             after = Some(last.id.clone());
             let requests = parents.iter().map(|parent| self.request(parent)).collect();
             let mut changes = Vec::with_capacity(parents.len());
+            let mut not_found = Vec::new();
             for answer in run.client().batch(requests).await? {
                 match answer.result {
                     Ok(raw) => changes.push(Change::Upsert(Record::new(
@@ -88,7 +118,7 @@ impl Source for FanOutSource {
                         answer.key,
                         raw,
                     ))),
-                    Err(error) if error.is_not_found() => {}
+                    Err(error) if error.is_not_found() => not_found.push((answer.key, error)),
                     Err(error) if ends_the_run(&error) => {
                         run.changes(changes).await?;
                         return Err(error.into());
@@ -102,6 +132,12 @@ impl Source for FanOutSource {
                 }
             }
             run.changes(changes).await?;
+            for (_, error) in self.still_there(run, not_found).await? {
+                if unread == 0 {
+                    first_error = error.to_string();
+                }
+                unread += 1;
+            }
         }
         Ok(if unread == 0 {
             Completeness::Complete

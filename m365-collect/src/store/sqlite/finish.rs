@@ -55,8 +55,58 @@ const EDGE_IS_STAGED: &str = "EXISTS (SELECT 1 FROM staged_edge s
     WHERE s.relation = edge.relation AND s.from_id = edge.from_id AND s.to_id = edge.to_id
     AND s.removed_at IS NULL)";
 
-/// Puts the staged generation in the place of the one that readers see.
+/// Puts the staged generation in the place of the one that readers see. Where it is not whole,
+/// what it does not have stays.
 pub(super) fn swap(
+    transaction: &Transaction<'_>,
+    source: &SourceId,
+    at: i64,
+    finish: Finish,
+) -> rusqlite::Result<Ended> {
+    let mut removed = 0;
+    if finish.whole {
+        match remove_what_is_not_staged(transaction, source, at, finish)? {
+            Ended::Done { removed: gone, .. } => removed = gone,
+            held @ Ended::Held(_) => return Ok(held),
+        }
+    }
+    let mut upserted = transaction.execute(
+        "INSERT INTO record (kind, id, source, raw, round, revived, changed_at)
+         SELECT kind, id, source, raw, round, revived, ?2 FROM staged_record
+         WHERE source = ?1 AND removed_at IS NULL
+         ON CONFLICT (kind, id) DO UPDATE SET
+             source = excluded.source, raw = excluded.raw, round = excluded.round,
+             revived = excluded.revived OR record.revived OR record.removed_at IS NOT NULL,
+             changed_at = excluded.changed_at, removed_at = NULL, removed_reason = NULL
+         WHERE record.removed_at IS NOT NULL OR record.raw <> excluded.raw
+             OR record.source <> excluded.source",
+        params![source.as_str(), at],
+    )?;
+    upserted += transaction.execute(
+        "INSERT INTO edge (relation, from_id, to_id, source, round, revived, confirmed, changed_at)
+         SELECT relation, from_id, to_id, source, round, revived, confirmed, ?2 FROM staged_edge
+         WHERE source = ?1 AND removed_at IS NULL
+         ON CONFLICT (relation, from_id, to_id) DO UPDATE SET
+             source = excluded.source, round = excluded.round, revived = 1,
+             changed_at = excluded.changed_at, removed_at = NULL
+         WHERE edge.removed_at IS NOT NULL",
+        params![source.as_str(), at],
+    )?;
+    transaction.execute(
+        "INSERT OR IGNORE INTO record
+             (kind, id, source, raw, round, revived, changed_at, removed_at, removed_reason)
+         SELECT kind, id, source, NULL, round, revived, ?2, ?2, removed_reason FROM staged_record
+         WHERE source = ?1 AND removed_at IS NOT NULL",
+        params![source.as_str(), at],
+    )?;
+    discard_staged(transaction, source)?;
+    Ok(Ended::Done {
+        upserted: upserted as u64,
+        removed,
+    })
+}
+
+fn remove_what_is_not_staged(
     transaction: &Transaction<'_>,
     source: &SourceId,
     at: i64,
@@ -91,38 +141,8 @@ pub(super) fn swap(
         ),
         params![source.as_str(), at],
     )?;
-    let mut upserted = transaction.execute(
-        "INSERT INTO record (kind, id, source, raw, round, revived, changed_at)
-         SELECT kind, id, source, raw, round, revived, ?2 FROM staged_record
-         WHERE source = ?1 AND removed_at IS NULL
-         ON CONFLICT (kind, id) DO UPDATE SET
-             source = excluded.source, raw = excluded.raw, round = excluded.round,
-             revived = excluded.revived OR record.revived OR record.removed_at IS NOT NULL,
-             changed_at = excluded.changed_at, removed_at = NULL, removed_reason = NULL
-         WHERE record.removed_at IS NOT NULL OR record.raw <> excluded.raw
-             OR record.source <> excluded.source",
-        params![source.as_str(), at],
-    )?;
-    upserted += transaction.execute(
-        "INSERT INTO edge (relation, from_id, to_id, source, round, revived, confirmed, changed_at)
-         SELECT relation, from_id, to_id, source, round, revived, confirmed, ?2 FROM staged_edge
-         WHERE source = ?1 AND removed_at IS NULL
-         ON CONFLICT (relation, from_id, to_id) DO UPDATE SET
-             source = excluded.source, round = excluded.round, revived = 1,
-             changed_at = excluded.changed_at, removed_at = NULL
-         WHERE edge.removed_at IS NOT NULL",
-        params![source.as_str(), at],
-    )?;
-    transaction.execute(
-        "INSERT OR IGNORE INTO record
-             (kind, id, source, raw, round, revived, changed_at, removed_at, removed_reason)
-         SELECT kind, id, source, NULL, round, revived, ?2, ?2, removed_reason FROM staged_record
-         WHERE source = ?1 AND removed_at IS NOT NULL",
-        params![source.as_str(), at],
-    )?;
-    discard_staged(transaction, source)?;
     Ok(Ended::Done {
-        upserted: upserted as u64,
+        upserted: 0,
         removed: removed as u64,
     })
 }

@@ -304,12 +304,14 @@ fn commit(connection: &mut Connection, commit: &Commit) -> Result<Committed, Sto
             });
         }
         let ended = match row.phase {
-            Phase::Incremental => Ok(Ended::Done {
+            Phase::Generation if how.whole => {
+                finish::sweep(&transaction, &commit.source, row.round, at, how)
+            }
+            Phase::StagedGeneration => finish::swap(&transaction, &commit.source, at, how),
+            Phase::Incremental | Phase::Generation => Ok(Ended::Done {
                 upserted: 0,
                 removed: 0,
             }),
-            Phase::Generation => finish::sweep(&transaction, &commit.source, row.round, at, how),
-            Phase::StagedGeneration => finish::swap(&transaction, &commit.source, at, how),
         };
         match ended.map_err(sqlite)? {
             Ended::Done { upserted, removed } => {
@@ -317,9 +319,9 @@ fn commit(connection: &mut Connection, commit: &Commit) -> Result<Committed, Sto
                 done.removed += removed;
                 transaction
                     .execute(
-                        "UPDATE source SET phase = 0, in_round = 0, completed_at = ?2
-                         WHERE id = ?1",
-                        params![commit.source.as_str(), at],
+                        "UPDATE source SET phase = 0, in_round = 0,
+                         completed_at = coalesce(?2, completed_at) WHERE id = ?1",
+                        params![commit.source.as_str(), how.whole.then_some(at)],
                     )
                     .map_err(sqlite)?;
             }
