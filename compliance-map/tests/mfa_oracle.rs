@@ -2,11 +2,20 @@
 //!
 //! The crate keeps the least and the most that can be true. The oracle here does neither: it tries
 //! every sign-in a person could make, in every world that the missing evidence allows.
+#![allow(
+    clippy::struct_excessive_bools,
+    reason = "a model of a tenant is made of yes and no"
+)]
+#![allow(
+    clippy::field_reassign_with_default,
+    reason = "facts are filled in one by one"
+)]
 #![allow(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
 mod common;
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use common::{fact_of, now};
 use compliance_map::facts::{
@@ -15,6 +24,8 @@ use compliance_map::facts::{
 };
 use compliance_map::{Catalogue, Facts, Options, assess};
 use proptest::prelude::*;
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::builtin);
 
 /// How a person holds Global Administrator.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -562,7 +573,7 @@ proptest! {
         let tenant = Tenant { humans, rules, defaults };
         let facts = facts(&tenant, denied);
         let options = Options::new(now()).controls(["cis-v8.1:6.3", "cis-v8.1:6.5"]);
-        let assessment = assess(&facts, &Catalogue::builtin(), &options).unwrap();
+        let assessment = assess(&facts, &CATALOGUE, &options).unwrap();
         for (control, administration) in [("cis-v8.1:6.3", false), ("cis-v8.1:6.5", true)] {
             let subjects = &assessment.result(control).unwrap().subjects;
             for (index, human) in tenant.humans.iter().enumerate() {

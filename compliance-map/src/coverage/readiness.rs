@@ -61,46 +61,38 @@ impl<'a> Readiness<'a> {
 
     /// Whether the person has a method among those `needed`.
     ///
-    /// The registration report knows whether the methods policy allows what is registered, so it
-    /// comes first; where report and list contradict each other, nothing is concluded.
+    /// Guests may be asked in their home tenant, which conditional access can be set to trust:
+    /// <https://learn.microsoft.com/en-us/entra/external-id/authentication-conditional-access>.
     pub(crate) fn of(
         &self,
         person: &Person<'_>,
         needed: Needed,
         may_be_asked_at_home: bool,
     ) -> Ready {
-        let by_report = self
-            .report
-            .get(person.id)
-            .map(|row| told_by_report(row, needed));
-        let by_list = self
-            .lists
-            .get(person.id)
-            .map(|row| told_by_names(Registered::read(&row.methods), needed));
-        let not_allowed = by_report.as_ref().is_some_and(|report| report.not_allowed);
-        let report = by_report.map(|report| report.answer);
-        let (mut answer, whole) = match (report, by_list) {
-            (None, None) => (Tri::Maybe, false),
-            (Some(report), None) => (report, self.report_whole),
-            (None | Some(Tri::Maybe), Some(list)) => (list, self.lists_whole),
-            (Some(Tri::No), Some(Tri::Yes)) if not_allowed => (Tri::No, true),
-            (Some(Tri::Yes), Some(Tri::No)) | (Some(Tri::No), Some(Tri::Yes)) => {
-                (Tri::Maybe, false)
-            }
-            (Some(report), Some(_)) => (report, self.report_whole || self.lists_whole),
+        let Told {
+            mut answer,
+            not_allowed,
+            whole,
+        } = self.told(person, needed);
+        let mut missing = Vec::new();
+        let generous = Needed {
+            least: needed.most,
+            ..needed
         };
-        let mut missing = vec![REGISTRATION];
-        if self.lists_grade != Grade::Absent {
-            missing.push(METHODS);
+        // Where every method that might do would do, it is the rules that are not known, not the methods.
+        if answer == Tri::Maybe && self.told(person, generous).answer == Tri::Maybe {
+            missing.push(REGISTRATION);
+            if self.lists_grade != Grade::Absent {
+                missing.push(METHODS);
+            }
         }
-        // https://learn.microsoft.com/en-us/entra/external-id/authentication-conditional-access
         if answer == Tri::No
             && person.fact.is_guest()
             && may_be_asked_at_home
             && !self.home_mfa_refused
         {
             answer = Tri::Maybe;
-            missing = vec![CROSS_TENANT];
+            missing.push(CROSS_TENANT);
         }
         Ready {
             answer,
@@ -115,32 +107,54 @@ impl<'a> Readiness<'a> {
             missing,
         }
     }
+
+    /// What report and list say together.
+    ///
+    /// The registration report knows whether the methods policy allows what is registered, so it
+    /// comes first; where report and list contradict each other, nothing is concluded.
+    fn told(&self, person: &Person<'_>, needed: Needed) -> Told {
+        let list = self.lists.get(person.id);
+        let list = list.map(|row| told_by_names(Registered::read(&row.methods), needed));
+        let Some(row) = self.report.get(person.id) else {
+            return Told {
+                answer: list.unwrap_or(Tri::Maybe),
+                not_allowed: false,
+                whole: list.is_some() && self.lists_whole,
+            };
+        };
+        let (report, not_allowed) = told_by_report(row, needed);
+        let (answer, whole) = match (report, list) {
+            (Tri::No, _) if not_allowed => (Tri::No, self.report_whole),
+            (Tri::Yes, Some(Tri::No)) | (Tri::No, Some(Tri::Yes)) => (Tri::Maybe, false),
+            (Tri::Maybe, Some(list)) => (list, self.lists_whole),
+            (report, _) => (report, self.report_whole),
+        };
+        Told {
+            answer,
+            not_allowed,
+            whole,
+        }
+    }
 }
 
 struct Told {
     answer: Tri,
     /// Something is registered that the tenant's methods policy does not allow.
     not_allowed: bool,
+    whole: bool,
 }
 
-fn told_by_report(row: &RegistrationFact, needed: Needed) -> Told {
+/// What the report says, and whether something is registered that is not allowed.
+fn told_by_report(row: &RegistrationFact, needed: Needed) -> (Tri, bool) {
     let registered = Registered::read(&row.methods);
     if row.mfa_capable == Some(false) {
-        return Told {
-            answer: Tri::No,
-            not_allowed: !registered.usable.is_empty(),
-        };
+        return (Tri::No, !registered.usable.is_empty());
     }
     // Capable without a method listed: the report contradicts itself.
     let contradiction = row.mfa_capable == Some(true) && row.methods.is_empty();
-    let answer = told_by_names(registered, needed);
-    Told {
-        answer: if answer == Tri::No && contradiction {
-            Tri::Maybe
-        } else {
-            answer
-        },
-        not_allowed: false,
+    match told_by_names(registered, needed) {
+        Tri::No if contradiction => (Tri::Maybe, false),
+        answer => (answer, false),
     }
 }
 

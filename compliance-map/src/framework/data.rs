@@ -47,6 +47,8 @@ pub struct Framework {
     pub(super) other_level: BTreeMap<String, Vec<ControlRef>>,
     pub(super) see: BTreeMap<String, Vec<ControlRef>>,
     pub(super) former: BTreeMap<String, FormerEdition>,
+    /// The framework of which every control is taken over.
+    pub(super) mirrors: Option<String>,
     /// Set when results of this framework rest on a scope that the organisation must declare.
     pub(crate) scope_assumption: Option<String>,
     /// Whether its controls bear on a tenant only when the overlay asks for them.
@@ -168,6 +170,7 @@ impl Framework {
             native: file.native,
             withdrawn,
             former: file.former_editions,
+            mirrors: file.mirrors,
             scope_assumption: file.scope_assumption,
             on_demand: file.on_demand,
         })
@@ -224,8 +227,9 @@ impl File {
                 return Err(self.wrong("mirrors", "names a framework that is not known"));
             };
             for id in ids {
-                let number = id.rsplit_once("L2-").map(|(_, number)| number);
-                if let Some(mirrored) = number.and_then(|number| model.controls.get(number)) {
+                if let Some(mirrored) =
+                    mirrored_id(id).and_then(|model_id| model.controls.get(model_id))
+                {
                     let reference = self.reference(id);
                     let control = Control {
                         reference,
@@ -259,6 +263,11 @@ impl File {
         }
         withdrawn
     }
+}
+
+/// The id that a mirrored control has in its model: `AC.L2-3.1.1` mirrors `3.1.1`.
+pub(super) fn mirrored_id(id: &str) -> Option<&str> {
+    id.rsplit_once("L2-").map(|(_, number)| number)
 }
 
 fn check(id: &str, control: &Control, official: &BTreeSet<String>) -> Result<(), &'static str> {

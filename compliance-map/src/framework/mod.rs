@@ -44,7 +44,8 @@ const BUILT_IN: [&str; 8] = [
 pub struct Catalogue {
     frameworks: BTreeMap<String, Framework>,
     order: Vec<String>,
-    by_theme: BTreeMap<String, BTreeSet<ControlRef>>,
+    /// Which controls share a theme, or are the same requirement.
+    by_subject: BTreeMap<String, BTreeSet<ControlRef>>,
 }
 
 impl Catalogue {
@@ -79,14 +80,14 @@ impl Catalogue {
             self.order.push(framework.id.clone());
         }
         self.frameworks.insert(framework.id.clone(), framework);
-        let mut by_theme: BTreeMap<String, BTreeSet<ControlRef>> = BTreeMap::new();
+        let mut by_subject: BTreeMap<String, BTreeSet<ControlRef>> = BTreeMap::new();
         for control in self.controls() {
-            for theme in &control.themes {
-                let sharing = by_theme.entry(theme.clone()).or_default();
+            for subject in self.subjects(control) {
+                let sharing = by_subject.entry(subject).or_default();
                 sharing.insert(control.reference.clone());
             }
         }
-        self.by_theme = by_theme;
+        self.by_subject = by_subject;
         Ok(())
     }
 
@@ -143,12 +144,26 @@ impl Catalogue {
         }
     }
 
+    /// What a control has in common with others: its themes, and what it mirrors or is.
+    fn subjects(&self, control: &Control) -> Vec<String> {
+        let reference = &control.reference;
+        let framework = self.frameworks.get(reference.framework());
+        let model = framework
+            .and_then(|f| f.mirrors.as_deref())
+            .zip(data::mirrored_id(reference.control()));
+        let itself = match model {
+            Some((framework, id)) => ControlRef::new(framework, id).to_string(),
+            None => reference.to_string(),
+        };
+        control.themes.iter().cloned().chain([itself]).collect()
+    }
+
     /// Controls of other frameworks that the same evidence bears on, sorted.
     pub fn crosswalk(&self, control: &Control) -> Vec<ControlRef> {
-        let shared = control
-            .themes
+        let subjects = self.subjects(control);
+        let shared = subjects
             .iter()
-            .filter_map(|theme| self.by_theme.get(theme));
+            .filter_map(|subject| self.by_subject.get(subject));
         let others: BTreeSet<&ControlRef> = shared
             .flatten()
             .filter(|other| other.framework() != control.reference.framework())
