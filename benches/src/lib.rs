@@ -1,1 +1,1 @@
-//! Shared parts of the measurements.
+//! Measurements of the workspace: `cargo bench -p benches`.
