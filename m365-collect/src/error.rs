@@ -25,6 +25,9 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// No source is left of those that were asked for.
+    #[error("no source is left to read: `only` and `skip` leave none")]
+    NothingToRead,
     /// Sources that wait for each other.
     #[error("source {source_id} can never be read: it waits for itself")]
     CircularOrder {

@@ -1,7 +1,7 @@
 //! The members of a JSON object in their order, each value as the bytes that were received.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
@@ -73,6 +73,23 @@ pub(crate) fn merge(stored: &str, received: &str) -> Result<String, serde_json::
     }
 }
 
+/// Whether two objects give a member that both have another value.
+pub(crate) fn disagree(stored: &str, received: &str) -> bool {
+    let (Ok(stored), Ok(received)) = (Members::parse(stored), Members::parse(received)) else {
+        return stored != received;
+    };
+    let values: BTreeMap<&str, &str> = stored
+        .0
+        .iter()
+        .map(|(name, value)| (name.as_ref(), value.get()))
+        .collect();
+    received.0.iter().any(|(name, value)| {
+        values
+            .get(name.as_ref())
+            .is_some_and(|stored| *stored != value.get())
+    })
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct InOrder;
@@ -129,6 +146,12 @@ mod tests {
             serde_json::from_str::<Value>(&merged).unwrap(),
             serde_json::json!({"id": "1", "a": 1, "b": null})
         );
+    }
+
+    #[test]
+    fn objects_disagree_only_in_members_that_both_have() {
+        assert!(disagree(r#"{"a":1,"b":2}"#, r#"{"b":3,"c":4}"#));
+        assert!(!disagree(r#"{"a":1,"b":2}"#, r#"{"b":2,"c":4}"#));
     }
 
     proptest! {

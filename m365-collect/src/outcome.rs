@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use crate::source::SourceId;
 use crate::timestamp;
 
 /// What came of reading one source.
@@ -130,6 +131,11 @@ pub enum Gap {
         /// Why.
         error: String,
     },
+    /// The objects that it asks about were themselves not read completely.
+    Parents {
+        /// The source of those objects.
+        source: SourceId,
+    },
     /// A part of the source needs a permission that the application lacks.
     Permission {
         /// The permission.
@@ -150,6 +156,12 @@ impl fmt::Display for Gap {
                 write!(f, "{objects} objects could not be read: {error}")
             }
             Self::Interrupted { error } => write!(f, "stopped in the middle: {error}"),
+            Self::Parents { source } => {
+                write!(
+                    f,
+                    "{source} were not read completely, so some may be missing here"
+                )
+            }
             Self::Permission { permission } => {
                 write!(f, "a part needs the permission {permission}")
             }

@@ -229,22 +229,22 @@ impl Descriptor {
 
     /// Needs this application permission.
     #[must_use]
-    pub fn permission(mut self, name: &'static str) -> Self {
-        self.permissions.push(Cow::Borrowed(name));
+    pub fn permission(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.permissions.push(name.into());
         self
     }
 
     /// Shows more with this application permission.
     #[must_use]
-    pub fn optional_permission(mut self, name: &'static str) -> Self {
-        self.optional_permissions.push(Cow::Borrowed(name));
+    pub fn optional_permission(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.optional_permissions.push(name.into());
         self
     }
 
     /// Needs this licence in the tenant.
     #[must_use]
-    pub fn licence(mut self, plan: &'static str) -> Self {
-        self.licence = Some(Cow::Borrowed(plan));
+    pub fn licence(mut self, plan: impl Into<Cow<'static, str>>) -> Self {
+        self.licence = Some(plan.into());
         self
     }
 

@@ -31,6 +31,7 @@ const PEOPLE: SourceId = SourceId::new("people");
 pub async fn store_conforms<S: Store>(fresh: impl AsyncFn() -> S) {
     a_new_store_is_empty(&fresh().await).await;
     rows_and_checkpoint_go_in_together(&fresh().await).await;
+    evidence_is_as_old_as_the_beginning_of_its_round(&fresh().await).await;
     an_overtaken_lease_writes_nothing(&fresh().await).await;
     a_partial_object_is_laid_over_the_stored_one(&fresh().await).await;
     a_listing_replaces_objects_whole(&fresh().await).await;
@@ -38,6 +39,8 @@ pub async fn store_conforms<S: Store>(fresh: impl AsyncFn() -> S) {
     a_replayed_object_does_not_come_back_by_itself(&fresh().await).await;
     a_confirmed_object_comes_back_whole(&fresh().await).await;
     a_removal_that_contradicts_its_round_is_contested(&fresh().await).await;
+    two_states_of_an_object_in_one_round_are_contested(&fresh().await).await;
+    a_generation_does_not_resurrect_by_itself(&fresh().await).await;
     a_round_cannot_end_while_objects_are_contested(&fresh().await).await;
     a_new_generation_is_swapped_in_whole(&fresh().await).await;
     an_abandoned_generation_leaves_nothing_behind(&fresh().await).await;
@@ -91,7 +94,8 @@ struct Writer<'a, S> {
 
 impl<'a, S: Store> Writer<'a, S> {
     async fn new(store: &'a S, source: SourceId, reading: Reading) -> Self {
-        let lease = store.lease(&source, reading).await.expect("a lease");
+        let lease = store.lease(&source, reading, at(0)).await;
+        let lease = lease.expect("a lease");
         Self {
             store,
             lease,
@@ -226,7 +230,27 @@ async fn rows_and_checkpoint_go_in_together(store: &impl Store) {
         .expect("a state")
         .expect("a state");
     assert_eq!((state.completed_at, state.in_round), (Some(at(9)), false));
+    assert_eq!(
+        state.as_of,
+        Some(at(1)),
+        "the rows are as new as the beginning of their round, not as its end"
+    );
     assert_eq!(delta(store).await.lease.checkpoint.as_deref(), Some("link"));
+}
+
+async fn evidence_is_as_old_as_the_beginning_of_its_round(store: &impl Store) {
+    let mut writer = delta(store).await;
+    writer
+        .begin(Begin::Generation, vec![person("a", "Ada")])
+        .await;
+    writer.second = 8;
+    writer.finish(false).await.expect("the end of a round");
+    let state = store.source_state(&PEOPLE).await.expect("a state");
+    let state = state.expect("a state");
+    assert_eq!(
+        (state.as_of, state.completed_at),
+        (Some(at(1)), Some(at(9)))
+    );
 }
 
 async fn an_overtaken_lease_writes_nothing(store: &impl Store) {
@@ -383,6 +407,54 @@ async fn a_removal_that_contradicts_its_round_is_contested(store: &impl Store) {
         ),
         "{contested:?}"
     );
+}
+
+async fn two_states_of_an_object_in_one_round_are_contested(store: &impl Store) {
+    let mut writer = delta(store).await;
+    writer
+        .begin(Begin::Generation, vec![person("a", "Ada")])
+        .await;
+    let same = record("a", r#"{"id":"a","mail":"a@x"}"#);
+    writer.page(vec![Change::Upsert(same)]).await;
+    assert!(
+        store
+            .contested(&PEOPLE, 9)
+            .await
+            .expect("contested")
+            .is_empty()
+    );
+    writer.page(vec![person("a", "Ada L.")]).await;
+    let contested = store.contested(&PEOPLE, 9).await.expect("contested");
+    assert_eq!(contested.len(), 1, "{contested:?}");
+    assert_eq!(names(store).await, pairs(&[("a", "Ada")]));
+    let now = record("a", r#"{"id":"a","displayName":"Ada L."}"#);
+    writer.page(vec![Change::Confirm(now)]).await;
+    writer.finish(false).await.expect("the end of a round");
+    // In the next round it is a change like any other.
+    writer
+        .round(Begin::Round, vec![person("a", "Countess")])
+        .await;
+    assert_eq!(names(store).await, pairs(&[("a", "Countess")]));
+}
+
+async fn a_generation_does_not_resurrect_by_itself(store: &impl Store) {
+    let mut writer = delta(store).await;
+    let people = vec![person("a", "Ada"), person("b", "Bob")];
+    writer.round(Begin::Generation, people).await;
+    writer
+        .round(Begin::Round, vec![removed("a", RemovedReason::Deleted)])
+        .await;
+    let people = vec![person("a", "Ada"), person("b", "Bob")];
+    writer.begin(Begin::Generation, people).await;
+    let contested = store.contested(&PEOPLE, 9).await.expect("contested");
+    assert!(
+        matches!(contested.as_slice(), [Contested::Object { id, .. }] if id == "a"),
+        "{contested:?}"
+    );
+    let back = record("a", r#"{"id":"a","displayName":"Ada"}"#);
+    writer.page(vec![Change::Confirm(back)]).await;
+    writer.finish(false).await.expect("the swap");
+    assert_eq!(ids(store).await, ["a", "b"]);
 }
 
 async fn a_round_cannot_end_while_objects_are_contested(store: &impl Store) {

@@ -21,8 +21,11 @@ struct Scripted {
 
 impl Scripted {
     fn new() -> Self {
+        let graph = Arc::new(FakeTransport::new());
+        let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso"}]}"#;
+        graph.on("/v1.0/organization", vec![Answer::json(contoso); 9]);
         Self {
-            graph: Arc::new(FakeTransport::new()),
+            graph,
             store: Arc::new(MemoryStore::new()),
         }
     }

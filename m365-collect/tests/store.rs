@@ -114,7 +114,10 @@ async fn what_was_committed_is_there_after_reopening() {
             .bind(&StoredTenant::new("contoso.example"))
             .await
             .unwrap();
-        let lease = store.lease(&SOURCE, Reading::Full).await.unwrap();
+        let lease = store
+            .lease(&SOURCE, Reading::Full, UNIX_EPOCH)
+            .await
+            .unwrap();
         let mut commit = Commit::new(&lease, UNIX_EPOCH);
         commit.changes = vec![Change::Upsert(user(1, 1))];
         store.commit(commit).await.unwrap();
@@ -202,13 +205,16 @@ async fn picture(store: &dyn Store) -> String {
 }
 
 async fn play(store: &dyn Store, steps: &[Step]) -> Vec<String> {
-    let mut lease: Lease = store.lease(&SOURCE, Reading::Delta).await.unwrap();
+    let mut lease: Lease = store
+        .lease(&SOURCE, Reading::Delta, UNIX_EPOCH)
+        .await
+        .unwrap();
     let mut log = Vec::new();
     for (second, step) in (1..).zip(steps) {
         let at = UNIX_EPOCH + Duration::from_secs(second);
         let said = match step {
             Step::Lease(reading) => {
-                lease = store.lease(&SOURCE, *reading).await.unwrap();
+                lease = store.lease(&SOURCE, *reading, at).await.unwrap();
                 format!("{lease:?} {:?}", lease.checkpoint)
             }
             Step::Commit {

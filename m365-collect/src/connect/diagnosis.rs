@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::Status;
 use crate::error::Error;
-use crate::outcome::Outcome;
+use crate::outcome::{Gap, Outcome};
 use crate::store::StoreError;
+use crate::timestamp;
 
 /// What is wrong, why, and what to do.
 ///
@@ -155,7 +156,7 @@ impl Diagnosis {
             StoreError::Missing { .. } => "run `sync` first",
             StoreError::OtherTenant { .. } => "use a store file per tenant",
             StoreError::Busy | StoreError::Fenced { .. } => "try again when the other sync is done",
-            StoreError::Full => "make room and run the sync again: it goes on where it stopped",
+            StoreError::Full => "make room and run the sync again: what was stored is kept",
             StoreError::Damaged { .. } => "move the file away and run a sync into a new one",
             _ => "check the file, its folder and the rights on them",
         };
@@ -189,19 +190,35 @@ impl Diagnosis {
                 format!("the tenant has no {plan}"),
                 "assign the licence or leave the source out",
             ),
-            Outcome::Throttled { .. } => Self::new(
+            Outcome::Throttled { until } => Self::new(
                 Problem::Throttled,
                 "it asked to wait longer than the time budget allows",
-                "run the sync again later: it goes on where it stopped",
+                match until {
+                    None => "run the sync again later, or allow a longer budget".to_owned(),
+                    Some(until) => {
+                        format!("run the sync again after {}", timestamp::format(*until))
+                    }
+                },
             ),
             Outcome::Unauthenticated { error } => Self::new(
                 Problem::Authentication,
                 error.clone(),
                 "check the credentials of the application",
             ),
-            Outcome::Partial { reason } => {
-                Self::new(Problem::Service, reason.to_string(), "run the sync again")
-            }
+            Outcome::Partial { reason } => Self::new(
+                Problem::Service,
+                reason.to_string(),
+                match reason {
+                    Gap::Malformed { .. } => "read everything anew with --full",
+                    Gap::HeldRemovals { .. } => {
+                        "look whether they are really gone, then sync with --confirm-removals"
+                    }
+                    Gap::Permission { .. } => "grant it and give admin consent",
+                    Gap::Parents { .. } | Gap::Unread { .. } | Gap::Interrupted { .. } => {
+                        "run the sync again"
+                    }
+                },
+            ),
             Outcome::Failed { error } => {
                 Self::new(Problem::Service, error.clone(), "run the sync again")
             }

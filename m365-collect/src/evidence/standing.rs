@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::outcome::{Gap, Outcome};
+use crate::outcome::Outcome;
 use crate::store::{RunEntry, SourceState};
 
 /// How far the stored records of a source can be relied upon.
@@ -45,47 +45,44 @@ pub enum Standing {
 impl Standing {
     /// What the last run and the state of a source say together.
     pub(crate) fn of(run: Option<&RunEntry>, state: Option<SourceState>, has_rows: bool) -> Self {
-        let completed_at = state.and_then(|state| state.completed_at);
-        let Some(run) = run else {
-            // Rows without a finished run: the very first one was cut off.
-            return match (completed_at, state) {
-                (Some(as_of), _) => Self::Read { as_of, note: None },
-                (None, Some(_)) if has_rows => Self::InPart {
-                    as_of: SystemTime::UNIX_EPOCH,
-                    note: "the first sync has not finished".to_owned(),
-                },
-                _ => Self::NotCollected,
-            };
+        let state = state.unwrap_or_default();
+        let reason = || {
+            let outcome = run.map(|run| &run.outcome);
+            outcome
+                .and_then(Outcome::reason)
+                .unwrap_or_else(|| "a sync was cut off".to_owned())
         };
-        let ended_at = run.ended_at.unwrap_or(SystemTime::UNIX_EPOCH);
-        let reason = || run.outcome.reason().unwrap_or_default();
-        match (&run.outcome, completed_at) {
-            (Outcome::Denied { permission, .. }, _) => Self::Denied {
-                permission: permission.clone(),
-            },
-            (Outcome::Unlicensed { plan }, _) => Self::Unlicensed { plan: plan.clone() },
-            (Outcome::Complete, Some(as_of)) => Self::Read { as_of, note: None },
-            // What is missing now is missing from the rows.
-            (
-                Outcome::Partial {
-                    reason: Gap::Malformed { .. } | Gap::Unread { .. } | Gap::Permission { .. },
-                },
-                _,
-            ) => Self::InPart {
-                as_of: ended_at,
+        // A refusal says what stands in the way now, whatever was read before.
+        match run.map(|run| &run.outcome) {
+            Some(Outcome::Denied { permission, .. }) => {
+                return Self::Denied {
+                    permission: permission.clone(),
+                };
+            }
+            Some(Outcome::Unlicensed { plan }) => return Self::Unlicensed { plan: plan.clone() },
+            _ => {}
+        }
+        let ended_at = run.and_then(|run| run.ended_at);
+        match (state.as_of, run.map(|run| &run.outcome)) {
+            // What was missing when a round last ended is missing from the rows.
+            _ if state.in_part => Self::InPart {
+                as_of: ended_at.unwrap_or(SystemTime::UNIX_EPOCH),
                 note: reason(),
             },
-            // The rows of the last complete run are still there.
-            (_, Some(as_of)) => Self::Read {
+            (Some(as_of), Some(Outcome::Complete)) if !state.in_round => {
+                Self::Read { as_of, note: None }
+            }
+            // The rows of the last complete round are still there.
+            (Some(as_of), _) => Self::Read {
                 as_of,
                 note: Some(format!("the last sync did not complete: {}", reason())),
             },
-            (_, None) if has_rows => Self::InPart {
-                as_of: ended_at,
+            (None, _) if has_rows => Self::InPart {
+                as_of: ended_at.unwrap_or(SystemTime::UNIX_EPOCH),
                 note: reason(),
             },
-            (Outcome::Skipped { .. }, None) => Self::NotCollected,
-            (_, None) => Self::Failed { error: reason() },
+            (None, None | Some(Outcome::Skipped { .. })) => Self::NotCollected,
+            (None, _) => Self::Failed { error: reason() },
         }
     }
 
@@ -128,7 +125,7 @@ mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
-    use crate::outcome::Tally;
+    use crate::outcome::{Gap, Tally};
     use crate::source::SourceId;
 
     const THEN: SystemTime = UNIX_EPOCH;
@@ -139,7 +136,11 @@ mod tests {
     }
 
     fn completed() -> SourceState {
-        SourceState::new(Some(THEN), false)
+        SourceState {
+            completed_at: Some(THEN),
+            as_of: Some(THEN),
+            ..SourceState::new()
+        }
     }
 
     #[test]
@@ -181,18 +182,42 @@ mod tests {
 
     #[test]
     fn rows_of_a_first_sync_that_was_cut_off_are_a_part() {
-        let begun = Some(SourceState::new(None, true));
-        let standing = Standing::of(None, begun, true);
+        let begun = SourceState {
+            in_round: true,
+            ..SourceState::new()
+        };
+        let standing = Standing::of(None, Some(begun), true);
         assert!(matches!(standing, Standing::InPart { .. }), "{standing:?}");
     }
 
     #[test]
-    fn malformed_items_make_a_reading_partial_even_after_a_complete_one() {
-        let partial = run(Outcome::Partial {
-            reason: Gap::Malformed { items: 1 },
-        });
-        let standing = Standing::of(Some(&partial), Some(completed()), true);
-        assert!(matches!(standing, Standing::InPart { .. }), "{standing:?}");
+    fn what_is_missing_stays_missing_when_a_later_run_fails() {
+        let in_part = SourceState {
+            in_part: true,
+            ..completed()
+        };
+        for outcome in [
+            Outcome::Partial {
+                reason: Gap::Malformed { items: 1 },
+            },
+            Outcome::Throttled { until: None },
+        ] {
+            let standing = Standing::of(Some(&run(outcome)), Some(in_part), true);
+            assert!(matches!(standing, Standing::InPart { .. }), "{standing:?}");
+        }
+    }
+
+    #[test]
+    fn a_sync_that_was_cut_off_leaves_a_note() {
+        let in_round = SourceState {
+            in_round: true,
+            ..completed()
+        };
+        let standing = Standing::of(Some(&run(Outcome::Complete)), Some(in_round), true);
+        assert!(
+            matches!(&standing, Standing::Read { note: Some(_), .. }),
+            "{standing:?}"
+        );
     }
 
     #[test]

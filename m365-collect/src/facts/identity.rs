@@ -11,6 +11,7 @@ use compliance_map::Fact;
 use compliance_map::facts::{GroupFact, RoleAssignmentFact, SignInFact, UserFact};
 use serde::Deserialize;
 
+use super::organization::licenses;
 use super::{fact, instant, to_fact};
 use crate::evidence::{PAGE, Reader, Standing};
 use crate::record::{Edge, Kind, Relation};
@@ -172,7 +173,8 @@ pub(super) async fn role_assignments(
         .await?;
     let mut rows = reader.rows(&Kind::ROLE_ASSIGNMENT, row("active")).await?;
     let standing = match eligible {
-        Standing::Unlicensed { .. } => active,
+        // Believed only where nothing says otherwise: licensed tenants get this answer at times.
+        Standing::Unlicensed { .. } if !may_have_eligible(reader).await? => active,
         eligible => {
             let more = reader
                 .rows(&Kind::ROLE_ELIGIBILITY, row("eligible"))
@@ -186,6 +188,18 @@ pub(super) async fn role_assignments(
         }
     };
     Ok(to_fact(rows, standing))
+}
+
+/// Whether the tenant has, or had, what it takes to make people eligible for roles.
+async fn may_have_eligible(reader: &Reader<'_>) -> Result<bool, StoreError> {
+    if reader.store.count(&Kind::ROLE_ELIGIBILITY).await? > 0 {
+        return Ok(true);
+    }
+    let licences = licenses(reader).await?;
+    Ok(licences.items.iter().any(|licence| {
+        let mut plans = licence.service_plans.iter().flatten();
+        plans.any(|plan| plan == "AAD_PREMIUM_P2")
+    }))
 }
 
 /// Display names by id and by template id. A custom role keeps its id, so that no name of a

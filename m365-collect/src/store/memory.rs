@@ -55,9 +55,9 @@ struct SourceRow {
     epoch: u64,
     round: u64,
     in_generation: bool,
-    in_round: bool,
+    state: SourceState,
+    began_at: Option<SystemTime>,
     checkpoint: Option<String>,
-    completed_at: Option<SystemTime>,
     contested: BTreeSet<Contested>,
     /// A new generation beside the one that readers see.
     staged: Option<Tables>,
@@ -87,6 +87,8 @@ struct EdgeRow {
 /// The changes of one source on their way into the tables.
 struct Apply<'a> {
     tables: &'a mut Tables,
+    /// What readers see, where the tables are about to replace it.
+    replaced: Option<&'a Tables>,
     contested: &'a mut BTreeSet<Contested>,
     source: &'a SourceId,
     reading: Reading,
@@ -103,7 +105,7 @@ impl Apply<'_> {
             Change::Remove { kind, id, reason } => self.remove(kind, id, *reason),
             Change::Link(edge) => {
                 let row = self.edge_row(edge);
-                match rule::link(row, self.reading) {
+                match rule::link(row, self.reading, self.round) {
                     Action::Contest => self.contest_container(edge),
                     _ => self.write_edge(edge, row, None),
                 }
@@ -156,8 +158,12 @@ impl Apply<'_> {
     }
 
     fn upsert(&mut self, record: &Record) {
-        let row = self.record_row(&record.kind, &record.id);
-        match rule::upsert(row, self.reading) {
+        let row = self
+            .record_row(&record.kind, &record.id)
+            .or_else(|| self.tombstone_replaced(record));
+        let stored = self.stored(record);
+        let differs = || stored.is_some_and(|raw| members::disagree(raw.get(), record.raw.get()));
+        match rule::upsert(row, self.reading, self.round, differs) {
             Action::Contest => self.contest_object(&record.kind, &record.id, None),
             Action::Merge => {
                 // What is not an object has no members to lay over anything.
@@ -170,6 +176,12 @@ impl Apply<'_> {
             }
             _ => self.write_record(record, record.raw.clone()),
         }
+    }
+
+    fn tombstone_replaced(&self, record: &Record) -> Option<Row> {
+        let key = (record.kind.clone(), record.id.clone());
+        let row = self.replaced?.records.get(&key)?.row;
+        (!row.live).then_some(row)
     }
 
     fn remove(&mut self, kind: &Kind, id: &str, reason: RemovedReason) {
@@ -441,14 +453,16 @@ impl State {
                 source_id: commit.source.clone(),
             })?;
         if let Some(how) = commit.begin {
-            source.begin(how == Begin::Generation);
-            if how == Begin::Generation && source.completed_at.is_some() {
-                source.staged = Some(Tables::default());
-            }
+            source.begin(how, commit.at);
         }
         let is_staged = source.staged.is_some();
+        let (tables, replaced) = match source.staged.as_mut() {
+            Some(staged) => (staged, Some(&self.live)),
+            None => (&mut self.live, None),
+        };
         let mut apply = Apply {
-            tables: source.staged.as_mut().unwrap_or(&mut self.live),
+            tables,
+            replaced,
             contested: &mut source.contested,
             source: &commit.source,
             reading: commit.reading,
@@ -495,9 +509,11 @@ impl State {
                     done.upserted += ended.upserted;
                     done.removed += ended.removed;
                     source.in_generation = false;
-                    source.in_round = false;
+                    source.state.in_round = false;
+                    source.state.in_part = !finish.whole;
                     if finish.whole {
-                        source.completed_at = Some(commit.at);
+                        source.state.completed_at = Some(commit.at);
+                        source.state.as_of = source.began_at.or(Some(commit.at));
                     }
                 }
                 Err(held) => {
@@ -516,12 +532,15 @@ impl State {
 }
 
 impl SourceRow {
-    fn begin(&mut self, is_generation: bool) {
+    fn begin(&mut self, how: Begin, at: SystemTime) {
         self.round += 1;
-        self.in_round = true;
-        self.in_generation = is_generation;
+        self.began_at = Some(at);
+        self.state.in_round = true;
+        self.in_generation = how == Begin::Generation;
         self.contested.clear();
-        self.staged = None;
+        // Readers go on seeing a generation that was complete until the next one is.
+        let is_staged = self.in_generation && self.state.completed_at.is_some();
+        self.staged = is_staged.then(Tables::default);
     }
 }
 
@@ -549,12 +568,17 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn lease(&self, source: &SourceId, reading: Reading) -> Result<Lease, StoreError> {
+    async fn lease(
+        &self,
+        source: &SourceId,
+        reading: Reading,
+        at: SystemTime,
+    ) -> Result<Lease, StoreError> {
         let mut state = self.state();
         let row = state.sources.entry(source.clone()).or_default();
         row.epoch += 1;
         if reading == Reading::Full {
-            row.begin(true);
+            row.begin(Begin::Generation, at);
         }
         Ok(Lease::new(
             source.clone(),
@@ -591,11 +615,7 @@ impl Store for MemoryStore {
     }
 
     async fn source_state(&self, source: &SourceId) -> Result<Option<SourceState>, StoreError> {
-        Ok(self
-            .state()
-            .sources
-            .get(source)
-            .map(|row| SourceState::new(row.completed_at, row.in_round)))
+        Ok(self.state().sources.get(source).map(|row| row.state))
     }
 
     async fn log_run(&self, run: &RunEntry) -> Result<(), StoreError> {

@@ -41,7 +41,12 @@ pub trait Store: Send + Sync + fmt::Debug {
     async fn bind(&self, tenant: &StoredTenant) -> Result<(), StoreError>;
 
     /// Takes the right to write for a source: earlier leases of it become void.
-    async fn lease(&self, source: &SourceId, reading: Reading) -> Result<Lease, StoreError>;
+    async fn lease(
+        &self,
+        source: &SourceId,
+        reading: Reading,
+        at: SystemTime,
+    ) -> Result<Lease, StoreError>;
 
     /// Applies changes and checkpoint in one transaction.
     ///
@@ -252,7 +257,7 @@ impl Commit {
     }
 }
 
-/// How a round begins.
+/// How a round begins. A lease for [`Reading::Full`] begins a [`Begin::Generation`] by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Begin {
@@ -375,17 +380,31 @@ pub enum Contested {
 pub struct SourceState {
     /// When a round of it was last complete.
     pub completed_at: Option<SystemTime>,
-    /// Whether a round is under way: rows may be newer than `completed_at`.
+    /// When that round began: what readers see is at least as new as this.
+    pub as_of: Option<SystemTime>,
+    /// Whether a round was begun and has not ended.
     pub in_round: bool,
+    /// Whether the last round that ended could not read everything, so that something is missing
+    /// from the rows.
+    pub in_part: bool,
 }
 
 impl SourceState {
-    /// A state of its parts, for implementations of [`Store`].
-    pub const fn new(completed_at: Option<SystemTime>, in_round: bool) -> Self {
+    /// The state of a source that was never read completely, for implementations of [`Store`] to
+    /// fill in.
+    pub const fn new() -> Self {
         Self {
-            completed_at,
-            in_round,
+            completed_at: None,
+            as_of: None,
+            in_round: false,
+            in_part: false,
         }
+    }
+}
+
+impl Default for SourceState {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

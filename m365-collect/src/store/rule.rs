@@ -47,13 +47,20 @@ pub enum Action {
     Contest,
 }
 
-/// An object arrives.
-pub const fn upsert(row: Option<Row>, reading: Reading) -> Action {
+/// An object arrives. `differs` tells whether it gives a property that is stored another value.
+pub fn upsert(
+    row: Option<Row>,
+    reading: Reading,
+    round: u64,
+    differs: impl FnOnce() -> bool,
+) -> Action {
     match (row, reading) {
         (None, _) | (_, Reading::Full) => Action::Replace,
-        (Some(Row { live: true, .. }), Reading::Delta) => Action::Merge,
         // A restored object, or an old change replayed.
         (Some(Row { live: false, .. }), Reading::Delta) => Action::Contest,
+        // Two states of one object, and no telling which is the later one.
+        (Some(row), Reading::Delta) if row.round == round && differs() => Action::Contest,
+        (Some(_), Reading::Delta) => Action::Merge,
     }
 }
 
@@ -66,9 +73,9 @@ pub const fn remove(row: Option<Row>, reading: Reading, round: u64) -> Action {
     }
 }
 
-/// A relation arrives: like an object that has nothing to merge.
-pub const fn link(row: Option<Row>, reading: Reading) -> Action {
-    match upsert(row, reading) {
+/// A relation arrives: like an object that has no properties.
+pub fn link(row: Option<Row>, reading: Reading, round: u64) -> Action {
+    match upsert(row, reading, round, || false) {
         Action::Merge => Action::Keep,
         action => action,
     }

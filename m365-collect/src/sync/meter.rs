@@ -50,6 +50,9 @@ impl Observer for Meter {
                     self.throttled.fetch_add(1, Ordering::Relaxed);
                 }
             }
+            CallEvent::BatchItem { status: 429, .. } => {
+                self.throttled.fetch_add(1, Ordering::Relaxed);
+            }
             CallEvent::Wait { duration, .. } => {
                 self.progress.event(&ProgressEvent::Waiting {
                     source: &self.source,

@@ -19,7 +19,6 @@ use self::plan::Plan;
 use self::run::Run as SourceRun;
 use crate::error::{Error, Result};
 use crate::outcome::{Gap, Outcome, Tally};
-use crate::record::Kind;
 use crate::source::{Completeness, Source, SourceId};
 use crate::store::{Finish, RunEntry, Store, StoredTenant};
 
@@ -164,8 +163,8 @@ impl Engine {
     /// is unknown, or the store is another tenant's. What comes of each source is in the report.
     ///
     /// # Cancel safety
-    /// Dropped at any await it leaves a good store; the next run goes on from the last page that
-    /// was stored.
+    /// Dropped at any await it leaves a good store. The next run goes on from the last page of a
+    /// delta that was stored; a listing begins anew.
     pub async fn run(&self) -> Result<Report> {
         let plan = Plan::new(&self.sources, self.only.as_deref(), &self.skip)?;
         let started_at = self.clock.now();
@@ -206,13 +205,11 @@ impl Engine {
             match running.next().await {
                 None => break,
                 Some(report) => {
-                    let report = report?;
                     done.push(report.id.clone());
                     reports.push(report);
                 }
             }
         }
-        self.remember_organization().await?;
         reports
             .sort_by_key(|report: &SourceReport| plan.ids.iter().position(|id| *id == report.id));
         Ok(Report {
@@ -228,7 +225,7 @@ impl Engine {
     }
 
     /// Reads one source and logs the run.
-    async fn read(&self, source: Arc<dyn Source>) -> Result<SourceReport> {
+    async fn read(&self, source: Arc<dyn Source>) -> SourceReport {
         let descriptor = source.descriptor();
         let started_at = self.clock.now();
         let began = self.clock.monotonic();
@@ -238,25 +235,30 @@ impl Engine {
         let (outcome, mut tally) = self.outcome(source.as_ref()).await;
         let elapsed = self.clock.monotonic().saturating_sub(began);
         tally.elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        let entry = RunEntry::new(
+        let mut entry = RunEntry::new(
             descriptor.id.clone(),
             started_at,
             self.clock.now(),
             outcome,
             tally,
         );
-        self.store.log_run(&entry).await?;
+        // Not worth the other sources: this one has not been read as long as nobody can tell.
+        if let Err(error) = self.store.log_run(&entry).await {
+            entry.outcome = Outcome::Failed {
+                error: error.to_string(),
+            };
+        }
         tracing::info!(source = %descriptor.id, outcome = entry.outcome.name(), seen = tally.seen, "read");
         self.progress.event(&ProgressEvent::Finished {
             source: &descriptor.id,
             outcome: &entry.outcome,
             tally: &entry.tally,
         });
-        Ok(SourceReport {
+        SourceReport {
             id: entry.source,
             outcome: entry.outcome,
             tally: entry.tally,
-        })
+        }
     }
 
     async fn outcome(&self, source: &dyn Source) -> (Outcome, Tally) {
@@ -265,10 +267,19 @@ impl Engine {
             let stored_some = run.is_some_and(SourceRun::stored_some);
             error.outcome(descriptor, stored_some, now)
         };
-        if let Err(error) = self.parents_were_read(source).await {
-            return (refused(&error, None, self.clock.now()), Tally::default());
-        }
-        let lease = match self.store.lease(&descriptor.id, descriptor.reading).await {
+        let parents = match self.parents(source).await {
+            Ok(parents) => parents,
+            Err(error) => {
+                let outcome = refused(&error, None, self.clock.now());
+                return (outcome, Tally::default());
+            }
+        };
+        let now = self.clock.now();
+        let lease = match self
+            .store
+            .lease(&descriptor.id, descriptor.reading, now)
+            .await
+        {
             Ok(lease) => lease,
             Err(error) => {
                 let outcome = refused(&error.into(), None, self.clock.now());
@@ -287,8 +298,8 @@ impl Engine {
         );
         let read = source.read(&mut run).await;
         let ended = match read {
-            Ok(Completeness::Complete) => run.complete().await,
-            Ok(Completeness::Partial(gap)) => Ok(Some(gap)),
+            Ok(Completeness::Complete) => run.complete(parents).await,
+            Ok(Completeness::Partial(gap)) => run.complete(Some(gap)).await,
             Err(error) => Err(error),
         };
         let outcome = match ended {
@@ -299,58 +310,45 @@ impl Engine {
         (outcome, run.tally())
     }
 
-    /// A source that asks for each object of another one reads nothing where that one was never
-    /// read, and nothing must not look like everything.
-    async fn parents_were_read(&self, source: &dyn Source) -> Result<()> {
+    /// What is missing of the objects that a source asks about. Where none of them was ever read
+    /// there is nothing to ask, and nothing must not look like everything.
+    async fn parents(&self, source: &dyn Source) -> Result<Option<Gap>> {
+        let runs = self.store.last_runs().await?;
         for parent in &source.descriptor().after {
-            let state = self.store.source_state(parent).await?;
-            if state.and_then(|state| state.completed_at).is_none() {
+            let state = self.store.source_state(parent).await?.unwrap_or_default();
+            let last = runs.iter().find(|run| run.source == *parent);
+            if last.is_some_and(|run| run.outcome.is_complete()) && !state.in_round {
+                continue;
+            }
+            let was_read = state.completed_at.is_some() || state.in_part;
+            if !was_read {
                 return Err(Error::NotReadable {
-                    reason: format!("it needs {parent}, which were never read completely"),
+                    reason: format!("it needs {parent}, which were never read"),
                 });
             }
+            return Ok(Some(Gap::Parents {
+                source: parent.clone(),
+            }));
         }
-        Ok(())
+        Ok(None)
     }
 
-    /// Refuses to write one tenant over another.
+    /// Refuses to write one tenant over another: a domain may have moved to another tenant, so
+    /// the tenant's own id decides where it can be read.
     async fn check_tenant(&self) -> Result<()> {
-        let asked = StoredTenant::new(self.client.tenant().as_str());
-        match self.store.tenant().await? {
-            None => self.store.bind(&asked).await?,
-            Some(bound) if bound.is_same(&asked) => {}
-            // Perhaps the same one by another of its names: its organization tells.
-            Some(_) => {
-                let known = self
-                    .client
-                    .list::<Named>("organization")
-                    .pages()
-                    .next()
-                    .await
-                    .and_then(std::result::Result::ok)
-                    .and_then(|page| page.items.into_iter().next());
-                let asked = match known {
-                    None => asked,
-                    Some(known) => asked.with_organization(known.id, known.display_name),
-                };
-                self.store.bind(&asked).await?;
+        let mut asked = StoredTenant::new(self.client.tenant().as_str());
+        let mut pages = self.client.list::<Named>("organization").pages();
+        match pages.next().await {
+            Some(Ok(page)) => {
+                if let Some(known) = page.items.into_iter().next() {
+                    asked = asked.with_organization(known.id, known.display_name);
+                }
             }
+            // A source will say so too; the name that was asked for decides then.
+            Some(Err(error)) => tracing::debug!(%error, "the organization was not read"),
+            None => {}
         }
-        Ok(())
-    }
-
-    /// Notes the tenant's own id and name, once they were read.
-    async fn remember_organization(&self) -> Result<()> {
-        let organizations = self.store.records(&Kind::ORGANIZATION, None, 1).await?;
-        if let Some(record) = organizations.first() {
-            let name = record
-                .view::<Named>()
-                .ok()
-                .and_then(|named| named.display_name);
-            let tenant = StoredTenant::new(self.client.tenant().as_str())
-                .with_organization(record.id.clone(), name);
-            self.store.bind(&tenant).await?;
-        }
+        self.store.bind(&asked).await?;
         Ok(())
     }
 }
@@ -360,11 +358,4 @@ impl Engine {
 struct Named {
     id: String,
     display_name: Option<String>,
-}
-
-/// Whether an outcome leaves a gap in what was asked for.
-impl From<Gap> for Outcome {
-    fn from(reason: Gap) -> Self {
-        Self::Partial { reason }
-    }
 }

@@ -50,6 +50,9 @@ impl Plan {
             }
             ids.push(id.clone());
         }
+        if sources.is_empty() {
+            return Err(Error::NothingToRead);
+        }
         check_order(&sources)?;
         Ok(Self { sources, ids })
     }

@@ -128,10 +128,6 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When the store fails.
     pub async fn changes(&mut self, changes: Vec<Change>) -> Result<()> {
-        self.tally.seen += changes
-            .iter()
-            .filter(|change| matches!(change, Change::Upsert(_) | Change::Remove { .. }))
-            .count() as u64;
         self.commit(changes, None, None).await
     }
 
@@ -140,7 +136,6 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When the store fails.
     pub async fn advance(&mut self, changes: Vec<Change>, checkpoint: String) -> Result<()> {
-        self.tally.seen += changes.len() as u64;
         self.commit(changes, Some(checkpoint), None).await
     }
 
@@ -164,18 +159,18 @@ impl<'a> Run<'a> {
     }
 
     /// How many items could not be read so far, in earlier runs of the round too.
-    pub fn malformed_so_far(&self) -> u64 {
+    pub(crate) fn malformed_so_far(&self) -> u64 {
         self.malformed
     }
 
     /// Items that an earlier run could not read and that this one does not read again: they are
     /// still missing.
-    pub fn still_malformed(&mut self, items: u64) {
+    pub(crate) fn still_malformed(&mut self, items: u64) {
         self.malformed += items;
     }
 
     /// Everything is read again: what was malformed before comes again.
-    pub fn read_again(&mut self) {
+    pub(crate) fn read_again(&mut self) {
         self.malformed = 0;
     }
 
@@ -202,6 +197,10 @@ impl<'a> Run<'a> {
         checkpoint: Option<String>,
         finish: Option<Finish>,
     ) -> Result<()> {
+        self.tally.seen += changes
+            .iter()
+            .filter(|change| matches!(change, Change::Upsert(_) | Change::Remove { .. }))
+            .count() as u64;
         let mut commit = Commit::new(&self.lease, self.clock.now());
         commit.begin = self.begin.take();
         commit.changes = changes;
@@ -227,14 +226,17 @@ impl<'a> Run<'a> {
         self.tally.upserted > 0
     }
 
-    /// Ends a run that read everything: a listing is swept, a delta must have finished.
-    pub(super) async fn complete(&mut self) -> Result<Option<Gap>> {
-        if self.malformed > 0 {
-            return Ok(Some(Gap::Malformed {
-                items: self.malformed,
-            }));
-        }
+    /// Ends a run whose source came to its end: a listing ends its round here, and is swept unless
+    /// something is missing; a delta must have ended it.
+    pub(super) async fn complete(&mut self, gap: Option<Gap>) -> Result<Option<Gap>> {
+        let gap = gap.or((self.malformed > 0).then_some(Gap::Malformed {
+            items: self.malformed,
+        }));
         match self.lease.reading {
+            Reading::Full if gap.is_some() => {
+                let finish = self.finish.in_part();
+                self.commit(Vec::new(), None, Some(finish)).await?;
+            }
             Reading::Full => self.commit(Vec::new(), None, Some(self.finish)).await?,
             Reading::Delta if !self.is_finished => {
                 return Err(Error::Contract {
@@ -244,10 +246,10 @@ impl<'a> Run<'a> {
             }
             Reading::Delta => {}
         }
-        Ok(self.held.map(|held| Gap::HeldRemovals {
+        Ok(gap.or(self.held.map(|held| Gap::HeldRemovals {
             removals: held.removals,
             of: held.of,
-        }))
+        })))
     }
 
     pub(super) fn tally(&self) -> Tally {

@@ -164,10 +164,12 @@ impl DeltaSource {
             })
             .collect();
         let mut changes = Vec::with_capacity(objects.len());
+        let mut back = Vec::new();
         for answer in run.client().batch(requests).await? {
             let reason = objects.iter().find(|(id, _)| *id == answer.key);
             match answer.result {
                 Ok(raw) => {
+                    back.push(answer.key.clone());
                     changes.push(Change::Confirm(Record::new(
                         self.kind.clone(),
                         answer.key,
@@ -184,7 +186,24 @@ impl DeltaSource {
                 Err(error) => return Err(error.into()),
             }
         }
-        run.changes(changes).await
+        run.changes(changes).await?;
+        // What was related to an object before it was gone may have ended meanwhile.
+        for id in back {
+            for tracked in self.relations {
+                self.settle_container(run, &tracked.relation, &id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn unsettled(&self, relation: &Relation) -> Error {
+        Error::Contract {
+            source_id: self.descriptor.id.clone(),
+            what: format!(
+                "a listing of {} holds what cannot be read, so it settles nothing",
+                relation.as_str()
+            ),
+        }
     }
 
     async fn settle_container(
@@ -208,22 +227,28 @@ impl DeltaSource {
             match pages.try_next().await {
                 Ok(None) => break,
                 Ok(Some(page)) => {
-                    run.malformed(page.malformed.len());
+                    // What cannot be read cannot be confirmed, and is not gone for that.
+                    if !page.malformed.is_empty() {
+                        return Err(self.unsettled(relation));
+                    }
                     let mut changes = Vec::with_capacity(page.items.len());
                     for item in page.items {
-                        match serde_json::from_str::<End>(item.get()) {
-                            Ok(end) => changes.push(Change::ConfirmLink(Edge::new(
-                                relation.clone(),
-                                from,
-                                end.id,
-                            ))),
-                            Err(_) => run.malformed(1),
-                        }
+                        let end: End = serde_json::from_str(item.get())
+                            .map_err(|_| self.unsettled(relation))?;
+                        let edge = Edge::new(relation.clone(), from, end.id);
+                        changes.push(Change::ConfirmLink(edge));
                     }
                     run.changes(changes).await?;
                 }
-                // The container is gone, and its relations with it.
-                Err(error) if error.is_not_found() => break,
+                // Where the container is gone, its relations are gone with it.
+                Err(error) if error.is_not_found() => {
+                    let container = BatchRequest::get([self.path, from]).select(["id"]);
+                    let answer = run.client().batch(vec![container]).await?;
+                    match answer.into_iter().next().map(|answer| answer.result) {
+                        Some(Err(error)) if error.is_not_found() => break,
+                        _ => return Err(error.into()),
+                    }
+                }
                 Err(error) => return Err(error.into()),
             }
         }

@@ -12,6 +12,8 @@ use crate::store::rule::{self, Action, Row};
 /// The statements on one set of tables: those that readers see, or the staged ones.
 pub(super) struct Statements {
     find_record: &'static str,
+    /// The row that readers see, where another set of tables is about to replace it.
+    find_replaced: Option<&'static str>,
     write_record: &'static str,
     touch_record: &'static str,
     bury_record: &'static str,
@@ -23,8 +25,9 @@ pub(super) struct Statements {
 }
 
 macro_rules! statements {
-    ($record:literal, $edge:literal) => {
+    ($record:literal, $edge:literal, $replaced:expr) => {
         Statements {
+            find_replaced: $replaced,
             find_record: concat!(
                 "SELECT removed_at IS NULL, round, revived, raw FROM ", $record,
                 " WHERE kind = ?1 AND id = ?2"
@@ -76,8 +79,12 @@ macro_rules! statements {
     };
 }
 
-pub(super) const LIVE: Statements = statements!("record", "edge");
-pub(super) const STAGED: Statements = statements!("staged_record", "staged_edge");
+pub(super) const LIVE: Statements = statements!("record", "edge", None);
+pub(super) const STAGED: Statements = statements!(
+    "staged_record",
+    "staged_edge",
+    Some("SELECT removed_at IS NULL, round, revived FROM record WHERE kind = ?1 AND id = ?2")
+);
 
 /// No lease has this epoch.
 const UNCONFIRMED: u64 = 0;
@@ -124,8 +131,15 @@ impl Apply<'_> {
 
     fn upsert(&mut self, record: &Record) -> Result<(), rusqlite::Error> {
         let found = self.find_record(&record.kind, &record.id)?;
-        let row = found.as_ref().map(|(row, _)| *row);
-        match (rule::upsert(row, self.reading), &found) {
+        let known = match (&found, self.statements.find_replaced) {
+            (Some((row, _)), _) => Some(*row),
+            (None, Some(replaced)) => self.find(replaced, record)?.filter(|row| !row.live),
+            (None, None) => None,
+        };
+        let stored = found.as_ref().and_then(|(_, raw)| raw.as_deref());
+        let differs = || stored.is_some_and(|raw| members::disagree(raw, record.raw.get()));
+        let action = rule::upsert(known, self.reading, self.round, differs);
+        match (action, &found) {
             (Action::Merge, Some((_, Some(stored)))) => {
                 // What is not an object has no members to lay over anything.
                 match members::merge(stored, record.raw.get()) {
@@ -158,7 +172,7 @@ impl Apply<'_> {
 
     fn link(&mut self, edge: &Edge) -> Result<(), rusqlite::Error> {
         let row = self.find_edge(edge)?;
-        match rule::link(row, self.reading) {
+        match rule::link(row, self.reading, self.round) {
             Action::Contest => self.contest_container(edge),
             _ => self.write_edge(edge, row, UNCONFIRMED),
         }
@@ -200,6 +214,15 @@ impl Apply<'_> {
             ])?;
         self.removed += cut as u64;
         self.settle(SORT_CONTAINER, relation.as_str(), from)
+    }
+
+    fn find(&self, statement: &str, record: &Record) -> Result<Option<Row>, rusqlite::Error> {
+        self.transaction
+            .prepare_cached(statement)?
+            .query_row(params![record.kind.as_str(), record.id], |row| {
+                Ok(Row::new(row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .optional()
     }
 
     fn find_record(

@@ -7,6 +7,7 @@ mod schema;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
@@ -37,6 +38,15 @@ enum Phase {
 }
 
 impl Phase {
+    /// Readers go on seeing a generation that was complete until the next one is.
+    const fn of(begin: Begin, was_complete: bool) -> Self {
+        match (begin, was_complete) {
+            (Begin::Round, _) => Self::Incremental,
+            (Begin::Generation, true) => Self::StagedGeneration,
+            (Begin::Generation, false) => Self::Generation,
+        }
+    }
+
     const fn to_column(self) -> i64 {
         match self {
             Self::Incremental => 0,
@@ -93,7 +103,8 @@ impl SqliteStore {
         Self::open_by(path.as_ref(), schema::open).await
     }
 
-    /// Opens an existing file for reading: a sync of another process may go on meanwhile.
+    /// Opens an existing file for reading. It shows what was committed at this moment for as long
+    /// as it is open, while a sync of another process may go on: open it anew to see more.
     ///
     /// # Errors
     /// [`StoreError::Missing`] where there is none; else as [`SqliteStore::open`].
@@ -183,19 +194,22 @@ fn lease(
     connection: &mut Connection,
     source: SourceId,
     reading: Reading,
+    at: i64,
 ) -> Result<Lease, StoreError> {
     let transaction = write(connection)?;
     let taken = (|| {
-        let (epoch, checkpoint) = transaction.query_row(
-            "INSERT INTO source (id, epoch, round, phase, in_round) VALUES (?1, 1, 0, 0, 0)
+        let (epoch, checkpoint, was_complete) = transaction.query_row(
+            "INSERT INTO source (id, epoch, round, phase, in_round, in_part)
+             VALUES (?1, 1, 0, 0, 0, 0)
              ON CONFLICT (id) DO UPDATE SET epoch = epoch + 1
-             RETURNING epoch, checkpoint",
+             RETURNING epoch, checkpoint, completed_at IS NOT NULL",
             params![source.as_str()],
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
         if reading == Reading::Full {
             // A listing always begins anew.
-            begin(&transaction, &source, Phase::Generation)?;
+            let phase = Phase::of(Begin::Generation, was_complete);
+            begin(&transaction, &source, phase, at)?;
         }
         Ok((epoch, checkpoint))
     })();
@@ -206,10 +220,16 @@ fn lease(
     Ok(Lease::new(source, reading, epoch, checkpoint))
 }
 
-fn begin(transaction: &Transaction<'_>, source: &SourceId, phase: Phase) -> rusqlite::Result<()> {
+fn begin(
+    transaction: &Transaction<'_>,
+    source: &SourceId,
+    phase: Phase,
+    at: i64,
+) -> rusqlite::Result<()> {
     transaction.execute(
-        "UPDATE source SET round = round + 1, phase = ?2, in_round = 1 WHERE id = ?1",
-        params![source.as_str(), phase.to_column()],
+        "UPDATE source SET round = round + 1, phase = ?2, in_round = 1, began_at = ?3
+         WHERE id = ?1",
+        params![source.as_str(), phase.to_column(), at],
     )?;
     transaction.execute(
         "DELETE FROM contested WHERE source = ?1",
@@ -254,16 +274,12 @@ fn commit(connection: &mut Connection, commit: &Commit) -> Result<Committed, Sto
         .ok_or_else(|| StoreError::Fenced {
             source_id: commit.source.clone(),
         })?;
-    if let Some(how) = commit.begin {
-        row.phase = match how {
-            Begin::Round => Phase::Incremental,
-            Begin::Generation if row.was_complete => Phase::StagedGeneration,
-            Begin::Generation => Phase::Generation,
-        };
-        row.round += 1;
-        begin(&transaction, &commit.source, row.phase).map_err(sqlite)?;
-    }
     let at = timestamp::to_millis(commit.at);
+    if let Some(how) = commit.begin {
+        row.phase = Phase::of(how, row.was_complete);
+        row.round += 1;
+        begin(&transaction, &commit.source, row.phase, at).map_err(sqlite)?;
+    }
     let is_staged = row.phase == Phase::StagedGeneration;
     let mut apply = Apply {
         transaction: &transaction,
@@ -319,8 +335,10 @@ fn commit(connection: &mut Connection, commit: &Commit) -> Result<Committed, Sto
                 done.removed += removed;
                 transaction
                     .execute(
-                        "UPDATE source SET phase = 0, in_round = 0,
-                         completed_at = coalesce(?2, completed_at) WHERE id = ?1",
+                        "UPDATE source SET phase = 0, in_round = 0, in_part = ?2 IS NULL,
+                         completed_at = coalesce(?2, completed_at),
+                         as_of = CASE WHEN ?2 IS NULL THEN as_of ELSE coalesce(began_at, ?2) END
+                         WHERE id = ?1",
                         params![commit.source.as_str(), how.whole.then_some(at)],
                     )
                     .map_err(sqlite)?;
@@ -361,9 +379,14 @@ impl Store for SqliteStore {
         self.with(move |connection| bind(connection, &tenant)).await
     }
 
-    async fn lease(&self, source: &SourceId, reading: Reading) -> Result<Lease, StoreError> {
-        let source = source.clone();
-        self.with(move |connection| lease(connection, source, reading))
+    async fn lease(
+        &self,
+        source: &SourceId,
+        reading: Reading,
+        at: SystemTime,
+    ) -> Result<Lease, StoreError> {
+        let (source, at) = (source.clone(), timestamp::to_millis(at));
+        self.with(move |connection| lease(connection, source, reading, at))
             .await
     }
 

@@ -61,14 +61,19 @@ pub(super) fn source_state(
 ) -> rusqlite::Result<Option<SourceState>> {
     connection
         .query_row(
-            "SELECT completed_at, in_round FROM source WHERE id = ?1",
+            "SELECT completed_at, as_of, in_round, in_part FROM source WHERE id = ?1",
             params![source.as_str()],
             |row| {
-                let completed_at = row.get::<_, Option<i64>>(0)?;
-                Ok(SourceState::new(
-                    completed_at.map(timestamp::from_millis),
-                    row.get(1)?,
-                ))
+                let time = |column| {
+                    let millis = row.get::<_, Option<i64>>(column)?;
+                    Ok::<_, rusqlite::Error>(millis.map(timestamp::from_millis))
+                };
+                Ok(SourceState {
+                    completed_at: time(0)?,
+                    as_of: time(1)?,
+                    in_round: row.get(2)?,
+                    in_part: row.get(3)?,
+                })
             },
         )
         .optional()

@@ -9,6 +9,8 @@ use crate::store::StoreError;
 /// `M365`, at the place where SQLite keeps the owner of a file.
 const APPLICATION_ID: i64 = 0x4D33_3635;
 const SCHEMA_VERSION: i64 = 1;
+/// How long to wait for another process: as long as it takes to swap in a large generation.
+const BUSY: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Staged tables hold a new generation beside the one that readers see.
 const SCHEMA: &str = "
@@ -22,8 +24,11 @@ CREATE TABLE source (
     round INTEGER NOT NULL,
     phase INTEGER NOT NULL,
     in_round INTEGER NOT NULL,
+    in_part INTEGER NOT NULL,
     checkpoint TEXT,
-    completed_at INTEGER
+    began_at INTEGER,
+    completed_at INTEGER,
+    as_of INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE run (
     number INTEGER PRIMARY KEY,
@@ -87,10 +92,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
             is_blank
         }
     };
-    let mut connection = connect(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-    )?;
+    make_private(path)?;
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let set_up = |error| failed("open the store", error);
     connection
         .pragma_update(None, "journal_mode", "WAL")
@@ -108,7 +111,24 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Opens the file for reading only.
+/// Makes the file where there is none, for its owner's eyes only: it holds personal data.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(StoreError::Storage {
+                what: format!("make {}: {error}", path.display()),
+                cause: Box::new(error),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Opens the file for reading only, as it stands now.
 pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
     if !path.exists() {
         return Err(StoreError::Missing {
@@ -122,6 +142,11 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
         });
     }
     recognise(&connection, path)?;
+    // One transaction for as long as it is open: what another process commits meanwhile is not
+    // seen, so that everything that is read belongs together.
+    connection
+        .execute_batch("BEGIN DEFERRED; SELECT count(*) FROM source")
+        .map_err(|error| failed("open the store", error))?;
     Ok(connection)
 }
 
@@ -139,7 +164,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| failed(&format!("open {}", path.display()), error))?;
     connection
-        .busy_timeout(std::time::Duration::from_secs(5))
+        .busy_timeout(BUSY)
         .map_err(|error| failed("open the store", error))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
