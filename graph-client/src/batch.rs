@@ -20,6 +20,9 @@ use crate::throttle::Workload;
 
 /// The most requests that Graph takes in one batch.
 const MAX_REQUESTS: u32 = 20;
+/// Of those to Outlook, Graph has no more under way at a time.
+/// <https://learn.microsoft.com/graph/throttling-limits>
+const MAX_OUTLOOK_REQUESTS: u32 = 4;
 
 /// A GET inside a batch.
 #[derive(Debug, Clone)]
@@ -113,7 +116,7 @@ impl Client {
         for (index, request) in requests.into_iter().enumerate() {
             let item = Item::new(index, &request.target, self)?;
             groups
-                .entry((request.target.version(), item.workload))
+                .entry((request.target.version(), item.workload()))
                 .or_default()
                 .push(item);
             let nothing = Error::decode(DecodeFailure::shape(
@@ -125,7 +128,12 @@ impl Client {
             });
         }
         for ((version, workload), items) in groups {
-            let size = MAX_REQUESTS
+            let most = if workload == Workload::Outlook {
+                MAX_OUTLOOK_REQUESTS
+            } else {
+                MAX_REQUESTS
+            };
+            let size = most
                 .min(self.shared().gates.limits().burst(workload))
                 .max(1) as usize;
             let mut items = items.into_iter().peekable();

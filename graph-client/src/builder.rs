@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::client::{Client, Shared};
+use crate::client::{Client, RetryIf, Shared};
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
 use crate::credential::Credential;
@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::origin::Origin;
 use crate::retry::RetryOptions;
 use crate::tenant::TenantId;
-use crate::throttle::{Gates, Limits};
+use crate::throttle::{Gates, LearnedLimits, Limits};
 use crate::token::Tokens;
 use crate::transport::Transport;
 
@@ -26,7 +26,9 @@ pub struct ClientBuilder {
     graph_origin: Option<String>,
     login_origin: Option<String>,
     retry: RetryOptions,
+    retry_if: Option<Arc<RetryIf>>,
     limits: Limits,
+    learned: LearnedLimits,
     max_body: usize,
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
@@ -42,7 +44,9 @@ impl ClientBuilder {
             graph_origin: None,
             login_origin: None,
             retry: RetryOptions::default(),
+            retry_if: None,
             limits: Limits::documented(),
+            learned: LearnedLimits::default(),
             max_body: MAX_BODY,
             transport: None,
             clock: None,
@@ -76,6 +80,22 @@ impl ClientBuilder {
     #[must_use]
     pub fn retry(mut self, retry: RetryOptions) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// Asked before a failed request is sent again; `false` ends the call with that error. It is
+    /// not asked about failures that are final anyway.
+    #[must_use]
+    pub fn retry_if(mut self, retry_if: impl Fn(&Error) -> bool + Send + Sync + 'static) -> Self {
+        self.retry_if = Some(Arc::new(retry_if));
+        self
+    }
+
+    /// Goes on from what an earlier client learned; see [`Client::learned_limits`]. What was
+    /// learned against other figures than [`limits`](Self::limits) is not used.
+    #[must_use]
+    pub fn learned_limits(mut self, learned: LearnedLimits) -> Self {
+        self.learned = learned;
         self
     }
 
@@ -150,8 +170,9 @@ impl ClientBuilder {
             random: self.random.unwrap_or_else(|| Arc::new(SystemRandom)),
             retry: self.retry.validated()?,
             max_body: self.max_body,
-            gates: Arc::new(Gates::new(self.limits)),
+            gates: Arc::new(Gates::new(self.limits, self.learned)),
             tokens: Tokens::default(),
+            retry_if: self.retry_if,
         };
         Ok(Client::from_parts(shared, self.tenant))
     }

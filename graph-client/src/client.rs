@@ -17,7 +17,7 @@ use crate::path::IntoPath as _;
 use crate::retry::RetryOptions;
 use crate::send::Call;
 use crate::tenant::TenantId;
-use crate::throttle::Gates;
+use crate::throttle::{Gates, LearnedLimits, Priority};
 use crate::token::{Grant, Token, TokenInfo, Tokens};
 use crate::transport::Transport;
 
@@ -40,6 +40,7 @@ pub struct Client {
     shared: Arc<Shared>,
     tenant: TenantId,
     observer: Option<Arc<dyn Observer>>,
+    priority: Priority,
 }
 
 /// What all clones of a client have in common, whatever their tenant.
@@ -55,7 +56,11 @@ pub(crate) struct Shared {
     pub(crate) max_body: usize,
     pub(crate) gates: Arc<Gates>,
     pub(crate) tokens: Tokens,
+    pub(crate) retry_if: Option<Arc<RetryIf>>,
 }
+
+/// Decides whether a failed request is tried again.
+pub(crate) type RetryIf = dyn Fn(&Error) -> bool + Send + Sync;
 
 impl Client {
     /// Begins a client for a tenant and an application's credential.
@@ -68,6 +73,7 @@ impl Client {
             shared: Arc::new(shared),
             tenant,
             observer: None,
+            priority: Priority::default(),
         }
     }
 
@@ -102,6 +108,32 @@ impl Client {
             observer: Some(observer),
             ..self.clone()
         }
+    }
+
+    /// A clone whose calls are as urgent as said. Default: [`Priority::Scheduled`].
+    #[must_use]
+    pub fn with_priority(&self, priority: Priority) -> Self {
+        Self {
+            priority,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn priority(&self) -> Priority {
+        self.priority
+    }
+
+    /// What refusals have taught about the limits, over all tenants of this client and its
+    /// siblings, for [`ClientBuilder::learned_limits`] of the next start.
+    pub fn learned_limits(&self) -> LearnedLimits {
+        self.shared.gates.learned()
+    }
+
+    pub(crate) fn may_retry(&self, error: &Error) -> bool {
+        self.shared
+            .retry_if
+            .as_ref()
+            .is_none_or(|retry_if| retry_if(error))
     }
 
     pub(crate) fn report(&self, event: impl FnOnce() -> CallEvent) {

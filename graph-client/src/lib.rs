@@ -83,8 +83,13 @@
 //! What the service asks for is never cut short. Each call has a budget of attempts and time
 //! ([`RetryOptions`]); a wait beyond it is refused at once with [`Error::is_throttled`]. A refusal
 //! pauses every call of the same application to the same [`Workload`] of the same tenant, and no
-//! other; afterwards one goes first. A few documented [`Limits`] that are sure to be met are kept
-//! to beforehand.
+//! other; afterwards one goes first.
+//!
+//! The documented [`Limits`] are kept to beforehand, a twentieth below the figure. Where a figure
+//! turns out too high the client learns the true one and tries for more only now and then; store
+//! what it learned with [`Client::learned_limits`]. Those who wait are let through fairly between
+//! tenants and weighted by [`Client::with_priority`]. Standing in line for such a limit is not held
+//! against the budget of a call, but bounded by [`RetryOptions::queue_time`].
 //!
 //! # Many tenants
 //!
@@ -148,7 +153,7 @@ pub use path::{IntoPath, Path};
 pub use query::quote;
 pub use retry::RetryOptions;
 pub use tenant::TenantId;
-pub use throttle::{Limit, LimitScope, Limits, Workload};
+pub use throttle::{LearnedLimits, Limit, LimitScope, LimitUnit, Limits, Priority, Workload};
 pub use token::TokenInfo;
 #[cfg(feature = "rustls")]
 pub use transport::HttpTransport;

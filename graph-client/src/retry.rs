@@ -7,6 +7,10 @@ use crate::error::{Error, Result};
 
 /// The budget of one call: a page, a get, a batch. Whichever runs out first ends it.
 ///
+/// Time spent waiting for a limit that the client keeps to by itself does not count: it is bounded
+/// by [`queue_time`](Self::queue_time), so that many calls at a small limit take as long as they
+/// have to, and the rest is left for what the service refuses.
+///
 /// ```
 /// use std::time::Duration;
 /// use graph_client::RetryOptions;
@@ -18,8 +22,8 @@ use crate::error::{Error, Result};
 pub struct RetryOptions {
     /// How often a request is sent at most, the first time included. Default 8.
     pub max_attempts: u32,
-    /// How long a call may take, waits included. Default five minutes. A wait that would end later
-    /// is not begun.
+    /// How long a call may take, waits included but those in [`queue_time`](Self::queue_time).
+    /// Default five minutes. A wait that would end later is not begun.
     pub total_time: Duration,
     /// The wait after the first failure when the service names none. It doubles with every further
     /// failure. Default one second.
@@ -28,6 +32,10 @@ pub struct RetryOptions {
     pub max_delay: Duration,
     /// How long one attempt may take. Default 100 seconds.
     pub attempt_timeout: Duration,
+    /// How long a call may stand in line for limits that the client keeps to by itself. Default one
+    /// hour. A call that would stand longer, by those before it, does not begin to and ends with
+    /// [`Error::is_throttled`] at once.
+    pub queue_time: Duration,
 }
 
 impl Default for RetryOptions {
@@ -38,6 +46,7 @@ impl Default for RetryOptions {
             base_delay: Duration::from_secs(1),
             max_delay: Duration::from_secs(60),
             attempt_timeout: Duration::from_secs(100),
+            queue_time: Duration::from_secs(3600),
         }
     }
 }
@@ -78,6 +87,13 @@ impl RetryOptions {
         self
     }
 
+    /// Sets [`queue_time`](Self::queue_time).
+    #[must_use]
+    pub const fn queue_time(mut self, time: Duration) -> Self {
+        self.queue_time = time;
+        self
+    }
+
     pub(crate) fn validated(self) -> Result<Self> {
         const DAY: Duration = Duration::from_secs(24 * 60 * 60);
         let wrong = if !(1..=100).contains(&self.max_attempts) {
@@ -90,6 +106,8 @@ impl RetryOptions {
             "max_delay must be at most a day"
         } else if self.attempt_timeout.is_zero() || self.attempt_timeout > DAY {
             "attempt_timeout must be longer than zero and at most a day"
+        } else if self.queue_time > DAY {
+            "queue_time must be at most a day"
         } else {
             return Ok(self);
         };
@@ -173,6 +191,7 @@ mod tests {
             ok.base_delay(Duration::from_secs(61)),
             ok.max_delay(Duration::MAX),
             ok.attempt_timeout(Duration::ZERO),
+            ok.queue_time(Duration::MAX),
         ] {
             assert!(bad.validated().unwrap_err().is_invalid_request());
         }

@@ -2,14 +2,19 @@
 //! [`Client::send`]: a retry loop around the throttle gate, the token, the transport and the
 //! judgement of the answer.
 
+mod budget;
 mod call;
 mod verdict;
 
+pub(crate) use budget::Budget;
 pub(crate) use call::Call;
 pub(crate) use verdict::{Verdict, request_id};
 
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
 use tracing::Instrument as _;
@@ -19,10 +24,11 @@ use crate::client::Client;
 use crate::error::{Error, ErrorBody, Result, TokenError};
 use crate::observer::{CallEvent, WaitReason};
 use crate::retry::RetryOptions;
-use crate::throttle::{Blocked, Permit, Scope, Workload};
+use crate::throttle::{Blocked, Demand, Permit, Scope, Ticket, Workload};
 use crate::token::Token;
 use crate::transport::{TransportError, TransportRequest, TransportResponse};
 
+const THROTTLE_PRIORITY: HeaderName = HeaderName::from_static("x-ms-throttle-priority");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 const PRODUCT: &str = concat!("graph-client/", env!("CARGO_PKG_VERSION"));
 const MAX_REDIRECTS: u32 = 5;
@@ -34,12 +40,13 @@ const SPARE_BUDGET: Duration = Duration::from_secs(10);
 
 /// How far one call has come.
 struct Progress {
-    started: Duration,
+    budget: Budget,
+    demand: Arc<Demand>,
     route: String,
     client_request_id: String,
     attempts: u32,
     max_attempts: u32,
-    budget: Duration,
+    total_time: Duration,
     redirects: u32,
     /// The generation of the token that Graph refused.
     rejected: Option<u64>,
@@ -67,12 +74,12 @@ impl Client {
     /// # Cancel safety
     ///
     /// Dropping the future stops at once: nothing more is sent, and a place at the gate is given up.
-    pub(crate) async fn send<R, D>(&self, call: Call, decode: D) -> Result<R>
+    pub(crate) async fn send<R, D>(&self, mut call: Call, decode: D) -> Result<R>
     where
         R: Send,
         D: Fn(&TransportResponse) -> Result<R> + Send + Sync,
     {
-        let progress = self.begin(&call);
+        let progress = self.begin(&mut call);
         let span = tracing::debug_span!(
             "graph.call",
             method = %call.method,
@@ -86,15 +93,24 @@ impl Client {
             .await
     }
 
-    fn begin(&self, call: &Call) -> Progress {
+    fn begin(&self, call: &mut Call) -> Progress {
         let shared = self.shared();
+        let demand = call
+            .demand
+            .take()
+            .unwrap_or_else(|| shared.gates.demand(self.tenant(), call.workload, &call.url));
+        let budget = call
+            .budget
+            .take()
+            .unwrap_or_else(|| Budget::new(shared.clock.monotonic()));
         let given = call
             .headers
             .get(&CLIENT_REQUEST_ID)
             .and_then(|v| v.to_str().ok());
         let client_request_id = given.map_or_else(|| self.new_request_id(), str::to_owned);
         Progress {
-            started: call.since.unwrap_or_else(|| shared.clock.monotonic()),
+            budget,
+            demand: Arc::new(demand),
             route: call.route(),
             client_request_id,
             attempts: 0,
@@ -103,7 +119,7 @@ impl Client {
             } else {
                 shared.retry.max_attempts
             },
-            budget: if call.spare {
+            total_time: if call.spare {
                 SPARE_BUDGET.min(shared.retry.total_time)
             } else {
                 shared.retry.total_time
@@ -156,6 +172,9 @@ impl Client {
                 Next::Fail(error) => return Err(self.seal(&progress, error)),
                 Next::Gate(error, wait) => {
                     let error = self.seal(&progress, error);
+                    if !self.may_retry(&error) {
+                        return Err(error);
+                    }
                     if wait > self.remaining(&progress) {
                         return Err(error.into_throttled(wait));
                     }
@@ -166,10 +185,12 @@ impl Client {
                 }
                 Next::Backoff(error) => {
                     let wait = self.backoff(&progress);
+                    let error = self.seal(&progress, error);
                     if progress.attempts >= progress.max_attempts
                         || wait > self.remaining(&progress)
+                        || !self.may_retry(&error)
                     {
-                        return Err(self.seal(&progress, error));
+                        return Err(error);
                     }
                     self.wait(call.workload, wait, WaitReason::Backoff).await;
                 }
@@ -196,7 +217,7 @@ impl Client {
             self.shared().clock.now(),
         );
         if !matches!(verdict, Verdict::Throttled { .. } | Verdict::Transient) {
-            permit.succeeded();
+            permit.succeeded(&answer.headers, self.shared().clock.monotonic());
         }
         match verdict {
             Verdict::Success => match decode(answer) {
@@ -237,7 +258,9 @@ impl Client {
             },
             Verdict::Throttled { asked, scope } => {
                 let wait = self.pause(progress, asked);
-                self.close_gate(permit, scope, wait, progress);
+                // Only these speak of a quota; a 503 is somebody else's trouble.
+                let quota = matches!(answer.status.as_u16(), 429 | 509);
+                self.close_gate(permit, (scope, quota), wait, progress);
                 Next::Gate(failure(call, answer).with_retry_after(asked), wait)
             }
             Verdict::Transient => Next::Backoff(failure(call, answer)),
@@ -246,28 +269,62 @@ impl Client {
     }
 
     /// Passes the gate, waiting in front of it as long as the budget allows.
+    ///
+    /// Waiting for limits of our own is not held against the budget, which is for the service's
+    /// refusals: a wide fan-out at a small limit takes its time and does not fail by itself. It is
+    /// bounded all the same: who would have to wait longer than
+    /// [`RetryOptions::queue_time`] is refused at once and does not stand in line.
     async fn permit(&self, call: &Call, progress: &Progress) -> Result<Permit> {
+        let shared = self.shared();
+        let patience = if call.spare {
+            SPARE_BUDGET.min(shared.retry.queue_time)
+        } else {
+            shared.retry.queue_time
+        };
+        let ticket = shared
+            .gates
+            .enqueue(
+                &progress.demand,
+                self.priority(),
+                patience,
+                shared.clock.monotonic(),
+            )
+            .map_err(|wait| self.seal(progress, Error::throttled(wait)))?;
+        let permit = self.turn(call, progress, &ticket).await;
+        progress
+            .budget
+            .excuse(ticket.quota_wait(shared.clock.monotonic()));
+        permit
+    }
+
+    /// Waits until it is the turn of a ticket.
+    async fn turn(&self, call: &Call, progress: &Progress, ticket: &Ticket) -> Result<Permit> {
         let shared = self.shared();
         loop {
             let now = shared.clock.monotonic();
-            match shared
-                .gates
-                .pass(self.tenant(), call.workload, call.cost, now)
-            {
+            let blocked = match ticket.poll(now) {
                 Ok(permit) => return Ok(permit),
-                Err(Blocked::Until(at, reason)) => {
+                Err(blocked) => blocked,
+            };
+            let remaining = self
+                .remaining(progress)
+                .saturating_add(ticket.quota_wait(now));
+            match blocked {
+                Blocked::Until(at, reason) => {
                     let wait = at.saturating_sub(now);
-                    if wait > self.remaining(progress) {
+                    if reason == WaitReason::Throttled && wait > remaining {
                         return Err(self.seal(progress, Error::throttled(wait)));
                     }
-                    self.wait(call.workload, wait, reason).await;
+                    let called = pin!(ticket.called());
+                    let waited = pin!(self.wait(call.workload, wait, reason));
+                    future::select(called, waited).await;
                 }
-                Err(Blocked::Reopening(back)) => {
-                    // Whoever is in flight is back within the timeout of an attempt.
-                    back.await;
-                    if self.remaining(progress).is_zero() {
+                Blocked::Turn => {
+                    if remaining.is_zero() {
                         return Err(self.seal(progress, Error::throttled(shared.retry.base_delay)));
                     }
+                    // Whoever is in flight is back within the timeout of an attempt.
+                    ticket.called().await;
                 }
             }
         }
@@ -284,7 +341,7 @@ impl Client {
         let request = TransportRequest {
             method: call.method.clone(),
             url: call.url.clone(),
-            headers: headers(call, progress, token),
+            headers: self.headers(call, progress, token),
             body: call.body.clone(),
             timeout: shared
                 .retry
@@ -325,13 +382,20 @@ impl Client {
         outcome
     }
 
-    fn close_gate(&self, permit: &Permit, scope: Scope, wait: Duration, progress: &Progress) {
+    fn close_gate(
+        &self,
+        permit: &Permit,
+        (scope, quota): (Scope, bool),
+        wait: Duration,
+        progress: &Progress,
+    ) {
         let shared = self.shared();
         // Some spread, but not so much that a wait that fits the budget no longer does.
         let spread = RetryOptions::spread(wait, &*shared.random)
             .min(self.remaining(progress))
             .max(wait);
-        permit.throttled(scope, shared.clock.monotonic().saturating_add(spread));
+        let now = shared.clock.monotonic();
+        permit.throttled(scope, quota, now, now.saturating_add(spread));
     }
 
     pub(crate) async fn wait(&self, workload: Workload, duration: Duration, reason: WaitReason) {
@@ -350,7 +414,9 @@ impl Client {
         match asked {
             Some(asked) if progress.attempts == 1 => asked,
             Some(asked) => asked.max(self.backoff(progress)),
-            None => self.backoff(progress),
+            None => self
+                .backoff(progress)
+                .max(self.shared().gates.preset(&progress.demand)),
         }
     }
 
@@ -361,14 +427,36 @@ impl Client {
     }
 
     fn elapsed(&self, progress: &Progress) -> Duration {
-        self.shared()
-            .clock
-            .monotonic()
-            .saturating_sub(progress.started)
+        progress.budget.elapsed(self.shared().clock.monotonic())
     }
 
     fn remaining(&self, progress: &Progress) -> Duration {
-        progress.budget.saturating_sub(self.elapsed(progress))
+        let spent = progress.budget.spent(self.shared().clock.monotonic());
+        progress.total_time.saturating_sub(spent)
+    }
+
+    fn headers(&self, call: &Call, progress: &Progress, token: Option<&Token>) -> HeaderMap {
+        let mut headers = call.headers.clone();
+        headers
+            .entry(ACCEPT)
+            .or_insert(HeaderValue::from_static("application/json"));
+        if call.kind == CallKind::Graph {
+            headers.insert(
+                THROTTLE_PRIORITY,
+                HeaderValue::from_static(self.priority().header()),
+            );
+        }
+        headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
+        if let Ok(id) = HeaderValue::from_str(&progress.client_request_id) {
+            headers.insert(CLIENT_REQUEST_ID, id);
+        }
+        if let Some(mut bearer) =
+            token.and_then(|t| HeaderValue::from_str(&format!("Bearer {}", t.expose())).ok())
+        {
+            bearer.set_sensitive(true);
+            headers.insert(AUTHORIZATION, bearer);
+        }
+        headers
     }
 
     /// Puts on an error what is known of its call.
@@ -380,24 +468,6 @@ impl Client {
             self.elapsed(progress),
         )
     }
-}
-
-fn headers(call: &Call, progress: &Progress, token: Option<&Token>) -> HeaderMap {
-    let mut headers = call.headers.clone();
-    headers
-        .entry(ACCEPT)
-        .or_insert(HeaderValue::from_static("application/json"));
-    headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
-    if let Ok(id) = HeaderValue::from_str(&progress.client_request_id) {
-        headers.insert(CLIENT_REQUEST_ID, id);
-    }
-    if let Some(mut bearer) =
-        token.and_then(|t| HeaderValue::from_str(&format!("Bearer {}", t.expose())).ok())
-    {
-        bearer.set_sensitive(true);
-        headers.insert(AUTHORIZATION, bearer);
-    }
-    headers
 }
 
 /// The error that an unsuccessful answer is.

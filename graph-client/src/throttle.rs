@@ -1,12 +1,34 @@
 //! Staying within what the service allows: reading `Retry-After`, pausing together, keeping to
-//! documented limits.
+//! documented limits, learning better ones, and sharing them fairly.
 
+mod belief;
+mod bucket;
+mod cost;
+mod documented;
 mod gate;
+mod learned;
 mod limits;
+mod path;
+mod priority;
+mod queue;
 mod retry_after;
 mod workload;
 
-pub(crate) use gate::{Blocked, Gates, Permit, Scope};
-pub use limits::{Limit, LimitScope, Limits};
+use url::Url;
+
+pub(crate) use gate::{Blocked, Demand, Gates, Permit, Scope, Ticket};
+pub use learned::LearnedLimits;
+pub use limits::{Limit, LimitScope, LimitUnit, Limits};
+pub use priority::Priority;
 pub(crate) use retry_after::{RetryAfter, throttle_scope};
 pub use workload::Workload;
+
+/// The path of a Graph URL without its version, in lower case.
+fn segments(url: &Url) -> Vec<String> {
+    url.path_segments()
+        .into_iter()
+        .flatten()
+        .skip(1)
+        .map(str::to_ascii_lowercase)
+        .collect()
+}

@@ -7,7 +7,6 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use url::Url;
 
-use super::MAX_REQUESTS;
 use super::answer::Incoming;
 use crate::client::Client;
 use crate::decode::DecodeFailure;
@@ -15,8 +14,8 @@ use crate::error::{Error, ErrorBody, Result};
 use crate::observer::{CallEvent, WaitReason};
 use crate::path::{self, IntoPath as _};
 use crate::query::Target;
-use crate::send::{Call, Verdict, request_id};
-use crate::throttle::{Scope, Workload};
+use crate::send::{Budget, Call, Verdict, request_id};
+use crate::throttle::{Demand, Scope, Workload};
 
 /// A request as it is sent.
 pub(super) struct Item {
@@ -24,7 +23,7 @@ pub(super) struct Item {
     url: String,
     headers: BTreeMap<String, String>,
     route: String,
-    pub(super) workload: Workload,
+    demand: Demand,
 }
 
 impl Item {
@@ -48,8 +47,15 @@ impl Item {
             url: relative(&url),
             headers,
             route: path::route(&url),
-            workload: Workload::of(&url),
+            demand: client
+                .shared()
+                .gates
+                .demand(client.tenant(), Workload::of(&url), &url),
         })
+    }
+
+    pub(super) fn workload(&self) -> Workload {
+        self.demand.workload()
     }
 }
 
@@ -85,8 +91,10 @@ pub(super) struct Chunk<'a> {
     workload: Workload,
     pending: Vec<Item>,
     done: Vec<(usize, Result<Box<RawValue>>)>,
-    started: Duration,
+    budget: Budget,
     rounds: u32,
+    /// When the round under way began.
+    sent: Duration,
     client_request_id: String,
 }
 
@@ -112,8 +120,9 @@ impl<'a> Chunk<'a> {
             workload,
             pending,
             done: Vec::new(),
-            started: client.shared().clock.monotonic(),
+            budget: Budget::new(client.shared().clock.monotonic()),
             rounds: 0,
+            sent: Duration::ZERO,
             client_request_id: client.new_request_id(),
         }
     }
@@ -121,6 +130,7 @@ impl<'a> Chunk<'a> {
     pub(super) async fn run(mut self) -> Vec<(usize, Result<Box<RawValue>>)> {
         while !self.pending.is_empty() {
             self.rounds += 1;
+            self.sent = self.client.shared().clock.monotonic();
             match self.send().await {
                 Ok(answers) => {
                     let failed = self.sort(answers);
@@ -152,18 +162,32 @@ impl<'a> Chunk<'a> {
             .map_err(|_| Error::invalid_request("the batch could not be written as JSON"))?;
         let mut url = self.client.shared().graph.url().clone();
         [self.version, "$batch"].into_path()?.append_to(&mut url)?;
-        let cost = u32::try_from(self.pending.len()).unwrap_or(MAX_REQUESTS);
         let call = Call::batch(
             url,
             body.into(),
-            self.workload,
-            cost,
-            self.started,
+            self.demand()?,
+            self.budget.clone(),
             &self.client_request_id,
         );
         self.client
             .send(call, |answer| Incoming::parse(&answer.body))
             .await
+    }
+
+    /// What the limits count: every request inside.
+    fn demand(&self) -> Result<Demand> {
+        Self::demand_of(self.pending.iter())
+    }
+
+    fn demand_of<'i>(items: impl Iterator<Item = &'i Item>) -> Result<Demand> {
+        let (mut requests, mut units, mut first) = (0u32, 0u32, None);
+        for item in items {
+            requests = requests.saturating_add(1);
+            units = units.saturating_add(item.demand.resource_units());
+            first.get_or_insert(item);
+        }
+        let first = first.ok_or_else(|| Error::invalid_request("the batch is empty"))?;
+        Ok(first.demand.clone().batch(requests, units))
     }
 
     /// Puts away what is settled and returns what may be tried again.
@@ -187,7 +211,7 @@ impl<'a> Chunk<'a> {
             };
             let answer = answers.swap_remove(at);
             self.client.report(|| CallEvent::BatchItem {
-                workload: item.workload,
+                workload: item.workload(),
                 route: item.route.clone(),
                 status: answer.response.status.as_u16(),
             });
@@ -237,23 +261,25 @@ impl<'a> Chunk<'a> {
             .unwrap_or(backoff);
         let throttled = failed.iter().any(|f| f.throttled);
         let now = shared.clock.monotonic();
-        if throttled {
+        if throttled && let Ok(demand) = Self::demand_of(failed.iter().map(|f| &f.item)) {
             let scope = if failed.iter().any(|f| f.scope == Scope::App) {
                 Scope::App
             } else {
                 Scope::Tenant
             };
-            shared.gates.close(
-                self.client.tenant(),
-                self.workload,
-                scope,
+            let quota = failed.iter().any(|f| f.throttled);
+            shared.gates.refused(
+                &demand,
+                (scope, quota),
+                self.sent,
+                now,
                 now.saturating_add(wait),
             );
         }
         let remaining = shared
             .retry
             .total_time
-            .saturating_sub(now.saturating_sub(self.started));
+            .saturating_sub(self.budget.spent(now));
         if wait > remaining || self.rounds >= shared.retry.max_attempts {
             for failed in failed {
                 let error = if failed.throttled {
@@ -284,12 +310,8 @@ impl<'a> Chunk<'a> {
     }
 
     fn seal(&self, item: &Item, error: Error) -> Error {
-        let elapsed = self
-            .client
-            .shared()
-            .clock
-            .monotonic()
-            .saturating_sub(self.started);
+        let now = self.client.shared().clock.monotonic();
+        let elapsed = self.budget.elapsed(now);
         error.with_call(&item.route, &self.client_request_id, self.rounds, elapsed)
     }
 }

@@ -1,15 +1,13 @@
 //! What is sent, before there is a token or an attempt.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 
-use super::CLIENT_REQUEST_ID;
+use super::{Budget, CLIENT_REQUEST_ID};
 use crate::path;
-use crate::throttle::Workload;
+use crate::throttle::{Demand, Workload};
 
 /// A request before it is sent. Nothing in it changes the tenant, so all may be sent again.
 #[derive(Debug)]
@@ -20,10 +18,10 @@ pub(crate) struct Call {
     pub(super) body: Bytes,
     pub(super) kind: CallKind,
     pub(super) workload: Workload,
-    /// How many requests the limits count: those inside a batch.
-    pub(super) cost: u32,
-    /// When the budget began to run, if before this call.
-    pub(super) since: Option<Duration>,
+    /// What the limits count, if other than its URL says: the requests inside a batch.
+    pub(super) demand: Option<Demand>,
+    /// The budget, if it began to run before this call.
+    pub(super) budget: Option<Budget>,
     /// Tried once and without waiting long, since it can be done without.
     pub(super) spare: bool,
 }
@@ -44,8 +42,8 @@ impl Call {
             body: Bytes::new(),
             kind: CallKind::Graph,
             workload,
-            cost: 1,
-            since: None,
+            demand: None,
+            budget: None,
             spare: false,
         }
     }
@@ -54,9 +52,8 @@ impl Call {
     pub(crate) fn batch(
         url: Url,
         body: Bytes,
-        workload: Workload,
-        cost: u32,
-        since: Duration,
+        demand: Demand,
+        budget: Budget,
         client_request_id: &str,
     ) -> Self {
         let mut headers = HeaderMap::new();
@@ -70,9 +67,9 @@ impl Call {
             headers,
             body,
             kind: CallKind::Graph,
-            workload,
-            cost,
-            since: Some(since),
+            workload: demand.workload(),
+            demand: Some(demand),
+            budget: Some(budget),
             spare: false,
         }
     }
@@ -91,8 +88,8 @@ impl Call {
             body: form.into(),
             kind: CallKind::Token,
             workload: Workload::Token,
-            cost: 1,
-            since: None,
+            demand: None,
+            budget: None,
             spare,
         }
     }

@@ -1,66 +1,206 @@
 //! The gate that all requests of one application to one workload of one tenant pass.
 //!
-//! A 429 closes it for everyone until the time asked for. It opens slowly: one request first, then
-//! twice as many with every success, so that those who waited do not rush in and close it again.
+//! Those who come to it are let through in a fair order, each when the limits have room. A 429
+//! closes it for everyone that it concerns until the time asked for, and lowers what is believed of
+//! the limit that was met. It opens slowly: one request first, then twice as many with every
+//! success, so that those who waited do not rush in and close it again.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use http::HeaderMap;
 use tokio::sync::Notify;
-use tokio::sync::futures::OwnedNotified;
+use url::Url;
 
-use super::{LimitScope, Limits, Workload};
+use super::bucket::Bucket;
+use super::learned::Learned;
+use super::limits::{Limit, LimitUnit};
+use super::priority::Priority;
+use super::queue::{Flow, Queue, Waiting};
+use super::{LearnedLimits, LimitScope, Limits, Workload, cost, segments};
 use crate::observer::WaitReason;
 use crate::sync::lock;
 use crate::tenant::TenantId;
 
 /// Requests in flight from which a reopened gate counts as fully open again.
 const FULLY_OPEN: u32 = 64;
+/// A preset wait for refusals that do not say how long is no longer than this.
+const LONGEST_PRESET: Duration = Duration::from_secs(60);
+/// The number of gates and budgets from which those of idle resources are forgotten.
+const MANY: usize = 4096;
 
 /// Whom a refusal concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// The application in every tenant.
     App,
-    /// This tenant.
+    /// This tenant; or when the limits are all by resource, this mailbox or report of it.
     Tenant,
 }
 
-/// Why a request may not go yet.
-#[derive(Debug)]
+/// What a request needs of the limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Demand {
+    tenant: TenantId,
+    workload: Workload,
+    /// How many requests the limits count: those inside a batch.
+    requests: u32,
+    resource_units: u32,
+    /// The limits that hold for it, and what tells its resource apart.
+    rows: Vec<(usize, Option<String>)>,
+}
+
+impl Demand {
+    pub(crate) fn workload(&self) -> Workload {
+        self.workload
+    }
+
+    /// What of a batch counts together: more requests of the same kind.
+    pub(crate) fn batch(mut self, requests: u32, resource_units: u32) -> Self {
+        self.requests = requests;
+        self.resource_units = resource_units;
+        self.rows.retain(|(_, resource)| resource.is_none());
+        self
+    }
+
+    pub(crate) fn resource_units(&self) -> u32 {
+        self.resource_units
+    }
+
+    fn units(&self, limit: &Limit) -> u64 {
+        u64::from(match limit.unit {
+            LimitUnit::ResourceUnits => self.resource_units,
+            LimitUnit::Requests | LimitUnit::Concurrent => self.requests,
+        })
+    }
+
+    fn resource(&self) -> Option<&String> {
+        self.rows.iter().find_map(|(_, resource)| resource.as_ref())
+    }
+
+    fn lanes(&self) -> impl Iterator<Item = LaneKey> + '_ {
+        let of = |tenant: Option<&TenantId>, resource: Option<&String>| LaneKey {
+            workload: self.workload,
+            tenant: tenant.cloned(),
+            resource: resource.cloned(),
+        };
+        let resource = self
+            .resource()
+            .map(|resource| of(Some(&self.tenant), Some(resource)));
+        [of(None, None), of(Some(&self.tenant), None)]
+            .into_iter()
+            .chain(resource)
+    }
+
+    fn buckets(&self, limits: &Limits) -> impl Iterator<Item = (BucketKey, Limit)> {
+        self.rows.iter().filter_map(|(row, resource)| {
+            let limit = *limits.row(*row)?;
+            let key = BucketKey {
+                row: *row,
+                tenant: (limit.scope != LimitScope::App).then(|| self.tenant.clone()),
+                resource: resource.clone(),
+            };
+            Some((key, limit))
+        })
+    }
+
+    fn flow(&self, priority: Priority) -> Flow {
+        (self.tenant.clone(), priority, self.rows.clone())
+    }
+}
+
+/// What to wait for.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Blocked {
     /// Not before this moment of the monotonic clock.
     Until(Duration, WaitReason),
-    /// Not before one of those in flight is back.
-    Reopening(OwnedNotified),
+    /// Not before [`Ticket::called`].
+    Turn,
 }
 
-type Key = (Option<TenantId>, Workload);
-
-/// All gates of one application.
-#[derive(Debug)]
-pub(crate) struct Gates {
-    limits: Limits,
-    lanes: Mutex<HashMap<Key, Lane>>,
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct LaneKey {
+    workload: Workload,
+    tenant: Option<TenantId>,
+    resource: Option<String>,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct BucketKey {
+    row: usize,
+    tenant: Option<TenantId>,
+    resource: Option<String>,
+}
+
+/// What refusals do.
 #[derive(Debug, Default)]
 struct Lane {
     closed_until: Duration,
     /// How many may be in flight while reopening; nothing when fully open.
     window: Option<u32>,
     in_flight: u32,
-    back: Arc<Notify>,
-    /// When the requests of the longest window went out, a list per limit.
-    sent: Vec<VecDeque<Duration>>,
+    /// Since when it has not been fully open.
+    impeded_since: Option<Duration>,
+    /// For how long it was not, before.
+    impeded: Duration,
+}
+
+impl Lane {
+    fn impeded(&self, now: Duration) -> Duration {
+        let since = self
+            .impeded_since
+            .map_or(Duration::ZERO, |since| now.saturating_sub(since));
+        self.impeded.saturating_add(since)
+    }
+
+    fn close(&mut self, now: Duration, until: Duration) {
+        self.closed_until = self.closed_until.max(until);
+        self.window = Some(1);
+        self.impeded_since.get_or_insert(now);
+    }
+
+    fn open_further(&mut self, now: Duration, fully: u32) {
+        self.window = self
+            .window
+            .map(|window| window.saturating_mul(2))
+            .filter(|window| *window < fully);
+        if self.window.is_none() {
+            self.impeded = self.impeded(now);
+            self.impeded_since = None;
+        }
+    }
+}
+
+/// All gates of one application.
+#[derive(Debug)]
+pub(crate) struct Gates {
+    limits: Limits,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    lanes: HashMap<LaneKey, Lane>,
+    buckets: HashMap<BucketKey, Bucket>,
+    queues: HashMap<Workload, Queue>,
+    /// Tickets whose turn has come, until their owner looks.
+    granted: HashMap<u64, Duration>,
+    tickets: u64,
+    restored: Vec<Learned>,
+    prune_at: usize,
 }
 
 impl Gates {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits, learned: LearnedLimits) -> Self {
+        let state = State {
+            restored: learned.0,
+            prune_at: MANY,
+            ..State::default()
+        };
         Self {
             limits,
-            lanes: Mutex::default(),
+            state: Mutex::new(state),
         }
     }
 
@@ -68,126 +208,411 @@ impl Gates {
         &self.limits
     }
 
-    /// Lets `cost` requests through, or says what to wait for. Never waits itself.
-    pub(crate) fn pass(
-        self: &Arc<Self>,
-        tenant: &TenantId,
-        workload: Workload,
-        cost: u32,
-        now: Duration,
-    ) -> Result<Permit, Blocked> {
-        let mut lanes = lock(&self.lanes);
-        let mut until = Duration::ZERO;
-        let mut reason = WaitReason::Gate;
-        for key in keys(tenant, workload) {
-            let lane = lanes.entry(key.clone()).or_default();
-            if lane.closed_until > now.max(until) {
-                (until, reason) = (lane.closed_until, WaitReason::Throttled);
-            }
-            let free = lane.free_at(&self.limits, &key, cost, now);
-            if free > now.max(until) {
-                (until, reason) = (free, WaitReason::Gate);
-            }
-        }
-        if until > now {
-            return Err(Blocked::Until(until, reason));
-        }
-        for key in keys(tenant, workload) {
-            let lane = lanes.entry(key).or_default();
-            if lane.window.is_some_and(|window| lane.in_flight >= window) {
-                return Err(Blocked::Reopening(Arc::clone(&lane.back).notified_owned()));
-            }
-        }
-        for key in keys(tenant, workload) {
-            let lane = lanes.entry(key.clone()).or_default();
-            lane.in_flight += 1;
-            lane.record(&self.limits, &key, cost, now);
-        }
-        Ok(Permit {
-            gates: Arc::clone(self),
+    /// What a request needs.
+    pub(crate) fn demand(&self, tenant: &TenantId, workload: Workload, url: &Url) -> Demand {
+        let segments = segments(url);
+        let resource_units = if workload == Workload::Identity {
+            cost::resource_units(url, &segments)
+        } else {
+            1
+        };
+        Demand {
             tenant: tenant.clone(),
             workload,
-        })
+            requests: 1,
+            resource_units,
+            rows: self.limits.fitting(workload, &segments),
+        }
     }
 
-    /// Closes until a moment, or longer if it is closed for longer already.
-    pub(crate) fn close(
-        &self,
-        tenant: &TenantId,
-        workload: Workload,
-        scope: Scope,
-        until: Duration,
-    ) {
-        let mut lanes = lock(&self.lanes);
-        let [app, tenant] = keys(tenant, workload);
-        let key = if scope == Scope::App { app } else { tenant };
-        let lane = lanes.entry(key).or_default();
-        lane.closed_until = lane.closed_until.max(until);
-        lane.window = Some(1);
-    }
-
-    /// The moment until which a workload is closed.
-    #[cfg(test)]
-    fn closed_until(&self, tenant: &TenantId, workload: Workload) -> Duration {
-        let lanes = lock(&self.lanes);
-        keys(tenant, workload)
-            .iter()
-            .filter_map(|key| lanes.get(key))
-            .map(|lane| lane.closed_until)
+    /// How long to stay away at least after a refusal that does not say.
+    pub(crate) fn preset(&self, demand: &Demand) -> Duration {
+        demand
+            .buckets(&self.limits)
+            .filter(|(_, limit)| !limit.retry_after)
+            .map(|(_, limit)| limit.per.min(LONGEST_PRESET))
             .max()
             .unwrap_or_default()
     }
-}
 
-fn keys(tenant: &TenantId, workload: Workload) -> [Key; 2] {
-    [(None, workload), (Some(tenant.clone()), workload)]
-}
-
-impl Lane {
-    fn limits<'a>(
-        limits: &'a Limits,
-        key: &Key,
-    ) -> impl Iterator<Item = (u32, Duration)> + use<'a> {
-        let scope = if key.0.is_none() {
-            LimitScope::App
-        } else {
-            LimitScope::Tenant
+    /// Stands in line for leave to send. Refused with the time it would take when that is longer
+    /// than `patience`.
+    pub(crate) fn enqueue(
+        self: &Arc<Self>,
+        demand: &Arc<Demand>,
+        priority: Priority,
+        patience: Duration,
+        now: Duration,
+    ) -> Result<Ticket, Duration> {
+        let mut state = lock(&self.state);
+        let state = &mut *state;
+        state.prune(now);
+        let wait = demand
+            .buckets(&self.limits)
+            .map(|(key, limit)| {
+                let bucket = state.bucket(key, &limit, &self.limits, now);
+                let units = demand.units(&limit);
+                bucket
+                    .queue(units)
+                    .max(bucket.free_at(units, now).saturating_sub(now))
+            })
+            .max()
+            .unwrap_or_default();
+        if wait > patience {
+            return Err(wait);
+        }
+        state.tickets += 1;
+        let ticket = Ticket {
+            gates: Arc::clone(self),
+            id: state.tickets,
+            demand: Arc::clone(demand),
+            flow: demand.flow(priority),
+            wake: Arc::new(Notify::new()),
+            since: now,
+            impeded: state.impeded(demand, now),
         };
-        limits
-            .of(key.1)
-            .filter(move |limit| limit.scope == scope)
-            // Requests do not arrive at the distance they were sent at: keep a twentieth in hand.
-            .map(|limit| (limit.requests, limit.per + limit.per / 20))
+        state.want(&self.limits, demand, true);
+        state.queues.entry(demand.workload).or_default().push(
+            ticket.flow.clone(),
+            Waiting {
+                ticket: ticket.id,
+                demand: Arc::clone(demand),
+                wake: Arc::clone(&ticket.wake),
+                on_return: false,
+            },
+        );
+        Ok(ticket)
     }
 
-    fn free_at(&self, limits: &Limits, key: &Key, cost: u32, now: Duration) -> Duration {
+    /// The service refused: close until a moment for everyone that it concerns, or longer if it is
+    /// closed for longer already, and, when it was for a quota, believe less of the limit that was
+    /// met.
+    pub(crate) fn refused(
+        &self,
+        demand: &Demand,
+        (scope, quota): (Scope, bool),
+        sent: Duration,
+        now: Duration,
+        until: Duration,
+    ) {
+        let mut state = lock(&self.state);
+        let state = &mut *state;
+        let by_resource = scope == Scope::Tenant
+            && demand.resource().is_some()
+            && demand.rows.iter().all(|(_, resource)| resource.is_some());
+        let concerned = demand.lanes().find(|lane| match scope {
+            Scope::App => lane.tenant.is_none(),
+            Scope::Tenant => lane.tenant.is_some() && lane.resource.is_some() == by_resource,
+        });
+        if let Some(lane) = concerned {
+            state.lanes.entry(lane).or_default().close(now, until);
+        }
+        // Of the limits that it may have been, the fullest.
+        let fullest = demand
+            .buckets(&self.limits)
+            .filter(|(_, limit)| quota && (limit.scope == LimitScope::App) == (scope == Scope::App))
+            .filter_map(|(key, limit)| {
+                let fullness = state.buckets.get(&key)?.fullness();
+                Some((key, limit, fullness))
+            })
+            .max_by(|a, b| a.2.total_cmp(&b.2));
+        if let Some((key, limit, _)) = fullest
+            && let Some(bucket) = state.buckets.get_mut(&key)
+        {
+            bucket.refused(demand.units(&limit), sent, now);
+        }
+        // Those who wait have to see whether they still want to.
+        if let Some(queue) = state.queues.get_mut(&demand.workload) {
+            for waiting in queue.waiting() {
+                waiting.wake.notify_one();
+            }
+        }
+    }
+
+    /// What refusals have taught, for a later client.
+    pub(crate) fn learned(&self) -> LearnedLimits {
+        let state = lock(&self.state);
+        let mut learned: Vec<Learned> = state
+            .buckets
+            .iter()
+            .filter(|(key, bucket)| key.resource.is_none() && bucket.belief.refused_at().is_some())
+            .filter_map(|(key, bucket)| {
+                Learned::new(
+                    key.row,
+                    key.tenant.as_ref(),
+                    &self.limits,
+                    bucket.belief.limit(),
+                    bucket.belief.refused_at(),
+                )
+            })
+            .collect();
+        // What was restored and never needed again is not forgotten.
+        learned.extend(state.restored.iter().cloned());
+        learned.sort_by(|a, b| {
+            (&a.workload, &a.tenant, &a.path, a.of).cmp(&(&b.workload, &b.tenant, &b.path, b.of))
+        });
+        LearnedLimits(learned)
+    }
+}
+
+impl State {
+    fn bucket(
+        &mut self,
+        key: BucketKey,
+        limit: &Limit,
+        limits: &Limits,
+        now: Duration,
+    ) -> &mut Bucket {
+        let restored = &mut self.restored;
+        self.buckets.entry(key).or_insert_with_key(|key| {
+            let mut bucket = Bucket::new(limit);
+            if let Some(at) = restored
+                .iter()
+                .position(|learned| learned.is_of(key.row, key.tenant.as_ref(), limits))
+            {
+                let learned = restored.swap_remove(at);
+                bucket
+                    .belief
+                    .restore(learned.limit, learned.refused_at, now);
+            }
+            bucket
+        })
+    }
+
+    fn want(&mut self, limits: &Limits, demand: &Demand, more: bool) {
+        for (key, limit) in demand.buckets(limits) {
+            if let Some(bucket) = self.buckets.get_mut(&key) {
+                let units = demand.units(&limit);
+                bucket.wanted = if more {
+                    bucket.wanted.saturating_add(units)
+                } else {
+                    bucket.wanted.saturating_sub(units)
+                };
+            }
+        }
+    }
+
+    fn impeded(&self, demand: &Demand, now: Duration) -> Vec<Duration> {
+        demand
+            .lanes()
+            .map(|key| {
+                self.lanes
+                    .get(&key)
+                    .map_or(Duration::ZERO, |lane| lane.impeded(now))
+            })
+            .collect()
+    }
+
+    fn closed_until(&self, demand: &Demand) -> Duration {
+        demand
+            .lanes()
+            .filter_map(|key| Some(self.lanes.get(&key)?.closed_until))
+            .max()
+            .unwrap_or_default()
+    }
+
+    /// Lets one through if all limits have room now.
+    fn admit(&mut self, limits: &Limits, demand: &Demand, now: Duration) -> Result<(), Blocked> {
+        let closed_until = self.closed_until(demand);
+        if closed_until > now {
+            return Err(Blocked::Until(closed_until, WaitReason::Throttled));
+        }
         let mut free = now;
-        for ((requests, per), sent) in Self::limits(limits, key).zip(&self.sent) {
-            let room = requests.saturating_sub(cost.min(requests)) as usize;
-            let in_window = sent.iter().filter(|at| **at + per > now).count();
-            // So many of those still in the window have to leave it first.
-            if let Some(leaving) = in_window.checked_sub(room).filter(|n| *n > 0) {
-                let first = sent.len() - in_window;
-                if let Some(at) = sent.get(first + leaving - 1) {
-                    free = free.max(*at + per);
-                }
+        let mut place = true;
+        for (key, limit) in demand.buckets(limits) {
+            let bucket = self.bucket(key, &limit, limits, now);
+            free = free.max(bucket.free_at(demand.units(&limit), now));
+            place &= bucket.has_place();
+        }
+        if free > now {
+            return Err(Blocked::Until(free, WaitReason::Gate));
+        }
+        for key in demand.lanes() {
+            let lane = self.lanes.entry(key).or_default();
+            place &= lane.window.is_none_or(|window| lane.in_flight < window);
+        }
+        if !place {
+            return Err(Blocked::Turn);
+        }
+        for key in demand.lanes() {
+            self.lanes.entry(key).or_default().in_flight += 1;
+        }
+        for (key, limit) in demand.buckets(limits) {
+            if let Some(bucket) = self.buckets.get_mut(&key) {
+                bucket.record(demand.units(&limit), &demand.tenant, now);
             }
         }
-        free
+        Ok(())
     }
 
-    fn record(&mut self, limits: &Limits, key: &Key, cost: u32, now: Duration) {
-        for (index, (requests, _)) in Self::limits(limits, key).enumerate() {
-            if self.sent.len() <= index {
-                self.sent.push(VecDeque::new());
-            }
-            if let Some(sent) = self.sent.get_mut(index) {
-                sent.extend(std::iter::repeat_n(now, cost.min(requests) as usize));
-                while sent.len() > requests as usize {
-                    sent.pop_front();
+    /// Lets through whoever's turn it is, and calls them.
+    fn dispatch(&mut self, limits: &Limits, workload: Workload, now: Duration) {
+        let Some(mut order) = self.queues.get(&workload).map(Queue::order) else {
+            return;
+        };
+        while let Some(std::cmp::Reverse((_, ticket, flow))) = order.pop() {
+            let Some(demand) = self
+                .queues
+                .get(&workload)
+                .and_then(|queue| Some(Arc::clone(&queue.head(&flow)?.demand)))
+            else {
+                continue;
+            };
+            let admitted = self.admit(limits, &demand, now);
+            let Some(queue) = self.queues.get_mut(&workload) else {
+                return;
+            };
+            match admitted {
+                Ok(()) => {
+                    queue.charge(&flow, u64::from(demand.resource_units.max(demand.requests)));
+                    if let Some(waiting) = queue.remove(&flow, ticket) {
+                        waiting.wake.notify_one();
+                    }
+                    if let Some(head) = queue.head(&flow) {
+                        head.wake.notify_one();
+                    }
+                    order.extend(queue.turn(&flow));
+                    self.want(limits, &demand, false);
+                    self.granted.insert(ticket, now);
+                }
+                Err(blocked) => {
+                    if let Some(head) = queue.head_mut(&flow) {
+                        head.on_return = blocked == Blocked::Turn;
+                    }
                 }
             }
         }
+        if self.queues.get(&workload).is_some_and(Queue::is_empty) {
+            self.queues.remove(&workload);
+        }
+    }
+
+    /// One of those in flight is back.
+    fn back(&mut self, limits: &Limits, demand: &Demand) {
+        for key in demand.lanes() {
+            if let Some(lane) = self.lanes.get_mut(&key) {
+                lane.in_flight = lane.in_flight.saturating_sub(1);
+            }
+        }
+        for (key, _) in demand.buckets(limits) {
+            if let Some(bucket) = self.buckets.get_mut(&key) {
+                bucket.back();
+            }
+        }
+        if let Some(queue) = self.queues.get_mut(&demand.workload) {
+            for head in queue.heads().filter(|head| head.on_return) {
+                head.wake.notify_one();
+            }
+        }
+    }
+
+    /// Forgets resources that nobody has asked for in a while, of which a tenant has many.
+    fn prune(&mut self, now: Duration) {
+        if self.lanes.len().max(self.buckets.len()) < self.prune_at {
+            return;
+        }
+        self.buckets
+            .retain(|key, bucket| key.resource.is_none() || !bucket.is_idle(now));
+        self.lanes.retain(|key, lane| {
+            key.resource.is_none()
+                || lane.in_flight > 0
+                || lane.window.is_some()
+                || lane.closed_until > now
+        });
+        self.prune_at = (self.lanes.len().max(self.buckets.len()) * 2).max(MANY);
+    }
+}
+
+/// A place in the line. Dropping it gives it up.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    gates: Arc<Gates>,
+    id: u64,
+    demand: Arc<Demand>,
+    flow: Flow,
+    wake: Arc<Notify>,
+    since: Duration,
+    impeded: Vec<Duration>,
+}
+
+impl Ticket {
+    /// Leave to send, or what to wait for. Never waits itself.
+    pub(crate) fn poll(&self, now: Duration) -> Result<Permit, Blocked> {
+        let mut state = lock(&self.gates.state);
+        let state = &mut *state;
+        let limits = &self.gates.limits;
+        state.dispatch(limits, self.demand.workload, now);
+        if let Some(sent) = state.granted.remove(&self.id) {
+            return Ok(Permit {
+                gates: Arc::clone(&self.gates),
+                demand: Arc::clone(&self.demand),
+                sent,
+            });
+        }
+        let closed_until = state.closed_until(&self.demand);
+        if closed_until > now {
+            return Err(Blocked::Until(closed_until, WaitReason::Throttled));
+        }
+        let leads = state
+            .queues
+            .get(&self.demand.workload)
+            .is_some_and(|queue| queue.leads(&self.flow, self.id));
+        if !leads {
+            return Err(Blocked::Turn);
+        }
+        state.admit(limits, &self.demand, now).and_then(|()| {
+            // It cannot be, right after it was not let through; asking again is always safe.
+            state.back(limits, &self.demand);
+            self.wake.notify_one();
+            Err(Blocked::Turn)
+        })
+    }
+
+    /// Waits until it is worth while to look again.
+    ///
+    /// # Cancel safety
+    ///
+    /// A call that came is kept for the next time.
+    pub(crate) async fn called(&self) {
+        self.wake.notified().await;
+    }
+
+    /// How much of the time in line was for limits of our own, and not for a refusal.
+    pub(crate) fn quota_wait(&self, now: Duration) -> Duration {
+        let state = lock(&self.gates.state);
+        let refusals = state
+            .impeded(&self.demand, now)
+            .iter()
+            .zip(&self.impeded)
+            .map(|(now, before)| now.saturating_sub(*before))
+            .max()
+            .unwrap_or_default();
+        now.saturating_sub(self.since).saturating_sub(refusals)
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let mut state = lock(&self.gates.state);
+        let state = &mut *state;
+        if state.granted.remove(&self.id).is_some() {
+            state.back(&self.gates.limits, &self.demand);
+            return;
+        }
+        let Some(queue) = state.queues.get_mut(&self.demand.workload) else {
+            return;
+        };
+        let led = queue.leads(&self.flow, self.id);
+        if queue.remove(&self.flow, self.id).is_none() {
+            return;
+        }
+        if led && let Some(head) = queue.head(&self.flow) {
+            head.wake.notify_one();
+        }
+        if queue.is_empty() {
+            state.queues.remove(&self.demand.workload);
+        }
+        state.want(&self.gates.limits, &self.demand, false);
     }
 }
 
@@ -196,199 +621,63 @@ impl Lane {
 #[derive(Debug)]
 pub(crate) struct Permit {
     gates: Arc<Gates>,
-    tenant: TenantId,
-    workload: Workload,
+    demand: Arc<Demand>,
+    sent: Duration,
 }
 
 impl Permit {
-    /// The service took the request: open further.
-    pub(crate) fn succeeded(&self) {
-        let mut lanes = lock(&self.gates.lanes);
-        for key in keys(&self.tenant, self.workload) {
-            if let Some(lane) = lanes.get_mut(&key) {
-                lane.window = lane
-                    .window
-                    .map(|window| window.saturating_mul(2))
-                    .filter(|window| *window < FULLY_OPEN);
+    /// The service took the request: open further, and learn from what it says of its limits.
+    /// <https://learn.microsoft.com/graph/throttling-limits>
+    pub(crate) fn succeeded(&self, headers: &HeaderMap, now: Duration) {
+        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
+        let share = number("x-ms-throttle-limit-percentage");
+        let actual = headers
+            .get("x-ms-resource-unit")
+            .and_then(|value| value.to_str().ok()?.trim().parse::<u32>().ok());
+        let mut state = lock(&self.gates.state);
+        let limits = &self.gates.limits;
+        let mut fully = FULLY_OPEN;
+        for (key, limit) in self.demand.buckets(limits) {
+            if limit.unit != LimitUnit::Concurrent {
+                fully = fully.min(limit.requests);
+            }
+            let Some(bucket) = state.buckets.get_mut(&key) else {
+                continue;
+            };
+            if let Some(actual) = actual {
+                bucket.correct(
+                    u64::from(self.demand.resource_units),
+                    u64::from(actual.max(1)),
+                );
+            }
+            match share {
+                Some(share) if share >= 0.8 => {
+                    if limit.scope == LimitScope::Tenant {
+                        bucket.belief.warned(share, self.sent, now);
+                    }
+                }
+                _ => bucket.accepted(now),
+            }
+        }
+        for key in self.demand.lanes() {
+            if let Some(lane) = state.lanes.get_mut(&key) {
+                lane.open_further(now, fully);
             }
         }
     }
 
     /// The service refused: close for everyone that it concerns.
-    pub(crate) fn throttled(&self, scope: Scope, until: Duration) {
-        self.gates.close(&self.tenant, self.workload, scope, until);
+    pub(crate) fn throttled(&self, scope: Scope, quota: bool, now: Duration, until: Duration) {
+        self.gates
+            .refused(&self.demand, (scope, quota), self.sent, now, until);
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let mut lanes = lock(&self.gates.lanes);
-        for key in keys(&self.tenant, self.workload) {
-            if let Some(lane) = lanes.get_mut(&key) {
-                lane.in_flight = lane.in_flight.saturating_sub(1);
-                lane.back.notify_waiters();
-            }
-        }
+        lock(&self.gates.state).back(&self.gates.limits, &self.demand);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tenant(name: &str) -> TenantId {
-        TenantId::new(name).unwrap()
-    }
-
-    fn secs(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    fn until(result: Result<Permit, Blocked>) -> Duration {
-        match result {
-            Err(Blocked::Until(at, _)) => at,
-            other => panic!("expected a wait, got {other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_refusal_pauses_siblings_but_neither_other_tenants_nor_other_workloads() {
-        let gates = Arc::new(Gates::new(Limits::none()));
-        let (a, b) = (tenant("a.example"), tenant("b.example"));
-        gates
-            .pass(&a, Workload::Identity, 1, secs(0))
-            .unwrap()
-            .throttled(Scope::Tenant, secs(10));
-        assert_eq!(
-            until(gates.pass(&a, Workload::Identity, 1, secs(3))),
-            secs(10)
-        );
-        assert!(gates.pass(&b, Workload::Identity, 1, secs(3)).is_ok());
-        assert!(gates.pass(&a, Workload::Intune, 1, secs(3)).is_ok());
-        assert!(gates.pass(&a, Workload::Identity, 1, secs(10)).is_ok());
-    }
-
-    #[test]
-    fn a_refusal_of_the_application_pauses_every_tenant() {
-        let gates = Arc::new(Gates::new(Limits::none()));
-        gates
-            .pass(&tenant("a.example"), Workload::Identity, 1, secs(0))
-            .unwrap()
-            .throttled(Scope::App, secs(10));
-        assert_eq!(
-            until(gates.pass(&tenant("b.example"), Workload::Identity, 1, secs(3))),
-            secs(10)
-        );
-    }
-
-    #[test]
-    fn a_shorter_refusal_does_not_reopen_earlier() {
-        let gates = Arc::new(Gates::new(Limits::none()));
-        let a = tenant("a.example");
-        let (first, second) = (
-            gates.pass(&a, Workload::Identity, 1, secs(0)).unwrap(),
-            gates.pass(&a, Workload::Identity, 1, secs(0)).unwrap(),
-        );
-        first.throttled(Scope::Tenant, secs(60));
-        second.throttled(Scope::Tenant, secs(5));
-        assert_eq!(gates.closed_until(&a, Workload::Identity), secs(60));
-    }
-
-    #[test]
-    fn reopens_one_by_one_and_then_wider() {
-        let gates = Arc::new(Gates::new(Limits::none()));
-        let a = tenant("a.example");
-        gates
-            .pass(&a, Workload::Identity, 1, secs(0))
-            .unwrap()
-            .throttled(Scope::Tenant, secs(10));
-        let probe = gates.pass(&a, Workload::Identity, 1, secs(10)).unwrap();
-        assert!(matches!(
-            gates.pass(&a, Workload::Identity, 1, secs(10)),
-            Err(Blocked::Reopening(_))
-        ));
-        probe.succeeded();
-        drop(probe);
-        let two: Vec<_> = (0..2)
-            .map(|_| gates.pass(&a, Workload::Identity, 1, secs(11)).unwrap())
-            .collect();
-        assert!(matches!(
-            gates.pass(&a, Workload::Identity, 1, secs(11)),
-            Err(Blocked::Reopening(_))
-        ));
-        drop(two);
-    }
-
-    #[test]
-    fn a_dropped_probe_gives_its_place_away() {
-        let gates = Arc::new(Gates::new(Limits::none()));
-        let a = tenant("a.example");
-        gates
-            .pass(&a, Workload::Identity, 1, secs(0))
-            .unwrap()
-            .throttled(Scope::Tenant, secs(1));
-        drop(gates.pass(&a, Workload::Identity, 1, secs(2)).unwrap());
-        assert!(gates.pass(&a, Workload::Identity, 1, secs(2)).is_ok());
-    }
-
-    #[test]
-    fn limits_are_burst_windows() {
-        let limits = Limits::none().with(super::super::Limit::new(
-            Workload::Reports,
-            LimitScope::Tenant,
-            3,
-            secs(10),
-        ));
-        let gates = Arc::new(Gates::new(limits));
-        let a = tenant("a.example");
-        for at in [0, 1, 2] {
-            gates.pass(&a, Workload::Reports, 1, secs(at)).unwrap();
-        }
-        assert_eq!(
-            until(gates.pass(&a, Workload::Reports, 1, secs(3))),
-            Duration::from_millis(10_500)
-        );
-        assert_eq!(
-            until(gates.pass(&a, Workload::Reports, 2, secs(3))),
-            Duration::from_millis(11_500)
-        );
-        assert!(
-            gates
-                .pass(&tenant("b.example"), Workload::Reports, 3, secs(3))
-                .is_ok()
-        );
-        gates
-            .pass(&a, Workload::Reports, 1, Duration::from_millis(10_500))
-            .unwrap();
-        assert_eq!(
-            until(gates.pass(&a, Workload::Reports, 1, secs(11))),
-            Duration::from_millis(11_500)
-        );
-    }
-
-    #[test]
-    fn never_more_in_any_window_than_documented() {
-        let gates = Arc::new(Gates::new(Limits::documented()));
-        let a = tenant("a.example");
-        let mut now = Duration::ZERO;
-        let mut sent = Vec::new();
-        while sent.len() < 40 {
-            match gates.pass(&a, Workload::IdentityReports, 1, now) {
-                Ok(_) => sent.push(now),
-                Err(Blocked::Until(at, WaitReason::Gate)) => now = at,
-                Err(other) => panic!("{other:?}"),
-            }
-        }
-        for (index, at) in sent.iter().enumerate() {
-            assert!(
-                sent.iter()
-                    .skip(index)
-                    .take_while(|later| later.saturating_sub(*at) < secs(10))
-                    .count()
-                    <= 5
-            );
-        }
-        // Five at once, then five every ten and a half seconds.
-        assert_eq!(sent.last(), Some(&Duration::from_millis(7 * 10_500)));
-    }
-}
+mod tests;

@@ -94,19 +94,13 @@ const PREFIXES: &[(&str, Workload)] = &[
 impl Workload {
     /// The workload of a Graph URL.
     pub(crate) fn of(url: &Url) -> Self {
-        let path: Vec<String> = url
-            .path_segments()
-            .into_iter()
-            .flatten()
-            .skip(1)
-            .map(str::to_ascii_lowercase)
-            .collect();
+        let path = super::segments(url);
         if path.first().is_some_and(|first| first == "users") && asks_for_sign_in_activity(url) {
             return SignInActivity;
         }
         PREFIXES
             .iter()
-            .find(|(prefix, _)| fits(prefix, &path))
+            .find(|(prefix, _)| super::path::fits(prefix, &path))
             .map_or(Identity, |(_, workload)| *workload)
     }
 
@@ -140,17 +134,6 @@ fn asks_for_sign_in_activity(url: &Url) -> bool {
     url.query_pairs().any(|(key, value)| {
         matches!(key.as_ref(), "$select" | "$filter" | "$orderby")
             && value.to_ascii_lowercase().contains("signinactivity")
-    })
-}
-
-fn fits(prefix: &str, path: &[String]) -> bool {
-    let mut path = path.iter();
-    prefix.split('/').all(|wanted| {
-        path.next()
-            .is_some_and(|segment| match wanted.strip_suffix('*') {
-                Some(start) => segment.starts_with(start),
-                None => segment == wanted,
-            })
     })
 }
 

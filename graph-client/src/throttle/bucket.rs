@@ -1,0 +1,291 @@
+//! One limit being kept to: what went out in the window, and what may still go.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::belief::Belief;
+use super::limits::{Limit, LimitScope, LimitUnit};
+use crate::tenant::TenantId;
+
+/// The parts in which a long list of sendings is kept.
+const PARTS: u32 = 512;
+
+/// The use of one limit by those who share it.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    unit: LimitUnit,
+    window: Duration,
+    /// Sendings closer together than this are kept as one.
+    grain: Duration,
+    /// When the end of a grain was, and what went out in it.
+    sent: VecDeque<(Duration, u64)>,
+    used: u64,
+    /// Of `used`, what was refused.
+    refused: u64,
+    in_flight: u64,
+    /// Of an application's limit, whose turn it was last, and until when it counts as shared.
+    last: Option<TenantId>,
+    shared_until: Duration,
+    /// When the next may go, if all go at an even distance.
+    next: Duration,
+    by_app: bool,
+    /// What those want that wait for it.
+    pub(super) wanted: u64,
+    pub(super) belief: Belief,
+}
+
+impl Bucket {
+    pub(super) fn new(limit: &Limit) -> Self {
+        let window = limit.window();
+        let grain = if limit.requests > PARTS {
+            window / PARTS
+        } else {
+            Duration::ZERO
+        };
+        Self {
+            unit: limit.unit,
+            window,
+            grain,
+            sent: VecDeque::new(),
+            used: 0,
+            refused: 0,
+            in_flight: 0,
+            last: None,
+            shared_until: Duration::ZERO,
+            next: Duration::ZERO,
+            by_app: limit.scope == LimitScope::App,
+            wanted: 0,
+            belief: Belief::new(limit.requests, window),
+        }
+    }
+
+    fn is_concurrent(&self) -> bool {
+        self.unit == LimitUnit::Concurrent
+    }
+
+    /// Whether nothing would be lost if it were made anew.
+    pub(super) fn is_idle(&mut self, now: Duration) -> bool {
+        self.expire(now);
+        self.in_flight == 0
+            && self.wanted == 0
+            && self.used == 0
+            && self.belief.refused_at().is_none()
+    }
+
+    /// A place among those under way is free.
+    pub(super) fn has_place(&self) -> bool {
+        !self.is_concurrent() || self.in_flight < self.belief.units()
+    }
+
+    /// When so many units may go out.
+    pub(super) fn free_at(&mut self, units: u64, now: Duration) -> Duration {
+        if self.is_concurrent() {
+            return now;
+        }
+        self.expire(now);
+        let limit = self.belief.units();
+        let mut used = self.used.saturating_add(units.min(limit));
+        let mut free = now;
+        // Tenants that share a limit would wait for most of a window behind one that takes it all
+        // at once, so its second half is given out evenly.
+        if now < self.shared_until && used.saturating_mul(2) > limit {
+            free = self.next;
+        }
+        for (at, sent) in &self.sent {
+            if used <= limit {
+                break;
+            }
+            used = used.saturating_sub(*sent);
+            free = free.max(at.saturating_add(self.window));
+        }
+        free.max(now)
+    }
+
+    /// About how long somebody who comes now and waits for his turn has to wait at most.
+    pub(super) fn queue(&self, units: u64) -> Duration {
+        if self.is_concurrent() {
+            return Duration::ZERO;
+        }
+        let limit = self.belief.units();
+        let before = self
+            .used
+            .saturating_add(self.wanted)
+            .saturating_add(units.min(limit))
+            .saturating_sub(1);
+        let windows = u32::try_from(before / limit).unwrap_or(u32::MAX);
+        self.window.saturating_mul(windows)
+    }
+
+    pub(super) fn record(&mut self, units: u64, tenant: &TenantId, now: Duration) {
+        self.in_flight += 1;
+        if self.is_concurrent() {
+            return;
+        }
+        let units = units.min(self.belief.units());
+        self.used += units;
+        if self.by_app {
+            if self.last.as_ref().is_some_and(|last| last != tenant) {
+                self.shared_until = now.saturating_add(self.window);
+            }
+            self.last = Some(tenant.clone());
+            let part = as_f64(units) / self.belief.limit();
+            self.next = now.saturating_add(self.window.mul_f64(part.min(1.0)));
+        }
+        match self.sent.back_mut() {
+            Some((end, sent)) if now <= *end => *sent += units,
+            _ => self.sent.push_back((now.saturating_add(self.grain), units)),
+        }
+    }
+
+    /// The service counted other than was estimated.
+    pub(super) fn correct(&mut self, estimated: u64, actual: u64) {
+        if self.unit != LimitUnit::ResourceUnits {
+            return;
+        }
+        if let Some((_, sent)) = self.sent.back_mut() {
+            let before = *sent;
+            *sent = (*sent).saturating_add(actual).saturating_sub(estimated);
+            self.used = (self.used + *sent).saturating_sub(before);
+        }
+    }
+
+    pub(super) fn accepted(&mut self, now: Duration) {
+        if !self.is_concurrent() {
+            self.expire(now);
+            self.belief.accepted(now, as_f64(self.used));
+        }
+    }
+
+    pub(super) fn refused(&mut self, units: u64, sent: Duration, now: Duration) {
+        self.expire(now);
+        self.refused = self.refused.saturating_add(units).min(self.used);
+        let accepted = as_f64(self.used - self.refused);
+        self.belief.refused(sent, now, accepted);
+    }
+
+    /// How full it is, from 0 to 1.
+    pub(super) fn fullness(&self) -> f64 {
+        let used = if self.is_concurrent() {
+            self.in_flight
+        } else {
+            self.used
+        };
+        as_f64(used) / self.belief.limit()
+    }
+
+    pub(super) fn back(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    fn expire(&mut self, now: Duration) {
+        while let Some((at, sent)) = self.sent.front().copied()
+            && at.saturating_add(self.window) <= now
+        {
+            self.used = self.used.saturating_sub(sent);
+            self.sent.pop_front();
+        }
+        self.refused = self.refused.min(self.used);
+        if self.used == 0 {
+            self.refused = 0;
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "units of a window, far below where it matters"
+)]
+fn as_f64(units: u64) -> f64 {
+    units as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{LimitScope, Workload};
+    use super::*;
+
+    fn bucket(requests: u32) -> Bucket {
+        let limit = Limit::new(
+            Workload::Identity,
+            LimitScope::Tenant,
+            requests,
+            Duration::from_secs(10),
+        );
+        Bucket::new(&limit.unit(LimitUnit::ResourceUnits))
+    }
+
+    fn tenant() -> TenantId {
+        TenantId::new("a.example").unwrap()
+    }
+
+    #[test]
+    fn a_limit_that_tenants_share_is_not_taken_all_at_once() {
+        let ten = Limit::new(
+            Workload::Identity,
+            LimitScope::App,
+            10,
+            Duration::from_secs(10),
+        );
+        let mut bucket = Bucket::new(&ten);
+        bucket.record(1, &TenantId::new("b.example").unwrap(), Duration::ZERO);
+        let mut at = Duration::ZERO;
+        let sent: Vec<u64> = (0..9)
+            .map(|_| {
+                at = bucket.free_at(1, at);
+                bucket.record(1, &tenant(), at);
+                at.as_secs()
+            })
+            .collect();
+        assert_eq!(sent, [0, 0, 0, 0, 1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn corrections_count() {
+        let mut bucket = bucket(10);
+        bucket.record(5, &tenant(), Duration::ZERO);
+        bucket.correct(5, 10);
+        assert!(bucket.free_at(1, Duration::ZERO) > Duration::ZERO);
+        bucket.correct(10, 1);
+        assert_eq!(bucket.free_at(9, Duration::ZERO), Duration::ZERO);
+    }
+
+    #[test]
+    fn those_who_wait_make_the_queue_longer() {
+        let mut bucket = bucket(5);
+        assert_eq!(bucket.queue(1), Duration::ZERO);
+        bucket.record(5, &tenant(), Duration::ZERO);
+        bucket.wanted = 9;
+        assert_eq!(bucket.queue(1), Duration::from_secs(21));
+        bucket.wanted = 10;
+        assert_eq!(bucket.queue(1), Duration::from_millis(3 * 10_500));
+    }
+
+    proptest! {
+        #[test]
+        fn never_more_in_any_window_than_the_limit(
+            limit in 1u32..2000,
+            wants in proptest::collection::vec((1u64..50, 0u64..3000), 1..300),
+        ) {
+            let mut bucket = bucket(limit);
+            let mut now = Duration::ZERO;
+            let mut sent: Vec<(Duration, u64)> = Vec::new();
+            for (units, pause) in wants {
+                now += Duration::from_millis(pause);
+                now = bucket.free_at(units, now);
+                bucket.record(units, &tenant(), now);
+                sent.push((now, units.min(u64::from(limit))));
+            }
+            for (index, (at, _)) in sent.iter().enumerate() {
+                let in_window: u64 = sent
+                    .iter()
+                    .skip(index)
+                    .take_while(|(later, _)| *later < *at + Duration::from_secs(10))
+                    .map(|(_, units)| units)
+                    .sum();
+                prop_assert!(in_window <= u64::from(limit));
+            }
+        }
+    }
+}

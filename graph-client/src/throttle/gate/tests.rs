@@ -1,0 +1,393 @@
+use super::*;
+
+fn tenant(name: &str) -> TenantId {
+    TenantId::new(name).unwrap()
+}
+
+fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn gates(limits: Limits) -> Arc<Gates> {
+    Arc::new(Gates::new(limits, LearnedLimits::default()))
+}
+
+fn url(path: &str) -> Url {
+    Url::parse(&format!("https://graph.microsoft.com/v1.0/{path}")).unwrap()
+}
+
+fn demand(gates: &Arc<Gates>, tenant: &TenantId, path: &str) -> Arc<Demand> {
+    let url = url(path);
+    Arc::new(gates.demand(tenant, Workload::of(&url), &url))
+}
+
+fn enqueue(gates: &Arc<Gates>, demand: &Arc<Demand>, priority: Priority, now: Duration) -> Ticket {
+    gates.enqueue(demand, priority, secs(3600), now).unwrap()
+}
+
+fn pass(
+    gates: &Arc<Gates>,
+    tenant: &TenantId,
+    path: &str,
+    now: Duration,
+) -> Result<Permit, Blocked> {
+    let demand = demand(gates, tenant, path);
+    enqueue(gates, &demand, Priority::Scheduled, now).poll(now)
+}
+
+fn until(result: Result<Permit, Blocked>) -> Duration {
+    match result {
+        Err(Blocked::Until(at, _)) => at,
+        other => panic!("expected a wait, got {other:?}"),
+    }
+}
+
+fn refuse(permit: &Permit, scope: Scope, now: u64, until: u64) {
+    permit.throttled(scope, true, secs(now), secs(until));
+}
+
+const USERS: &str = "users?$select=id";
+
+#[test]
+fn a_refusal_pauses_siblings_but_neither_other_tenants_nor_other_workloads() {
+    let gates = gates(Limits::none());
+    let (a, b) = (tenant("a.example"), tenant("b.example"));
+    refuse(
+        &pass(&gates, &a, USERS, secs(0)).unwrap(),
+        Scope::Tenant,
+        0,
+        10,
+    );
+    assert_eq!(until(pass(&gates, &a, USERS, secs(3))), secs(10));
+    assert!(pass(&gates, &b, USERS, secs(3)).is_ok());
+    assert!(pass(&gates, &a, "deviceManagement/managedDevices", secs(3)).is_ok());
+    assert!(pass(&gates, &a, USERS, secs(10)).is_ok());
+}
+
+#[test]
+fn a_refusal_of_the_application_pauses_every_tenant() {
+    let gates = gates(Limits::none());
+    let permit = pass(&gates, &tenant("a.example"), USERS, secs(0)).unwrap();
+    refuse(&permit, Scope::App, 0, 10);
+    assert_eq!(
+        until(pass(&gates, &tenant("b.example"), USERS, secs(3))),
+        secs(10)
+    );
+}
+
+#[test]
+fn a_refused_mailbox_does_not_pause_the_others() {
+    let gates = gates(Limits::documented());
+    let a = tenant("a.example");
+    let permit = pass(&gates, &a, "users/1/messages", secs(0)).unwrap();
+    refuse(&permit, Scope::Tenant, 0, 10);
+    assert_eq!(
+        until(pass(&gates, &a, "users/1/messages", secs(3))),
+        secs(10)
+    );
+    assert!(pass(&gates, &a, "users/2/messages", secs(3)).is_ok());
+}
+
+#[test]
+fn a_shorter_refusal_does_not_reopen_earlier() {
+    let gates = gates(Limits::none());
+    let a = tenant("a.example");
+    let (first, second) = (
+        pass(&gates, &a, USERS, secs(0)).unwrap(),
+        pass(&gates, &a, USERS, secs(0)).unwrap(),
+    );
+    refuse(&first, Scope::Tenant, 0, 60);
+    refuse(&second, Scope::Tenant, 0, 5);
+    assert_eq!(until(pass(&gates, &a, USERS, secs(1))), secs(60));
+}
+
+#[test]
+fn reopens_one_by_one_and_then_wider() {
+    let gates = gates(Limits::none());
+    let a = tenant("a.example");
+    refuse(
+        &pass(&gates, &a, USERS, secs(0)).unwrap(),
+        Scope::Tenant,
+        0,
+        10,
+    );
+    let probe = pass(&gates, &a, USERS, secs(10)).unwrap();
+    assert_eq!(
+        pass(&gates, &a, USERS, secs(10)).unwrap_err(),
+        Blocked::Turn
+    );
+    probe.succeeded(&HeaderMap::new(), secs(11));
+    drop(probe);
+    let two: Vec<_> = (0..2)
+        .map(|_| pass(&gates, &a, USERS, secs(11)).unwrap())
+        .collect();
+    assert_eq!(
+        pass(&gates, &a, USERS, secs(11)).unwrap_err(),
+        Blocked::Turn
+    );
+    drop(two);
+}
+
+#[test]
+fn a_dropped_probe_gives_its_place_away() {
+    let gates = gates(Limits::none());
+    let a = tenant("a.example");
+    refuse(
+        &pass(&gates, &a, USERS, secs(0)).unwrap(),
+        Scope::Tenant,
+        0,
+        1,
+    );
+    drop(pass(&gates, &a, USERS, secs(2)).unwrap());
+    assert!(pass(&gates, &a, USERS, secs(2)).is_ok());
+}
+
+#[test]
+fn limits_are_burst_windows_of_each_tenant() {
+    let three = Limit::new(Workload::Identity, LimitScope::Tenant, 3, secs(10));
+    let gates = gates(Limits::none().with(three));
+    let a = tenant("a.example");
+    for at in [0, 1, 2] {
+        pass(&gates, &a, USERS, secs(at)).unwrap();
+    }
+    assert_eq!(
+        until(pass(&gates, &a, USERS, secs(3))),
+        Duration::from_millis(10_500)
+    );
+    assert!(pass(&gates, &tenant("b.example"), USERS, secs(3)).is_ok());
+    assert!(pass(&gates, &a, USERS, Duration::from_millis(10_500)).is_ok());
+}
+
+#[test]
+fn resource_units_are_what_the_directory_counts() {
+    let ten = Limit::new(Workload::Identity, LimitScope::Tenant, 10, secs(10));
+    let gates = gates(Limits::none().with(ten.unit(LimitUnit::ResourceUnits)));
+    let a = tenant("a.example");
+    for _ in 0..2 {
+        pass(&gates, &a, "groups/1/transitiveMembers", secs(0)).unwrap();
+    }
+    assert!(until(pass(&gates, &a, USERS, secs(0))) > secs(10));
+}
+
+#[test]
+fn the_service_corrects_what_a_request_costs() {
+    let ten = Limit::new(Workload::Identity, LimitScope::Tenant, 10, secs(10));
+    let gates = gates(Limits::none().with(ten.unit(LimitUnit::ResourceUnits)));
+    let a = tenant("a.example");
+    let mut headers = HeaderMap::new();
+    headers.insert("x-ms-resource-unit", 9.into());
+    pass(&gates, &a, USERS, secs(0))
+        .unwrap()
+        .succeeded(&headers, secs(0));
+    assert!(pass(&gates, &a, USERS, secs(0)).is_ok());
+    assert!(until(pass(&gates, &a, USERS, secs(0))) > secs(10));
+}
+
+#[test]
+fn a_warning_slows_down_before_a_refusal() {
+    let hundred = Limit::new(Workload::Identity, LimitScope::Tenant, 100, secs(10));
+    let gates = gates(Limits::none().with(hundred));
+    let a = tenant("a.example");
+    let mut headers = HeaderMap::new();
+    headers.insert("x-ms-throttle-limit-percentage", "1.2".parse().unwrap());
+    pass(&gates, &a, USERS, secs(0))
+        .unwrap()
+        .succeeded(&headers, secs(0));
+    let through = (0..100)
+        .filter(|_| pass(&gates, &a, USERS, secs(0)).is_ok())
+        .count();
+    assert_eq!(through, 78);
+}
+
+#[test]
+fn a_limit_of_the_application_is_shared_by_its_tenants() {
+    let gates = gates(Limits::documented());
+    let path = "users?$select=id,signInActivity";
+    let mut now = Duration::ZERO;
+    for n in 0..10 {
+        let tenant = tenant(&format!("t{n}.example"));
+        if let Err(blocked) = pass(&gates, &tenant, path, now) {
+            now = until(Err(blocked));
+            pass(&gates, &tenant, path, now).unwrap();
+        }
+    }
+    // Half at once, the others evenly, and no eleventh in the minute.
+    assert!(now > secs(25) && now < secs(40), "{now:?}");
+    assert_eq!(
+        until(pass(&gates, &tenant("last.example"), path, now)),
+        secs(63)
+    );
+}
+
+#[test]
+fn four_at_a_time_to_a_mailbox() {
+    let gates = gates(Limits::documented());
+    let a = tenant("a.example");
+    let four: Vec<_> = (0..4)
+        .map(|_| pass(&gates, &a, "users/1/messages", secs(0)).unwrap())
+        .collect();
+    assert_eq!(
+        pass(&gates, &a, "users/1/messages", secs(0)).unwrap_err(),
+        Blocked::Turn
+    );
+    assert!(pass(&gates, &a, "users/2/messages", secs(0)).is_ok());
+    drop(four);
+    assert!(pass(&gates, &a, "users/1/messages", secs(0)).is_ok());
+}
+
+#[test]
+fn who_would_stand_in_line_too_long_does_not_begin_to() {
+    let gates = gates(Limits::documented());
+    let a = tenant("a.example");
+    let path = demand(&gates, &a, "auditLogs/signIns");
+    let mut line = Vec::new();
+    let refused = loop {
+        match gates.enqueue(&path, Priority::Scheduled, secs(100), secs(0)) {
+            Ok(ticket) => line.push(ticket),
+            Err(wait) => break wait,
+        }
+    };
+    assert_eq!(line.len(), 50);
+    assert_eq!(refused, secs(105));
+    line.pop();
+    assert!(
+        gates
+            .enqueue(&path, Priority::Scheduled, secs(100), secs(0))
+            .is_ok()
+    );
+}
+
+#[test]
+fn tenants_take_turns_and_the_urgent_go_first() {
+    let limit = Limit::new(Workload::Identity, LimitScope::App, 1, secs(1));
+    let gates = gates(Limits::none().with(limit));
+    let (noisy, quiet) = (tenant("noisy.example"), tenant("quiet.example"));
+    let mut line = Vec::new();
+    for _ in 0..20 {
+        let d = demand(&gates, &noisy, USERS);
+        line.push(("noisy", enqueue(&gates, &d, Priority::Scheduled, secs(0))));
+    }
+    for _ in 0..2 {
+        let d = demand(&gates, &quiet, USERS);
+        line.push(("quiet", enqueue(&gates, &d, Priority::Scheduled, secs(0))));
+    }
+    let d = demand(&gates, &noisy, USERS);
+    line.push((
+        "urgent",
+        enqueue(&gates, &d, Priority::Interactive, secs(0)),
+    ));
+    let mut order = Vec::new();
+    let mut now = Duration::ZERO;
+    while order.len() < 6 {
+        if let Some(at) = line.iter().position(|(_, ticket)| ticket.poll(now).is_ok()) {
+            order.push(line.remove(at).0);
+        } else {
+            now += Duration::from_millis(50);
+        }
+    }
+    let place = |who| order.iter().position(|o| *o == who);
+    assert!(place("urgent") <= Some(2), "{order:?}");
+    assert!(
+        order.iter().filter(|o| **o == "quiet").count() == 2,
+        "{order:?}"
+    );
+}
+
+#[test]
+fn one_who_gives_up_leaves_his_turn_to_the_next() {
+    let limit = Limit::new(Workload::Identity, LimitScope::Tenant, 1, secs(1));
+    let gates = gates(Limits::none().with(limit));
+    let a = tenant("a.example");
+    let d = demand(&gates, &a, USERS);
+    let first = enqueue(&gates, &d, Priority::Scheduled, secs(0));
+    let second = enqueue(&gates, &d, Priority::Scheduled, secs(0));
+    let third = enqueue(&gates, &d, Priority::Scheduled, secs(0));
+    assert!(first.poll(secs(0)).is_ok());
+    drop(first);
+    assert!(second.poll(secs(2)).is_ok());
+    // The third was let through by another's asking, and gives up before it looks.
+    let fourth = enqueue(&gates, &d, Priority::Scheduled, secs(3));
+    assert!(until(fourth.poll(secs(4))) > secs(4));
+    drop(third);
+    assert!(until(fourth.poll(secs(4))) > secs(4));
+    assert!(fourth.poll(secs(6)).is_ok());
+}
+
+#[test]
+fn waiting_for_limits_is_told_from_waiting_after_a_refusal() {
+    let limit = Limit::new(Workload::Identity, LimitScope::Tenant, 1, secs(10));
+    let gates = gates(Limits::none().with(limit));
+    let a = tenant("a.example");
+    let permit = pass(&gates, &a, USERS, secs(0)).unwrap();
+    let waiting = enqueue(
+        &gates,
+        &demand(&gates, &a, USERS),
+        Priority::Scheduled,
+        secs(0),
+    );
+    assert_eq!(waiting.quota_wait(secs(5)), secs(5));
+    refuse(&permit, Scope::Tenant, 5, 30);
+    assert_eq!(waiting.quota_wait(secs(25)), secs(5));
+}
+
+#[test]
+fn what_was_learned_is_restored() {
+    let limits = || {
+        let five = Limit::new(Workload::IdentityReports, LimitScope::Tenant, 5, secs(10));
+        Limits::none().with(five)
+    };
+    let first = gates(limits());
+    let a = tenant("a.example");
+    let path = "auditLogs/signIns";
+    let sent: Vec<_> = (0..5)
+        .map(|_| pass(&first, &a, path, secs(0)).unwrap())
+        .collect();
+    for permit in sent.iter().skip(3) {
+        refuse(permit, Scope::Tenant, 1, 10);
+    }
+    let learned = first.learned();
+    assert_eq!(learned.len(), 1);
+    let learned: LearnedLimits =
+        serde_json::from_str(&serde_json::to_string(&learned).unwrap()).unwrap();
+    let second = Arc::new(Gates::new(limits(), learned.clone()));
+    let through = |gates: &Arc<Gates>, tenant: &TenantId| {
+        (0..5)
+            .filter(|_| pass(gates, tenant, path, secs(0)).is_ok())
+            .count()
+    };
+    assert_eq!(through(&second, &tenant("b.example")), 5);
+    // Not yet needed, not yet lost.
+    assert_eq!(second.learned(), learned);
+    assert_eq!(through(&second, &a), 3);
+}
+
+#[test]
+fn a_503_pauses_but_teaches_nothing_of_limits() {
+    let gates = gates(Limits::documented());
+    let a = tenant("a.example");
+    let permit = pass(&gates, &a, USERS, secs(0)).unwrap();
+    permit.throttled(Scope::Tenant, false, secs(0), secs(5));
+    assert!(gates.learned().is_empty());
+    assert_eq!(until(pass(&gates, &a, USERS, secs(1))), secs(5));
+}
+
+#[test]
+fn refusals_that_do_not_say_how_long_have_presets() {
+    let gates = gates(Limits::documented());
+    let a = tenant("a.example");
+    let preset = |path| gates.preset(&demand(&gates, &a, path));
+    assert_eq!(preset("identity/conditionalAccess/policies"), secs(1));
+    assert_eq!(preset(USERS), Duration::ZERO);
+}
+
+#[test]
+fn idle_mailboxes_are_forgotten() {
+    let gates = gates(Limits::documented());
+    let a = tenant("a.example");
+    for n in 0..20_000u64 {
+        pass(&gates, &a, &format!("users/{n}/messages"), secs(n)).unwrap();
+    }
+    let state = lock(&gates.state);
+    assert!(state.buckets.len() <= 2 * MANY, "{}", state.buckets.len());
+    assert!(state.lanes.len() <= 2 * MANY, "{}", state.lanes.len());
+}

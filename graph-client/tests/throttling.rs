@@ -1,0 +1,232 @@
+//! The controller against a service in virtual time: what gets through, and what is wasted.
+//!
+//! The large rates run for a shorter time here than in `benches/throttling.rs`, which prints all.
+#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
+
+#[path = "support/simulation.rs"]
+mod simulation;
+mod support;
+
+use std::time::Duration;
+
+use graph_client::test_util::Answer;
+use graph_client::{Client, LearnedLimits, Limits, Priority, RetryOptions, TenantId};
+use simulation::{Counting, Outcome, Run, Truth};
+use support::{User, fixture, fixture_of, page};
+
+fn hungry(counting: Counting, per_second: f64, documented: u32, seconds: u64) -> Outcome {
+    Run {
+        seconds,
+        ..Run::hungry(counting, per_second, Some(documented))
+    }
+    .run()
+}
+
+#[track_caller]
+fn expect(outcome: &Outcome, goodput: f64, wasted: f64) {
+    let (got, lost) = (outcome.goodput(), outcome.wasted());
+    assert!(
+        got >= goodput && lost <= wasted && outcome.failed() == 0,
+        "goodput {got:.4}, wasted {lost:.4}, failed {}",
+        outcome.failed()
+    );
+}
+
+#[test]
+fn a_known_limit_is_used_to_95_percent_and_nothing_is_refused() {
+    for counting in [Counting::Accruing, Counting::Fixed] {
+        expect(&hungry(counting, 20.0, 200, 600), 0.95, 0.0);
+        expect(&hungry(counting, 0.5, 5, 600), 0.95, 0.0);
+    }
+    expect(&hungry(Counting::Accruing, 800.0, 8000, 60), 0.95, 0.0);
+}
+
+#[test]
+fn a_documented_limit_40_percent_too_high_wastes_at_most_2_percent() {
+    for counting in [Counting::Accruing, Counting::Fixed] {
+        expect(&hungry(counting, 20.0, 280, 600), 0.90, 0.02);
+    }
+    expect(&hungry(Counting::Accruing, 800.0, 11_200, 200), 0.90, 0.02);
+}
+
+#[test]
+fn small_quotas_documented_wrong_are_learned() {
+    for documented in [7, 10] {
+        for counting in [Counting::Accruing, Counting::Fixed] {
+            expect(&hungry(counting, 0.5, documented, 600), 0.80, 0.05);
+        }
+    }
+}
+
+#[test]
+fn what_was_learned_saves_the_next_run_its_refusals() {
+    let first = hungry(Counting::Accruing, 0.5, 10, 600);
+    assert!(first.wasted() > 0.0 && !first.learned.is_empty());
+    let wasted = first.wasted();
+    let second = Run {
+        learned: first.learned,
+        ..Run::hungry(Counting::Accruing, 0.5, Some(10))
+    };
+    expect(&second.run(), 0.90, wasted / 2.0);
+}
+
+#[test]
+fn the_same_seed_is_the_same_run() {
+    let one = || hungry(Counting::Accruing, 20.0, 280, 120);
+    let (a, b) = (one(), one());
+    let latencies = |outcome: &Outcome| outcome.tallies["one.example"].latencies.clone();
+    assert_eq!(latencies(&a), latencies(&b));
+}
+
+fn quiet_beside(noisy: usize, truth: Truth, documented: u32) -> Outcome {
+    Run {
+        truth,
+        documented: Some(documented),
+        learned: LearnedLimits::default(),
+        tenants: vec![
+            ("noisy.example", noisy, Duration::ZERO),
+            ("quiet.example", 4, Duration::from_secs(2)),
+        ],
+        seconds: 300,
+        seed: 3,
+    }
+    .run()
+}
+
+#[test]
+fn a_noisy_tenant_does_not_slow_down_others() {
+    let truth = Truth {
+        counting: Counting::Accruing,
+        requests: 200.0,
+        per: 10.0,
+        shared: false,
+    };
+    let p99 = |noisy| quiet_beside(noisy, truth, 200).tallies["quiet.example"].p99();
+    let (alone, beside) = (p99(0).as_secs_f64(), p99(200).as_secs_f64());
+    assert!(beside <= alone * 1.05, "{alone} s alone, {beside} s beside");
+}
+
+#[test]
+fn tenants_that_share_a_limit_of_the_application_take_turns() {
+    let truth = Truth {
+        counting: Counting::Accruing,
+        requests: 122.0,
+        per: 10.0,
+        shared: true,
+    };
+    let outcome = quiet_beside(200, truth, 122);
+    let quiet = outcome.tallies["quiet.example"].p99();
+    assert!(quiet < Duration::from_millis(500), "{quiet:?}");
+    // And nothing of the limit is lost by it.
+    expect(&outcome, 0.93, 0.0);
+}
+
+#[tokio::test]
+async fn a_wide_fan_out_at_a_small_limit_takes_its_time_and_does_not_fail_by_itself() {
+    let f = fixture_of(|b| b.limits(Limits::documented()));
+    f.graph
+        .on("/v1.0/auditLogs/signIns", vec![page(&[], None); 300]);
+    let calls = (0..300).map(|_| f.client.list::<User>("auditLogs/signIns").pages());
+    let pages = calls.map(|mut pages| async move { futures::StreamExt::next(&mut pages).await });
+    for page in futures::future::join_all(pages).await {
+        page.unwrap().unwrap();
+    }
+    // Twice the budget of a call, and twelve times as long as a call may take after a refusal.
+    assert!(f.clock.elapsed() >= Duration::from_millis(59 * 10_500));
+    assert_eq!(f.graph.requests().len(), 300);
+}
+
+#[tokio::test]
+async fn who_cannot_stand_in_line_that_long_is_told_at_once() {
+    let f = fixture_of(|b| {
+        b.limits(Limits::documented())
+            .retry(RetryOptions::default().queue_time(Duration::from_secs(10)))
+    });
+    f.graph
+        .on("/v1.0/auditLogs/signIns", vec![page(&[], None); 6]);
+    let read = || f.client.list::<User>("auditLogs/signIns").items();
+    for _ in 0..5 {
+        assert_eq!(futures::StreamExt::count(read()).await, 0);
+    }
+    let error = futures::StreamExt::next(&mut read()).await.unwrap();
+    let error = error.unwrap_err();
+    assert!(error.is_throttled() && error.retry_after() > Some(Duration::from_secs(10)));
+    assert_eq!((error.attempts(), f.clock.elapsed()), (0, Duration::ZERO));
+}
+
+#[tokio::test]
+async fn the_priority_of_a_call_is_sent_along() {
+    let f = fixture();
+    f.graph
+        .on("/v1.0/users/1", vec![Answer::json(r#"{"id":"1"}"#); 4]);
+    for priority in [
+        Priority::Interactive,
+        Priority::Webhook,
+        Priority::Scheduled,
+        Priority::Backfill,
+    ] {
+        let client = f.client.with_priority(priority);
+        client.get::<User>("users/1").send().await.unwrap();
+    }
+    let sent: Vec<String> = f
+        .graph
+        .requests()
+        .iter()
+        .map(|r| r.header("x-ms-throttle-priority").unwrap().to_owned())
+        .collect();
+    assert_eq!(sent, ["high", "normal", "normal", "low"]);
+    assert_eq!(
+        f.graph.token_requests()[0].header("x-ms-throttle-priority"),
+        None
+    );
+}
+
+#[tokio::test]
+async fn a_limit_of_the_application_is_shared_with_siblings() {
+    let f = fixture_of(|b| b.limits(Limits::documented()));
+    f.graph.on("/v1.0/users", vec![page(&[], None); 11]);
+    for n in 0..11 {
+        let tenant = TenantId::new(format!("t{n}.example")).unwrap();
+        let items = f
+            .client
+            .for_tenant(tenant)
+            .list::<User>("users")
+            .select(["id", "signInActivity"])
+            .items();
+        assert_eq!(futures::StreamExt::count(items).await, 0);
+    }
+    assert!(f.clock.elapsed() >= Duration::from_secs(60));
+}
+
+#[tokio::test]
+async fn a_refusal_without_retry_after_has_a_documented_preset() {
+    let path = "/v1.0/identity/conditionalAccess/policies";
+    let f = fixture_of(|b| b.limits(Limits::documented()));
+    f.graph.on(path, [Answer::status(429), page(&[], None)]);
+    let items = f
+        .client
+        .list::<User>("identity/conditionalAccess/policies")
+        .items();
+    assert_eq!(futures::StreamExt::count(items).await, 0);
+    // The first wait of the client's own would be half of this.
+    assert!(
+        f.clock
+            .sleeps()
+            .iter()
+            .any(|s| *s >= Duration::from_secs(1))
+    );
+}
+
+#[tokio::test]
+async fn a_hook_that_says_no_ends_the_retries() {
+    let f = fixture_of(|b| b.retry_if(|error| error.status() != Some(429)));
+    f.graph.on("/v1.0/users/1", vec![Answer::status(429); 2]);
+    f.graph.on(
+        "/v1.0/users/2",
+        [Answer::status(503), Answer::json(r#"{"id":"2"}"#)],
+    );
+    let error = f.client.get::<User>("users/1").send().await.unwrap_err();
+    assert_eq!((error.status(), error.attempts()), (Some(429), 1));
+    let other: Client = f.client.for_tenant(TenantId::new("b.example").unwrap());
+    assert_eq!(other.get::<User>("users/2").send().await.unwrap().id, "2");
+}
