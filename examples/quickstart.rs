@@ -28,8 +28,9 @@ struct Arguments {
     /// Where to keep what was read.
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
-    /// What a seat costs a month, in US dollars, by part number; several may be given.
-    #[arg(long = "price", value_name = "PRODUCT=DOLLARS", value_parser = price, default_value = "SPB=23")]
+    /// What a seat costs a month, in US dollars, by part number; several may be given. Without any,
+    /// SPB=23 is assumed, and the report says so.
+    #[arg(long = "price", value_name = "PRODUCT=DOLLARS", value_parser = price)]
     prices: Vec<(String, Price)>,
 }
 
@@ -58,15 +59,17 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         (Some(path), _) => path,
         (None, None) => PathBuf::from("quickstart.m365"),
         // A simulated tenant is another one each time.
-        (None, Some(_)) => {
-            std::env::temp_dir().join(format!("quickstart-{}.m365", std::process::id()))
-        }
+        (None, Some(_)) => tempfile::Builder::new()
+            .prefix("quickstart-")
+            .tempdir()?
+            .keep()
+            .join("contoso.m365"),
     };
     let client = settings.client()?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path).await?);
     eprintln!("Reading the tenant {}", client.tenant());
     let sync = Engine::new(client, Arc::clone(&store))
-        .progress(Arc::new(Lines))
+        .progress(Arc::new(Lines::new()))
         .run()
         .await?;
 
@@ -75,12 +78,23 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let evidence = report::mfa(&facts, time::timestamp(now)?)?;
     let snapshot = licence::Snapshot::load(store.as_ref()).await?;
     let mut options = licence::Options::new(now);
+    let is_assumed = arguments.prices.is_empty();
     for (product, price) in arguments.prices {
         options = options.price(product, price);
     }
+    if is_assumed {
+        options = options.price("SPB", Price::new(2_300, "USD"));
+    }
     let waste = report::licences(&licence::audit(&snapshot, &options));
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{evidence}\n{waste}\nStore: {}", path.display())?;
+    write!(out, "{evidence}\n{waste}")?;
+    if is_assumed {
+        writeln!(
+            out,
+            "Assumed: a seat of SPB costs $23 a month; --price says otherwise"
+        )?;
+    }
+    writeln!(out, "\nStore: {}", path.display())?;
     Ok(Exit::from(&sync))
 }
 

@@ -170,9 +170,9 @@ fn product(text: &mut String, sku: &SkuAudit) {
         format_args!(
             "  {}: {} licences, {} assigned, {} not assigned, {} unused{}",
             sku.part_number,
-            sku.purchased,
-            sku.assigned,
-            sku.unassigned,
+            seats(sku.purchased),
+            seats(sku.assigned),
+            seats(sku.unassigned),
             sku.unused.len(),
             match sku.unknown {
                 0 => String::new(),
@@ -206,6 +206,13 @@ fn product(text: &mut String, sku: &SkuAudit) {
             ),
         );
     }
+}
+
+fn seats(count: Option<u64>) -> String {
+    count.map_or_else(
+        || "an unknown number of".to_owned(),
+        |count| count.to_string(),
+    )
 }
 
 /// `47 of 50, 94 %`; cut, never rounded up.

@@ -1,5 +1,6 @@
 //! Where the tenant is and how to sign in, from flags or environment.
 
+use std::fmt;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -8,7 +9,7 @@ use graph_client::{Client, Cloud, Credential, RetryOptions, TenantId};
 use crate::exit::Failure;
 
 /// The tenant and the application.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Clone, Default, Args)]
 #[command(next_help_heading = "Tenant")]
 pub struct Settings {
     /// The tenant: its id or one of its domains.
@@ -75,6 +76,17 @@ impl From<CloudName> for Cloud {
             CloudName::Dod => Self::Dod,
             CloudName::China => Self::China,
         }
+    }
+}
+
+/// Without the secret.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("tenant", &self.tenant)
+            .field("client", &self.client)
+            .field("cloud", &self.cloud)
+            .finish_non_exhaustive()
     }
 }
 

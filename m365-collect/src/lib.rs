@@ -60,7 +60,8 @@
 //! # What a sync promises
 //!
 //! - Each page goes into the store with its link in one transaction. Killed at any instant, the
-//!   next run goes on, and ends with the same store as an undisturbed one.
+//!   next run ends with the same store as an undisturbed one: a delta goes on where it stopped, a
+//!   listing begins anew.
 //! - A delta may repeat objects, in any order, and replay old changes. Where the changes of a round
 //!   contradict each other, the service is asked for the objects themselves before the round ends.
 //! - A resync is written beside the old data and swapped in whole. One that would remove more than

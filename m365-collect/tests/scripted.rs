@@ -36,8 +36,8 @@ impl Scripted {
             TenantId::new("contoso.example").unwrap(),
             Credential::client_secret("app", "secret"),
         )
-        .transport(self.graph.clone())
-        .clock(clock.clone())
+        .transport(Arc::<FakeTransport>::clone(&self.graph))
+        .clock(Arc::<ManualClock>::clone(&clock))
         .random(Arc::new(FixedRandom::new(0.5)))
         .build()
         .unwrap();
@@ -195,7 +195,7 @@ async fn a_link_that_was_stored_for_another_origin_is_not_followed_and_all_is_re
         Credential::client_secret("app", "secret"),
     )
     .graph_origin("http://127.0.0.1:9")
-    .transport(tenant.graph.clone())
+    .transport(Arc::<FakeTransport>::clone(&tenant.graph))
     .clock(clock)
     .build()
     .unwrap();

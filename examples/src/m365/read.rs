@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use m365_collect::connect::{self, Connection};
+use m365_collect::connect::{self, Connection, Diagnosis};
 use m365_collect::{Engine, Report, SqliteStore, sources};
 
 use super::show::print_json;
@@ -72,7 +72,7 @@ pub(super) async fn sync(
         .skip(plan.skip)
         .afresh(plan.full)
         .confirm_removals(plan.confirm_removals)
-        .progress(Arc::new(Lines));
+        .progress(Arc::new(Lines::new()));
     if !plan.only.is_empty() {
         engine = engine.only(plan.only);
     }
@@ -88,6 +88,13 @@ pub(super) async fn sync(
         print_json(&report)?;
     } else {
         print_report(&report)?;
+    }
+    if !report.read_some() {
+        // Most often one cause stands behind all of them.
+        let mut outcomes = report.sources.iter().map(|source| &source.outcome);
+        if let Some(diagnosis) = outcomes.find_map(Diagnosis::of_outcome) {
+            eprintln!("m365: nothing was read: {diagnosis}");
+        }
     }
     Ok(Exit::from(&report))
 }

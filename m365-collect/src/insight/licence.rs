@@ -39,10 +39,10 @@ pub struct Sku {
     pub id: String,
     /// Its part number: `SPB`, `ENTERPRISEPACK`.
     pub part_number: String,
-    /// Seats that were bought and are active.
-    pub purchased: u64,
-    /// Seats that are assigned, as the service counts them.
-    pub assigned: u64,
+    /// Seats that were bought and are active; `None` where the service did not say.
+    pub purchased: Option<u64>,
+    /// Seats that are assigned, as the service counts them; `None` where it did not say.
+    pub assigned: Option<u64>,
 }
 
 impl Sku {
@@ -56,8 +56,8 @@ impl Sku {
         Self {
             id: id.into(),
             part_number: part_number.into(),
-            purchased,
-            assigned,
+            purchased: Some(purchased),
+            assigned: Some(assigned),
         }
     }
 }
@@ -116,6 +116,8 @@ pub struct Options {
     pub unused_after: Option<Duration>,
     /// What a seat costs, by part number or by id of the product.
     pub prices: BTreeMap<String, Price>,
+    /// Evidence older than this is told about in [`Audit::unknown`]; a day.
+    pub fresh_for: Duration,
 }
 
 impl Options {
@@ -125,6 +127,7 @@ impl Options {
             as_of,
             unused_after: None,
             prices: BTreeMap::new(),
+            fresh_for: Duration::from_secs(24 * 60 * 60),
         }
     }
 
@@ -183,12 +186,12 @@ pub struct SkuAudit {
     pub id: String,
     /// Its part number.
     pub part_number: String,
-    /// Seats bought.
-    pub purchased: u64,
-    /// Seats assigned.
-    pub assigned: u64,
+    /// Seats bought; `None` where the service did not say.
+    pub purchased: Option<u64>,
+    /// Seats assigned; `None` where the service did not say.
+    pub assigned: Option<u64>,
     /// Seats bought and not assigned.
-    pub unassigned: u64,
+    pub unassigned: Option<u64>,
     /// Seats assigned and proven unused.
     pub unused: Vec<UnusedSeat>,
     /// Assigned seats of which it cannot be told whether they are used.
@@ -256,12 +259,16 @@ pub enum Unused {
 /// let mut ada = Holder::new("ada");
 /// ada.sku_ids.push("sku-1".into());
 /// ada.last_sign_in = LastSignIn::Never;
-/// let snapshot = Snapshot::new(vec![Sku::new("sku-1", "SPB", 5, 1)], vec![ada], SystemTime::now());
+/// let mut bob = Holder::new("bob");
+/// bob.sku_ids.push("sku-1".into());
+/// bob.last_sign_in = LastSignIn::At(SystemTime::now());
+/// let skus = vec![Sku::new("sku-1", "SPB", 5, 2)];
+/// let snapshot = Snapshot::new(skus, vec![ada, bob], SystemTime::now());
 /// let options = Options::new(SystemTime::now()).price("SPB", Price::new(2_300, "USD"));
 ///
 /// let found = audit(&snapshot, &options);
 /// assert_eq!(found.skus[0].unused.len(), 1);
-/// assert_eq!(found.skus[0].unassigned, 4);
+/// assert_eq!(found.skus[0].unassigned, Some(3));
 /// assert_eq!(found.waste[0].cents_a_year, 27_600);
 /// ```
 pub fn audit(snapshot: &Snapshot, options: &Options) -> Audit {
@@ -271,7 +278,26 @@ pub fn audit(snapshot: &Snapshot, options: &Options) -> Audit {
         ("users", &snapshot.users_standing),
         ("sign-in activity", &snapshot.sign_ins_standing),
     ] {
-        unknown.extend(shortcoming(what, standing));
+        unknown.extend(shortcoming(what, standing, options));
+    }
+    let seen_at = match &snapshot.sign_ins_standing {
+        Standing::Read { as_of, .. } | Standing::InPart { as_of, .. } => *as_of,
+        _ => options.as_of,
+    };
+    let view = View {
+        options,
+        // Nobody can have been seen to sign in after the sign-ins were read.
+        now: options.as_of.min(seen_at),
+        sign_ins_are_kept: snapshot
+            .holders
+            .iter()
+            .any(|holder| matches!(holder.last_sign_in, LastSignIn::At(_))),
+    };
+    let claims_never = |holder: &Holder| holder.last_sign_in == LastSignIn::Never;
+    if !view.sign_ins_are_kept && snapshot.holders.iter().any(claims_never) {
+        unknown.push(
+            "nobody at all has a sign-in, which the service may not have filled in yet".to_owned(),
+        );
     }
     let mut seats: BTreeMap<&str, Vec<&Holder>> = BTreeMap::new();
     for holder in &snapshot.holders {
@@ -285,7 +311,7 @@ pub fn audit(snapshot: &Snapshot, options: &Options) -> Audit {
         .iter()
         .map(|sku| {
             let holders = seats.get(sku.id.as_str()).map_or(&[][..], Vec::as_slice);
-            sku_audit(sku, holders, options)
+            sku_audit(sku, holders, &view)
         })
         .collect();
     skus.sort_by(|a, b| (&a.part_number, &a.id).cmp(&(&b.part_number, &b.id)));
@@ -305,11 +331,19 @@ pub fn audit(snapshot: &Snapshot, options: &Options) -> Audit {
     }
 }
 
-fn sku_audit(sku: &Sku, holders: &[&Holder], options: &Options) -> SkuAudit {
+/// What every seat is looked at with.
+struct View<'a> {
+    options: &'a Options,
+    now: SystemTime,
+    /// Whether the service told of any sign-in at all. Where it told of none, never means nothing.
+    sign_ins_are_kept: bool,
+}
+
+fn sku_audit(sku: &Sku, holders: &[&Holder], view: &View<'_>) -> SkuAudit {
     let mut unused = Vec::new();
     let mut unknown = 0;
     for holder in holders {
-        match usage(holder, options) {
+        match usage(holder, view) {
             Usage::Used => {}
             Usage::Unknown => unknown += 1,
             Usage::Unused(reason) => unused.push(UnusedSeat {
@@ -322,17 +356,22 @@ fn sku_audit(sku: &Sku, holders: &[&Holder], options: &Options) -> SkuAudit {
     }
     unused.sort();
     // Seats of people who were not read cannot be told about either.
-    unknown += sku.assigned.saturating_sub(holders.len() as u64);
-    let price = options
+    let read = holders.len() as u64;
+    unknown += sku.assigned.unwrap_or(read).saturating_sub(read);
+    let price = view
+        .options
         .prices
         .get(&sku.part_number)
-        .or_else(|| options.prices.get(&sku.id));
+        .or_else(|| view.options.prices.get(&sku.id));
     SkuAudit {
         id: sku.id.clone(),
         part_number: sku.part_number.clone(),
         purchased: sku.purchased,
         assigned: sku.assigned,
-        unassigned: sku.purchased.saturating_sub(sku.assigned),
+        unassigned: sku
+            .purchased
+            .zip(sku.assigned)
+            .map(|(purchased, assigned)| purchased.saturating_sub(assigned)),
         waste: price.map(|price| {
             let cents = price.cents_a_month.saturating_mul(unused.len() as u64);
             Waste::new(&price.currency, cents)
@@ -348,17 +387,16 @@ enum Usage {
     Unknown,
 }
 
-fn usage(holder: &Holder, options: &Options) -> Usage {
+fn usage(holder: &Holder, view: &View<'_>) -> Usage {
     if holder.enabled == Some(false) {
         return Usage::Unused(Unused::Disabled);
     }
-    match (holder.last_sign_in, options.unused_after) {
+    match (holder.last_sign_in, view.options.unused_after) {
         (LastSignIn::Unknown, _) => Usage::Unknown,
+        (LastSignIn::Never, _) if !view.sign_ins_are_kept => Usage::Unknown,
         (LastSignIn::Never, _) => Usage::Unused(Unused::NeverSignedIn),
         (LastSignIn::At(time), Some(window))
-            if time
-                .checked_add(window)
-                .is_some_and(|end| end < options.as_of) =>
+            if time.checked_add(window).is_some_and(|end| end < view.now) =>
         {
             Usage::Unused(Unused::NotWithinWindow)
         }
@@ -367,8 +405,15 @@ fn usage(holder: &Holder, options: &Options) -> Usage {
 }
 
 /// What cannot be told because of how a source was read.
-fn shortcoming(what: &str, standing: &Standing) -> Option<String> {
+fn shortcoming(what: &str, standing: &Standing, options: &Options) -> Option<String> {
+    let is_old = |as_of: SystemTime| {
+        let age = options.as_of.duration_since(as_of);
+        age.is_ok_and(|age| age > options.fresh_for)
+    };
     let why = match standing {
+        Standing::Read { note: None, as_of } if is_old(*as_of) => {
+            format!("is as of {}", timestamp::format(*as_of))
+        }
         Standing::Read { note: None, .. } => return None,
         Standing::Read {
             note: Some(note),
@@ -483,8 +528,8 @@ impl SkuView {
         let id = self.sku_id.unwrap_or(record_id);
         Sku {
             part_number: self.sku_part_number.unwrap_or_else(|| id.clone()),
-            purchased: seats(self.prepaid_units.and_then(|units| units.enabled)).unwrap_or(0),
-            assigned: seats(self.consumed_units).unwrap_or(0),
+            purchased: seats(self.prepaid_units.and_then(|units| units.enabled)),
+            assigned: seats(self.consumed_units),
             id,
         }
     }
@@ -576,6 +621,10 @@ mod tests {
         Snapshot::new(vec![Sku::new("sku", "SPB", 10, assigned)], holders, now())
     }
 
+    fn used() -> Holder {
+        holder("used", LastSignIn::At(now()))
+    }
+
     fn reasons(found: &Audit) -> Vec<(&str, Unused)> {
         let seats = found.skus[0].unused.iter();
         seats
@@ -604,7 +653,9 @@ mod tests {
                 ("old", Unused::NotWithinWindow),
             ]
         );
-        assert_eq!((found.skus[0].unassigned, found.skus[0].unknown), (6, 0));
+        assert_eq!(found.skus[0].unassigned, Some(6));
+        assert_eq!(found.skus[0].unknown, 0);
+        assert!(found.unknown.is_empty(), "{:?}", found.unknown);
     }
 
     #[test]
@@ -633,8 +684,8 @@ mod tests {
 
     #[test]
     fn seats_of_people_who_were_not_read_are_unknown() {
-        let mut snapshot = snapshot(vec![holder("a", LastSignIn::Never)]);
-        snapshot.skus[0].assigned = 5;
+        let mut snapshot = snapshot(vec![used()]);
+        snapshot.skus[0].assigned = Some(5);
         assert_eq!(audit(&snapshot, &Options::new(now())).skus[0].unknown, 4);
     }
 
@@ -643,6 +694,7 @@ mod tests {
         let mut snapshot = snapshot(vec![
             holder("a", LastSignIn::Never),
             holder("b", LastSignIn::Never),
+            used(),
         ]);
         snapshot.skus.push(Sku::new("other", "E3", 1, 0));
         assert!(audit(&snapshot, &Options::new(now())).waste.is_empty());
@@ -652,6 +704,31 @@ mod tests {
         );
         assert_eq!(found.waste, [Waste::new("USD", 4_600)]);
         assert_eq!(found.waste[0].cents_a_year, 55_200);
+    }
+
+    #[test]
+    fn where_nobody_at_all_signed_in_nothing_is_known_of_anybody() {
+        let found = audit(
+            &snapshot(vec![holder("a", LastSignIn::Never)]),
+            &Options::new(now()).price("SPB", Price::new(100, "USD")),
+        );
+        assert!(reasons(&found).is_empty());
+        assert_eq!((found.skus[0].unknown, found.unknown.len()), (1, 1));
+    }
+
+    #[test]
+    fn old_evidence_makes_nobody_idle() {
+        let mut snapshot = snapshot(vec![holder("a", LastSignIn::At(now() - 61 * DAY))]);
+        snapshot.sign_ins_standing = Standing::Read {
+            as_of: now() - 60 * DAY,
+            note: None,
+        };
+        let found = audit(&snapshot, &Options::new(now()).unused_after(30 * DAY));
+        assert!(
+            reasons(&found).is_empty(),
+            "a day before they were read, they had signed in"
+        );
+        assert_eq!(found.unknown.len(), 1, "{:?}", found.unknown);
     }
 
     #[test]

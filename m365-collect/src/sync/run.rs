@@ -169,6 +169,11 @@ impl<'a> Run<'a> {
         self.malformed += items;
     }
 
+    /// Whether the end of a round was held, so that no other one can begin.
+    pub(crate) fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+
     /// Everything is read again: what was malformed before comes again.
     pub(crate) fn read_again(&mut self) {
         self.malformed = 0;

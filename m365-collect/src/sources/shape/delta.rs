@@ -272,14 +272,14 @@ impl DeltaSource {
         })
     }
 
-    /// Reads one round. `is_refused` tells afterwards whether the stored link itself was refused,
-    /// before any page of this run.
+    /// Reads one round, and gives the link with which the next one begins. `is_refused` tells
+    /// afterwards whether the stored link itself was refused, before any page of this run.
     async fn round(
         &self,
         run: &mut Run<'_>,
         from: Option<Saved>,
         is_refused: &mut bool,
-    ) -> Result<()> {
+    ) -> Result<Option<Checkpoint>> {
         *is_refused = from.is_some();
         let mut delta = run
             .client()
@@ -292,6 +292,7 @@ impl DeltaSource {
             }
             delta = delta.resume(link);
         }
+        let mut last = None;
         let mut pages = delta.pages();
         while let Some(page) = pages.try_next().await? {
             let DeltaPage {
@@ -309,7 +310,8 @@ impl DeltaSource {
             run.malformed(malformed.len());
             let changes = self.changes(changes, run);
             let is_complete = checkpoint.is_complete();
-            let saved = self.save(checkpoint, run)?;
+            let saved = self.save(checkpoint.clone(), run)?;
+            last = Some(checkpoint);
             if is_complete {
                 // The link is kept only once nothing is contested any more.
                 run.changes(changes).await?;
@@ -319,7 +321,7 @@ impl DeltaSource {
                 run.advance(changes, saved).await?;
             }
         }
-        Ok(())
+        Ok(last)
     }
 }
 
@@ -331,13 +333,19 @@ impl Source for DeltaSource {
 
     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
         let from = Self::resume(run);
+        let goes_on = from.as_ref().is_some_and(|saved| !saved.link.is_complete());
         let mut is_refused = false;
-        match self.round(run, from, &mut is_refused).await {
+        let next = match self.round(run, from, &mut is_refused).await {
             // The tenant is reached by another origin than when the link was stored.
             Err(Error::Graph(error)) if error.is_refused_link() && is_refused => {
-                self.round(run, None, &mut is_refused).await?;
+                self.round(run, None, &mut is_refused).await?
             }
             done => done?,
+        };
+        // A round that was cut off began some time ago, and ends with the tenant of then.
+        if let Some(link) = next.filter(|_| goes_on && !run.is_held()) {
+            let from = Saved { link, malformed: 0 };
+            self.round(run, Some(from), &mut is_refused).await?;
         }
         Ok(Completeness::Complete)
     }
