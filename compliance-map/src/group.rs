@@ -1,61 +1,61 @@
 //! Who is in a group, directly or through groups inside it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::evidence::{Evidence, Grade, latest};
+use crate::evidence::{Evidence, Grade};
 use crate::facts::GroupFact;
+use crate::index::{Index, Positions};
 
 /// The groups of the tenant.
 #[derive(Debug)]
 pub(crate) struct Groups<'a> {
-    rows: BTreeMap<&'a str, &'a GroupFact>,
+    rows: &'a [GroupFact],
+    index: Index<'a>,
     grade: Grade,
-}
-
-/// Everything inside a group that is not itself a known group.
-#[derive(Debug, Default)]
-pub(crate) struct Members<'a> {
-    pub(crate) ids: BTreeSet<&'a str>,
-    /// Whether there may be more.
-    pub(crate) open: bool,
 }
 
 impl<'a> Groups<'a> {
     pub(crate) fn new(evidence: Evidence<'a>) -> Self {
         let grade = evidence.grade("identity.groups");
-        let rows = if grade == Grade::Absent {
-            BTreeMap::new()
-        } else {
-            latest(&evidence.facts.identity_groups.items, |group| &group.id)
+        let rows: &[GroupFact] = match grade {
+            Grade::Absent => &[],
+            _ => &evidence.facts.identity_groups.items,
         };
-        Self { rows, grade }
+        Self {
+            rows,
+            index: Index::new(rows.iter().map(|group| group.id.as_str())),
+            grade,
+        }
     }
 
     pub(crate) fn contains(&self, id: &str) -> bool {
-        self.rows.contains_key(id)
+        self.index.position(id).is_some()
     }
 
-    /// The transitive members. Each group is entered once, so groups that contain each other end.
-    pub(crate) fn members(&self, group: &str) -> Members<'a> {
-        let mut members = Members {
-            ids: BTreeSet::new(),
-            open: self.grade != Grade::Whole || !self.contains(group),
-        };
-        let mut entered = BTreeSet::new();
-        let mut waiting: Vec<&GroupFact> = self.rows.get(group).copied().into_iter().collect();
-        while let Some(group) = waiting.pop() {
-            if !entered.insert(group.id.as_str()) {
+    /// Whether the group may have more members than [`each_member`](Self::each_member) shows.
+    pub(crate) fn is_open(&self, group: &str) -> bool {
+        self.grade != Grade::Whole || !self.contains(group)
+    }
+
+    /// Shows everything inside a group that is not itself a known group, some of it perhaps twice.
+    ///
+    /// Each group is entered once, so groups that contain each other end.
+    pub(crate) fn each_member(&self, group: &str, mut show: impl FnMut(&'a str)) {
+        let mut entered = Positions::below(self.rows.len());
+        let mut waiting: Vec<usize> = self.index.position(group).into_iter().collect();
+        while let Some(position) = waiting.pop() {
+            if entered.contains(position) {
                 continue;
             }
-            for id in &group.members {
-                match self.rows.get(id.as_str()) {
+            entered.insert(position);
+            let members = self
+                .rows
+                .get(position)
+                .map(|group| group.members.as_slice());
+            for id in members.unwrap_or_default() {
+                match self.index.position(id) {
                     Some(nested) => waiting.push(nested),
-                    None => {
-                        members.ids.insert(id);
-                    }
+                    None => show(id),
                 }
             }
         }
-        members
     }
 }

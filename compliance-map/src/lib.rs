@@ -82,6 +82,7 @@ pub mod exception;
 pub mod facts;
 pub mod framework;
 mod group;
+mod index;
 pub mod overlay;
 mod population;
 pub mod render;

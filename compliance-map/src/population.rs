@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assess::Advisory;
-use crate::evidence::{Evidence, Grade, latest};
+use crate::evidence::{Evidence, Grade};
 use crate::facts::{RoleAssignmentFact, UserFact};
 use crate::group::Groups;
+use crate::index::Index;
 use crate::role::{self, RoleId, RoleWeight};
 
 pub(crate) const USERS: &str = "identity.users";
@@ -42,17 +43,28 @@ pub(crate) struct Person<'a> {
     pub(crate) id: &'a str,
     pub(crate) fact: &'a UserFact,
     pub(crate) roles: BTreeSet<Held>,
+    /// Where the person stands in [`Population::people`].
+    pub(crate) position: usize,
+    pub(crate) guest: bool,
+    /// Whether the account comes from another directory, as its user principal name shows.
+    pub(crate) external: bool,
 }
 
-impl Person<'_> {
-    pub(crate) fn is_admin(&self) -> bool {
-        self.roles.iter().any(Held::is_administrative)
+impl<'a> Person<'a> {
+    fn new(fact: &'a UserFact, position: usize) -> Self {
+        let upn = fact.upn.as_deref().unwrap_or_default();
+        Self {
+            id: &fact.id,
+            fact,
+            roles: BTreeSet::new(),
+            position,
+            guest: fact.is_guest(),
+            external: upn.contains('#') && upn.to_ascii_uppercase().contains("#EXT#"),
+        }
     }
 
-    /// Whether the account comes from another directory, as its user principal name shows.
-    pub(crate) fn is_external(&self) -> bool {
-        let upn = self.fact.upn.as_deref().unwrap_or_default();
-        upn.to_ascii_uppercase().contains("#EXT#")
+    pub(crate) fn is_admin(&self) -> bool {
+        self.roles.iter().any(Held::is_administrative)
     }
 }
 
@@ -63,7 +75,9 @@ pub(crate) struct Population<'a> {
     pub(crate) users: Grade,
     /// How far the role assignments can be relied on.
     pub(crate) roles: Grade,
-    pub(crate) people: BTreeMap<&'a str, Person<'a>>,
+    /// Everybody once, in the order of the account list.
+    pub(crate) people: Vec<Person<'a>>,
+    index: Index<'a>,
     /// Holders of administrative roles that are neither a known user nor a known group.
     pub(crate) unresolved: BTreeSet<&'a str>,
     /// Service principals that hold administrative roles: no people.
@@ -76,21 +90,26 @@ pub(crate) struct Population<'a> {
 impl<'a> Population<'a> {
     pub(crate) fn new(evidence: Evidence<'a>, groups: &Groups<'a>) -> Self {
         let users = evidence.grade(USERS);
-        let people = if users == Grade::Absent {
-            BTreeMap::new()
-        } else {
-            latest(&evidence.facts.identity_users.items, |user| &user.id)
-                .into_iter()
-                .map(|(id, fact)| {
-                    let roles = BTreeSet::new();
-                    (id, Person { id, fact, roles })
-                })
-                .collect()
+        let rows: &[UserFact] = match users {
+            Grade::Absent => &[],
+            _ => &evidence.facts.identity_users.items,
         };
+        let mut index = Index::new(rows.iter().map(|user| user.id.as_str()));
+        let people: Vec<Person<'a>> = index
+            .positions()
+            .into_iter()
+            .filter_map(|row| rows.get(row))
+            .enumerate()
+            .map(|(position, fact)| Person::new(fact, position))
+            .collect();
+        if people.len() < rows.len() {
+            index = Index::new(people.iter().map(|person| person.id));
+        }
         let mut population = Self {
             users,
             roles: evidence.grade(ROLES),
             people,
+            index,
             unresolved: BTreeSet::new(),
             service_principals: BTreeSet::new(),
             open_role_group: false,
@@ -116,13 +135,16 @@ impl<'a> Population<'a> {
             }
             let held = self.held(assignment);
             let principal = assignment.principal.as_str();
-            if let Some(person) = self.people.get_mut(principal) {
+            if let Some(person) = self.person_mut(principal) {
                 person.roles.insert(held);
             } else if groups.contains(principal) {
-                let members = groups.members(principal);
-                self.open_role_group |= members.open;
-                for id in members.ids {
-                    match self.people.get_mut(id) {
+                self.open_role_group |= groups.is_open(principal);
+                let mut members = BTreeSet::new();
+                groups.each_member(principal, |id| {
+                    members.insert(id);
+                });
+                for id in members {
+                    match self.person_mut(id) {
                         Some(person) => {
                             person.roles.insert(held.clone());
                         }
@@ -171,7 +193,7 @@ impl<'a> Population<'a> {
     fn note_disabled_administrators(&mut self) {
         let disabled = self
             .people
-            .values()
+            .iter()
             .filter(|p| p.fact.enabled == Some(false) && p.is_admin());
         let notes: Vec<Advisory> = disabled
             .map(|person| Advisory {
@@ -190,17 +212,81 @@ impl<'a> Population<'a> {
             && !self.open_role_group
     }
 
+    pub(crate) fn person(&self, id: &str) -> Option<&Person<'a>> {
+        self.people.get(self.index.position(id)?)
+    }
+
+    fn person_mut(&mut self, id: &str) -> Option<&mut Person<'a>> {
+        self.people.get_mut(self.index.position(id)?)
+    }
+
+    /// Where the person with this id stands in `people`.
+    pub(crate) fn position(&self, id: &str) -> Option<usize> {
+        self.index.position(id)
+    }
+
+    /// Where each of these people stands. Facts mostly come in the order of the account list, so the
+    /// person after the last one is tried first.
+    pub(crate) fn positions<'i>(
+        &self,
+        ids: impl Iterator<Item = &'i str>,
+    ) -> impl Iterator<Item = Option<usize>> {
+        let mut next = 0;
+        ids.map(move |id| {
+            let expected = self.people.get(next).is_some_and(|person| person.id == id);
+            let position = if expected {
+                Some(next)
+            } else {
+                self.index.position(id)
+            };
+            next = position.map_or(next, |p| p + 1);
+            position
+        })
+    }
+
+    /// The rows about known people, ready to be asked for by person. The later of two rows counts.
+    pub(crate) fn rows_by_person<T>(
+        &self,
+        rows: &'a [T],
+        id: impl Fn(&'a T) -> &'a str,
+    ) -> ByPerson<'a, T> {
+        let mut by_position = vec![None; self.people.len()];
+        let positions = self.positions(rows.iter().map(&id));
+        for (row, position) in rows.iter().zip(positions) {
+            if let Some(slot) = position.and_then(|p| by_position.get_mut(p)) {
+                *slot = Some(row);
+            }
+        }
+        ByPerson(by_position)
+    }
+
     /// Accounts that can sign in, and those of which this was not read.
     pub(crate) fn able_to_sign_in(&self) -> impl Iterator<Item = &Person<'a>> {
-        self.people
-            .values()
-            .filter(|p| p.fact.enabled != Some(false))
+        self.people.iter().filter(|p| p.fact.enabled != Some(false))
     }
 
     pub(crate) fn disabled(&self) -> impl Iterator<Item = &Person<'a>> {
-        self.people
-            .values()
-            .filter(|p| p.fact.enabled == Some(false))
+        self.people.iter().filter(|p| p.fact.enabled == Some(false))
+    }
+}
+
+/// One row per person, where there is one.
+#[derive(Debug)]
+pub(crate) struct ByPerson<'a, T>(Vec<Option<&'a T>>);
+
+impl<T> Default for ByPerson<'_, T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'a, T> ByPerson<'a, T> {
+    pub(crate) fn of(&self, person: &Person<'_>) -> Option<&'a T> {
+        self.0.get(person.position).copied().flatten()
+    }
+
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &'a T> {
+        self.0.iter().copied().flatten()
     }
 }
 

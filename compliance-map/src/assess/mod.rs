@@ -253,17 +253,15 @@ impl Assessor<'_> {
             return;
         }
         let facts = self.context.evidence.facts;
-        let people = &self.context.population.people;
-        let registration = facts.auth_registration.items.iter().map(|row| &row.user);
-        let sign_ins = facts
-            .identity_signin_activity
-            .items
-            .iter()
-            .map(|row| &row.user);
-        let per_user = facts.auth_per_user_mfa.items.iter().map(|row| &row.user);
-        let mut note = |key: &str, users: &mut dyn Iterator<Item = &String>| {
-            let foreign: BTreeSet<&String> = users
-                .filter(|user| !people.contains_key(user.as_str()))
+        let population = &self.context.population;
+        let mut note = |key: &str, users: &mut dyn Iterator<Item = &str>| {
+            let users: Vec<&str> = users.collect();
+            let positions = population.positions(users.iter().copied());
+            let foreign: BTreeSet<&str> = users
+                .iter()
+                .zip(positions)
+                .filter(|(_, position)| position.is_none())
+                .map(|(user, _)| *user)
                 .collect();
             if !foreign.is_empty() {
                 let count = foreign.len();
@@ -275,9 +273,21 @@ impl Assessor<'_> {
                 });
             }
         };
-        note("auth.registration", &mut registration.into_iter());
-        note("identity.signin_activity", &mut sign_ins.into_iter());
-        note("auth.per_user_mfa", &mut per_user.into_iter());
+        let registration = facts.auth_registration.items.iter();
+        note(
+            "auth.registration",
+            &mut registration.map(|row| row.user.as_str()),
+        );
+        let sign_ins = facts.identity_signin_activity.items.iter();
+        note(
+            "identity.signin_activity",
+            &mut sign_ins.map(|row| row.user.as_str()),
+        );
+        let per_user = facts.auth_per_user_mfa.items.iter();
+        note(
+            "auth.per_user_mfa",
+            &mut per_user.map(|row| row.user.as_str()),
+        );
     }
 }
 
@@ -314,7 +324,7 @@ fn people(population: &Population<'_>, results: &[ControlResult]) -> People {
         })
         .collect();
     let names = mentioned.into_iter().filter_map(|id| {
-        let fact = population.people.get(id.as_str())?.fact;
+        let fact = population.person(id)?.fact;
         let (upn, display_name) = (fact.upn.clone(), fact.display_name.clone());
         Some((id.clone(), PersonName { upn, display_name }))
     });
@@ -326,7 +336,7 @@ fn people(population: &Population<'_>, results: &[ControlResult]) -> People {
     People {
         known: population.users == Grade::Whole,
         enabled: enabled().count(),
-        guests: enabled().filter(|p| p.fact.is_guest()).count(),
+        guests: enabled().filter(|p| p.guest).count(),
         administrators: (population.roles != Grade::Absent)
             .then(|| enabled().filter(|p| p.is_admin()).count()),
         disabled: population.disabled().count(),

@@ -1,9 +1,7 @@
 //! Whether an enforced rule asks a person for MFA: the least and the most that can be true.
 
-use std::collections::BTreeMap;
-
 use super::method::MethodSet;
-use super::policy::Policy;
+use super::policy::{GroupMembers, Policy};
 use super::source::{Accepted, Binding, Source, Why};
 use super::tally::Tally;
 use super::tri::Tri;
@@ -11,7 +9,7 @@ use super::{CA_POLICIES, PER_USER_MFA, Roles, SECURITY_DEFAULTS};
 use crate::evidence::{Evidence, Grade, latest};
 use crate::facts::PerUserMfaFact;
 use crate::group::Groups;
-use crate::population::{Held, Person, Population, ROLES};
+use crate::population::{ByPerson, Held, Person, Population, ROLES};
 
 /// What all sources together say about one person.
 #[derive(Debug)]
@@ -61,7 +59,7 @@ pub(crate) struct Binder<'a> {
     policies_grade: Grade,
     security_defaults: Tri,
     security_defaults_whole: bool,
-    per_user: BTreeMap<&'a str, &'a PerUserMfaFact>,
+    per_user: ByPerson<'a, PerUserMfaFact>,
     per_user_grade: Grade,
     roles: Grade,
     open_roles: bool,
@@ -75,11 +73,12 @@ impl<'a> Binder<'a> {
     ) -> Self {
         let facts = evidence.facts;
         let policies_grade = evidence.grade(CA_POLICIES);
+        let mut members = GroupMembers::new(groups, population);
         let policies = match policies_grade {
             Grade::Absent => Vec::new(),
             _ => latest(&facts.auth_ca_policies.items, |policy| &policy.id)
                 .into_values()
-                .map(|fact| Policy::new(fact, evidence, groups, population))
+                .map(|fact| Policy::new(fact, evidence, &mut members))
                 .filter(Policy::can_bind)
                 .collect(),
         };
@@ -94,8 +93,8 @@ impl<'a> Binder<'a> {
             },
             security_defaults_whole: evidence.is_whole(SECURITY_DEFAULTS),
             per_user: match per_user_grade {
-                Grade::Absent => BTreeMap::new(),
-                _ => latest(&facts.auth_per_user_mfa.items, |row| &row.user),
+                Grade::Absent => ByPerson::default(),
+                _ => population.rows_by_person(&facts.auth_per_user_mfa.items, |row| &row.user),
             },
             per_user_grade,
             roles: population.roles,
@@ -226,18 +225,18 @@ impl<'a> Binder<'a> {
 
     fn by_per_user_mfa(&self, person: &Person<'_>) -> Source<'static> {
         let whole = self.per_user_grade == Grade::Whole;
-        let state = self
-            .per_user
-            .get(person.id)
-            .map(|row| row.state.to_ascii_lowercase());
-        match state.as_deref() {
-            Some("enforced") => Source::known(Binding::Always, whole, "per-user MFA is enforced"),
-            Some("enabled") => Source::known(
+        let state = self.per_user.of(person).map(|row| row.state.as_str());
+        let is = |word: &str| state.is_some_and(|state| state.eq_ignore_ascii_case(word));
+        match state {
+            Some(_) if is("enforced") => {
+                Source::known(Binding::Always, whole, "per-user MFA is enforced")
+            }
+            Some(_) if is("enabled") => Source::known(
                 Binding::Conditional,
                 whole,
                 "per-user MFA is enabled but not enforced: legacy protocols still take the password alone",
             ),
-            Some("disabled") => Source::known(Binding::None, whole, ""),
+            Some(_) if is("disabled") => Source::known(Binding::None, whole, ""),
             _ => Source::up_to(Binding::Always, PER_USER_MFA),
         }
     }

@@ -176,7 +176,7 @@ impl<'a> Coverage<'a> {
     ) -> Self {
         Self {
             binder: Binder::new(evidence, groups, population),
-            readiness: Readiness::new(evidence),
+            readiness: Readiness::new(evidence, population),
         }
     }
 
@@ -245,7 +245,7 @@ impl<'a> Coverage<'a> {
         self.binder.policy_names()
     }
 
-    pub(crate) fn registered(&self, person: &str) -> Option<method::Registered> {
+    pub(crate) fn registered(&self, person: &Person<'_>) -> Option<method::Registered> {
         self.readiness.registered(person)
     }
 }

@@ -10,7 +10,8 @@ use super::tri::Tri;
 use super::{CA_POLICIES, Roles};
 use crate::evidence::{Evidence, Grade};
 use crate::facts::{CaPolicyFact, CaPrincipals};
-use crate::group::{Groups, Members};
+use crate::group::Groups;
+use crate::index::Positions;
 use crate::population::{Person, Population};
 use crate::role::RoleId;
 
@@ -24,8 +25,8 @@ pub(crate) struct Policy<'a> {
     pub(crate) whole: bool,
     /// Whether it is enabled; "maybe" when its state is a word that this version does not know.
     enabled: Tri,
-    include: Option<Side<'a>>,
-    exclude: Option<Side<'a>>,
+    include: Option<Side>,
+    exclude: Option<Side>,
 }
 
 /// Whether a policy applies to a person.
@@ -40,10 +41,10 @@ impl<'a> Policy<'a> {
     pub(crate) fn new(
         fact: &'a CaPolicyFact,
         evidence: Evidence<'a>,
-        groups: &Groups<'a>,
-        population: &Population<'a>,
+        members: &mut GroupMembers<'a, '_>,
     ) -> Self {
-        let side = |principals: &'a CaPrincipals| Side::new(principals, groups, population.roles);
+        let population = members.population;
+        let mut side = |principals: &'a CaPrincipals| Side::new(principals, members);
         let sides = [fact.include.as_ref(), fact.exclude.as_ref()];
         let names_groups = sides.iter().flatten().any(|s| !s.groups.is_empty());
         let names_roles = sides.iter().flatten().any(|s| !s.roles.is_empty());
@@ -59,8 +60,8 @@ impl<'a> Policy<'a> {
                 "disabled" | "enabledforreportingbutnotenforced" => Tri::No,
                 _ => Tri::Maybe,
             },
-            include: fact.include.as_ref().map(side),
-            exclude: fact.exclude.as_ref().map(side),
+            include: fact.include.as_ref().map(&mut side),
+            exclude: fact.exclude.as_ref().map(&mut side),
         }
     }
 
@@ -76,7 +77,7 @@ impl<'a> Policy<'a> {
         [&self.include, &self.exclude]
             .into_iter()
             .flatten()
-            .any(|side| !side.groups.is_empty())
+            .any(|side| side.names_groups)
     }
 
     pub(crate) fn names_roles(&self) -> bool {
@@ -109,63 +110,90 @@ enum Use {
     Exclude,
 }
 
+/// Who is in the groups that policies name; each group is looked into once.
+#[derive(Debug)]
+pub(crate) struct GroupMembers<'a, 'p> {
+    groups: &'p Groups<'a>,
+    population: &'p Population<'a>,
+    known: BTreeMap<&'a str, Positions>,
+}
+
+impl<'a, 'p> GroupMembers<'a, 'p> {
+    pub(crate) fn new(groups: &'p Groups<'a>, population: &'p Population<'a>) -> Self {
+        Self {
+            groups,
+            population,
+            known: BTreeMap::new(),
+        }
+    }
+
+    fn of(&mut self, group: &'a str) -> &Positions {
+        self.known.entry(group).or_insert_with(|| {
+            let mut people = Positions::below(self.population.people.len());
+            self.groups.each_member(group, |id| {
+                if let Some(position) = self.population.position(id) {
+                    people.insert(position);
+                }
+            });
+            people
+        })
+    }
+}
+
 /// One side, include or exclude, with its groups resolved.
 #[derive(Debug)]
-struct Side<'a> {
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent things that a side says"
+)]
+struct Side {
     everybody: bool,
     guests: bool,
-    users: BTreeSet<&'a str>,
-    groups: BTreeMap<&'a str, Members<'a>>,
+    /// Whoever is named, or is in a group that is named.
+    people: Positions,
+    names_groups: bool,
+    /// Whether a group is named that may have more members.
+    open_group: bool,
     roles: BTreeSet<RoleId>,
-    guest_types: BTreeSet<String>,
+    b2b_guest: bool,
+    b2b_member: bool,
+    internal_guest: bool,
     /// Whether a member stands there that this version does not know.
     strange: bool,
     role_grade: Grade,
 }
 
-impl<'a> Side<'a> {
-    fn new(principals: &'a CaPrincipals, groups: &Groups<'a>, role_grade: Grade) -> Self {
-        let says = |word: &str| {
-            principals
-                .users
-                .iter()
-                .any(|u| u.eq_ignore_ascii_case(word))
-        };
+impl Side {
+    fn new<'a>(principals: &'a CaPrincipals, members: &mut GroupMembers<'a, '_>) -> Self {
+        let population = members.population;
+        let says = |list: &[String], word: &str| list.iter().any(|w| w.eq_ignore_ascii_case(word));
+        let mut people = Positions::below(population.people.len());
+        for id in &principals.users {
+            if let Some(position) = population.position(id) {
+                people.insert(position);
+            }
+        }
+        for group in &principals.groups {
+            people.extend(members.of(group));
+        }
+        let (users, guest_types) = (&principals.users, &principals.guest_types);
         Self {
-            everybody: says("All"),
-            guests: says("GuestsOrExternalUsers"),
-            users: principals.users.iter().map(String::as_str).collect(),
-            groups: principals
-                .groups
-                .iter()
-                .map(|g| (g.as_str(), groups.members(g)))
-                .collect(),
+            everybody: says(users, "All"),
+            guests: says(users, "GuestsOrExternalUsers"),
+            people,
+            names_groups: !principals.groups.is_empty(),
+            open_group: principals.groups.iter().any(|g| members.groups.is_open(g)),
             roles: principals
                 .roles
                 .iter()
                 .map(|role| RoleId::new(role))
                 .collect(),
-            guest_types: principals
-                .guest_types
-                .iter()
-                .map(|t| t.to_ascii_lowercase())
-                .collect(),
+            b2b_guest: says(guest_types, "b2bCollaborationGuest"),
+            b2b_member: says(guest_types, "b2bCollaborationMember"),
+            internal_guest: says(guest_types, "internalGuest"),
             strange: principals.extra.values().any(says_something),
-            role_grade,
+            role_grade: population.roles,
         }
-    }
-
-    fn in_group(&self, person: &Person<'_>) -> Tri {
-        let answers = self.groups.values().map(|members| {
-            if members.ids.contains(person.id) {
-                Tri::Yes
-            } else if members.open {
-                Tri::Maybe
-            } else {
-                Tri::No
-            }
-        });
-        answers.max().unwrap_or_default()
     }
 
     /// Whether the side covers a person.
@@ -173,15 +201,15 @@ impl<'a> Side<'a> {
     /// Conditional access knows roles for the whole tenant only, and eligible ones once activated:
     /// <https://learn.microsoft.com/en-us/entra/identity/conditional-access/concept-conditional-access-users-groups>.
     fn covers(&self, person: &Person<'_>, roles: Roles, open_roles: bool, side: Use) -> Tri {
-        let named = self.everybody || self.users.contains(person.id);
-        let outside = person.fact.is_guest() || person.is_external();
+        let named = self.everybody || self.people.contains(person.position);
+        let outside = person.guest || person.external;
         let mut held = person
             .roles
             .iter()
             .filter(|h| h.tenant_wide && roles.in_force(h));
         let by_role = held.any(|h| self.roles.contains(&h.role));
         Tri::from(named || by_role || (self.guests && outside))
-            .max(self.in_group(person))
+            .max(if self.open_group { Tri::Maybe } else { Tri::No })
             .max(self.guest_type(person, side))
             .max(self.not_told(open_roles))
     }
@@ -200,14 +228,13 @@ impl<'a> Side<'a> {
     /// is not certain, being left out is believed and being included is not.
     fn guest_type(&self, person: &Person<'_>, side: Use) -> Tri {
         let leaving_out = side == Use::Exclude;
-        let has = |kind: &str| self.guest_types.contains(kind);
-        let (guest, external) = (person.fact.is_guest(), person.is_external());
-        let (b2b, internal) = (has("b2bcollaborationguest"), has("internalguest"));
+        let (guest, external) = (person.guest, person.external);
+        let (b2b, internal) = (self.b2b_guest, self.internal_guest);
         match (guest, external) {
             (true, true) => Tri::from(b2b),
             (true, false) if b2b && (internal || leaving_out) => Tri::Yes,
             (true, false) if b2b || internal => Tri::Maybe,
-            (false, true) => Tri::from(has("b2bcollaborationmember")),
+            (false, true) => Tri::from(self.b2b_member),
             _ => Tri::No,
         }
     }

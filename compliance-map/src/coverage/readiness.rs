@@ -1,14 +1,12 @@
 //! Whether a person has registered a second factor that can be used.
 
-use std::collections::BTreeMap;
-
 use super::binding::Needed;
 use super::method::{MethodSet, Registered};
 use super::tri::Tri;
 use super::{CROSS_TENANT, METHODS, REGISTRATION};
-use crate::evidence::{Evidence, Grade, latest};
+use crate::evidence::{Evidence, Grade};
 use crate::facts::{MethodsFact, RegistrationFact};
-use crate::population::Person;
+use crate::population::{ByPerson, Person, Population};
 
 /// What is known about one person's methods.
 #[derive(Debug)]
@@ -23,27 +21,27 @@ pub(crate) struct Ready {
 /// The registered methods of everybody, from the report and from the per-user lists.
 #[derive(Debug)]
 pub(crate) struct Readiness<'a> {
-    report: BTreeMap<&'a str, &'a RegistrationFact>,
+    report: ByPerson<'a, RegistrationFact>,
     report_whole: bool,
-    lists: BTreeMap<&'a str, &'a MethodsFact>,
+    lists: ByPerson<'a, MethodsFact>,
     lists_whole: bool,
     lists_grade: Grade,
     home_mfa_refused: bool,
 }
 
 impl<'a> Readiness<'a> {
-    pub(crate) fn new(evidence: Evidence<'a>) -> Self {
+    pub(crate) fn new(evidence: Evidence<'a>, population: &Population<'a>) -> Self {
         let facts = evidence.facts;
         let trust = facts.org_cross_tenant.items.last();
         Self {
             report: match evidence.grade(REGISTRATION) {
-                Grade::Absent => BTreeMap::new(),
-                _ => latest(&facts.auth_registration.items, |row| &row.user),
+                Grade::Absent => ByPerson::default(),
+                _ => population.rows_by_person(&facts.auth_registration.items, |row| &row.user),
             },
             report_whole: evidence.is_whole(REGISTRATION),
             lists: match evidence.grade(METHODS) {
-                Grade::Absent => BTreeMap::new(),
-                _ => latest(&facts.auth_methods.items, |row| &row.user),
+                Grade::Absent => ByPerson::default(),
+                _ => population.rows_by_person(&facts.auth_methods.items, |row| &row.user),
             },
             lists_whole: evidence.is_whole(METHODS),
             lists_grade: evidence.grade(METHODS),
@@ -53,9 +51,9 @@ impl<'a> Readiness<'a> {
     }
 
     /// The methods of a person, where either fact has a row.
-    pub(crate) fn registered(&self, person: &str) -> Option<Registered> {
-        let report = self.report.get(person).map(|row| &row.methods);
-        let list = self.lists.get(person).map(|row| &row.methods);
+    pub(crate) fn registered(&self, person: &Person<'_>) -> Option<Registered> {
+        let report = self.report.of(person).map(|row| &row.methods);
+        let list = self.lists.of(person).map(|row| &row.methods);
         report.or(list).map(|names| Registered::read(names))
     }
 
@@ -86,11 +84,7 @@ impl<'a> Readiness<'a> {
                 missing.push(METHODS);
             }
         }
-        if answer == Tri::No
-            && person.fact.is_guest()
-            && may_be_asked_at_home
-            && !self.home_mfa_refused
-        {
+        if answer == Tri::No && person.guest && may_be_asked_at_home && !self.home_mfa_refused {
             answer = Tri::Maybe;
             missing.push(CROSS_TENANT);
         }
@@ -113,9 +107,9 @@ impl<'a> Readiness<'a> {
     /// The registration report knows whether the methods policy allows what is registered, so it
     /// comes first; where report and list contradict each other, nothing is concluded.
     fn told(&self, person: &Person<'_>, needed: Needed) -> Told {
-        let list = self.lists.get(person.id);
+        let list = self.lists.of(person);
         let list = list.map(|row| told_by_names(Registered::read(&row.methods), needed));
-        let Some(row) = self.report.get(person.id) else {
+        let Some(row) = self.report.of(person) else {
             return Told {
                 answer: list.unwrap_or(Tri::Maybe),
                 not_allowed: false,

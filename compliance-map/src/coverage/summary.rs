@@ -122,7 +122,7 @@ pub fn mfa_summary(facts: &Facts, as_of: Timestamp) -> MfaSummary {
             summary.standard_users.add(covered);
         }
         let family = coverage
-            .registered(person.id)
+            .registered(person)
             .and_then(Registered::best_family);
         if let Some(family) = family {
             *summary.methods.entry(family.name().to_owned()).or_default() += 1;
@@ -134,6 +134,13 @@ pub fn mfa_summary(facts: &Facts, as_of: Timestamp) -> MfaSummary {
             _ => &mut summary.unknown,
         };
         list.push(named(person, everywhere.why));
+    }
+    for list in [
+        &mut summary.failing,
+        &mut summary.conditional,
+        &mut summary.unknown,
+    ] {
+        list.sort_by(|a, b| a.id.cmp(&b.id));
     }
     summary.complete &= summary.unknown.is_empty() && summary.overall.total > 0;
     summary

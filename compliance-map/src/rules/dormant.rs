@@ -1,13 +1,11 @@
 //! Which enabled accounts nobody uses.
 
-use std::collections::BTreeMap;
-
 use super::{Context, ENABLED_NOT_READ, Finding, may_be_disabled};
 use crate::Timestamp;
 use crate::assess::Missing;
-use crate::evidence::{Grade, latest};
+use crate::evidence::Grade;
 use crate::facts::SignInFact;
-use crate::population::{Person, USERS};
+use crate::population::{ByPerson, Person, USERS};
 
 const SIGN_INS: &str = "identity.signin_activity";
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -37,17 +35,17 @@ pub(super) fn find(context: &Context<'_>, inactivity_days: Option<u32>) -> Findi
     };
 
     let grade = context.evidence.grade(SIGN_INS);
-    let rows: BTreeMap<&str, &SignInFact> = match grade {
-        Grade::Absent => BTreeMap::new(),
-        _ => latest(
+    let rows: ByPerson<'_, SignInFact> = match grade {
+        Grade::Absent => ByPerson::default(),
+        _ => context.population.rows_by_person(
             &context.evidence.facts.identity_signin_activity.items,
             |row| &row.user,
         ),
     };
     // A field that was not populated reads as null for everybody; then null proves nothing.
-    let populated = rows.values().any(|row| last_used(row).is_some());
+    let populated = rows.rows().any(|row| last_used(row).is_some());
     for person in context.population.able_to_sign_in() {
-        let row = rows.get(person.id).copied().filter(|_| populated);
+        let row = rows.of(person).filter(|_| populated);
         let answer = if may_be_disabled(person) {
             Answer::Unknown(ENABLED_NOT_READ)
         } else if grade == Grade::Absent {
