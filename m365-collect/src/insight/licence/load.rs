@@ -1,0 +1,184 @@
+//! Takes what an audit needs out of a store.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Holder, LastSignIn, Sku, Snapshot};
+use crate::evidence::{Reader, Standing};
+use crate::record::Kind;
+use crate::store::{Store, StoreError};
+use crate::timestamp;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SkuView {
+    sku_id: Option<String>,
+    sku_part_number: Option<String>,
+    consumed_units: Option<i64>,
+    prepaid_units: Option<PrepaidUnits>,
+    applies_to: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct PrepaidUnits {
+    enabled: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UserView {
+    user_principal_name: Option<String>,
+    display_name: Option<String>,
+    account_enabled: Option<bool>,
+    assigned_licenses: Option<Vec<AssignedLicense>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AssignedLicense {
+    sku_id: Option<String>,
+}
+
+impl Snapshot {
+    /// Takes what an audit needs out of a store.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn load(store: &dyn Store) -> Result<Self, StoreError> {
+        let reader = Reader::new(store).await?;
+        let skus = reader
+            .rows(&Kind::SUBSCRIBED_SKU, |id, sku: SkuView| {
+                // Seats are people's; a product for the whole company has none.
+                let has_seats = sku.applies_to.as_deref() != Some("Company");
+                has_seats.then(|| sku.into_sku(id))
+            })
+            .await?;
+        let sign_ins = reader
+            .rows(&Kind::SIGN_IN_ACTIVITY, |id, view: SignInView| {
+                Some((id, view.last()))
+            })
+            .await?;
+        let (sign_ins, sign_ins_standing) = sign_ins.with(
+            reader
+                .standing("sign_in_activity", &Kind::SIGN_IN_ACTIVITY)
+                .await?,
+        );
+        // What was read before the licence or the permission went is not told any more.
+        let sign_ins: BTreeMap<String, LastSignIn> = match sign_ins_standing {
+            Standing::Read { .. } | Standing::InPart { .. } => sign_ins.into_iter().collect(),
+            _ => BTreeMap::new(),
+        };
+        let holders = reader
+            .rows(&Kind::USER, |id, user: UserView| {
+                user.into_holder(id, &sign_ins)
+            })
+            .await?;
+        let (skus, skus_standing) = skus.with(
+            reader
+                .standing("subscribed_skus", &Kind::SUBSCRIBED_SKU)
+                .await?,
+        );
+        let (holders, users_standing) = holders.with(reader.standing("users", &Kind::USER).await?);
+        Ok(Self {
+            skus,
+            holders,
+            skus_standing,
+            users_standing,
+            sign_ins_standing,
+        })
+    }
+}
+
+impl SkuView {
+    fn into_sku(self, record_id: String) -> Sku {
+        let seats = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok());
+        let id = self.sku_id.unwrap_or(record_id);
+        Sku {
+            part_number: self.sku_part_number.unwrap_or_else(|| id.clone()),
+            purchased: seats(self.prepaid_units.and_then(|units| units.enabled)),
+            assigned: seats(self.consumed_units),
+            id,
+        }
+    }
+}
+
+impl UserView {
+    /// Nobody without a seat holds one.
+    fn into_holder(self, id: String, sign_ins: &BTreeMap<String, LastSignIn>) -> Option<Holder> {
+        let licences = self.assigned_licenses.into_iter().flatten();
+        let sku_ids: Vec<String> = licences.filter_map(|licence| licence.sku_id).collect();
+        (!sku_ids.is_empty()).then(|| Holder {
+            last_sign_in: sign_ins.get(&id).copied().unwrap_or(LastSignIn::Unknown),
+            upn: self.user_principal_name,
+            display_name: self.display_name,
+            enabled: self.account_enabled,
+            sku_ids,
+            id,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SignInView {
+    sign_in_activity: Option<SignInActivity>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "fields carry the names of Graph's properties"
+)]
+struct SignInActivity {
+    last_sign_in_date_time: Option<String>,
+    last_non_interactive_sign_in_date_time: Option<String>,
+    last_successful_sign_in_date_time: Option<String>,
+}
+
+impl SignInView {
+    /// The latest of the three times. A time that cannot be read is not never.
+    fn last(self) -> LastSignIn {
+        let Some(activity) = self.sign_in_activity else {
+            return LastSignIn::Never;
+        };
+        let times = [
+            activity.last_sign_in_date_time,
+            activity.last_non_interactive_sign_in_date_time,
+            activity.last_successful_sign_in_date_time,
+        ];
+        let mut last = LastSignIn::Never;
+        // `0001-01-01` stands for never.
+        for text in times
+            .into_iter()
+            .flatten()
+            .filter(|text| !text.starts_with("0001-01-01"))
+        {
+            last = match (timestamp::parse(&text), last) {
+                (Some(time), LastSignIn::At(latest)) => LastSignIn::At(latest.max(time)),
+                (Some(time), _) => LastSignIn::At(time),
+                (None, LastSignIn::Never) => LastSignIn::Unknown,
+                (None, last) => last,
+            };
+        }
+        last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_cannot_be_read_is_not_never() {
+        let view: SignInView =
+            serde_json::from_str(r#"{"signInActivity":{"lastSignInDateTime":"soon"}}"#).unwrap();
+        assert_eq!(view.last(), LastSignIn::Unknown);
+        let view: SignInView = serde_json::from_str(
+            r#"{"signInActivity":{"lastSignInDateTime":"0001-01-01T00:00:00Z"}}"#,
+        )
+        .unwrap();
+        assert_eq!(view.last(), LastSignIn::Never);
+    }
+}

@@ -1,0 +1,215 @@
+//! What goes into a store together, and who may put it there.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use super::Reading;
+use crate::record::{Change, Kind, Relation, RemovedReason};
+use crate::source::SourceId;
+
+/// The right to write for one source.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lease {
+    /// The source.
+    pub source: SourceId,
+    /// How it is read.
+    pub reading: Reading,
+    /// Grows with each lease of the source.
+    pub epoch: u64,
+    /// Where to go on, as it was committed.
+    pub checkpoint: Option<String>,
+}
+
+/// Without the checkpoint, which may hold a delta link.
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lease")
+            .field("source", &self.source)
+            .field("reading", &self.reading)
+            .field("epoch", &self.epoch)
+            .field("has_checkpoint", &self.checkpoint.is_some())
+            .finish()
+    }
+}
+
+impl Lease {
+    /// A lease of its parts, for implementations of [`Store`].
+    pub fn new(source: SourceId, reading: Reading, epoch: u64, checkpoint: Option<String>) -> Self {
+        Self {
+            source,
+            reading,
+            epoch,
+            checkpoint,
+        }
+    }
+}
+
+/// What goes into the store together.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Commit {
+    /// The source that was read.
+    pub source: SourceId,
+    /// How it is read.
+    pub reading: Reading,
+    /// The epoch of its lease.
+    pub epoch: u64,
+    /// When.
+    pub at: SystemTime,
+    /// Whether a round begins with these changes.
+    pub begin: Option<Begin>,
+    /// The changes, in the order in which they were received.
+    pub changes: Vec<Change>,
+    /// The new checkpoint; `None` leaves the old one.
+    pub checkpoint: Option<String>,
+    /// Whether these changes end the round.
+    pub finish: Option<Finish>,
+}
+
+/// Without checkpoint and content.
+impl fmt::Debug for Commit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Commit")
+            .field("source", &self.source)
+            .field("epoch", &self.epoch)
+            .field("begin", &self.begin)
+            .field("changes", &self.changes.len())
+            .field("has_checkpoint", &self.checkpoint.is_some())
+            .field("finish", &self.finish)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Commit {
+    /// An empty commit for a lease.
+    pub fn new(lease: &Lease, at: SystemTime) -> Self {
+        Self {
+            source: lease.source.clone(),
+            reading: lease.reading,
+            epoch: lease.epoch,
+            at,
+            begin: None,
+            changes: Vec::new(),
+            checkpoint: None,
+            finish: None,
+        }
+    }
+}
+
+/// How a round begins. A lease for [`Reading::Full`] begins a [`Begin::Generation`] by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Begin {
+    /// Only what changed since the last round will come.
+    Round,
+    /// Everything will come: what has not come by the end is gone. Where the source was complete
+    /// before, the new generation is written beside the old one, which readers go on seeing.
+    Generation,
+}
+
+/// How a round ends: what a generation did not bring is removed, unless that is too much to
+/// believe.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Finish {
+    /// Removals of more than this share of the stored objects …
+    pub share: f64,
+    /// … and of more than this many are held.
+    pub objects: u64,
+    /// Remove them all the same: a person said so.
+    pub confirmed: bool,
+    /// Whether everything was read. Where something was not, nothing is removed for not having
+    /// come, and the round does not count as complete.
+    pub whole: bool,
+}
+
+/// Holds above 15 % and 50 objects.
+impl Default for Finish {
+    fn default() -> Self {
+        Self {
+            share: 0.15,
+            objects: 50,
+            confirmed: false,
+            whole: true,
+        }
+    }
+}
+
+impl Finish {
+    /// The default bounds, with removals confirmed or not.
+    pub fn confirmed(confirmed: bool) -> Self {
+        Self {
+            confirmed,
+            ..Self::default()
+        }
+    }
+
+    /// For a round that could not read everything.
+    #[must_use]
+    pub fn in_part(mut self) -> Self {
+        self.whole = false;
+        self
+    }
+
+    /// Whether so many removals of so many objects are to be held.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a share of counts far below 2^52"
+    )]
+    pub fn holds(&self, removals: u64, of: u64) -> bool {
+        !self.confirmed && removals > self.objects && removals as f64 > of as f64 * self.share
+    }
+}
+
+/// What a commit did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Committed {
+    /// Objects and relations stored or changed, as readers see them.
+    pub upserted: u64,
+    /// Objects and relations removed, as readers see them.
+    pub removed: u64,
+    /// Removals that were held at the end of the round; the old objects are still there, and
+    /// the round is not complete.
+    pub held: Option<Held>,
+}
+
+/// Removals that were held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Held {
+    /// How many the round would have removed.
+    pub removals: u64,
+    /// Of how many.
+    pub of: u64,
+}
+
+impl Held {
+    /// So many removals of so many objects.
+    pub const fn new(removals: u64, of: u64) -> Self {
+        Self { removals, of }
+    }
+}
+
+/// An object about which one round said two things, so that the service must be asked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Contested {
+    /// Is the object there?
+    Object {
+        /// Its kind.
+        kind: Kind,
+        /// Its id.
+        id: String,
+        /// Why it would be gone, as far as a change said.
+        reason: Option<RemovedReason>,
+    },
+    /// Which relations does the container have?
+    Container {
+        /// The relation.
+        relation: Relation,
+        /// The container.
+        from: String,
+    },
+}

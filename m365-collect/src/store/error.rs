@@ -1,0 +1,76 @@
+//! Why a store could not do what it was asked.
+
+use crate::source::SourceId;
+
+/// Why a store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The file is something else.
+    #[error("{path} is not a store of this program: it was left as it is; name another file")]
+    NotOurs {
+        /// The file.
+        path: String,
+    },
+    /// The file was written by a later version.
+    #[error(
+        "{path} was written by a later version (schema {found}, this program knows {known}): update this program"
+    )]
+    Newer {
+        /// The file.
+        path: String,
+        /// Its schema version.
+        found: i64,
+        /// The latest that this program knows.
+        known: i64,
+    },
+    /// There is no such file, or nothing was ever stored in it.
+    #[error("{path} holds no tenant yet: run a sync first")]
+    Missing {
+        /// The file.
+        path: String,
+    },
+    /// The store holds another tenant.
+    #[error("the store holds tenant {stored}, not {asked}: use a store file per tenant")]
+    OtherTenant {
+        /// Whose picture it is.
+        stored: String,
+        /// Who was asked for.
+        asked: String,
+    },
+    /// Another writer took the source over.
+    #[error("another sync took over source {source_id}: nothing was written")]
+    Fenced {
+        /// The source.
+        source_id: SourceId,
+    },
+    /// A round cannot end while the service was not asked about contested objects.
+    #[error("source {source_id} has {objects} contested objects: the round cannot end")]
+    Contested {
+        /// The source.
+        source_id: SourceId,
+        /// How many.
+        objects: u64,
+    },
+    /// Another process holds the store.
+    #[error("the store is in use by another process: try again when it is done")]
+    Busy,
+    /// There is no room left.
+    #[error("no room left for the store: what was committed before is intact")]
+    Full,
+    /// A stored value cannot be read.
+    #[error("the store is damaged: {what}")]
+    Damaged {
+        /// What cannot be read.
+        what: String,
+    },
+    /// Anything else that the storage said.
+    #[error("the store failed: {what}")]
+    Storage {
+        /// What failed.
+        what: String,
+        /// Its cause.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+}

@@ -1,0 +1,343 @@
+//! A store in memory: for tests, and for callers who read a tenant once and keep nothing.
+
+mod apply;
+mod tables;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::ops::Bound;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+
+use self::apply::Apply;
+use self::tables::Tables;
+use super::{
+    Begin, Commit, Committed, Contested, Lease, Reading, RunEntry, SourceState, Store, StoreError,
+    StoredTenant, Tombstone,
+};
+use crate::record::{Edge, Kind, Record, Relation};
+use crate::source::SourceId;
+
+/// A tenant's picture in memory.
+#[derive(Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// No method panics while it holds the state half changed.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+#[derive(Default, Clone)]
+struct State {
+    tenant: Option<StoredTenant>,
+    sources: BTreeMap<SourceId, SourceRow>,
+    runs: BTreeMap<SourceId, RunEntry>,
+    live: Tables,
+}
+
+#[derive(Default, Clone)]
+struct SourceRow {
+    epoch: u64,
+    round: u64,
+    in_generation: bool,
+    state: SourceState,
+    began_at: Option<SystemTime>,
+    checkpoint: Option<String>,
+    contested: BTreeSet<Contested>,
+    /// A new generation beside the one that readers see.
+    staged: Option<Tables>,
+}
+
+impl State {
+    fn commit(&mut self, commit: &Commit) -> Result<Committed, StoreError> {
+        let source = self
+            .sources
+            .get_mut(&commit.source)
+            .filter(|source| source.epoch == commit.epoch)
+            .ok_or_else(|| StoreError::Fenced {
+                source_id: commit.source.clone(),
+            })?;
+        if let Some(how) = commit.begin {
+            source.begin(how, commit.at);
+        }
+        let is_staged = source.staged.is_some();
+        let (tables, replaced) = match source.staged.as_mut() {
+            Some(staged) => (staged, Some(&self.live)),
+            None => (&mut self.live, None),
+        };
+        let mut apply = Apply {
+            tables,
+            replaced,
+            contested: &mut source.contested,
+            source: &commit.source,
+            reading: commit.reading,
+            epoch: commit.epoch,
+            round: source.round,
+            at: commit.at,
+            done: Committed::default(),
+        };
+        for change in &commit.changes {
+            apply.change(change);
+        }
+        let mut done = if is_staged {
+            Committed::default()
+        } else {
+            apply.done
+        };
+        if let Some(finish) = commit.finish {
+            if !source.contested.is_empty() {
+                return Err(StoreError::Contested {
+                    source_id: commit.source.clone(),
+                    objects: source.contested.len() as u64,
+                });
+            }
+            let round = source.round;
+            let ended = match source.staged.take() {
+                Some(staged) => self.live.swap(staged, &commit.source, commit.at, finish),
+                None if source.in_generation && finish.whole => self
+                    .live
+                    .sweep(
+                        &commit.source,
+                        commit.at,
+                        finish,
+                        |_, row| row.row.round < round,
+                        |_, row| row.row.round < round,
+                    )
+                    .map(|removed| Committed {
+                        removed,
+                        ..Committed::default()
+                    }),
+                None => Ok(Committed::default()),
+            };
+            match ended {
+                Ok(ended) => {
+                    done.upserted += ended.upserted;
+                    done.removed += ended.removed;
+                    source.in_generation = false;
+                    source.state.in_round = false;
+                    source.state.in_part = !finish.whole;
+                    if finish.whole {
+                        source.state.completed_at = Some(commit.at);
+                        source.state.as_of = source.began_at.or(Some(commit.at));
+                    }
+                }
+                Err(held) => {
+                    // The generation is given up: the next run reads everything again.
+                    done.held = Some(held);
+                    source.in_generation = false;
+                    source.checkpoint = None;
+                }
+            }
+        }
+        if let Some(checkpoint) = commit.checkpoint.as_ref().filter(|_| done.held.is_none()) {
+            source.checkpoint = Some(checkpoint.clone());
+        }
+        Ok(done)
+    }
+}
+
+impl SourceRow {
+    fn begin(&mut self, how: Begin, at: SystemTime) {
+        self.round += 1;
+        self.began_at = Some(at);
+        self.state.in_round = true;
+        self.in_generation = how == Begin::Generation;
+        self.contested.clear();
+        // Readers go on seeing a generation that was complete until the next one is.
+        let is_staged = self.in_generation && self.state.completed_at.is_some();
+        self.staged = is_staged.then(Tables::default);
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn tenant(&self) -> Result<Option<StoredTenant>, StoreError> {
+        Ok(self.state().tenant.clone())
+    }
+
+    async fn bind(&self, tenant: &StoredTenant) -> Result<(), StoreError> {
+        let mut state = self.state();
+        match &mut state.tenant {
+            None => state.tenant = Some(tenant.clone()),
+            Some(bound) if bound.is_same(tenant) => {
+                bound.organization = tenant.organization.clone().or(bound.organization.take());
+                bound.name = tenant.name.clone().or(bound.name.take());
+            }
+            Some(bound) => {
+                return Err(StoreError::OtherTenant {
+                    stored: bound.organization.as_ref().unwrap_or(&bound.asked).clone(),
+                    asked: tenant.asked.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    async fn lease(
+        &self,
+        source: &SourceId,
+        reading: Reading,
+        at: SystemTime,
+    ) -> Result<Lease, StoreError> {
+        let mut state = self.state();
+        let row = state.sources.entry(source.clone()).or_default();
+        row.epoch += 1;
+        if reading == Reading::Full {
+            row.begin(Begin::Generation, at);
+        }
+        Ok(Lease::new(
+            source.clone(),
+            reading,
+            row.epoch,
+            row.checkpoint.clone(),
+        ))
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        let mut state = self.state();
+        if commit.finish.is_none() {
+            return state.commit(&commit);
+        }
+        // The end of a round may be refused after its changes were applied: on a copy, then.
+        let mut changed = state.clone();
+        let done = changed.commit(&commit)?;
+        *state = changed;
+        Ok(done)
+    }
+
+    async fn contested(
+        &self,
+        source: &SourceId,
+        limit: usize,
+    ) -> Result<Vec<Contested>, StoreError> {
+        Ok(self
+            .state()
+            .sources
+            .get(source)
+            .map_or_else(Vec::new, |row| {
+                row.contested.iter().take(limit).cloned().collect()
+            }))
+    }
+
+    async fn source_state(&self, source: &SourceId) -> Result<Option<SourceState>, StoreError> {
+        Ok(self.state().sources.get(source).map(|row| row.state))
+    }
+
+    async fn log_run(&self, run: &RunEntry) -> Result<(), StoreError> {
+        self.state().runs.insert(run.source.clone(), run.clone());
+        Ok(())
+    }
+
+    async fn last_runs(&self) -> Result<Vec<RunEntry>, StoreError> {
+        Ok(self.state().runs.values().cloned().collect())
+    }
+
+    async fn records(
+        &self,
+        kind: &Kind,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError> {
+        Ok(self
+            .state()
+            .live
+            .of_kind(kind, after)
+            .filter_map(|(id, row)| Some(Record::new(kind.clone(), id, row.raw.clone()?)))
+            .take(limit)
+            .collect())
+    }
+
+    async fn record(&self, kind: &Kind, id: &str) -> Result<Option<Record>, StoreError> {
+        let state = self.state();
+        let row = state.live.records.get(&(kind.clone(), id.to_owned()));
+        Ok(row
+            .and_then(|row| row.raw.clone())
+            .map(|raw| Record::new(kind.clone(), id, raw)))
+    }
+
+    async fn edges(
+        &self,
+        relation: &Relation,
+        after: Option<&Edge>,
+        limit: usize,
+    ) -> Result<Vec<Edge>, StoreError> {
+        let state = self.state();
+        let start = after.map_or(
+            Bound::Included(Edge::new(relation.clone(), "", "")),
+            |edge| Bound::Excluded(edge.clone()),
+        );
+        Ok(state
+            .live
+            .edges
+            .range((start, Bound::Unbounded))
+            .take_while(|(edge, _)| edge.relation == *relation)
+            .filter(|(edge, row)| {
+                row.row.live
+                    && !state.live.is_removed_object(&edge.from)
+                    && !state.live.is_removed_object(&edge.to)
+            })
+            .map(|(edge, _)| edge.clone())
+            .take(limit)
+            .collect())
+    }
+
+    async fn tombstones(
+        &self,
+        kind: &Kind,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Tombstone>, StoreError> {
+        Ok(self
+            .state()
+            .live
+            .of_kind(kind, after)
+            .filter_map(|(id, row)| {
+                let (reason, at) = row.removed?;
+                Some(Tombstone::new(kind.clone(), id.to_owned(), reason, at))
+            })
+            .take(limit)
+            .collect())
+    }
+
+    async fn count(&self, kind: &Kind) -> Result<u64, StoreError> {
+        let state = self.state();
+        let live = state
+            .live
+            .of_kind(kind, None)
+            .filter(|(_, row)| row.row.live);
+        Ok(live.count() as u64)
+    }
+
+    async fn kinds(&self) -> Result<Vec<(Kind, u64)>, StoreError> {
+        let mut kinds = BTreeMap::new();
+        for ((kind, _), row) in &self.state().live.records {
+            if row.row.live {
+                *kinds.entry(kind.clone()).or_default() += 1;
+            }
+        }
+        Ok(kinds.into_iter().collect())
+    }
+
+    async fn relations(&self) -> Result<Vec<Relation>, StoreError> {
+        let state = self.state();
+        let names: BTreeSet<_> = state.live.edges.keys().map(|edge| &edge.relation).collect();
+        Ok(names.into_iter().cloned().collect())
+    }
+}
