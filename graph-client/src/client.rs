@@ -3,12 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use futures::TryStreamExt as _;
 use futures::future::BoxFuture;
+use serde::Deserialize;
 
 use crate::builder::ClientBuilder;
 use crate::clock::{Clock, Random};
 use crate::cloud::Cloud;
-use crate::credential::Credential;
+use crate::credential::{Ask, Credential, Way};
 use crate::decode;
 use crate::error::{Error, Result};
 use crate::observer::{CallEvent, Observer};
@@ -158,6 +160,50 @@ impl Client {
         Ok(token.info(self.shared.clock.monotonic()))
     }
 
+    /// Makes sure that what answers is the tenant that was asked for, and returns its id: a wrong
+    /// token in a multi-tenant program must not end with one customer's data at another.
+    ///
+    /// Reads the id and the domains of the organization, for which `Organization.Read.All` or any
+    /// wider permission will do. <https://learn.microsoft.com/graph/api/organization-list>
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_wrong_tenant`] when another tenant answers; [`Error::token_error`] and
+    /// [`Error::is_permission_denied`] as with any call.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future sends nothing more.
+    pub async fn verify_tenant(&self) -> Result<TenantId> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Organization {
+            id: String,
+            #[serde(default)]
+            verified_domains: Vec<Domain>,
+        }
+        #[derive(Deserialize)]
+        struct Domain {
+            #[serde(default)]
+            name: Option<String>,
+        }
+        let mut pages = self.list::<Organization>("organization").pages();
+        let page = pages.try_next().await?;
+        let found = page.iter().flat_map(|page| &page.items).find(|found| {
+            let is_ours = |name: &str| name.eq_ignore_ascii_case(self.tenant.as_str());
+            is_ours(&found.id)
+                || found
+                    .verified_domains
+                    .iter()
+                    .filter_map(|domain| domain.name.as_deref())
+                    .any(is_ours)
+        });
+        found.map_or_else(
+            || Err(Error::wrong_tenant()),
+            |organization| TenantId::new(&organization.id),
+        )
+    }
+
     /// A token for Graph, other than the rejected one.
     pub(crate) async fn token(&self, rejected: Option<u64>, claims: Option<&str>) -> Result<Token> {
         let scope = self.shared.cloud.graph_scope();
@@ -185,12 +231,28 @@ impl Client {
             [self.tenant.as_str(), "oauth2", "v2.0", "token"]
                 .into_path()?
                 .append_to(&mut url)?;
-            let call = Call::token(url, self.shared.credential.token_form(scope, claims), spare);
-            let grant = self
-                .send(call, |answer| {
-                    decode::json::<Grant>(&answer.body).map_err(Error::decode)
-                })
-                .await?;
+            let credential = &self.shared.credential;
+            let ask = Ask {
+                tenant: &self.tenant,
+                scope,
+                claims,
+                endpoint: &url,
+                now: self.shared.clock.now(),
+                random: &*self.shared.random,
+            };
+            let way = credential.way(&ask).await?;
+            let grant = match way {
+                Way::Form(form) => {
+                    self.send(Call::token(url, form, spare), |answer| {
+                        decode::json::<Grant>(&answer.body).map_err(Error::decode)
+                    })
+                    .await?
+                }
+                Way::Token(token) => token.into(),
+            };
+            if let Some(token) = grant.refresh_token() {
+                credential.renewed(token);
+            }
             self.report(|| CallEvent::TokenRefreshed {
                 expires_in: grant.expires_in(),
             });

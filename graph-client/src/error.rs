@@ -12,6 +12,7 @@ use http::StatusCode;
 pub(crate) use body::ErrorBody;
 pub use token::{TokenError, TokenErrorKind};
 
+use crate::credential::CredentialError;
 use crate::decode::DecodeFailure;
 use crate::page::ItemError;
 use crate::transport::{TransportError, TransportErrorKind};
@@ -57,6 +58,9 @@ enum Kind {
     Throttled,
     /// The token endpoint refused.
     Token(Box<TokenError>),
+    /// A source of credentials outside this crate failed.
+    Credential,
+    WrongTenant,
     Connection,
     Timeout,
     TooLarge,
@@ -159,6 +163,15 @@ impl Error {
         Self::of(Kind::Token(Box::new(error))).edit(|e| e.status = Some(status))
     }
 
+    /// What a source of credentials failed with.
+    pub(crate) fn credential(error: CredentialError) -> Self {
+        Self::of(Kind::Credential).edit(|e| e.source = Some(Arc::from(error)))
+    }
+
+    pub(crate) fn wrong_tenant() -> Self {
+        Self::of(Kind::WrongTenant)
+    }
+
     pub(crate) fn into_redirect(self) -> Self {
         self.edit(|e| e.kind = Kind::Redirect)
     }
@@ -259,7 +272,7 @@ impl Error {
     /// `insufficient_claims` where conditional access wants more of it.
     pub fn is_authentication(&self) -> bool {
         match self.inner.kind {
-            Kind::Token(_) => true,
+            Kind::Token(_) | Kind::Credential => true,
             Kind::Service => {
                 self.inner.status == Some(StatusCode::UNAUTHORIZED)
                     || (self.inner.status == Some(StatusCode::FORBIDDEN)
@@ -267,6 +280,11 @@ impl Error {
             }
             _ => false,
         }
+    }
+
+    /// Another tenant answered than was asked; nothing that came from there may be kept.
+    pub fn is_wrong_tenant(&self) -> bool {
+        matches!(self.inner.kind, Kind::WrongTenant)
     }
 
     /// The connection could not be made or broke.
@@ -423,6 +441,12 @@ impl fmt::Display for Error {
                 }
             }
             Kind::Token(error) => write!(f, "no token: {error}"),
+            Kind::Credential => f.write_str(
+                "no token: the source of the credential failed; see the source of this error",
+            ),
+            Kind::WrongTenant => f.write_str(
+                "another tenant answered than was asked; check which tenant the token is for",
+            ),
             Kind::Connection => write!(
                 f,
                 "could not reach {route}; check the network, DNS and proxy"

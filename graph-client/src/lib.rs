@@ -101,6 +101,7 @@
 //! | feature | default | gives |
 //! |---|---|---|
 //! | `rustls` | yes | `HttpTransport`: reqwest with rustls and the platform's roots |
+//! | `certificate` | no | `Credential::certificate`, signed by aws-lc-rs |
 //! | `test-util` | no | `test_util`: a scripted transport, a clock that takes no time, fixed randomness |
 //!
 //! Without `rustls` the client takes any [`Transport`].
@@ -110,6 +111,7 @@ mod builder;
 mod client;
 mod clock;
 mod cloud;
+mod consent;
 mod credential;
 mod decode;
 mod delta;
@@ -140,7 +142,10 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub use clock::{Clock, Random, SystemClock, SystemRandom};
 pub use cloud::Cloud;
-pub use credential::Credential;
+pub use consent::{AdminConsent, ConsentError, Consented};
+pub use credential::{
+    AccessToken, AssertionSource, Credential, CredentialError, TokenProvider, TokenQuery,
+};
 pub use delta::{Change, DeltaEvent, DeltaPage, DeltaRequest, RemovedReason, ResyncReason};
 pub use error::{Error, Result, TokenError, TokenErrorKind};
 pub use fields::fields;

@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::clock::Clock;
+use crate::credential::AccessToken;
 use crate::error::Result;
 use crate::sync::lock;
 use crate::tenant::TenantId;
@@ -32,6 +33,9 @@ pub struct TokenInfo {
     /// empty list when the token grants nothing, which is what a tenant without consent gets.
     /// <https://learn.microsoft.com/entra/identity-platform/access-tokens>
     pub roles: Option<Vec<String>>,
+    /// The id of the tenant named in the token, for diagnosis only, when it could be read. See
+    /// [`Client::verify_tenant`](crate::Client::verify_tenant) for a check that may be relied on.
+    pub tenant_id: Option<String>,
 }
 
 /// The answer of the token endpoint.
@@ -42,9 +46,28 @@ pub(crate) struct Grant {
     expires_in: u64,
     #[serde(default, deserialize_with = "seconds")]
     refresh_in: u64,
+    #[serde(default)]
+    refresh_token: Option<String>,
+}
+
+impl From<AccessToken> for Grant {
+    fn from(token: AccessToken) -> Self {
+        Self {
+            access_token: token.secret.expose_secret().to_owned(),
+            expires_in: token.expires_in.as_secs(),
+            refresh_in: 0,
+            refresh_token: None,
+        }
+    }
 }
 
 impl Grant {
+    pub(crate) fn refresh_token(&self) -> Option<&str> {
+        self.refresh_token
+            .as_deref()
+            .filter(|token| !token.is_empty())
+    }
+
     pub(crate) fn expires_in(&self) -> Duration {
         Duration::from_secs(self.expires_in.min(LONGEST))
     }
@@ -85,24 +108,29 @@ impl Token {
     }
 
     pub(crate) fn info(&self, now: Duration) -> TokenInfo {
+        let payload = payload(self.expose());
         TokenInfo {
             expires_in: self.expires_at.saturating_sub(now),
-            roles: roles(self.expose()),
+            tenant_id: payload.as_ref().and_then(|p| p.tid.clone()),
+            roles: payload.map(|p| p.roles),
         }
     }
 }
 
-fn roles(token: &str) -> Option<Vec<String>> {
-    #[derive(Deserialize)]
-    struct Payload {
-        #[serde(default)]
-        roles: Vec<String>,
-    }
+#[derive(Deserialize)]
+struct Payload {
+    #[serde(default)]
+    roles: Vec<String>,
+    #[serde(default)]
+    tid: Option<String>,
+}
+
+fn payload(token: &str) -> Option<Payload> {
     let payload = token.split('.').nth(1)?;
     let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD
         .decode(payload.trim_end_matches('='))
         .ok()?;
-    Some(serde_json::from_slice::<Payload>(&payload).ok()?.roles)
+    serde_json::from_slice(&payload).ok()
 }
 
 /// Tokens of one application, a slot per tenant and scope.
@@ -234,6 +262,7 @@ mod tests {
 
     #[test]
     fn roles_are_read_when_the_token_can_be_read_at_all() {
+        let roles = |token: &str| payload(token).map(|p| p.roles);
         let encode = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
         let token = |payload: &str| format!("h.{}.s", encode(payload));
         assert_eq!(

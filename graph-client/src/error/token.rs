@@ -41,6 +41,11 @@ pub enum TokenErrorKind {
     InvalidScope,
     /// AADSTS5000224: the tenant is deleted or blocked.
     TenantDeleted,
+    /// AADSTS700027, 700021, 700023, 700024: the signed assertion was not accepted: its
+    /// certificate, issuer, subject, audience or time is not one that the registration knows.
+    AssertionRejected,
+    /// AADSTS50020: the person is not known in the tenant; of a partner, not in a group with GDAP.
+    UserNotInTenant,
     /// AADSTS90006, 90024, 90033: a passing failure of the service.
     Transient,
     /// `invalid_client` with a code not known here: the credential was not accepted.
@@ -124,6 +129,10 @@ impl TokenError {
             }
             TokenErrorKind::InvalidScope => "the requested scope is not valid",
             TokenErrorKind::TenantDeleted => "the tenant is deleted or blocked",
+            TokenErrorKind::AssertionRejected => "the signed assertion was not accepted",
+            TokenErrorKind::UserNotInTenant => {
+                "the person who consented is not known in the tenant"
+            }
             TokenErrorKind::Transient => "the sign-in service has a passing failure",
             TokenErrorKind::InvalidClient => "the credential of the application was not accepted",
             TokenErrorKind::Unknown(_) => "the sign-in service refused",
@@ -152,6 +161,12 @@ impl TokenError {
             }
             TokenErrorKind::InvalidScope => "check that the cloud and the resource belong together",
             TokenErrorKind::TenantDeleted => "remove the tenant or have it restored",
+            TokenErrorKind::AssertionRejected => {
+                "check that certificate or federated credential and the clock fit the app registration"
+            }
+            TokenErrorKind::UserNotInTenant => {
+                "put the person into a group with a GDAP relationship to the tenant"
+            }
             TokenErrorKind::Transient => "try again later",
             TokenErrorKind::InvalidClient => {
                 "check application id and credential in the app registration"
@@ -188,6 +203,8 @@ fn kind_of(aadsts: u32) -> Option<TokenErrorKind> {
         53_003 => TokenErrorKind::ConditionalAccess,
         70_011 | 1_002_012 => TokenErrorKind::InvalidScope,
         5_000_224 => TokenErrorKind::TenantDeleted,
+        700_027 | 700_021 | 700_023 | 700_024 => TokenErrorKind::AssertionRejected,
+        50_020 => TokenErrorKind::UserNotInTenant,
         90_006 | 90_024 | 90_033 => TokenErrorKind::Transient,
         _ => return None,
     })
