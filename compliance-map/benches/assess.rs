@@ -100,19 +100,28 @@ fn tenant(users: u64) -> Facts {
             members: (0..users).map(person).collect(),
             ..GroupFact::default()
         }])),
-        identity_role_assignments: fact_of((0..200).map(|n| RoleAssignmentFact {
-            principal: person(n * 7 % users),
-            role: if n < 4 {
-                "Global Administrator".into()
-            } else {
-                "Exchange Administrator".into()
-            },
-            kind: Some(if n % 2 == 0 { "active" } else { "eligible" }.into()),
-            ..RoleAssignmentFact::default()
+        identity_role_assignments: fact_of((0..200).map(|n| {
+            RoleAssignmentFact {
+                principal: person(n * 7 % users),
+                role: if n < 4 {
+                    "Global Administrator".into()
+                } else {
+                    "Exchange Administrator".into()
+                },
+                kind: Some(
+                    if n.is_multiple_of(2) {
+                        "active"
+                    } else {
+                        "eligible"
+                    }
+                    .into(),
+                ),
+                ..RoleAssignmentFact::default()
+            }
         })),
         identity_signin_activity: fact_of((0..users).map(|n| SignInFact {
             user: person(n),
-            last_interactive: Some(time(if n % 40 == 0 {
+            last_interactive: Some(time(if n.is_multiple_of(40) {
                 "2026-01-05T08:00:00Z"
             } else {
                 "2026-11-20T08:00:00Z"
@@ -122,8 +131,8 @@ fn tenant(users: u64) -> Facts {
         // A report in an order of its own.
         auth_registration: fact_of((0..users).rev().map(|n| RegistrationFact {
             user: person(n),
-            mfa_capable: Some(n % 50 != 0),
-            methods: if n % 50 == 0 {
+            mfa_capable: Some(!n.is_multiple_of(50)),
+            methods: if n.is_multiple_of(50) {
                 Vec::new()
             } else {
                 vec!["microsoftAuthenticatorPush".into(), "mobilePhone".into()]
@@ -146,8 +155,15 @@ fn user(n: u64) -> UserFact {
         id: person(n),
         upn: Some(format!("person{n}@contoso.example")),
         display_name: Some(format!("Person {n}")),
-        enabled: Some(n % 33 != 0),
-        kind: Some(if n % 20 == 0 { "Guest" } else { "Member" }.into()),
+        enabled: Some(!n.is_multiple_of(33)),
+        kind: Some(
+            if n.is_multiple_of(20) {
+                "Guest"
+            } else {
+                "Member"
+            }
+            .into(),
+        ),
         created: Some(time("2024-01-01T00:00:00Z")),
         ..UserFact::default()
     }
@@ -177,7 +193,7 @@ fn policy(n: u64) -> CaPolicyFact {
         name: Some(format!("Policy {n}")),
         state: "enabled".into(),
         include: Some(CaPrincipals {
-            users: if n % 4 == 0 {
+            users: if n.is_multiple_of(4) {
                 vec!["All".into()]
             } else {
                 Vec::new()

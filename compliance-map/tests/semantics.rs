@@ -10,6 +10,7 @@ use compliance_map::facts::{CaPrincipals, CrossTenantFact, GroupFact, SecurityDe
 use compliance_map::{
     AssessError, Catalogue, ControlResult, Exception, Fact, Facts, Options, Status, assess,
 };
+use serde_json::json;
 
 const ALL: &str = "cis-v8.1:6.3";
 const ADMINS: &str = "cis-v8.1:6.5";
@@ -160,6 +161,126 @@ fn a_condition_that_this_version_does_not_know_narrows_the_policy() {
     let narrowed = result(&facts, ALL);
     assert_eq!(narrowed.status, Status::PartiallySatisfied);
     assert_eq!(narrowed.subjects.conditional.len(), 3);
+}
+
+/// The tenant of [`covered_tenant`] with a third, external account, and its only policy changed.
+fn with_policy(change: impl Fn(&mut compliance_map::facts::CaPolicyFact)) -> Facts {
+    let mut facts = covered_tenant(3);
+    facts.identity_users.items[2].kind = Some("Guest".into());
+    facts.identity_users.items[2].upn = Some("u03_fabrikam.example#EXT#@contoso.example".into());
+    facts.org_cross_tenant = fact_of([CrossTenantFact {
+        default_inbound_trust_mfa: Some(false),
+        ..CrossTenantFact::default()
+    }]);
+    change(&mut facts.auth_ca_policies.items[0]);
+    facts
+}
+
+#[test]
+fn what_a_policy_says_beyond_the_model_narrows_it_and_is_named() {
+    let narrowing = [
+        ("insiderRiskLevels", json!("elevated")),
+        (
+            "clientApplications",
+            json!({"includeServicePrincipals": ["sp"]}),
+        ),
+        ("platforms_exclude", json!(["iOS"])),
+        ("somethingNew", json!(false)),
+        ("servicePrincipalRiskLevels", json!(["high"])),
+    ];
+    for (name, value) in narrowing {
+        let facts = with_policy(|policy| {
+            let conditions = policy.conditions.as_mut().unwrap();
+            conditions.extra.insert(name.into(), value.clone());
+        });
+        let result = result(&facts, ALL);
+        assert_eq!(result.subjects.conditional.len(), 3, "{name}");
+        assert!(result.subjects.reasons.keys().any(|why| why.contains(name)));
+    }
+    for name in [
+        "applicationFilter",
+        "includeAuthenticationContextClassReferences",
+    ] {
+        let facts = with_policy(|policy| {
+            let apps = policy.apps.as_mut().unwrap();
+            apps.extra.insert(name.into(), json!({"rule": ["c1"]}));
+        });
+        assert_eq!(result(&facts, ALL).subjects.conditional.len(), 3, "{name}");
+    }
+    let rollout = with_policy(|policy| {
+        let strategy = json!({"percentage": 10});
+        policy
+            .extra
+            .insert("partialEnablementStrategy".into(), strategy);
+    });
+    assert_eq!(result(&rollout, ALL).subjects.conditional.len(), 3);
+}
+
+#[test]
+fn members_that_say_nothing_or_are_known_to_be_harmless_narrow_nothing() {
+    let facts = with_policy(|policy| {
+        let conditions = policy.conditions.as_mut().unwrap();
+        for (name, value) in [
+            ("insiderRiskLevels", json!(null)),
+            (
+                "clientApplications",
+                json!({"includeServicePrincipals": [], "filter": null}),
+            ),
+            ("users@odata.context", json!("https://graph.example")),
+            ("platforms_exclude", json!([])),
+        ] {
+            conditions.extra.insert(name.into(), value);
+        }
+        conditions.device_filter = Some(json!({"includeDevices": ["All"], "excludeDevices": []}));
+        conditions.authentication_flows = Some(json!({"transferMethods": "none"}));
+        let apps = policy.apps.as_mut().unwrap();
+        apps.extra.insert("applicationFilter".into(), json!(null));
+        let created = json!("2024-01-01T00:00:00Z");
+        policy.extra.insert("createdDateTime".into(), created);
+        let all_tenants = json!({"@odata.type": "#x.conditionalAccessAllExternalTenants", "membershipKind": "all"});
+        let include = policy.include.as_mut().unwrap();
+        include.extra.insert("external_tenants".into(), all_tenants);
+    });
+    assert_eq!(status(&facts, ALL), Status::Satisfied);
+}
+
+#[test]
+fn guests_of_certain_tenants_only_are_neither_surely_bound_nor_surely_left_out() {
+    let some = || json!({"membershipKind": "enumerated", "members": ["tenant"]});
+    let guests = |tenants: Option<serde_json::Value>| CaPrincipals {
+        guest_types: vec!["b2bCollaborationGuest".into()],
+        extra: tenants
+            .map(|tenants| ("external_tenants".to_owned(), tenants))
+            .into_iter()
+            .collect(),
+        ..CaPrincipals::default()
+    };
+    let bound = with_policy(|policy| policy.include = Some(guests(None)));
+    assert!(!failing(&bound, ALL).contains(&"u03".to_owned()));
+    let narrower = with_policy(|policy| policy.include = Some(guests(Some(some()))));
+    let narrower = result(&narrower, ALL);
+    assert!(narrower.subjects.unknown.contains("u03"), "{narrower:?}");
+    assert!(narrower.subjects.failing.contains("u02"));
+
+    let left_out = with_policy(|policy| policy.exclude = Some(guests(Some(some()))));
+    let left_out = result(&left_out, ALL);
+    assert!(left_out.subjects.unknown.contains("u03"), "{left_out:?}");
+    assert_eq!(left_out.status, Status::Unknown);
+}
+
+#[test]
+fn a_side_with_a_member_that_this_version_does_not_know_covers_nobody_for_certain() {
+    for side in ["include", "exclude"] {
+        let facts = with_policy(|policy| {
+            let principals = match side {
+                "include" => policy.include.as_mut(),
+                _ => policy.exclude.as_mut(),
+            };
+            let extra = &mut principals.unwrap().extra;
+            extra.insert("userFilter".into(), json!({"rule": "user.city"}));
+        });
+        assert_eq!(status(&facts, ALL), Status::Unknown, "{side}");
+    }
 }
 
 #[test]

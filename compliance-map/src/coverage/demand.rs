@@ -1,10 +1,12 @@
 //! What a conditional access policy asks for, and in which sign-ins.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::method::{self, MethodSet};
 use crate::evidence::Evidence;
-use crate::facts::{CaApps, CaConditions, CaGrant};
+use crate::facts::{CaApps, CaConditions, CaGrant, CaPolicyFact};
 
 /// The kinds of client an un-narrowed policy covers, one bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,21 +57,68 @@ pub(crate) enum Scope {
     /// All sign-ins of these clients.
     Every(Clients),
     /// Only some sign-ins, because of these conditions.
-    Some(Vec<&'static str>),
+    Some(Vec<String>),
     /// The policy does not tell.
     Untold,
     /// No sign-in.
     None,
 }
 
-/// Whether a kept member holds anything at all.
+/// Whether a kept member holds anything at all. Annotations such as `@odata.type` hold nothing.
 pub(crate) fn says_something(value: &Value) -> bool {
     match value {
-        Value::Null | Value::Bool(false) => false,
+        Value::Null => false,
         Value::String(text) => !text.is_empty(),
         Value::Array(list) => !list.is_empty(),
-        Value::Object(members) => members.values().any(says_something),
-        Value::Bool(true) | Value::Number(_) => true,
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, value)| !name.contains('@') && says_something(value)),
+        Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+/// Names of the members that this version does not model and that hold something.
+///
+/// Whatever they mean, a policy may apply more rarely because of them, and never more often.
+pub(crate) fn not_modelled(members: &BTreeMap<String, Value>) -> impl Iterator<Item = &str> {
+    members
+        .iter()
+        .filter(|(name, value)| !name.contains('@') && says_something(value))
+        .map(|(name, _)| name.as_str())
+}
+
+/// Whether a devices condition picks out devices; naming all of them and leaving none out does not.
+fn picks_devices(devices: &Value) -> bool {
+    let Value::Object(members) = devices else {
+        return says_something(devices);
+    };
+    let all = |value: &Value| {
+        let list = value.as_array().filter(|list| list.len() == 1);
+        let only = list.and_then(|list| list.first()).and_then(Value::as_str);
+        only.is_some_and(|word| word.eq_ignore_ascii_case("all"))
+    };
+    members.iter().any(|(name, value)| {
+        let harmless = match name.as_str() {
+            "includeDevices" | "includeDeviceStates" => all(value),
+            _ => name.contains('@'),
+        };
+        !harmless && says_something(value)
+    })
+}
+
+/// Whether an authentication flows condition names a flow.
+fn picks_flows(flows: &Value) -> bool {
+    let methods = ["transferMethods", "transfer_methods"]
+        .into_iter()
+        .find_map(|name| flows.get(name)?.as_str());
+    match methods {
+        Some("none") => flows.as_object().is_some_and(|members| {
+            let others = |(name, value): (&String, &Value)| {
+                !name.starts_with("transfer") && !name.contains('@') && says_something(value)
+            };
+            members.iter().any(others)
+        }),
+        _ => says_something(flows),
     }
 }
 
@@ -88,7 +137,7 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
         .as_ref()
         .filter(|s| says_something(s));
     let others =
-        grant.controls.iter().any(|c| !is(c, "mfa")) || grant.extra.values().any(says_something);
+        grant.controls.iter().any(|c| !is(c, "mfa")) || not_modelled(&grant.extra).next().is_some();
     let and = grant
         .operator
         .as_ref()
@@ -109,63 +158,20 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
 }
 
 /// In which sign-ins the policy applies.
-pub(crate) fn scope(apps: Option<&CaApps>, conditions: Option<&CaConditions>) -> Scope {
-    let (Some(apps), Some(conditions)) = (apps, conditions) else {
+///
+/// The members and their meaning:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/conditionalaccessconditionset>.
+pub(crate) fn scope(policy: &CaPolicyFact) -> Scope {
+    let (Some(apps), Some(conditions)) = (&policy.apps, &policy.conditions) else {
         return Scope::Untold;
     };
-    let all = |names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case("all"));
-    let mut narrowed = Vec::new();
-    let mut narrow = |yes: bool, word: &'static str| {
-        if yes {
-            narrowed.push(word);
-        }
-    };
-    narrow(!apps.user_actions.is_empty(), "user actions");
-    narrow(
-        apps.user_actions.is_empty() && !all(&apps.include),
-        "some applications only",
-    );
-    narrow(!apps.exclude.is_empty(), "applications left out");
-    narrow(
-        apps.extra.values().any(says_something),
-        "an application condition",
-    );
-    narrow(
-        !conditions.platforms.is_empty() && !all(&conditions.platforms),
-        "device platforms",
-    );
-    narrow(
-        !conditions.locations_exclude.is_empty()
-            || !(conditions.locations_include.is_empty() || all(&conditions.locations_include)),
-        "locations",
-    );
-    narrow(!conditions.sign_in_risk.is_empty(), "sign-in risk");
-    narrow(!conditions.user_risk.is_empty(), "user risk");
-    narrow(
-        conditions
-            .device_filter
-            .as_ref()
-            .is_some_and(says_something),
-        "a device filter",
-    );
-    narrow(
-        conditions
-            .authentication_flows
-            .as_ref()
-            .is_some_and(says_something),
-        "authentication flows",
-    );
-    narrow(
-        conditions.extra.values().any(says_something),
-        "another condition",
-    );
-
+    let narrowed = narrowed_by(policy, apps, conditions);
     let targets_nothing = apps.user_actions.is_empty()
         && apps
             .include
             .iter()
             .all(|name| name.eq_ignore_ascii_case("none"))
-        && !apps.extra.values().any(says_something);
+        && not_modelled(&apps.extra).next().is_none();
     if targets_nothing {
         Scope::None
     } else if narrowed.is_empty() {
@@ -173,4 +179,50 @@ pub(crate) fn scope(apps: Option<&CaApps>, conditions: Option<&CaConditions>) ->
     } else {
         Scope::Some(narrowed)
     }
+}
+
+/// Everything because of which the policy applies to some sign-ins only.
+fn narrowed_by(policy: &CaPolicyFact, apps: &CaApps, conditions: &CaConditions) -> Vec<String> {
+    let all = |names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case("all"));
+    let picks =
+        |value: &Option<Value>, picks: fn(&Value) -> bool| value.as_ref().is_some_and(picks);
+    let known = [
+        (!apps.user_actions.is_empty(), "user actions"),
+        (
+            apps.user_actions.is_empty() && !all(&apps.include),
+            "some applications only",
+        ),
+        (!apps.exclude.is_empty(), "applications left out"),
+        (
+            !conditions.platforms.is_empty() && !all(&conditions.platforms),
+            "device platforms",
+        ),
+        (
+            !conditions.locations_exclude.is_empty()
+                || !(conditions.locations_include.is_empty() || all(&conditions.locations_include)),
+            "locations",
+        ),
+        (!conditions.sign_in_risk.is_empty(), "sign-in risk"),
+        (!conditions.user_risk.is_empty(), "user risk"),
+        (
+            picks(&conditions.device_filter, picks_devices),
+            "a device filter",
+        ),
+        (
+            picks(&conditions.authentication_flows, picks_flows),
+            "authentication flows",
+        ),
+    ];
+    let known = known.into_iter().filter(|(narrowed, _)| *narrowed);
+    let known = known.map(|(_, words)| words.to_owned());
+    let rollout = not_modelled(&policy.extra).filter(|name| {
+        // A policy that is rolled out to a part of its people; other members of the row are remarks.
+        ["partialEnablementStrategy", "partial_enablement_strategy"].contains(name)
+    });
+    let further = not_modelled(&apps.extra)
+        .chain(not_modelled(&conditions.extra))
+        .chain(rollout);
+    known
+        .chain(further.map(|name| format!("the condition {name}")))
+        .collect()
 }

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::demand::{Demand, Scope, demand, says_something, scope};
+use serde_json::Value;
+
+use super::demand::{Demand, Scope, demand, not_modelled, says_something, scope};
 use super::tri::Tri;
 use super::{CA_POLICIES, Roles};
 use crate::evidence::{Evidence, Grade};
@@ -51,7 +53,7 @@ impl<'a> Policy<'a> {
         Self {
             fact,
             demand: demand(fact.grant.as_ref(), evidence),
-            scope: scope(fact.apps.as_ref(), fact.conditions.as_ref()),
+            scope: scope(fact),
             whole: evidence.is_whole(CA_POLICIES)
                 && (!names_groups || evidence.is_whole(crate::population::GROUPS))
                 && (!names_roles || population.roles == Grade::Whole),
@@ -101,6 +103,22 @@ impl<'a> Policy<'a> {
             excluded: include != Tri::No && exclude == Tri::Yes,
         }
     }
+}
+
+const EXTERNAL_TENANTS: [&str; 2] = ["external_tenants", "externalTenants"];
+
+fn external_tenants(principals: &CaPrincipals) -> impl Iterator<Item = &Value> {
+    let members = EXTERNAL_TENANTS.iter();
+    members.filter_map(|name| principals.extra.get(*name))
+}
+
+/// Whether only some tenants are meant. See
+/// <https://learn.microsoft.com/en-us/graph/api/resources/conditionalaccessexternaltenants>.
+fn picks_tenants(tenants: &Value) -> bool {
+    let kind = ["membershipKind", "membership_kind"]
+        .into_iter()
+        .find_map(|name| tenants.get(name)?.as_str());
+    says_something(tenants) && kind != Some("all")
 }
 
 /// Which side a set of principals stands on.
@@ -158,7 +176,10 @@ struct Side {
     b2b_guest: bool,
     b2b_member: bool,
     internal_guest: bool,
-    /// Whether a member stands there that this version does not know.
+    /// Whether the guest types count only for guests of certain tenants.
+    some_tenants: bool,
+    /// Whether a member stands there that this version does not know: it may take in more people, or
+    /// fewer.
     strange: bool,
     role_grade: Grade,
 }
@@ -191,7 +212,8 @@ impl Side {
             b2b_guest: says(guest_types, "b2bCollaborationGuest"),
             b2b_member: says(guest_types, "b2bCollaborationMember"),
             internal_guest: says(guest_types, "internalGuest"),
-            strange: principals.extra.values().any(says_something),
+            some_tenants: external_tenants(principals).any(picks_tenants),
+            strange: not_modelled(&principals.extra).any(|name| !EXTERNAL_TENANTS.contains(&name)),
             role_grade: population.roles,
         }
     }
@@ -208,16 +230,28 @@ impl Side {
             .iter()
             .filter(|h| h.tenant_wide && roles.in_force(h));
         let by_role = held.any(|h| self.roles.contains(&h.role));
+        if self.strange {
+            return Tri::Maybe;
+        }
         Tri::from(named || by_role || (self.guests && outside))
             .max(if self.open_group { Tri::Maybe } else { Tri::No })
-            .max(self.guest_type(person, side))
+            .max(self.guest_type(person, side).min(self.of_any_tenant()))
             .max(self.not_told(open_roles))
     }
 
-    /// "Maybe" where roles are named that are not all known, or a member that this version is not.
+    /// Guests of certain tenants only: which tenant a guest comes from is not known.
+    fn of_any_tenant(&self) -> Tri {
+        if self.some_tenants {
+            Tri::Maybe
+        } else {
+            Tri::Yes
+        }
+    }
+
+    /// "Maybe" where roles are named that are not all known.
     fn not_told(&self, open_roles: bool) -> Tri {
         let roles_unknown = self.role_grade != Grade::Whole || open_roles;
-        if self.strange || (!self.roles.is_empty() && roles_unknown) {
+        if !self.roles.is_empty() && roles_unknown {
             Tri::Maybe
         } else {
             Tri::No

@@ -122,7 +122,9 @@ pub struct CaPrincipals {
     /// Kinds of guests and external users, for example `b2bCollaborationGuest`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub guest_types: Vec<String>,
-    /// Members that this version does not know; kept and written back.
+    /// Further members, kept and written back. `external_tenants` limits the guest types to guests of
+    /// those tenants, unless its `membershipKind` is `all`. With any other member that holds
+    /// something it cannot be told whom this side covers.
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,
 }
@@ -139,7 +141,8 @@ pub struct CaApps {
     /// User actions; a policy with one does not cover sign-in to applications.
     #[serde(default, deserialize_with = "null_as_default")]
     pub user_actions: Vec<String>,
-    /// Members that this version does not know; kept and written back.
+    /// Further members, kept and written back, for example `applicationFilter`. One that holds
+    /// something narrows the policy.
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,
 }
