@@ -29,7 +29,7 @@ const MAX_OUTLOOK_REQUESTS: u32 = 4;
 #[must_use = "nothing is read until the batch is sent"]
 pub struct BatchRequest {
     key: Option<String>,
-    target: Target,
+    pub(crate) target: Target,
 }
 
 impl BatchRequest {
@@ -81,6 +81,13 @@ pub struct BatchResponse {
 }
 
 impl BatchResponse {
+    pub(crate) fn refused(request: &BatchRequest, error: Error) -> Self {
+        Self {
+            key: request.key.clone().unwrap_or_default(),
+            result: Err(error),
+        }
+    }
+
     /// Reads the body as a type. For a page of a collection see [`Client::page`].
     ///
     /// # Errors

@@ -138,7 +138,7 @@ impl Client {
             .is_none_or(|retry_if| retry_if(error))
     }
 
-    pub(crate) fn report(&self, event: impl FnOnce() -> CallEvent) {
+    pub(crate) fn observe(&self, event: impl FnOnce() -> CallEvent) {
         if let Some(observer) = &self.observer {
             observer.event(&event());
         }
@@ -253,7 +253,7 @@ impl Client {
             if let Some(token) = grant.refresh_token() {
                 credential.renewed(token);
             }
-            self.report(|| CallEvent::TokenRefreshed {
+            self.observe(|| CallEvent::TokenRefreshed {
                 expires_in: grant.expires_in(),
             });
             Ok(grant)

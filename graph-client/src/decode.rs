@@ -84,7 +84,7 @@ fn misfit(path: String, error: &serde_json::Error) -> Misfit {
 }
 
 /// The part of serde's message that speaks of our type; the rest may quote the value.
-fn expectation(message: &str) -> Option<String> {
+pub(crate) fn expectation(message: &str) -> Option<String> {
     let expected = if let Some((_, expected)) = message.rsplit_once(", expected ") {
         expected
     } else if message.starts_with("missing field `") {

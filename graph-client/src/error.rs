@@ -61,6 +61,8 @@ enum Kind {
     /// A source of credentials outside this crate failed.
     Credential,
     WrongTenant,
+    /// The link to a file no longer works.
+    LostDownload,
     Connection,
     Timeout,
     TooLarge,
@@ -170,6 +172,14 @@ impl Error {
 
     pub(crate) fn wrong_tenant() -> Self {
         Self::of(Kind::WrongTenant)
+    }
+
+    pub(crate) fn lost_download() -> Self {
+        Self::of(Kind::LostDownload)
+    }
+
+    pub(crate) fn is_lost_download(&self) -> bool {
+        matches!(self.inner.kind, Kind::LostDownload)
     }
 
     pub(crate) fn into_redirect(self) -> Self {
@@ -443,6 +453,9 @@ impl fmt::Display for Error {
             Kind::Token(error) => write!(f, "no token: {error}"),
             Kind::Credential => f.write_str(
                 "no token: the source of the credential failed; see the source of this error",
+            ),
+            Kind::LostDownload => f.write_str(
+                "the link to the file did not work, even when asked for anew; try later",
             ),
             Kind::WrongTenant => f.write_str(
                 "another tenant answered than was asked; check which tenant the token is for",

@@ -53,6 +53,8 @@
 //! | one object | [`Client::get`] | your type, or one of [`model`] |
 //! | a number | [`Client::count`] | `u64` |
 //! | a few hundred small things | [`Client::batch`] | one answer each, in the order asked |
+//! | the same of each of many parents | [`Client::fan_out`] | a stream of pages, in batches |
+//! | a usage report | [`Client::report`] | rows of your type |
 //! | anything else | [`Client::raw`] | bytes |
 //!
 //! # When it fails
@@ -116,6 +118,7 @@ mod credential;
 mod decode;
 mod delta;
 mod error;
+mod fan_out;
 mod fields;
 mod get;
 mod link;
@@ -126,6 +129,7 @@ mod origin;
 mod page;
 mod path;
 mod query;
+mod report;
 mod retry;
 mod send;
 mod sync;
@@ -148,6 +152,7 @@ pub use credential::{
 };
 pub use delta::{Change, DeltaEvent, DeltaPage, DeltaRequest, RemovedReason, ResyncReason};
 pub use error::{Error, Result, TokenError, TokenErrorKind};
+pub use fan_out::FanOutPage;
 pub use fields::fields;
 pub use get::{CountRequest, GetRequest, RawRequest, RawResponse};
 pub use link::{Checkpoint, DeltaLink, NextLink};
@@ -156,6 +161,7 @@ pub use observer::{CallEvent, Observer, WaitReason};
 pub use page::{ItemError, Page};
 pub use path::{IntoPath, Path};
 pub use query::quote;
+pub use report::{Report, ReportPeriod, ReportRequest};
 pub use retry::RetryOptions;
 pub use tenant::TenantId;
 pub use throttle::{LearnedLimits, Limit, LimitScope, LimitUnit, Limits, Priority, Workload};

@@ -33,6 +33,19 @@ impl Client {
         }
     }
 
+    /// The listing that a batched request began.
+    pub(crate) fn listing_of<T: DeserializeOwned>(
+        &self,
+        request: &crate::batch::BatchRequest,
+    ) -> ListRequest<T> {
+        ListRequest {
+            client: self.clone(),
+            target: request.target.clone(),
+            resume: None,
+            of: PhantomData,
+        }
+    }
+
     /// Reads a page that arrived inside something else, such as the answer to a batched request;
     /// go on from its [`next`](Page::next) with [`ListRequest::resume`].
     ///

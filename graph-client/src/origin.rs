@@ -37,10 +37,6 @@ impl Origin {
         &self.0
     }
 
-    #[cfg_attr(
-        not(feature = "rustls"),
-        expect(dead_code, reason = "only the built-in transport asks")
-    )]
     pub(crate) fn is_https(&self) -> bool {
         self.0.scheme() == "https"
     }
@@ -49,6 +45,22 @@ impl Origin {
     /// exactly ours. What is returned is what must be sent: it is never parsed again.
     pub(crate) fn resolve(&self, link: &str) -> Result<Url> {
         self.resolve_from(&self.0, link)
+    }
+
+    /// Resolves a link to a file elsewhere, which gets no token: encrypted wherever Graph itself is.
+    pub(crate) fn handed_over(&self, base: &Url, link: &str) -> Result<Url> {
+        let mut url = base
+            .join(link)
+            .map_err(|_| Error::refused_link("is not a valid URL"))?;
+        let plain = url.scheme() == "http" && !self.is_https() && is_loopback(&url);
+        if url.scheme() != "https" && !plain {
+            return Err(Error::refused_link("is not encrypted"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Error::refused_link("holds a user name or password"));
+        }
+        url.set_fragment(None);
+        Ok(url)
     }
 
     /// As [`Origin::resolve`], relative to the page that held the link.

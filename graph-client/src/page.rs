@@ -136,6 +136,16 @@ impl ItemError {
         }
     }
 
+    /// A row of a table; the path is the header of the column.
+    pub(crate) fn in_row(index: usize, path: String, expected: Option<String>) -> Self {
+        Self {
+            index,
+            id: None,
+            path,
+            expected,
+        }
+    }
+
     /// An item that lacks what every such item has.
     pub(crate) fn missing(index: usize, field: &'static str) -> Self {
         Self {

@@ -8,7 +8,7 @@ mod verdict;
 
 pub(crate) use budget::Budget;
 pub(crate) use call::Call;
-pub(crate) use verdict::{Verdict, request_id};
+pub(crate) use verdict::{Verdict, location, request_id};
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -150,7 +150,7 @@ impl Client {
                     self.token(progress.rejected, progress.claims.as_deref())
                         .await?,
                 ),
-                CallKind::Token => None,
+                CallKind::Token | CallKind::Download => None,
             };
             progress.attempts += 1;
             let next = match self.attempt(&call, &progress, token.as_ref()).await {
@@ -231,7 +231,14 @@ impl Client {
                     }
                 }
             },
+            Verdict::Redirect(_) if call.keep_redirect => match decode(answer) {
+                Ok(value) => Next::Done(value),
+                Err(error) => Next::Fail(error),
+            },
             Verdict::Redirect(location) => {
+                if call.kind == CallKind::Download {
+                    return Next::Fail(failure(call, answer));
+                }
                 progress.redirects += 1;
                 if call.method != Method::GET || progress.redirects > MAX_REDIRECTS {
                     return Next::Fail(failure(call, answer).into_redirect());
@@ -371,7 +378,7 @@ impl Client {
                 "no answer"
             ),
         }
-        self.report(|| CallEvent::Attempt {
+        self.observe(|| CallEvent::Attempt {
             method: call.method.clone(),
             workload: call.workload,
             route: progress.route.clone(),
@@ -400,7 +407,7 @@ impl Client {
 
     pub(crate) async fn wait(&self, workload: Workload, duration: Duration, reason: WaitReason) {
         tracing::debug!(wait_ms = duration.as_millis(), ?reason, "waiting");
-        self.report(|| CallEvent::Wait {
+        self.observe(|| CallEvent::Wait {
             workload,
             duration,
             reason,
@@ -447,7 +454,9 @@ impl Client {
             );
         }
         headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
-        if let Ok(id) = HeaderValue::from_str(&progress.client_request_id) {
+        if call.kind != CallKind::Download
+            && let Ok(id) = HeaderValue::from_str(&progress.client_request_id)
+        {
             headers.insert(CLIENT_REQUEST_ID, id);
         }
         if let Some(mut bearer) =
@@ -475,6 +484,11 @@ fn failure(call: &Call, answer: &TransportResponse) -> Error {
     let error = match call.kind {
         CallKind::Graph => Error::service(answer.status, ErrorBody::parse(&answer.body)),
         CallKind::Token => Error::token(answer.status, TokenError::parse(&answer.body)),
+        // Its status speaks of the link and of no permission.
+        CallKind::Download if answer.status.is_server_error() => {
+            Error::service(answer.status, ErrorBody::default())
+        }
+        CallKind::Download => Error::lost_download(),
     };
     error
         .with_request_id(request_id(&answer.headers))

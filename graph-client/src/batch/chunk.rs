@@ -210,7 +210,7 @@ impl<'a> Chunk<'a> {
                 continue;
             };
             let answer = answers.swap_remove(at);
-            self.client.report(|| CallEvent::BatchItem {
+            self.client.observe(|| CallEvent::BatchItem {
                 workload: item.workload(),
                 route: item.route.clone(),
                 status: answer.response.status.as_u16(),

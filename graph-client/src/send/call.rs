@@ -1,7 +1,7 @@
 //! What is sent, before there is a token or an attempt.
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 
@@ -22,6 +22,8 @@ pub(crate) struct Call {
     pub(super) demand: Option<Demand>,
     /// The budget, if it began to run before this call.
     pub(super) budget: Option<Budget>,
+    /// A redirect is the answer, and not followed.
+    pub(super) keep_redirect: bool,
     /// Tried once and without waiting long, since it can be done without.
     pub(super) spare: bool,
 }
@@ -30,6 +32,8 @@ pub(crate) struct Call {
 pub(super) enum CallKind {
     Graph,
     Token,
+    /// A file behind a link that is a key in itself, at whatever origin.
+    Download,
 }
 
 impl Call {
@@ -44,8 +48,25 @@ impl Call {
             workload,
             demand: None,
             budget: None,
+            keep_redirect: false,
             spare: false,
         }
+    }
+
+    /// A file that Graph handed over a link for. It gets no token and none of our ids.
+    pub(crate) fn download(url: Url) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+        Self {
+            kind: CallKind::Download,
+            ..Self::get(url, headers, Workload::Download)
+        }
+    }
+
+    /// Takes a redirect for an answer.
+    pub(crate) fn keep_redirect(mut self) -> Self {
+        self.keep_redirect = true;
+        self
     }
 
     /// A batch of GETs, with the budget and the id of the whole of its rounds.
@@ -70,6 +91,7 @@ impl Call {
             workload: demand.workload(),
             demand: Some(demand),
             budget: Some(budget),
+            keep_redirect: false,
             spare: false,
         }
     }
@@ -90,6 +112,7 @@ impl Call {
             workload: Workload::Token,
             demand: None,
             budget: None,
+            keep_redirect: false,
             spare,
         }
     }
@@ -98,6 +121,7 @@ impl Call {
         match self.kind {
             CallKind::Graph => path::route(&self.url),
             CallKind::Token => "oauth2/v2.0/token".to_owned(),
+            CallKind::Download => "the download of a report".to_owned(),
         }
     }
 }

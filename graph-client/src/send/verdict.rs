@@ -70,7 +70,7 @@ impl Verdict {
     }
 }
 
-pub(super) fn location(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn location(headers: &HeaderMap) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     (!location.is_empty()).then(|| location.to_owned())
 }

@@ -37,11 +37,13 @@ pub enum Workload {
     Subscriptions,
     /// The token endpoint, which is not Graph but is throttled all the same.
     Token,
+    /// Files that Graph hands over links for; they are elsewhere.
+    Download,
 }
 
 use Workload::{
-    ConditionalAccess, Files, Identity, IdentityReports, Intune, Outlook, Reports, Security,
-    ServiceCommunications, SignInActivity, Subscriptions, Teams, Token,
+    ConditionalAccess, Download, Files, Identity, IdentityReports, Intune, Outlook, Reports,
+    Security, ServiceCommunications, SignInActivity, Subscriptions, Teams, Token,
 };
 
 /// Path prefixes and what they count against; `*` is any one segment, a final `*` any ending of
@@ -120,6 +122,7 @@ impl Workload {
             Files => "files",
             Subscriptions => "subscriptions",
             Token => "token",
+            Download => "download",
         }
     }
 }
