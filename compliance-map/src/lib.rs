@@ -66,7 +66,7 @@
 //! | status | means |
 //! |---|---|
 //! | `satisfied` | every clause is proven by complete and fresh evidence for everybody it concerns |
-//! | `partially_satisfied` | a lack is proven, and something is proven to be in place: a person, a clause, or a rule that binds somebody, if only under a condition or without a method ready |
+//! | `partially_satisfied` | a lack is proven, and something is proven to be in place: a person, a clause, a rule that asks it of everybody, or one that binds somebody who is ready, if only under a condition |
 //! | `not_satisfied` | a lack is proven, and nothing is proven to be in place |
 //! | `unknown` | no lack is proven, and evidence that could show one is missing |
 //! | `manual` | what facts can show is no failure, and the rest is for a person to decide |

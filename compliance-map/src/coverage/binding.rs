@@ -1,5 +1,6 @@
 //! Whether an enforced rule asks a person for MFA: the least and the most that can be true.
 
+use super::demand::{Demand, Scope};
 use super::method::MethodSet;
 use super::policy::{GroupMembers, Policy};
 use super::source::{Accepted, Binding, Source, Why};
@@ -104,6 +105,23 @@ impl<'a> Binder<'a> {
 
     pub(crate) fn policy_names(&self) -> impl Iterator<Item = &str> {
         self.policies.iter().map(Policy::name)
+    }
+
+    /// Whether an enforced rule asks for MFA of everybody, whoever that is: who joins or leaves does
+    /// not change it. With `only`, a rule counts only when it accepts nothing but these methods.
+    pub(crate) fn asks_everybody(&self, only: Option<MethodSet>) -> bool {
+        let asks = |policy: &Policy<'_>| {
+            let fits = match policy.demand {
+                Demand::Mfa(methods) => only.is_none_or(|only| methods.is_subset_of(only)),
+                _ => false,
+            };
+            let applies = matches!(policy.scope, Scope::Every(_) | Scope::Some(_));
+            let people = policy.fact.include.as_ref().map(|include| &include.users);
+            fits && applies
+                && policy.fact.state.eq_ignore_ascii_case("enabled")
+                && people.is_some_and(|users| users.iter().any(|u| u.eq_ignore_ascii_case("All")))
+        };
+        self.policies.iter().any(asks) || (only.is_none() && self.security_defaults == Tri::Yes)
     }
 
     /// With `only`, a rule counts only when it accepts nothing but these methods.

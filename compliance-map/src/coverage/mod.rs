@@ -96,6 +96,12 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// Whether it is proven that MFA is asked of the person, if only at times, and that a method is
+    /// ready for it.
+    pub(crate) const fn is_bound_and_ready(&self) -> bool {
+        !self.possible.fail
+    }
+
     /// What holds for all sign-ins, from what holds without and with eligible roles activated.
     fn and_when_activated(self, activated: Self) -> Self {
         let possible = self.possible.for_all(activated.possible);
@@ -200,6 +206,11 @@ impl<'a> Coverage<'a> {
         } else {
             without.and_when_activated(activated())
         }
+    }
+
+    /// Whether an enforced rule asks for MFA of everybody, whoever that is.
+    pub(crate) fn asks_everybody(&self, only: Option<MethodSet>) -> bool {
+        self.binder.asks_everybody(only)
     }
 
     fn with_roles(&self, person: &Person<'_>, roles: Roles, only: Option<MethodSet>) -> Outcome {

@@ -119,9 +119,12 @@ fn judge(
             finding.evidence.insert(key);
         }
     }
+    // In place is a rule that asks it of everybody, or of somebody who is ready for it. Whoever fails
+    // adds nothing, so that one more failure never makes a status better.
+    finding.in_place |= context.coverage.asks_everybody(only);
     for person in people {
         let outcome = context.coverage.of(person, access, only);
-        finding.in_place |= outcome.in_place && !may_be_disabled(person);
+        finding.in_place |= outcome.is_bound_and_ready() && !may_be_disabled(person);
         let id = person.id.to_owned();
         if may_be_disabled(person) {
             finding.missing.insert(context.evidence.missing(USERS));
