@@ -27,7 +27,7 @@ pub struct Settings {
         global = true
     )]
     pub secret: Option<String>,
-    /// A certificate file of the application, instead of a secret.
+    /// A PEM file with certificate and private key of the application, instead of a secret.
     #[arg(
         long,
         env = "M365_CLIENT_CERTIFICATE",
@@ -113,19 +113,18 @@ impl Settings {
         };
         let tenant = needed(&self.tenant, "--tenant", "M365_TENANT_ID")?;
         let app = needed(&self.client, "--client", "M365_CLIENT_ID")?;
-        if self.secret.as_deref().is_none_or(str::is_empty) && self.certificate.is_some() {
-            return Err(Failure::usage(
-                "this version signs in with a secret only: set M365_CLIENT_SECRET instead of \
-                 M365_CLIENT_CERTIFICATE",
-            ));
-        }
-        let secret = needed(&self.secret, "--secret", "M365_CLIENT_SECRET")?;
         let usage = |error: graph_client::Error| Failure::usage(error.to_string());
-        let mut builder = Client::builder(
-            TenantId::new(&tenant).map_err(usage)?,
-            Credential::client_secret(app, secret),
-        )
-        .cloud(self.cloud.into());
+        let certificate = self.certificate.as_deref().filter(|path| !path.is_empty());
+        let credential = if let Some(path) = certificate {
+            let pem = std::fs::read(path)
+                .map_err(|error| Failure::usage(format!("{path} cannot be read: {error}")))?;
+            Credential::certificate(app, pem).map_err(usage)?
+        } else {
+            let secret = needed(&self.secret, "--secret", "M365_CLIENT_SECRET")?;
+            Credential::client_secret(app, secret)
+        };
+        let tenant = TenantId::new(&tenant).map_err(usage)?;
+        let mut builder = Client::builder(tenant, credential).cloud(self.cloud.into());
         if let Some(origin) = &self.graph_url {
             builder = builder.graph_origin(origin);
         }

@@ -288,6 +288,22 @@ fn plain_http_is_for_loopback_only() {
 }
 
 #[test]
+fn a_certificate_that_is_none_is_named() {
+    let tenant = Tenant::new();
+    let path = tenant.folder.path().join("app.pem");
+    for contents in [None, Some("not a certificate")] {
+        if let Some(contents) = contents {
+            std::fs::write(&path, contents).unwrap();
+        }
+        let said = run(tenant
+            .m365(&["check", "--secret", "", "--certificate"])
+            .arg(&path));
+        assert_eq!(said.exit, 2, "{said:?}");
+        is_one_clear_sentence(&said, &[]);
+    }
+}
+
+#[test]
 fn a_file_that_is_not_a_store_is_left_alone() {
     let tenant = Tenant::new();
     let text = "my notes\n".repeat(1000);
