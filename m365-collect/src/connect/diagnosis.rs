@@ -136,10 +136,11 @@ impl Diagnosis {
             );
         }
         if error.is_connection() || error.is_timeout() {
+            let route = error.route().unwrap_or("the service");
             return Self::new(
                 Problem::Unreachable,
-                error.to_string(),
-                "check the host, the network and the proxy, then try again",
+                format!("there is no answer from {route}"),
+                "check the host, the network, DNS and the proxy, then try again",
             );
         }
         Self::new(
