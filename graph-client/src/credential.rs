@@ -59,7 +59,10 @@ enum Proof {
 /// What a request for a token is about.
 #[cfg_attr(
     not(feature = "certificate"),
-    expect(dead_code, reason = "time and endpoint matter to signed assertions only")
+    expect(
+        dead_code,
+        reason = "time and endpoint matter to signed assertions only"
+    )
 )]
 pub(crate) struct Ask<'a> {
     pub(crate) tenant: &'a TenantId,

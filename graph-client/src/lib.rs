@@ -49,6 +49,7 @@
 //! | to read | with | as |
 //! |---|---|---|
 //! | a collection | [`Client::list`] | a stream of pages or items, resumable from any page's link |
+//! | a large collection, fast | [`Client::list_in_parts`] | parts side by side, then what changed meanwhile |
 //! | what changed since last time | [`Client::delta`] | a stream of changes with [`Checkpoint`]s, resyncs announced |
 //! | one object | [`Client::get`] | your type, or one of [`model`] |
 //! | a number | [`Client::count`] | `u64` |
@@ -127,6 +128,7 @@ pub mod model;
 mod observer;
 mod origin;
 mod page;
+mod partition;
 mod path;
 mod query;
 mod report;
@@ -158,7 +160,8 @@ pub use get::{CountRequest, GetRequest, RawRequest, RawResponse};
 pub use link::{Checkpoint, DeltaLink, NextLink};
 pub use list::ListRequest;
 pub use observer::{CallEvent, Observer, WaitReason};
-pub use page::{ItemError, Page};
+pub use page::{ItemError, Page, RawPage};
+pub use partition::PartEvent;
 pub use path::{IntoPath, Path};
 pub use query::quote;
 pub use report::{Report, ReportPeriod, ReportRequest};

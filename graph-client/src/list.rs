@@ -1,22 +1,21 @@
 //! Listings as streams of pages or items.
 
+mod reading;
+
 use std::marker::PhantomData;
 
 use futures::stream::{self, BoxStream, Stream, StreamExt as _};
-use http::HeaderMap;
 use serde::de::DeserializeOwned;
-use url::Url;
+
+use self::reading::Reading;
 
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::fields::fields;
 use crate::link::NextLink;
-use crate::page::Page;
+use crate::page::{FromPage, Page, RawPage};
 use crate::path::IntoPath;
 use crate::query::{Target, common_setters};
-use crate::send::Call;
-use crate::throttle::Workload;
-use crate::visited::Visited;
 
 impl Client {
     /// Reads a collection page by page: `client.list::<MyUser>("users")`.
@@ -29,6 +28,7 @@ impl Client {
             client: self.clone(),
             target: Target::new(path),
             resume: None,
+            prefetch: false,
             of: PhantomData,
         }
     }
@@ -42,6 +42,7 @@ impl Client {
             client: self.clone(),
             target: request.target.clone(),
             resume: None,
+            prefetch: false,
             of: PhantomData,
         }
     }
@@ -66,6 +67,7 @@ pub struct ListRequest<T> {
     client: Client,
     target: Target,
     resume: Option<NextLink>,
+    prefetch: bool,
     of: PhantomData<fn() -> T>,
 }
 
@@ -116,6 +118,16 @@ impl<T: DeserializeOwned + Send + 'static> ListRequest<T> {
         self
     }
 
+    /// Asks for the next page while the last one is decoded and used; never more than one ahead.
+    ///
+    /// Saves the way there and back on each page, for a page of memory. Who stops early has asked
+    /// for one page too many. The request under way keeps its place at the gate, so go on with the
+    /// stream or drop it.
+    pub fn prefetch(mut self) -> Self {
+        self.prefetch = true;
+        self
+    }
+
     /// The pages, in order. A failure ends the stream; the last page's [`next`](Page::next)
     /// resumes it.
     ///
@@ -127,10 +139,45 @@ impl<T: DeserializeOwned + Send + 'static> ListRequest<T> {
     /// # Cancel safety
     ///
     /// Dropping the stream, or a poll of it, loses no more than the page that was under way.
-    pub fn pages(mut self) -> impl Stream<Item = Result<Page<T>>> + Send + Unpin {
+    pub fn pages(self) -> impl Stream<Item = Result<Page<T>>> + Send + Unpin {
+        self.stream()
+    }
+
+    /// The pages as received, for those who only store their items, or who decode them into types
+    /// that borrow. `$select` asks for the fields of `T` all the same.
+    ///
+    /// ```no_run
+    /// # async fn run(client: graph_client::Client, mut file: Vec<u8>) -> graph_client::Result<()> {
+    /// use futures::TryStreamExt;
+    /// use graph_client::model::User;
+    ///
+    /// let mut pages = client.list::<User>("users").top(999).prefetch().raw_pages();
+    /// while let Some(page) = pages.try_next().await? {
+    ///     for item in page.items() {
+    ///         file.extend_from_slice(item.as_bytes());
+    ///         file.push(b'\n');
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As of [`pages`](Self::pages).
+    ///
+    /// # Cancel safety
+    ///
+    /// As of [`pages`](Self::pages).
+    pub fn raw_pages(self) -> impl Stream<Item = Result<RawPage>> + Send + Unpin {
+        self.stream()
+    }
+
+    fn stream<P: FromPage>(mut self) -> BoxStream<'static, Result<P>> {
         self.target.select_fields(fields::<T>());
-        let start = Listing::start(self.client, &self.target, self.resume);
-        pages_from(start)
+        match Reading::start(self.client, &self.target, self.resume, self.prefetch) {
+            Ok(reading) => stream::try_unfold(reading, Reading::page).boxed(),
+            Err(error) => stream::iter([Err(error)]).boxed(),
+        }
     }
 
     /// The items, in order. One that does not fit `T` is an `Err` with
@@ -154,65 +201,5 @@ impl<T: DeserializeOwned + Send + 'static> ListRequest<T> {
                 Err(error) => stream::iter(vec![Err(error)]),
             })
             .boxed()
-    }
-}
-
-/// A listing under way.
-struct Listing {
-    client: Client,
-    headers: HeaderMap,
-    workload: Workload,
-    next: Option<Url>,
-    visited: Visited,
-}
-
-impl Listing {
-    fn start(client: Client, target: &Target, resume: Option<NextLink>) -> Result<Self> {
-        let graph = &client.shared().graph;
-        let url = target.url(graph)?;
-        // Of the request and not of the link, whose opaque token may hide what it selects.
-        let workload = Workload::of(&url);
-        let next = match resume {
-            Some(link) => graph.resolve(link.expose())?,
-            None => url,
-        };
-        let mut visited = Visited::default();
-        visited.insert(&next);
-        Ok(Self {
-            headers: target.headers().clone(),
-            workload,
-            next: Some(next),
-            visited,
-            client,
-        })
-    }
-
-    async fn page<T: DeserializeOwned + Send>(mut self) -> Result<Option<(Page<T>, Self)>> {
-        let Some(url) = self.next.take() else {
-            return Ok(None);
-        };
-        let graph = &self.client.shared().graph;
-        let call = Call::get(url, self.headers.clone(), self.workload);
-        let page = self
-            .client
-            .send(call, |answer| Page::<T>::parse(&answer.body, graph))
-            .await?;
-        if let Some(next) = &page.next {
-            let next = graph.resolve(next.expose())?;
-            if !self.visited.insert(&next) {
-                return Err(Error::paging_loop());
-            }
-            self.next = Some(next);
-        }
-        Ok(Some((page, self)))
-    }
-}
-
-fn pages_from<T: DeserializeOwned + Send + 'static>(
-    start: Result<Listing>,
-) -> BoxStream<'static, Result<Page<T>>> {
-    match start {
-        Ok(listing) => stream::try_unfold(listing, Listing::page).boxed(),
-        Err(error) => stream::iter([Err(error)]).boxed(),
     }
 }

@@ -1,8 +1,13 @@
 //! One page of a collection: the envelope first, then each item by itself, so that one bad item
 //! does not sink the rest.
 
+mod raw;
+
+pub use raw::RawPage;
+
 use std::fmt;
 
+use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -94,6 +99,49 @@ impl<'a> Envelope<'a> {
     }
 }
 
+/// A page in the form that the caller wants.
+pub(crate) trait FromPage: Send + Sized + 'static {
+    fn from_page(body: &Bytes, origin: &Origin) -> Result<Self>;
+
+    fn next(&self) -> Option<&NextLink>;
+}
+
+impl<T: DeserializeOwned + Send + 'static> FromPage for Page<T> {
+    fn from_page(body: &Bytes, origin: &Origin) -> Result<Self> {
+        Self::parse(body, origin)
+    }
+
+    fn next(&self) -> Option<&NextLink> {
+        self.next.as_ref()
+    }
+}
+
+/// A whole page in one go, when all of it fits.
+#[derive(Deserialize)]
+struct Whole<T> {
+    value: Vec<T>,
+    #[serde(rename = "@odata.nextLink", default)]
+    next: Option<String>,
+    #[serde(rename = "@odata.count", default)]
+    count: Option<u64>,
+}
+
+/// Where the next page may be, found without reading the page: services write the link before or
+/// behind the items. A guess to be checked against the page itself.
+pub(crate) fn next_link_hint(body: &[u8]) -> Option<String> {
+    const NEAR: usize = 4096;
+    const NAME: &[u8] = b"\"@odata.nextLink\"";
+    let find = |part: &[u8]| {
+        let at = part.windows(NAME.len()).rposition(|name| name == NAME)?;
+        let rest = part.get(at + NAME.len()..)?.trim_ascii_start();
+        let mut text = serde_json::Deserializer::from_slice(rest.strip_prefix(b":")?);
+        String::deserialize(&mut text).ok()
+    };
+    let head = body.get(..NEAR.min(body.len()))?;
+    let tail = body.get(body.len().saturating_sub(NEAR)..)?;
+    find(head).or_else(|| find(tail))
+}
+
 /// A link that is empty is as good as absent.
 fn checked(link: Option<&String>, origin: &Origin) -> Result<Option<Url>> {
     let Some(link) = link.filter(|link| !link.trim().is_empty()) else {
@@ -104,6 +152,15 @@ fn checked(link: Option<&String>, origin: &Origin) -> Result<Option<Url>> {
 
 impl<T: DeserializeOwned> Page<T> {
     pub(crate) fn parse(body: &[u8], origin: &Origin) -> Result<Self> {
+        // In one go as long as everything fits; else item by item, to keep those that do.
+        if let Ok(whole) = serde_json::from_slice::<Whole<T>>(decode::without_bom(body)) {
+            return Ok(Self {
+                items: whole.value,
+                malformed: Vec::new(),
+                count: whole.count,
+                next: checked(whole.next.as_ref(), origin)?.map(NextLink::restore),
+            });
+        }
         let envelope = Envelope::parse(body)?;
         let mut page = Self {
             items: Vec::with_capacity(envelope.value.len()),
@@ -123,14 +180,14 @@ impl<T: DeserializeOwned> Page<T> {
 
 /// Decodes one item of a page.
 pub(crate) fn item<T: DeserializeOwned>(index: usize, raw: &RawValue) -> Result<T, ItemError> {
-    decode::located(raw.get().as_bytes()).map_err(|misfit| ItemError::new(index, raw, misfit))
+    decode::located(raw.get().as_bytes()).map_err(|misfit| ItemError::of(index, raw.get(), misfit))
 }
 
 impl ItemError {
-    fn new(index: usize, raw: &RawValue, misfit: Misfit) -> Self {
+    fn of(index: usize, item: &str, misfit: Misfit) -> Self {
         Self {
             index,
-            id: id_of(raw),
+            id: id_of(item),
             path: misfit.path,
             expected: misfit.expected,
         }
@@ -157,12 +214,12 @@ impl ItemError {
     }
 }
 
-fn id_of(raw: &RawValue) -> Option<String> {
+fn id_of(item: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Identified {
         id: String,
     }
-    serde_json::from_str::<Identified>(raw.get())
+    serde_json::from_str::<Identified>(item)
         .ok()
         .map(|identified| identified.id)
 }
