@@ -103,7 +103,7 @@ impl<'a> Envelope<'a> {
 pub(crate) trait FromPage: Send + Sized + 'static {
     fn from_page(body: &Bytes, origin: &Origin) -> Result<Self>;
 
-    fn next(&self) -> Option<&NextLink>;
+    fn next_link(&self) -> Option<&NextLink>;
 }
 
 impl<T: DeserializeOwned + Send + 'static> FromPage for Page<T> {
@@ -111,7 +111,7 @@ impl<T: DeserializeOwned + Send + 'static> FromPage for Page<T> {
         Self::parse(body, origin)
     }
 
-    fn next(&self) -> Option<&NextLink> {
+    fn next_link(&self) -> Option<&NextLink> {
         self.next.as_ref()
     }
 }

@@ -78,7 +78,7 @@ impl Reading {
             )
             .await?
         };
-        if let Some(next) = page.next() {
+        if let Some(next) = page.next_link() {
             let next = self.client.shared().graph.resolve(next.expose())?;
             if !self.visited.insert(&next) {
                 return Err(Error::paging_loop());

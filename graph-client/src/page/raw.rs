@@ -100,7 +100,7 @@ impl FromPage for RawPage {
         })
     }
 
-    fn next(&self) -> Option<&NextLink> {
+    fn next_link(&self) -> Option<&NextLink> {
         self.next.as_ref()
     }
 }
