@@ -34,7 +34,7 @@ impl fmt::Debug for Lease {
 }
 
 impl Lease {
-    /// A lease of its parts, for implementations of [`Store`].
+    /// A lease of its parts, for implementations of [`Store`](super::Store).
     pub fn new(source: SourceId, reading: Reading, epoch: u64, checkpoint: Option<String>) -> Self {
         Self {
             source,
