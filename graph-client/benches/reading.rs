@@ -265,7 +265,7 @@ async fn by_hand(origin: &str) -> usize {
 
 fn user(n: usize) -> String {
     let sku = |n: usize| format!("6fd2c87f-b296-42f0-b197-1e91e994b9{n:02}");
-    let plans: Vec<String> = (0..10).map(|n| format!("\"{}\"", sku(n + 10))).collect();
+    let plans: Vec<String> = (0..16).map(|n| format!("\"{}\"", sku(n + 10))).collect();
     format!(
         r#"{{"id":"{n:08}-07e2-4810-8459-485f84f8f204","displayName":"Adele Vance {n}","userPrincipalName":"adele.vance.{n}@contoso.onmicrosoft.com","mail":"adele.vance.{n}@contoso.com","accountEnabled":true,"userType":"Member","createdDateTime":"2021-05-04T12:34:56Z","department":"Retail operations","jobTitle":"Retail manager","usageLocation":"US","onPremisesSyncEnabled":null,"businessPhones":["+1 425 555 0109"],"proxyAddresses":["SMTP:adele.vance.{n}@contoso.com","smtp:adele.vance.{n}@contoso.onmicrosoft.com","smtp:avance.{n}@contoso.com"],"assignedLicenses":[{{"skuId":"{}","disabledPlans":[{}]}},{{"skuId":"{}","disabledPlans":[]}}],"employeeId":"{n}","companyName":"Contoso","officeLocation":"18/2111","preferredLanguage":"en-US"}}"#,
         sku(1),

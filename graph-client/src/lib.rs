@@ -5,7 +5,7 @@
 //! permission missing, licence missing, gone, refused. All calls go through one send path, which
 //! retries, keeps to limits, renews tokens and sends the token to no other origin than Graph's.
 //!
-//! It only reads.
+//! It only reads, but for the module that feature `writes` turns on.
 //!
 //! # First program
 //!
@@ -105,6 +105,7 @@
 //! |---|---|---|
 //! | `rustls` | yes | `HttpTransport`: reqwest with rustls and the platform's roots |
 //! | `certificate` | no | `Credential::certificate`, signed by aws-lc-rs |
+//! | `writes` | no | module `write`: `POST`, `PATCH`, `DELETE`, repeated only when that is safe |
 //! | `test-util` | no | `test_util`: a scripted transport, a clock that takes no time, fixed randomness |
 //!
 //! Without `rustls` the client takes any [`Transport`].
@@ -142,6 +143,8 @@ mod throttle;
 mod token;
 mod transport;
 mod visited;
+#[cfg(feature = "writes")]
+pub mod write;
 
 pub use batch::{BatchRequest, BatchResponse};
 pub use builder::ClientBuilder;

@@ -14,9 +14,10 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::future;
-use http::header::{ACCEPT, AUTHORIZATION, HeaderName, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tracing::Instrument as _;
 
 use self::call::CallKind;
@@ -26,7 +27,7 @@ use crate::observer::{CallEvent, WaitReason};
 use crate::retry::RetryOptions;
 use crate::throttle::{Blocked, Demand, Permit, Scope, Ticket, Workload};
 use crate::token::Token;
-use crate::transport::{TransportError, TransportRequest, TransportResponse};
+use crate::transport::{TransportError, TransportErrorKind, TransportRequest, TransportResponse};
 
 const THROTTLE_PRIORITY: HeaderName = HeaderName::from_static("x-ms-throttle-priority");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
@@ -162,7 +163,7 @@ impl Client {
                     &answer,
                     &decode,
                 ),
-                Err(error) if error.is_transient() => Next::Backoff(Error::transport(error)),
+                Err(error) if may_repeat(&call, &error) => Next::Backoff(Error::transport(error)),
                 Err(error) => Next::Fail(Error::transport(error)),
             };
             drop(permit);
@@ -224,7 +225,7 @@ impl Client {
                 Ok(value) => Next::Done(value),
                 Err(error) => {
                     let error = error.with_request_id(request_id(&answer.headers));
-                    if error.is_truncated() {
+                    if error.is_truncated() && call.repeatable {
                         Next::Backoff(error)
                     } else {
                         Next::Fail(error)
@@ -240,6 +241,12 @@ impl Client {
                     return Next::Fail(failure(call, answer));
                 }
                 progress.redirects += 1;
+                // What was made or done is to be looked at elsewhere.
+                if answer.status == StatusCode::SEE_OTHER && call.kind == CallKind::Graph {
+                    call.method = Method::GET;
+                    call.body = Bytes::new();
+                    call.headers.remove(CONTENT_TYPE);
+                }
                 if call.method != Method::GET || progress.redirects > MAX_REDIRECTS {
                     return Next::Fail(failure(call, answer).into_redirect());
                 }
@@ -270,8 +277,8 @@ impl Client {
                 self.close_gate(permit, (scope, quota), wait, progress);
                 Next::Gate(failure(call, answer).with_retry_after(asked), wait)
             }
-            Verdict::Transient => Next::Backoff(failure(call, answer)),
-            Verdict::Failure => Next::Fail(failure(call, answer)),
+            Verdict::Transient if call.repeatable => Next::Backoff(failure(call, answer)),
+            Verdict::Transient | Verdict::Failure => Next::Fail(failure(call, answer)),
         }
     }
 
@@ -477,6 +484,11 @@ impl Client {
             self.elapsed(progress),
         )
     }
+}
+
+/// Whether a failure on the way is a reason to send again: always when nothing was carried out.
+fn may_repeat(call: &Call, error: &TransportError) -> bool {
+    error.is_transient() && (call.repeatable || error.kind() == TransportErrorKind::Connect)
 }
 
 /// The error that an unsuccessful answer is.

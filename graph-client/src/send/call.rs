@@ -9,7 +9,7 @@ use super::{Budget, CLIENT_REQUEST_ID};
 use crate::path;
 use crate::throttle::{Demand, Workload};
 
-/// A request before it is sent. Nothing in it changes the tenant, so all may be sent again.
+/// A request before it is sent.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(super) method: Method,
@@ -24,6 +24,8 @@ pub(crate) struct Call {
     pub(super) budget: Option<Budget>,
     /// A redirect is the answer, and not followed.
     pub(super) keep_redirect: bool,
+    /// Whether it may be sent again although it may have been carried out.
+    pub(super) repeatable: bool,
     /// Tried once and without waiting long, since it can be done without.
     pub(super) spare: bool,
 }
@@ -49,6 +51,7 @@ impl Call {
             demand: None,
             budget: None,
             keep_redirect: false,
+            repeatable: true,
             spare: false,
         }
     }
@@ -67,6 +70,26 @@ impl Call {
     pub(crate) fn keep_redirect(mut self) -> Self {
         self.keep_redirect = true;
         self
+    }
+
+    /// A change of the tenant.
+    #[cfg(feature = "writes")]
+    pub(crate) fn write(
+        method: Method,
+        url: Url,
+        headers: HeaderMap,
+        body: Bytes,
+        workload: Workload,
+    ) -> Self {
+        let mut call = Self::get(url, headers, workload);
+        call.repeatable = method != Method::POST;
+        call.method = method;
+        if !body.is_empty() {
+            call.headers
+                .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            call.body = body;
+        }
+        call
     }
 
     /// A batch of GETs, with the budget and the id of the whole of its rounds.
@@ -92,6 +115,7 @@ impl Call {
             demand: Some(demand),
             budget: Some(budget),
             keep_redirect: false,
+            repeatable: true,
             spare: false,
         }
     }
@@ -113,6 +137,7 @@ impl Call {
             demand: None,
             budget: None,
             keep_redirect: false,
+            repeatable: true,
             spare,
         }
     }
