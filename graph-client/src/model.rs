@@ -15,26 +15,34 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod application;
+mod audit;
 mod authentication;
 mod conditional_access;
 mod date_time;
+mod device;
 mod domain;
 mod group;
 mod license;
 mod named_location;
 mod organization;
+mod partner;
 mod role;
 mod security_defaults;
 mod user;
 
+pub use application::*;
+pub use audit::*;
 pub use authentication::*;
 pub use conditional_access::*;
 pub use date_time::DateTime;
+pub use device::*;
 pub use domain::*;
 pub use group::*;
 pub use license::*;
 pub use named_location::*;
 pub use organization::*;
+pub use partner::*;
 pub use role::*;
 pub use security_defaults::*;
 pub use user::*;

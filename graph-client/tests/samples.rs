@@ -4,8 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use graph_client::model::{
-    ConditionalAccessPolicy, Domain, Group, IdentitySecurityDefaultsEnforcementPolicy,
-    NamedLocation, Organization, SubscribedSku, UnifiedRoleAssignment, UnifiedRoleDefinition,
+    AppRoleAssignment, Application, ConditionalAccessPolicy, DelegatedAdminRelationship, Device,
+    DirectoryAudit, Domain, Group, IdentitySecurityDefaultsEnforcementPolicy, ManagedDevice,
+    NamedLocation, OAuth2PermissionGrant, Organization, SecureScore, ServicePrincipal, SignIn,
+    SubscribedSku, UnifiedRoleAssignment, UnifiedRoleDefinition,
     UnifiedRoleEligibilityScheduleInstance, User, UserRegistrationDetails,
 };
 use serde::de::DeserializeOwned;
@@ -15,6 +17,30 @@ type Check = fn(Value) -> Result<(), String>;
 
 /// Beginnings of file names and the model of what is in them.
 const SAMPLES: &[(&str, Check)] = &[
+    ("application-delta", decodes::<Application>),
+    ("application-list", decodes::<Application>),
+    (
+        "serviceprincipal-list-approleassignments",
+        decodes::<AppRoleAssignment>,
+    ),
+    (
+        "serviceprincipal-list-oauth2",
+        decodes::<OAuth2PermissionGrant>,
+    ),
+    (
+        "oauth2permissiongrant-delta",
+        decodes::<OAuth2PermissionGrant>,
+    ),
+    ("serviceprincipal-", decodes::<ServicePrincipal>),
+    ("device-", decodes::<Device>),
+    ("intune-devices-manageddevice-get", decodes::<ManagedDevice>),
+    ("signin-list", decodes::<SignIn>),
+    ("directoryaudit-", decodes::<DirectoryAudit>),
+    ("security-list-securescores", decodes::<SecureScore>),
+    (
+        "delegatedadminrelationship-get",
+        decodes::<DelegatedAdminRelationship>,
+    ),
     ("organization-", decodes::<Organization>),
     ("domain-get", decodes::<Domain>),
     ("domain-list.", decodes::<Domain>),
