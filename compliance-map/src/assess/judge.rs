@@ -85,7 +85,7 @@ pub(super) fn clause(
         let (count, limit) = (subjects.excepted.len(), exception::limit(population));
         (
             Status::PartiallySatisfied,
-            format!("{count} people are excepted; more than {limit} of {population} is too many"),
+            format!("{count} are excepted; more than {limit} of {population} is too many"),
         )
     } else if total == 0 {
         (

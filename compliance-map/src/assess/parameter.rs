@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::result::Advisory;
 use crate::evidence::Evidence;
 use crate::framework::{ControlRef, Rule};
-use crate::rules::INACTIVITY_DAYS;
+use crate::rules::{IDLE_MINUTES, INACTIVITY_DAYS};
 
 /// The rule with the parameters that hold for this control.
 ///
@@ -17,28 +17,46 @@ pub(super) fn apply(
     evidence: Evidence<'_>,
     advisories: &mut BTreeSet<Advisory>,
 ) -> Rule {
-    let Rule::DormantAccounts { inactivity_days } = rule else {
-        return rule;
+    let (name, fixed) = match rule {
+        Rule::DormantAccounts { inactivity_days } => (INACTIVITY_DAYS, inactivity_days),
+        Rule::IdleSessions { idle_minutes } => (IDLE_MINUTES, idle_minutes),
+        _ => return rule,
     };
+    let declared = declared(name, fixed, control, evidence, advisories);
+    match rule {
+        Rule::IdleSessions { .. } => Rule::IdleSessions {
+            idle_minutes: declared,
+        },
+        _ => Rule::DormantAccounts {
+            inactivity_days: declared,
+        },
+    }
+}
+
+/// The value of a parameter of which less is stricter.
+fn declared(
+    name: &str,
+    fixed: Option<u32>,
+    control: &ControlRef,
+    evidence: Evidence<'_>,
+    advisories: &mut BTreeSet<Advisory>,
+) -> Option<u32> {
     let reference = control.to_string();
     let (options, overlay) = (evidence.options, &evidence.facts.overlay);
-    let key = (reference.clone(), INACTIVITY_DAYS.to_owned());
-    let own = options
-        .parameters
-        .get(&key)
-        .copied()
-        .filter(|days| *days > 0);
-    let own = own.or_else(|| overlay.own_parameter(&reference, INACTIVITY_DAYS));
-    let inactivity_days = match (inactivity_days, own) {
-        (None, own) => own.or_else(|| overlay.parameter(&reference, INACTIVITY_DAYS)),
+    let key = (reference.clone(), name.to_owned());
+    let own = options.parameters.get(&key).copied();
+    let own = own.filter(|value| *value > 0);
+    let own = own.or_else(|| overlay.own_parameter(&reference, name));
+    let unit = name.rsplit_once('_').map_or(name, |(_, unit)| unit);
+    match (fixed, own) {
+        (None, own) => own.or_else(|| overlay.parameter(&reference, name)),
         (Some(fixed), Some(own)) if own > fixed => {
             advisories.insert(Advisory {
                 subject: reference,
-                message: format!("{own} days were declared, but the framework allows at most {fixed}; {fixed} were used"),
+                message: format!("{own} {unit} were declared, but the framework allows at most {fixed}; {fixed} were used"),
             });
             Some(fixed)
         }
         (Some(fixed), own) => Some(own.unwrap_or(fixed)),
-    };
-    Rule::DormantAccounts { inactivity_days }
+    }
 }

@@ -6,6 +6,7 @@ mod identity;
 mod key;
 mod org;
 mod parse;
+mod setting;
 mod write;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,14 @@ pub use identity::{GroupFact, RoleAssignmentFact, SignInFact, UserFact};
 pub use key::FactKey;
 pub use org::{CrossTenantFact, LicenseFact, TenantFact};
 pub use parse::FactsError;
+pub use setting::{
+    AccessReviewFact, AppConsentFact, AttestationFact, ConnectorFact, CredentialFact, DeviceFact,
+    DeviceProtectionFact, DeviceUpdateFact, DirectoryLogFact, DlpPolicyFact, ForwardingFact,
+    LabelFact, LogExportFact, LogRetentionFact, MailDomainFact, MailboxAuditFact,
+    MalwareFilterFact, PasswordPolicyFact, PasswordProtectionFact, PhishingFilterFact, Record,
+    RetentionPolicyFact, SafeAttachmentsFact, SafeLinksFact, ServicePrincipalFact, SessionFact,
+    SharingFact, SmtpAuthFact, SpamFilterFact, UnifiedAuditFact,
+};
 
 use crate::exception::Exception;
 use crate::overlay::Overlay;
@@ -139,4 +148,60 @@ typed_facts! {
     org_tenant: TenantFact = "org.tenant",
     /// Trust in other tenants, `org.cross_tenant`.
     org_cross_tenant: CrossTenantFact = "org.cross_tenant",
+    /// What users may do with applications and guests, `identity.app_consent`.
+    identity_app_consent: AppConsentFact = "identity.app_consent",
+    /// Applications and their credentials, `identity.service_principals`.
+    identity_service_principals: ServicePrincipalFact = "identity.service_principals",
+    /// Access reviews, `identity.access_reviews`.
+    identity_access_reviews: AccessReviewFact = "identity.access_reviews",
+    /// Password rules by domain, `auth.password_policy`.
+    auth_password_policy: PasswordPolicyFact = "auth.password_policy",
+    /// Lockout and banned passwords, `auth.password_protection`.
+    auth_password_protection: PasswordProtectionFact = "auth.password_protection",
+    /// Limits on sessions, `auth.session`.
+    auth_session: SessionFact = "auth.session",
+    /// Sender authentication of mail domains, `email.auth_dns`.
+    email_auth_dns: MailDomainFact = "email.auth_dns",
+    /// Malware filter policies, `email.antimalware`.
+    email_antimalware: MalwareFilterFact = "email.antimalware",
+    /// Spam filter policies, `email.antispam`.
+    email_antispam: SpamFilterFact = "email.antispam",
+    /// Anti-phishing policies, `email.antiphish`.
+    email_antiphish: PhishingFilterFact = "email.antiphish",
+    /// Safe Links policies, `email.safe_links`.
+    email_safe_links: SafeLinksFact = "email.safe_links",
+    /// Safe Attachments policies, `email.safe_attachments`.
+    email_safe_attachments: SafeAttachmentsFact = "email.safe_attachments",
+    /// Ways by which mail could leave by itself, `email.forwarding`.
+    email_forwarding: ForwardingFact = "email.forwarding",
+    /// SMTP AUTH, `email.smtp_auth`.
+    email_smtp_auth: SmtpAuthFact = "email.smtp_auth",
+    /// Mailbox auditing, `email.mailbox_audit`.
+    email_mailbox_audit: MailboxAuditFact = "email.mailbox_audit",
+    /// Mail connectors, `email.transport`.
+    email_transport: ConnectorFact = "email.transport",
+    /// Managed devices, `device.inventory`.
+    device_inventory: DeviceFact = "device.inventory",
+    /// Protection against malware on devices, `device.protection`.
+    device_protection: DeviceProtectionFact = "device.protection",
+    /// Updates of devices, `device.updates`.
+    device_updates: DeviceUpdateFact = "device.updates",
+    /// The unified audit log, `log.unified_audit`.
+    log_unified_audit: UnifiedAuditFact = "log.unified_audit",
+    /// The directory's own logs, `log.directory`.
+    log_directory: DirectoryLogFact = "log.directory",
+    /// How long audit records are kept, `log.retention`.
+    log_retention: LogRetentionFact = "log.retention",
+    /// Places that logs are copied to, `log.export`.
+    log_export: LogExportFact = "log.export",
+    /// Sharing with people outside, `data.sharing`.
+    data_sharing: SharingFact = "data.sharing",
+    /// Policies against loss of data, `data.dlp`.
+    data_dlp: DlpPolicyFact = "data.dlp",
+    /// Sensitivity labels, `data.labels`.
+    data_labels: LabelFact = "data.labels",
+    /// Retention policies, `data.retention`.
+    data_retention: RetentionPolicyFact = "data.retention",
+    /// Attestations, `attest.document`.
+    attest_document: AttestationFact = "attest.document",
 }

@@ -4,12 +4,18 @@
 //! applied to its [`Finding`] afterwards.
 
 mod dormant;
+mod estate;
+mod mail;
 mod mfa;
+mod setting;
 mod unique;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use dormant::INACTIVITY_DAYS;
+
+/// The idle time that a framework may leave to the organisation.
+pub(crate) const IDLE_MINUTES: &str = "idle_minutes";
 
 use crate::assess::{Excluded, Missing};
 use crate::coverage::Coverage;
@@ -76,6 +82,38 @@ impl<'a> Context<'a> {
             Rule::PhishingResistantAdministrators => mfa::phishing_resistant_administrators(self),
             Rule::DormantAccounts { inactivity_days } => dormant::find(self, inactivity_days),
             Rule::UniqueIdentity => unique::find(self),
+            Rule::SpfPublished => mail::sender_authentication(self, mail::DnsRecord::Spf),
+            Rule::DkimSigning => mail::sender_authentication(self, mail::DnsRecord::Dkim),
+            Rule::DmarcEnforced => mail::sender_authentication(self, mail::DnsRecord::Dmarc),
+            Rule::MailFileTypes => mail::file_types(self),
+            Rule::MailMalwareRemoved => mail::malware_removed_later(self),
+            Rule::NoAllowedSenders => mail::no_allowed_senders(self),
+            Rule::ForgedSenders => mail::forged_senders(self),
+            Rule::SafeLinks => mail::safe_links(self),
+            Rule::SafeAttachments => mail::safe_attachments(self),
+            Rule::NoForwarding => mail::no_forwarding(self),
+            Rule::SmtpAuthOff => mail::smtp_auth(self),
+            Rule::MailboxAudit => mail::mailbox_audit(self),
+            Rule::MailTransport => mail::transport(self),
+            Rule::Lockout {
+                attempts,
+                lockout_minutes,
+            } => estate::lockout(self, attempts, lockout_minutes),
+            Rule::PasswordLength { characters } => estate::password_length(self, characters),
+            Rule::PasswordHistory { passwords } => estate::password_history(self, passwords),
+            Rule::AppConsent => estate::consent(self),
+            Rule::IdleSessions { idle_minutes } => estate::idle_sessions(self, idle_minutes),
+            Rule::DeviceEncryption => estate::device_encryption(self),
+            Rule::DeviceCompliance => estate::device_compliance(self),
+            Rule::DeviceProtection => estate::device_protection(self),
+            Rule::DeviceUpdates => estate::device_updates(self),
+            Rule::UnifiedAudit => estate::unified_audit(self),
+            Rule::LogRetention { days } => estate::log_retention(self, days),
+            Rule::LogExport => estate::log_export(self),
+            Rule::Sharing => estate::sharing(self),
+            Rule::Dlp => estate::dlp(self),
+            Rule::Labels => estate::labels(self),
+            Rule::DataRetention => estate::retention(self),
         }
     }
 
