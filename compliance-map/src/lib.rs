@@ -59,7 +59,7 @@
 //! | [`framework`] | catalogues: official ids, clauses, parameters, native words, successors |
 //! | [`mod@assess`] | facts, catalogue and options in, one answer per control out |
 //! | [`exception`], [`overlay`] | accepted risks; demands and parameters of the organisation |
-//! | [`render`] | JSON, plain text and Markdown |
+//! | [`render`] | JSON, CSV, `JUnit`, plain text and Markdown |
 //!
 //! # Statuses
 //!

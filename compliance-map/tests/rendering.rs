@@ -90,3 +90,87 @@ fn the_summary_counts_people_once() {
     assert_eq!(summary.overall.covered, 0);
     assert_eq!(summary.unknown.len(), 50);
 }
+
+/// A small reader of RFC 4180, written apart from the writer.
+fn cells(csv: &str) -> Vec<Vec<String>> {
+    let (mut rows, mut row, mut cell, mut inside) = (Vec::new(), Vec::new(), String::new(), false);
+    let mut chars = csv.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if inside && chars.peek() == Some(&'"') => cell.push(chars.next().unwrap()),
+            '"' => inside = !inside,
+            ',' if !inside => row.push(std::mem::take(&mut cell)),
+            '\r' if !inside => {}
+            '\n' if !inside => {
+                row.push(std::mem::take(&mut cell));
+                rows.push(std::mem::take(&mut row));
+            }
+            c => cell.push(c),
+        }
+    }
+    rows
+}
+
+#[test]
+fn csv_has_a_row_for_everybody_and_no_cell_is_a_formula() {
+    let mut facts = covered_tenant(3);
+    facts.identity_users.items[1].display_name =
+        Some("=HYPERLINK(\"http://e\",\"x\"), \"y\"".into());
+    facts.identity_users.items[2].upn = Some("@SUM(1)\n+2".into());
+    facts.identity_users.items[2].id = " -1+1".into();
+    for row in [1, 2] {
+        facts.auth_registration.items[row] = registered("u02", &[]);
+    }
+    let assessment = assess_all(&facts);
+    let rows = cells(&render::csv(&assessment));
+    assert!(rows.iter().all(|row| row.len() == 11));
+    for cell in rows.iter().flatten() {
+        let first = cell.trim_start().chars().next();
+        assert!(!matches!(first, Some('=' | '+' | '-' | '@')), "{cell}");
+    }
+    let failing = |row: &&Vec<String>| row[0] == "cis-v8.1" && row[1] == "6.3" && row[7] == "u02";
+    let row = rows.iter().find(failing).unwrap();
+    assert_eq!(row[6], "failing");
+    assert_eq!(row[9], "'=HYPERLINK(\"http://e\",\"x\"), \"y\"");
+    for result in &assessment.results {
+        let listed = rows
+            .iter()
+            .any(|row| row[0] == result.control.framework() && row[1] == result.control.control());
+        assert!(listed, "{}", result.control);
+    }
+}
+
+#[test]
+fn junit_never_shows_what_is_not_satisfied_as_passed() {
+    let mut facts = covered_tenant(2);
+    facts.auth_registration.items[1] = registered("u02", &[]);
+    facts.identity_users.items[1].id = "u02".into();
+    let assessment = assess_all(&facts);
+    let xml = render::junit(&assessment);
+    let satisfied = assessment
+        .results
+        .iter()
+        .filter(|result| result.status == compliance_map::Status::Satisfied)
+        .count();
+    let passed = xml
+        .lines()
+        .filter(|l| l.contains("<testcase") && l.ends_with("/>"))
+        .count();
+    assert_eq!(passed, satisfied);
+    assert_eq!(xml.matches("<testcase").count(), assessment.results.len());
+    let unknown = xml.matches("<skipped message=\"unknown: ").count();
+    assert!(unknown > 0);
+    assert!(xml.contains("<failure type=\"partially_satisfied\""));
+}
+
+#[test]
+fn hostile_ids_form_no_xml() {
+    let mut facts = covered_tenant(2);
+    let hostile = "</failure><x a=\"\u{0}&]]>";
+    facts.identity_users.items[1].id = hostile.into();
+    facts.auth_registration.items[1] = registered(hostile, &[]);
+    facts.auth_per_user_mfa.items[1] = common::per_user(hostile, "disabled");
+    let xml = render::junit(&assess_all(&facts));
+    assert!(xml.contains("&lt;/failure&gt;&lt;x a=&quot; &amp;]]&gt;"));
+    assert!(!xml.contains("<x") && !xml.contains('\u{0}'));
+}

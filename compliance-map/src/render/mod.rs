@@ -1,8 +1,10 @@
-//! Assessments for readers: JSON for programs, plain text and Markdown for people.
+//! Assessments for readers: JSON, CSV and `JUnit` for programs, plain text and Markdown for people.
 //!
-//! All three give the same bytes for equal assessments. Counts are always written with what they are
+//! All of them give the same bytes for equal assessments. Counts are always written with what they are
 //! counted of; a percentage is cut, never rounded up.
 
+mod csv;
+mod junit;
 mod markdown;
 mod text;
 
@@ -11,6 +13,8 @@ use std::fmt::Write as _;
 use crate::assess::{Assessment, ControlResult, Status, Subjects};
 use crate::coverage::Covered;
 
+pub use csv::csv;
+pub use junit::junit;
 pub use markdown::markdown;
 pub use text::text;
 

@@ -1,0 +1,71 @@
+//! One row per control and subject, for a spreadsheet.
+
+use crate::assess::{Assessment, ControlResult};
+
+const HEADER: &str =
+    "framework,control,title,status,native,ratio,list,subject,upn,display_name,why";
+
+/// The assessment as CSV (RFC 4180), one row per control and person or object that does not pass, and
+/// one row for a control without any.
+///
+/// No cell can be taken for a formula: one that starts like it gets an apostrophe in front, as in
+/// <https://owasp.org/www-community/attacks/CSV_Injection>.
+pub fn csv(assessment: &Assessment) -> String {
+    let mut out = format!("{HEADER}\r\n");
+    for result in &assessment.results {
+        for row in rows(assessment, result) {
+            let cells: Vec<String> = row.iter().map(|cell| quoted(cell)).collect();
+            out.push_str(&cells.join(","));
+            out.push_str("\r\n");
+        }
+    }
+    out
+}
+
+fn rows<'r>(assessment: &'r Assessment, result: &'r ControlResult) -> Vec<[String; 11]> {
+    let row = |list: &str, subject: &str, why: &str| {
+        let name = assessment.people.names.get(subject);
+        let text = |text: Option<&String>| text.cloned().unwrap_or_default();
+        [
+            result.control.framework().to_owned(),
+            result.control.control().to_owned(),
+            result.title.clone(),
+            result.status.as_str().to_owned(),
+            text(result.native.as_ref()),
+            text(result.ratio.as_ref()),
+            list.to_owned(),
+            subject.to_owned(),
+            text(name.and_then(|name| name.upn.as_ref())),
+            text(name.and_then(|name| name.display_name.as_ref())),
+            why.to_owned(),
+        ]
+    };
+    let subjects = &result.subjects;
+    let lists = [
+        ("failing", &subjects.failing),
+        ("conditional", &subjects.conditional),
+        ("unknown", &subjects.unknown),
+        ("excepted", &subjects.excepted),
+    ];
+    let mut rows = Vec::new();
+    for (list, ids) in lists {
+        for (why, concerned) in &subjects.reasons {
+            rows.extend(concerned.intersection(ids).map(|id| row(list, id, why)));
+        }
+    }
+    for excluded in &subjects.excluded {
+        rows.push(row("excluded", &excluded.id, &excluded.reason));
+    }
+    if rows.is_empty() {
+        rows.push(row("", "", &result.why));
+    }
+    rows
+}
+
+/// A cell in quotes that is no formula.
+fn quoted(cell: &str) -> String {
+    let formula =
+        cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with(['\t', '\r', '\n']);
+    let guard = if formula { "'" } else { "" };
+    format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+}

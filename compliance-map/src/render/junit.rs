@@ -1,0 +1,102 @@
+//! `JUnit` XML, for pipelines that show test results.
+
+use super::by_framework;
+use crate::assess::{Assessment, ControlResult, Status};
+
+/// The assessment as `JUnit` XML: one suite per framework, one case per control.
+///
+/// A control that is not or only partly satisfied is a failure. One that is unknown, manual or not
+/// applicable is skipped with the reason: it never reads as passed.
+pub fn junit(assessment: &Assessment) -> String {
+    let mut out = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"compliance-map\">\n",
+    );
+    for (framework, results) in by_framework(assessment) {
+        let cases: Vec<Case<'_>> = results.into_iter().map(Case::new).collect();
+        let count = |outcome: Outcome| cases.iter().filter(|c| c.outcome == outcome).count();
+        out.push_str(&format_suite(
+            framework,
+            &assessment.as_of.to_string(),
+            [cases.len(), count(Outcome::Failed), count(Outcome::Skipped)],
+        ));
+        for case in &cases {
+            out.push_str(&case.xml());
+        }
+        out.push_str("  </testsuite>\n");
+    }
+    out.push_str("</testsuites>\n");
+    out
+}
+
+fn format_suite(framework: &str, as_of: &str, [tests, failures, skipped]: [usize; 3]) -> String {
+    let (name, as_of) = (escaped(framework), escaped(as_of));
+    format!(
+        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" timestamp=\"{as_of}\">\n"
+    )
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+struct Case<'r> {
+    result: &'r ControlResult,
+    outcome: Outcome,
+}
+
+impl<'r> Case<'r> {
+    fn new(result: &'r ControlResult) -> Self {
+        let outcome = match result.status {
+            Status::Satisfied => Outcome::Passed,
+            Status::PartiallySatisfied | Status::NotSatisfied => Outcome::Failed,
+            Status::Unknown | Status::Manual | Status::NotApplicable => Outcome::Skipped,
+        };
+        Self { result, outcome }
+    }
+
+    fn xml(&self) -> String {
+        let result = self.result;
+        let name = escaped(&format!("{} {}", result.control.control(), result.title));
+        let class = escaped(result.control.framework());
+        let message = escaped(&format!("{}: {}", result.status.as_str(), result.why));
+        let open = format!("    <testcase classname=\"{class}\" name=\"{name}\"");
+        match self.outcome {
+            Outcome::Passed => format!("{open}/>\n"),
+            Outcome::Skipped => {
+                format!("{open}>\n      <skipped message=\"{message}\"/>\n    </testcase>\n")
+            }
+            Outcome::Failed => {
+                let failing: Vec<&str> = (result.subjects.failing.iter())
+                    .chain(&result.subjects.conditional)
+                    .map(String::as_str)
+                    .collect();
+                let listed = escaped(&failing.join("\n"));
+                format!(
+                    "{open}>\n      <failure type=\"{}\" message=\"{message}\">{listed}</failure>\n    </testcase>\n",
+                    result.status.as_str()
+                )
+            }
+        }
+    }
+}
+
+/// Text that forms no markup; characters that XML 1.0 does not allow become a blank.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push_str("&#10;"),
+            '\u{fffe}' | '\u{ffff}' => out.push(' '),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
