@@ -5,19 +5,26 @@
 //! the limit that was met. It opens slowly: one request first, then twice as many with every
 //! success, so that those who waited do not rush in and close it again.
 
+mod demand;
+mod lane;
+mod ticket;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::HeaderMap;
 use tokio::sync::Notify;
 use url::Url;
 
+pub(crate) use self::demand::Demand;
+use self::demand::{BucketKey, LaneKey};
+use self::lane::Lane;
+pub(crate) use self::ticket::{Permit, Ticket};
 use super::bucket::Bucket;
 use super::learned::Learned;
-use super::limits::{Limit, LimitUnit};
+use super::limits::Limit;
 use super::priority::Priority;
-use super::queue::{Flow, Queue, Waiting};
+use super::queue::{Queue, Waiting};
 use super::{LearnedLimits, LimitScope, Limits, Workload, cost, segments};
 use crate::observer::WaitReason;
 use crate::sync::lock;
@@ -39,77 +46,6 @@ pub(crate) enum Scope {
     Tenant,
 }
 
-/// What a request needs of the limits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Demand {
-    tenant: TenantId,
-    workload: Workload,
-    /// How many requests the limits count: those inside a batch.
-    requests: u32,
-    resource_units: u32,
-    /// The limits that hold for it, and what tells its resource apart.
-    rows: Vec<(usize, Option<String>)>,
-}
-
-impl Demand {
-    pub(crate) fn workload(&self) -> Workload {
-        self.workload
-    }
-
-    /// What of a batch counts together: more requests of the same kind.
-    pub(crate) fn batch(mut self, requests: u32, resource_units: u32) -> Self {
-        self.requests = requests;
-        self.resource_units = resource_units;
-        self.rows.retain(|(_, resource)| resource.is_none());
-        self
-    }
-
-    pub(crate) fn resource_units(&self) -> u32 {
-        self.resource_units
-    }
-
-    fn units(&self, limit: &Limit) -> u64 {
-        u64::from(match limit.unit {
-            LimitUnit::ResourceUnits => self.resource_units,
-            LimitUnit::Requests | LimitUnit::Concurrent => self.requests,
-        })
-    }
-
-    fn resource(&self) -> Option<&String> {
-        self.rows.iter().find_map(|(_, resource)| resource.as_ref())
-    }
-
-    fn lanes(&self) -> impl Iterator<Item = LaneKey> + '_ {
-        let of = |tenant: Option<&TenantId>, resource: Option<&String>| LaneKey {
-            workload: self.workload,
-            tenant: tenant.cloned(),
-            resource: resource.cloned(),
-        };
-        let resource = self
-            .resource()
-            .map(|resource| of(Some(&self.tenant), Some(resource)));
-        [of(None, None), of(Some(&self.tenant), None)]
-            .into_iter()
-            .chain(resource)
-    }
-
-    fn buckets(&self, limits: &Limits) -> impl Iterator<Item = (BucketKey, Limit)> {
-        self.rows.iter().filter_map(|(row, resource)| {
-            let limit = *limits.row(*row)?;
-            let key = BucketKey {
-                row: *row,
-                tenant: (limit.scope != LimitScope::App).then(|| self.tenant.clone()),
-                resource: resource.clone(),
-            };
-            Some((key, limit))
-        })
-    }
-
-    fn flow(&self, priority: Priority) -> Flow {
-        (self.tenant.clone(), priority, self.rows.clone())
-    }
-}
-
 /// What to wait for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Blocked {
@@ -117,59 +53,6 @@ pub(crate) enum Blocked {
     Until(Duration, WaitReason),
     /// Not before [`Ticket::called`].
     Turn,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct LaneKey {
-    workload: Workload,
-    tenant: Option<TenantId>,
-    resource: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct BucketKey {
-    row: usize,
-    tenant: Option<TenantId>,
-    resource: Option<String>,
-}
-
-/// What refusals do.
-#[derive(Debug, Default)]
-struct Lane {
-    closed_until: Duration,
-    /// How many may be in flight while reopening; nothing when fully open.
-    window: Option<u32>,
-    in_flight: u32,
-    /// Since when it has not been fully open.
-    impeded_since: Option<Duration>,
-    /// For how long it was not, before.
-    impeded: Duration,
-}
-
-impl Lane {
-    fn impeded(&self, now: Duration) -> Duration {
-        let since = self
-            .impeded_since
-            .map_or(Duration::ZERO, |since| now.saturating_sub(since));
-        self.impeded.saturating_add(since)
-    }
-
-    fn close(&mut self, now: Duration, until: Duration) {
-        self.closed_until = self.closed_until.max(until);
-        self.window = Some(1);
-        self.impeded_since.get_or_insert(now);
-    }
-
-    fn open_further(&mut self, now: Duration, fully: u32) {
-        self.window = self
-            .window
-            .map(|window| window.saturating_mul(2))
-            .filter(|window| *window < fully);
-        if self.window.is_none() {
-            self.impeded = self.impeded(now);
-            self.impeded_since = None;
-        }
-    }
 }
 
 /// All gates of one application.
@@ -520,162 +403,6 @@ impl State {
                 || lane.closed_until > now
         });
         self.prune_at = (self.lanes.len().max(self.buckets.len()) * 2).max(MANY);
-    }
-}
-
-/// A place in the line. Dropping it gives it up.
-#[derive(Debug)]
-pub(crate) struct Ticket {
-    gates: Arc<Gates>,
-    id: u64,
-    demand: Arc<Demand>,
-    flow: Flow,
-    wake: Arc<Notify>,
-    since: Duration,
-    impeded: Vec<Duration>,
-}
-
-impl Ticket {
-    /// Leave to send, or what to wait for. Never waits itself.
-    pub(crate) fn poll(&self, now: Duration) -> Result<Permit, Blocked> {
-        let mut state = lock(&self.gates.state);
-        let state = &mut *state;
-        let limits = &self.gates.limits;
-        state.dispatch(limits, self.demand.workload, now);
-        if let Some(sent) = state.granted.remove(&self.id) {
-            return Ok(Permit {
-                gates: Arc::clone(&self.gates),
-                demand: Arc::clone(&self.demand),
-                sent,
-            });
-        }
-        let closed_until = state.closed_until(&self.demand);
-        if closed_until > now {
-            return Err(Blocked::Until(closed_until, WaitReason::Throttled));
-        }
-        let leads = state
-            .queues
-            .get(&self.demand.workload)
-            .is_some_and(|queue| queue.leads(&self.flow, self.id));
-        if !leads {
-            return Err(Blocked::Turn);
-        }
-        state.admit(limits, &self.demand, now).and_then(|()| {
-            // It cannot be, right after it was not let through; asking again is always safe.
-            state.back(limits, &self.demand);
-            self.wake.notify_one();
-            Err(Blocked::Turn)
-        })
-    }
-
-    /// Waits until it is worth while to look again.
-    ///
-    /// # Cancel safety
-    ///
-    /// A call that came is kept for the next time.
-    pub(crate) async fn called(&self) {
-        self.wake.notified().await;
-    }
-
-    /// How much of the time in line was for limits of our own, and not for a refusal.
-    pub(crate) fn quota_wait(&self, now: Duration) -> Duration {
-        let state = lock(&self.gates.state);
-        let refusals = state
-            .impeded(&self.demand, now)
-            .iter()
-            .zip(&self.impeded)
-            .map(|(now, before)| now.saturating_sub(*before))
-            .max()
-            .unwrap_or_default();
-        now.saturating_sub(self.since).saturating_sub(refusals)
-    }
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        let mut state = lock(&self.gates.state);
-        let state = &mut *state;
-        if state.granted.remove(&self.id).is_some() {
-            state.back(&self.gates.limits, &self.demand);
-            return;
-        }
-        let Some(queue) = state.queues.get_mut(&self.demand.workload) else {
-            return;
-        };
-        let led = queue.leads(&self.flow, self.id);
-        if queue.remove(&self.flow, self.id).is_none() {
-            return;
-        }
-        if led && let Some(head) = queue.head(&self.flow) {
-            head.wake.notify_one();
-        }
-        if queue.is_empty() {
-            state.queues.remove(&self.demand.workload);
-        }
-        state.want(&self.gates.limits, &self.demand, false);
-    }
-}
-
-/// Leave to have one request in flight. Dropping it, even in the middle of the request, gives the
-/// place to the next.
-#[derive(Debug)]
-pub(crate) struct Permit {
-    gates: Arc<Gates>,
-    demand: Arc<Demand>,
-    sent: Duration,
-}
-
-impl Permit {
-    /// The service took the request: open further, and learn from what it says of its limits.
-    /// <https://learn.microsoft.com/graph/throttling-limits>
-    pub(crate) fn succeeded(&self, headers: &HeaderMap, now: Duration) {
-        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
-        let share = number("x-ms-throttle-limit-percentage");
-        let actual = headers
-            .get("x-ms-resource-unit")
-            .and_then(|value| value.to_str().ok()?.trim().parse::<u32>().ok());
-        let mut state = lock(&self.gates.state);
-        let limits = &self.gates.limits;
-        let mut fully = FULLY_OPEN;
-        for (key, limit) in self.demand.buckets(limits) {
-            if limit.unit != LimitUnit::Concurrent {
-                fully = fully.min(limit.requests);
-            }
-            let Some(bucket) = state.buckets.get_mut(&key) else {
-                continue;
-            };
-            if let Some(actual) = actual {
-                bucket.correct(
-                    u64::from(self.demand.resource_units),
-                    u64::from(actual.max(1)),
-                );
-            }
-            match share {
-                Some(share) if share >= 0.8 => {
-                    if limit.scope == LimitScope::Tenant {
-                        bucket.belief.warned(share, self.sent, now);
-                    }
-                }
-                _ => bucket.accepted(now),
-            }
-        }
-        for key in self.demand.lanes() {
-            if let Some(lane) = state.lanes.get_mut(&key) {
-                lane.open_further(now, fully);
-            }
-        }
-    }
-
-    /// The service refused: close for everyone that it concerns.
-    pub(crate) fn throttled(&self, scope: Scope, quota: bool, now: Duration, until: Duration) {
-        self.gates
-            .refused(&self.demand, (scope, quota), self.sent, now, until);
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        lock(&self.gates.state).back(&self.gates.limits, &self.demand);
     }
 }
 

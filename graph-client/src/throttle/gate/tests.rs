@@ -1,3 +1,6 @@
+use http::HeaderMap;
+
+use super::super::LimitUnit;
 use super::*;
 
 fn tenant(name: &str) -> TenantId {
