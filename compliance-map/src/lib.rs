@@ -12,7 +12,8 @@
 //! - **A proven failure beats unknown, and unknown beats satisfied.** A list that was cut short may
 //!   prove a failure, never success.
 //! - **Everybody who fails is named,** and so is everybody who was left out, with the reason.
-//! - **One clause never satisfies a control.** What settings cannot show stays with a person.
+//! - **One clause never satisfies a control.** What settings cannot show stays with a person, until
+//!   an attestation with document, signer, date and expiry settles it.
 //! - **Ids are never guessed.** A withdrawn id gives its successors, an unknown one an error.
 //!
 //! # First program

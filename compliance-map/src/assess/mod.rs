@@ -1,5 +1,6 @@
 //! Facts and a catalogue in, one answer per control out.
 
+mod attestations;
 mod exceptions;
 mod judge;
 mod options;
@@ -22,6 +23,7 @@ use crate::framework::{
 };
 use crate::population::Population;
 use crate::rules::{Context, Finding};
+use attestations::{Attestations, DOCUMENTS};
 use exceptions::Exceptions;
 use judge::Judged;
 
@@ -55,10 +57,12 @@ pub fn assess(
     let context = Context::new(Evidence::new(facts, options));
     let mut advisories = context.population.advisories.clone();
     let exceptions = Exceptions::new(facts, options.as_of, catalogue, &mut advisories);
+    let attestations = Attestations::new(context.evidence, catalogue, &mut advisories);
     let mut assessor = Assessor {
         catalogue,
         context,
         exceptions,
+        attestations,
         findings: BTreeMap::new(),
         advisories,
     };
@@ -119,6 +123,7 @@ struct Assessor<'a> {
     catalogue: &'a Catalogue,
     context: Context<'a>,
     exceptions: Exceptions<'a>,
+    attestations: Attestations<'a>,
     /// Several controls ask the same question: it is answered once.
     findings: BTreeMap<Rule, Finding>,
     advisories: BTreeSet<Advisory>,
@@ -146,6 +151,12 @@ impl Assessor<'_> {
                 _ => "no rule of this version decides it; the facts are attached".to_owned(),
             };
             answer.recommendation = Some(words::by_hand(control, answer.evidence.iter()));
+            let attested = self.attestations.for_control(&control.reference);
+            if let (Decidability::EvidenceOnly, Some(attested)) = (control.decidability, attested) {
+                answer.status = Status::Satisfied;
+                answer.why = attested;
+                answer.recommendation = None;
+            }
         }
         if let Some(note) = &control.note {
             answer.why = format!("{} ({note})", answer.why);
@@ -218,6 +229,14 @@ impl Assessor<'_> {
                 }
             }
         }
+        let attested = self.attestations.for_control(&control.reference);
+        let settled = match &attested {
+            Some(_) => std::mem::take(&mut open),
+            None => Vec::new(),
+        };
+        if !settled.is_empty() {
+            evidence.insert(DOCUMENTS);
+        }
         answer.status = judge::control(&judged, !open.is_empty());
         answer.why = words::why(&judged, &open);
         answer.ratio = judged
@@ -236,6 +255,14 @@ impl Assessor<'_> {
         for clause in judged {
             merge(&mut answer.subjects, clause.subjects);
             answer.clauses.push(clause.result);
+        }
+        for question in settled {
+            answer.clauses.push(ClauseResult {
+                question: question.to_owned(),
+                status: Status::Satisfied,
+                ratio: None,
+                why: attested.clone().unwrap_or_default(),
+            });
         }
         for question in open {
             answer.clauses.push(ClauseResult {

@@ -53,6 +53,8 @@ pub struct Framework {
     pub(crate) scope_assumption: Option<String>,
     /// Whether its controls bear on a tenant only when the overlay asks for them.
     pub(crate) on_demand: bool,
+    /// Whether an auditor tests every control, so that the organisation's own word settles none.
+    pub(crate) audited: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -173,6 +175,7 @@ impl Framework {
             mirrors: file.mirrors,
             scope_assumption: file.scope_assumption,
             on_demand: file.on_demand,
+            audited: file.always_open.is_some(),
         })
     }
 }
