@@ -377,3 +377,37 @@ async fn headers_go_along_and_bodies_that_are_not_json_arrive_as_text() {
         json!({"consistencylevel": "eventual", "prefer": "a, b"})
     );
 }
+
+#[tokio::test]
+async fn a_424_is_sent_again_with_what_it_depended_on() {
+    let f = fixture();
+    f.graph.on(
+        BATCH,
+        [
+            answer(vec![
+                ok(0),
+                refused(1, 429, "TooManyRequests"),
+                refused(2, 424, "FailedDependency"),
+            ]),
+            answer(vec![ok(0), ok(1)]),
+        ],
+    );
+    assert_eq!(
+        ids(&f.client.batch(users(3)).await.unwrap()),
+        ["r0", "r0", "r1"]
+    );
+    assert_eq!(sent(&f, 1).len(), 2);
+}
+
+#[tokio::test]
+async fn outlook_gets_no_more_in_a_batch_than_it_takes_at_a_time() {
+    let f = fixture();
+    f.graph.on(
+        BATCH,
+        [answer((0..4).map(ok).collect()), answer(vec![ok(0)])],
+    );
+    let requests = (0..5).map(|n| BatchRequest::get(["users", "a", "messages", &n.to_string()]));
+    let responses = f.client.batch(requests.collect()).await.unwrap();
+    assert!(responses.iter().all(|response| response.result.is_ok()));
+    assert_eq!((sent(&f, 0).len(), sent(&f, 1).len()), (4, 1));
+}

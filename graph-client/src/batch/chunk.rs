@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use url::Url;
@@ -227,7 +228,11 @@ impl<'a> Chunk<'a> {
                         scope,
                     });
                 }
-                Verdict::Transient => {
+                // 424: what it depended on failed, and is sent again as well.
+                verdict
+                    if verdict == Verdict::Transient
+                        || answer.response.status == StatusCode::FAILED_DEPENDENCY =>
+                {
                     let error = self.error(&item, &answer);
                     failed.push(Failed {
                         item,
@@ -237,7 +242,7 @@ impl<'a> Chunk<'a> {
                         scope: Scope::Tenant,
                     });
                 }
-                Verdict::Failure | Verdict::Redirect(_) | Verdict::Unauthorized { .. } => {
+                _ => {
                     let error = self.error(&item, &answer);
                     self.done.push((item.index, Err(error)));
                 }
