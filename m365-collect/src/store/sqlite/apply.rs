@@ -14,6 +14,7 @@ pub(super) struct Statements {
     find_record: &'static str,
     /// The row that readers see, where another set of tables is about to replace it.
     find_replaced: Option<&'static str>,
+    insert_record: &'static str,
     write_record: &'static str,
     touch_record: &'static str,
     bury_record: &'static str,
@@ -31,6 +32,11 @@ macro_rules! statements {
             find_record: concat!(
                 "SELECT removed_at IS NULL, round, revived, raw FROM ", $record,
                 " WHERE kind = ?1 AND id = ?2"
+            ),
+            insert_record: concat!(
+                "INSERT INTO ", $record,
+                " (kind, id, source, raw, round, revived, changed_at)
+                  VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6) ON CONFLICT (kind, id) DO NOTHING"
             ),
             write_record: concat!(
                 "INSERT INTO ", $record,
@@ -130,6 +136,9 @@ impl Apply<'_> {
     }
 
     fn upsert(&mut self, record: &Record) -> Result<(), rusqlite::Error> {
+        if self.statements.find_replaced.is_none() && self.insert_new(record)? {
+            return Ok(());
+        }
         let found = self.find_record(&record.kind, &record.id)?;
         let known = match (&found, self.statements.find_replaced) {
             (Some((row, _)), _) => Some(*row),
@@ -214,6 +223,24 @@ impl Apply<'_> {
             ])?;
         self.removed += cut as u64;
         self.settle(SORT_CONTAINER, relation.as_str(), from)
+    }
+
+    /// Writes an object that is not stored yet, which is most of them in a first sync; `false` where
+    /// there is a row for it.
+    fn insert_new(&mut self, record: &Record) -> Result<bool, rusqlite::Error> {
+        let written = self
+            .transaction
+            .prepare_cached(self.statements.insert_record)?
+            .execute(params![
+                record.kind.as_str(),
+                record.id,
+                self.source.as_str(),
+                record.raw.get(),
+                self.round,
+                self.at,
+            ])?;
+        self.upserted += written as u64;
+        Ok(written > 0)
     }
 
     fn find(&self, statement: &str, record: &Record) -> Result<Option<Row>, rusqlite::Error> {

@@ -102,7 +102,11 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         .pragma_update(None, "synchronous", "FULL")
         .map_err(set_up)?;
     connection
-        .pragma_update(None, "cache_size", -8 * 1024)
+        .pragma_update(None, "cache_size", -16 * 1024)
+        .map_err(set_up)?;
+    // A longer log is copied into the file in larger and rarer pieces.
+    connection
+        .pragma_update(None, "wal_autocheckpoint", 8000)
         .map_err(set_up)?;
     if is_new {
         create(&mut connection).map_err(set_up)?;
