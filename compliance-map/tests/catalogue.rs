@@ -255,3 +255,50 @@ fn agrees_with_the_reference_on_withdrawn_ids() {
         assert_eq!(successors(&format!("nist-csf-1.1:{id}")), wanted, "{id}");
     }
 }
+
+/// The error for a framework of one control with this clause.
+fn error_for(clause: &str) -> Option<String> {
+    let json = format!(
+        r#"{{"id": "own", "name": "Own", "version": "1", "ids": "A1", "controls": [{{"id": "A1",
+            "title": "One", "decidability": "direct", "evidence": "identity.users", "clauses": [{clause}]}}]}}"#
+    );
+    let mut catalogue = Catalogue::builtin();
+    let error = catalogue.add(&json).err().map(|e| e.to_string());
+    assert_eq!(error.is_some(), catalogue.framework("own").is_none());
+    error
+}
+
+#[test]
+fn a_wrong_clause_of_the_users_own_is_named_with_what_there_is() {
+    for (clause, wanted) in [
+        (
+            r#"{"rule": "mfa_al"}"#,
+            "unknown variant `mfa_al`, expected one of `mfa_all`",
+        ),
+        (r#"{"rule": "mfa_al"}"#, "`dmarc_enforced`"),
+        (r#"{"rule": "log_retention"}"#, "missing field `days`"),
+        (r#"{"rule": "log_retention", "days": "90"}"#, "expected u32"),
+        (
+            r#"{"rule": "log_retention", "days": 90, "day": 1}"#,
+            "has no parameter `day`",
+        ),
+        (
+            r#"{"rule": "mfa_all", "days": 1}"#,
+            "has no parameter `days`",
+        ),
+        (r#"{"open": "x", "rule": "mfa_all"}"#, "has no `rule`"),
+        (r#"{"open": 1}"#, "`open` of a clause is a text"),
+        ("{}", "a clause needs `rule` or `open`"),
+    ] {
+        let error = error_for(clause).unwrap();
+        assert!(error.contains(wanted), "{clause}: {error}");
+    }
+    for clause in [
+        r#"{"rule": "dormant_accounts"}"#,
+        r#"{"rule": "lockout", "attempts": 5, "already": "a limit of 10"}"#,
+        r#"{"rule": "log_retention", "days": 400}"#,
+        r#"{"open": "x"}"#,
+    ] {
+        assert_eq!(error_for(clause), None, "{clause}");
+    }
+}

@@ -1,6 +1,8 @@
 //! One control: what it asks and which rules can answer.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 use super::reference::ControlRef;
 
@@ -18,7 +20,7 @@ pub enum Decidability {
 }
 
 /// A question that facts can answer, asked by several controls with parameters of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "rule", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Rule {
@@ -117,17 +119,16 @@ pub enum Rule {
 }
 
 /// One clause of a control.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+///
+/// In a framework file it is `{"rule": …}` with the parameters of the rule, or `{"open": …}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Clause {
     /// A clause that a rule decides.
     Rule {
         /// The rule with its parameters.
-        #[serde(flatten)]
         rule: Rule,
         /// What of the control is in place in every tenant, so that a failure is never total.
-        #[serde(default)]
         already: Option<String>,
     },
     /// A clause that stays with a person.
@@ -135,6 +136,42 @@ pub enum Clause {
         /// What the person has to look at.
         open: String,
     },
+}
+
+impl<'de> Deserialize<'de> for Clause {
+    /// Read member by member, so that a misspelt rule is answered with the rules there are, and a
+    /// parameter that no rule has is not dropped in silence.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::deserialize(deserializer)?;
+        let mut text = |name: &str| match members.remove(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(D::Error::custom(format!("`{name}` of a clause is a text"))),
+        };
+        if let Some(open) = text("open")? {
+            return match members.keys().next() {
+                None => Ok(Self::Open { open }),
+                Some(name) => Err(D::Error::custom(format!(
+                    "a clause with `open` stays with a person and has no `{name}`"
+                ))),
+            };
+        }
+        let already = text("already")?;
+        if !members.contains_key("rule") {
+            return Err(D::Error::custom("a clause needs `rule` or `open`"));
+        }
+        let given = members.clone();
+        let rule: Rule =
+            serde_json::from_value(Value::Object(members)).map_err(D::Error::custom)?;
+        let known = serde_json::to_value(rule).map_err(D::Error::custom)?;
+        match given.keys().find(|name| known.get(name.as_str()).is_none()) {
+            None => Ok(Self::Rule { rule, already }),
+            Some(name) => Err(D::Error::custom(format!(
+                "the rule {} has no parameter `{name}`",
+                known.get("rule").unwrap_or(&Value::Null)
+            ))),
+        }
+    }
 }
 
 /// A control in scope of Microsoft 365 evidence.
