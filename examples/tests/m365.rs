@@ -129,6 +129,11 @@ fn a_sync_tells_of_each_source_and_the_rest_reads_the_store() {
     .json();
     assert_eq!(from_facts["results"][0]["status"], "partially_satisfied");
     assert_eq!(from_facts["results"][0]["ratio"], "47/50");
+    for (format, expected) in [("csv", "47/50"), ("junit", "<testsuite")] {
+        let said = tenant.on_store(&["assess", "--control", "cis-v8.1:6.3", "--format", format]);
+        assert_eq!(said.exit, 0, "{said:?}");
+        assert!(said.out.contains(expected), "{said:?}");
+    }
     let out = tenant.folder.path().join("report.md");
     let said = run(tenant
         .m365(&[

@@ -53,6 +53,10 @@ enum Format {
     Json,
     /// Markdown.
     Md,
+    /// A row for each control and person; no cell forms a formula.
+    Csv,
+    /// For build servers; what is unknown is skipped, never passed.
+    Junit,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
@@ -72,6 +76,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Format::Text => render::text(&assessment),
         Format::Json => render::json(&assessment),
         Format::Md => render::markdown(&assessment),
+        Format::Csv => render::csv(&assessment),
+        Format::Junit => render::junit(&assessment),
     };
     match &arguments.out {
         None => std::io::stdout().lock().write_all(text.as_bytes())?,
