@@ -1,6 +1,7 @@
 //! Facts and a catalogue in, one answer per control out.
 
 mod attestations;
+mod compare;
 mod exceptions;
 mod judge;
 mod options;
@@ -10,6 +11,7 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use compare::{Change, Comparison, compare};
 pub use options::Options;
 pub use result::{
     Advisory, Assessment, ClauseResult, ControlResult, EvidenceUse, Excluded, Missing, People,
