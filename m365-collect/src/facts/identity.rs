@@ -39,7 +39,8 @@ pub(super) async fn users(reader: &Reader<'_>) -> Result<Fact<UserFact>, StoreEr
         kind: user.user_type,
         created: instant(user.created_date_time),
         display_name: user.display_name,
-        on_premises_synced: user.on_premises_sync_enabled,
+        // Null where it was never synced: <https://learn.microsoft.com/graph/api/resources/user>.
+        on_premises_synced: Some(user.on_premises_sync_enabled.unwrap_or(false)),
         department: user.department,
         job_title: user.job_title,
         employee_id: user.employee_id,
