@@ -10,7 +10,7 @@ use std::sync::Arc;
 use compliance_map::State;
 use graph_client::test_util::{Answer, FakeTransport, FixedRandom, ManualClock};
 use graph_client::{Client, Credential, TenantId};
-use m365_collect::{Engine, Gap, Kind, MemoryStore, Outcome, Report, Store, facts};
+use m365_collect::{Engine, Gap, Kind, MemoryStore, Outcome, Relation, Report, Store, facts};
 
 const GRAPH: &str = "https://graph.microsoft.com/v1.0";
 
@@ -133,6 +133,44 @@ async fn a_question_that_the_service_does_not_know_is_not_an_answer() {
             }
         ),
         "one person is there and has no answer; the other is gone: {outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_listing_that_cannot_be_read_whole_ends_no_membership() {
+    let tenant = Scripted::new();
+    let groups = |token: &str, items: &str| {
+        Answer::json(format!(
+            r#"{{"value":[{items}],"@odata.deltaLink":"{GRAPH}/groups/delta?$deltatoken={token}"}}"#
+        ))
+    };
+    // The second round says of one member both that it came and that it went.
+    tenant.graph.on(
+        "/v1.0/groups/delta",
+        [
+            groups("1", r#"{"id":"g","members@delta":[{"id":"a"},{"id":"b"}]}"#),
+            groups(
+                "2",
+                r#"{"id":"g","members@delta":[{"id":"c"},{"id":"c","@removed":{"reason":"deleted"}}]}"#,
+            ),
+        ],
+    );
+    assert_eq!(tenant.outcome("groups").await, Outcome::Complete);
+    tenant.graph.on(
+        "/v1.0/groups/g/members",
+        [Answer::json(r#"{"value":[{"id":"a"},{"id":null}]}"#)],
+    );
+    let outcome = tenant.outcome("groups").await;
+    assert!(!outcome.is_complete(), "{outcome:?}");
+    let edges = tenant
+        .store
+        .edges(&Relation::MEMBER, None, 9)
+        .await
+        .unwrap();
+    let members: Vec<&str> = edges.iter().map(|edge| edge.to.as_str()).collect();
+    assert!(
+        members.contains(&"a") && members.contains(&"b"),
+        "what could not be read is not gone: {members:?}"
     );
 }
 

@@ -133,6 +133,28 @@ async fn what_was_committed_is_there_after_reopening() {
     );
 }
 
+#[tokio::test]
+async fn a_reader_sees_one_moment_while_another_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contoso.m365");
+    let writer = SqliteStore::open(&path).await.unwrap();
+    let lease = writer
+        .lease(&SOURCE, Reading::Full, UNIX_EPOCH)
+        .await
+        .unwrap();
+    let store = async |record| {
+        let mut commit = Commit::new(&lease, UNIX_EPOCH);
+        commit.changes = vec![Change::Upsert(record)];
+        writer.commit(commit).await.unwrap();
+    };
+    store(user(1, 1)).await;
+    let reader = SqliteStore::open_read_only(&path).await.unwrap();
+    store(user(2, 1)).await;
+    assert_eq!(reader.count(&Kind::USER).await.unwrap(), 1);
+    let later = SqliteStore::open_read_only(&path).await.unwrap();
+    assert_eq!(later.count(&Kind::USER).await.unwrap(), 2);
+}
+
 const SOURCE: SourceId = SourceId::new("people");
 
 fn user(id: u8, version: u8) -> Record {
