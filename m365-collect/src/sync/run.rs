@@ -243,7 +243,7 @@ impl<'a> Run<'a> {
                 self.commit(Vec::new(), None, Some(finish)).await?;
             }
             Reading::Full => self.commit(Vec::new(), None, Some(self.finish)).await?,
-            Reading::Delta if !self.is_finished => {
+            Reading::Delta if !self.is_finished && gap.is_none() => {
                 return Err(Error::Contract {
                     source_id: self.descriptor.id.clone(),
                     what: "it ended before the end of its round".to_owned(),
