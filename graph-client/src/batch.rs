@@ -4,13 +4,12 @@
 
 mod answer;
 mod chunk;
-
-use std::collections::BTreeMap;
+mod order;
 
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use self::chunk::{Chunk, Item};
+use self::chunk::{Chunk, Item, Kind};
 use crate::client::Client;
 use crate::decode::{self, DecodeFailure};
 use crate::error::{Error, Result};
@@ -29,6 +28,8 @@ const MAX_OUTLOOK_REQUESTS: u32 = 4;
 #[must_use = "nothing is read until the batch is sent"]
 pub struct BatchRequest {
     key: Option<String>,
+    id: Option<String>,
+    depends_on: Vec<String>,
     pub(crate) target: Target,
 }
 
@@ -37,6 +38,8 @@ impl BatchRequest {
     pub fn get(path: impl IntoPath) -> Self {
         Self {
             key: None,
+            id: None,
+            depends_on: Vec::new(),
             target: Target::new(path),
         }
     }
@@ -45,6 +48,21 @@ impl BatchRequest {
     /// It is not sent and need not be unique. Default: empty.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());
+        self
+    }
+
+    /// A name by which other requests of the same call may depend on this one; case makes no
+    /// difference, and no two may have the same.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Sent only after the request with that [`id`](Self::id) was answered, and not at all when it
+    /// failed: then the answer to this one is an error with [`Error::is_failed_dependency`]. May be
+    /// said more than once.
+    pub fn depends_on(mut self, id: impl Into<String>) -> Self {
+        self.depends_on.push(id.into());
         self
     }
 
@@ -108,24 +126,33 @@ impl Client {
     /// workload. One failing request, or one failing batch, leaves the others alone: its error is
     /// in [`BatchResponse::result`].
     ///
+    /// Requests that [depend](BatchRequest::depends_on) on one another in a chain go in one batch, by
+    /// `dependsOn`; other shapes go in batches one after another. What failed in passing is sent
+    /// again together with what depends on it: these are reads, and reading twice does no harm.
+    ///
     /// No requests are answered by no responses, and nothing is sent.
     ///
     /// # Errors
     ///
-    /// [`Error::is_invalid_request`] when a request is not valid; then nothing was sent.
+    /// [`Error::is_invalid_request`] when a request is not valid, an id is used twice, or a
+    /// dependency is unknown or leads back to itself; then nothing was sent.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future loses the answers that came so far.
     pub async fn batch(&self, requests: Vec<BatchRequest>) -> Result<Vec<BatchResponse>> {
-        let mut groups: BTreeMap<(&'static str, Workload), Vec<Item>> = BTreeMap::new();
+        let mut items: Vec<Option<Item>> = Vec::with_capacity(requests.len());
+        let mut kinds: Vec<Kind> = Vec::with_capacity(requests.len());
+        let names: Vec<(Option<&str>, &[String])> = requests
+            .iter()
+            .map(|request| (request.id.as_deref(), request.depends_on.as_slice()))
+            .collect();
+        let dependencies = order::dependencies(&names)?;
         let mut answers: Vec<BatchResponse> = Vec::with_capacity(requests.len());
         for (index, request) in requests.into_iter().enumerate() {
             let item = Item::new(index, &request.target, self)?;
-            groups
-                .entry((request.target.version(), item.workload()))
-                .or_default()
-                .push(item);
+            kinds.push((request.target.version(), item.workload()));
+            items.push(Some(item));
             let nothing = Error::decode(DecodeFailure::shape(
                 "the batch holds no answer to this request",
             ));
@@ -134,26 +161,48 @@ impl Client {
                 result: Err(nothing),
             });
         }
-        for ((version, workload), items) in groups {
-            let most = if workload == Workload::Outlook {
-                MAX_OUTLOOK_REQUESTS
-            } else {
-                MAX_REQUESTS
-            };
-            let size = most
-                .min(self.shared().gates.limits().burst(workload))
-                .max(1) as usize;
-            let mut items = items.into_iter().peekable();
-            while items.peek().is_some() {
-                let chunk =
-                    Chunk::new(self, version, workload, items.by_ref().take(size).collect());
-                for (index, result) in Box::pin(chunk.run()).await {
-                    if let Some(answer) = answers.get_mut(index) {
-                        answer.result = result;
+        let stages = order::stages(&dependencies, &kinds, |kind| self.batch_size(kind.1))?;
+        for together in stages.into_iter().flatten() {
+            let mut pending = Vec::with_capacity(together.members.len());
+            for member in &together.members {
+                let failed = dependencies
+                    .get(*member)
+                    .into_iter()
+                    .flatten()
+                    .find_map(|on| answers.get(*on)?.result.as_ref().err())
+                    .filter(|_| !together.serial)
+                    .cloned();
+                match (failed, items.get_mut(*member).and_then(Option::take)) {
+                    (None, Some(item)) => pending.push(item),
+                    (Some(error), _) => {
+                        if let Some(answer) = answers.get_mut(*member) {
+                            answer.result = Err(Error::failed_dependency(error));
+                        }
                     }
+                    (None, None) => {}
+                }
+            }
+            let Some(kind) = together.members.first().and_then(|first| kinds.get(*first)) else {
+                continue;
+            };
+            let chunk = Chunk::new(self, *kind, together.serial, pending);
+            for (index, result) in Box::pin(chunk.run()).await {
+                if let Some(answer) = answers.get_mut(index) {
+                    answer.result = result;
                 }
             }
         }
         Ok(answers)
+    }
+
+    /// How many requests to a workload go in one batch.
+    fn batch_size(&self, workload: Workload) -> usize {
+        let most = if workload == Workload::Outlook {
+            MAX_OUTLOOK_REQUESTS
+        } else {
+            MAX_REQUESTS
+        };
+        most.min(self.shared().gates.limits().burst(workload))
+            .max(1) as usize
     }
 }

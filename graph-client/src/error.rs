@@ -71,6 +71,8 @@ enum Kind {
     Loop,
     Redirect,
     Resync,
+    /// Not sent, since a request of the same batch failed that it depends on.
+    Dependency,
     MalformedItem(Box<ItemError>),
     Decode(DecodeFailure),
     Invalid(String),
@@ -172,6 +174,11 @@ impl Error {
 
     pub(crate) fn wrong_tenant() -> Self {
         Self::of(Kind::WrongTenant)
+    }
+
+    /// A request of a batch that was not sent because of this.
+    pub(crate) fn failed_dependency(of: Self) -> Self {
+        Self::of(Kind::Dependency).edit(|e| e.source = Some(Arc::new(of)))
     }
 
     pub(crate) fn lost_download() -> Self {
@@ -316,6 +323,13 @@ impl Error {
         ])
     }
 
+    /// A request of a batch was not carried out, since one failed that it depends on; what it failed
+    /// with is the source when that is known.
+    pub fn is_failed_dependency(&self) -> bool {
+        matches!(self.inner.kind, Kind::Dependency)
+            || self.inner.status == Some(StatusCode::FAILED_DEPENDENCY)
+    }
+
     /// A link or redirect led to another origin. No token was sent there.
     pub fn is_refused_link(&self) -> bool {
         matches!(self.inner.kind, Kind::RefusedLink(_))
@@ -418,6 +432,7 @@ impl Error {
                 Some(403) => "grant the application the permission for this data and consent to it",
                 Some(404) => "there is no such object",
                 Some(410) => "the sync state is gone; read in full again",
+                Some(424) => "what it depends on failed; see the answer to that",
                 Some(429 | 509) => "still throttled after the last attempt; try later",
                 Some(500..=599) => "the service failed at every attempt; try later",
                 _ => "see the code and the request id",
@@ -492,6 +507,9 @@ impl fmt::Display for Error {
                     "the delta of {route} asked for a full read again and again; try later"
                 )
             }
+            Kind::Dependency => f.write_str(
+                "not sent, since a request of the batch failed that it depends on; see the source",
+            ),
             Kind::MalformedItem(item) => item.fmt(f),
             Kind::Decode(failure) => {
                 write!(f, "the answer of {route} could not be read: {failure}")

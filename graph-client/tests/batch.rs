@@ -411,3 +411,125 @@ async fn outlook_gets_no_more_in_a_batch_than_it_takes_at_a_time() {
     assert!(responses.iter().all(|response| response.result.is_ok()));
     assert_eq!((sent(&f, 0).len(), sent(&f, 1).len()), (4, 1));
 }
+
+fn chain(n: usize) -> Vec<BatchRequest> {
+    users(n)
+        .into_iter()
+        .enumerate()
+        .map(|(i, request)| {
+            let request = request.id(format!("Id{i}"));
+            match i.checked_sub(1) {
+                Some(before) => request.depends_on(format!("iD{before}")),
+                None => request,
+            }
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn duplicate_ids_and_unknown_own_or_circular_dependencies_are_refused_before_sending() {
+    let get = |id: &str| BatchRequest::get("me").id(id);
+    for (requests, why) in [
+        (vec![get("a"), get("A")], "the id of another"),
+        (vec![get("")], "empty id"),
+        (vec![get("a").depends_on("a")], "depends on itself"),
+        (vec![get("a").depends_on("b")], "no request has"),
+        (
+            vec![get("a").depends_on("b"), get("b").depends_on("a")],
+            "by way of others",
+        ),
+    ] {
+        let f = fixture();
+        let error = f.client.batch(requests).await.unwrap_err();
+        assert!(error.is_invalid_request(), "{error}");
+        assert!(error.to_string().contains(why), "{error}");
+        assert!(f.graph.all_requests().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_chain_goes_in_one_batch_that_says_who_depends_on_whom() {
+    let f = fixture();
+    f.graph.on(BATCH, [answer((0..3).map(ok).collect())]);
+    assert_eq!(
+        ids(&f.client.batch(chain(3)).await.unwrap()),
+        ["r0", "r1", "r2"]
+    );
+    let depends: Vec<Value> = sent(&f, 0).iter().map(|r| r["dependsOn"].clone()).collect();
+    assert_eq!(depends, [Value::Null, json!(["0"]), json!(["1"])]);
+}
+
+#[tokio::test]
+async fn a_dependent_is_sent_again_with_its_dependency_and_only_then() {
+    let f = fixture();
+    f.graph.on(
+        BATCH,
+        [
+            answer(vec![
+                ok(0),
+                inner(1, 429, json!({"Retry-After": "5"}), Value::Null),
+                refused(2, 424, "FailedDependency"),
+            ]),
+            answer(vec![ok(0), ok(1)]),
+        ],
+    );
+    assert_eq!(
+        ids(&f.client.batch(chain(3)).await.unwrap()),
+        ["r0", "r0", "r1"]
+    );
+    let again = sent(&f, 1);
+    assert_eq!(again[0]["url"], "/users/u1?$select=id");
+    assert_eq!(
+        (&again[0]["dependsOn"], &again[1]["dependsOn"]),
+        (&Value::Null, &json!(["0"]))
+    );
+    assert!(f.clock.elapsed() >= Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn a_dependent_of_one_that_failed_for_good_is_not_sent_again() {
+    let f = fixture();
+    f.graph.on(
+        BATCH,
+        [answer(vec![
+            refused(0, 404, "Request_ResourceNotFound"),
+            refused(1, 424, "FailedDependency"),
+            refused(2, 424, "FailedDependency"),
+        ])],
+    );
+    let responses = f.client.batch(chain(3)).await.unwrap();
+    let errors: Vec<_> = responses
+        .iter()
+        .map(|r| r.result.as_ref().unwrap_err())
+        .collect();
+    assert!(errors[0].is_not_found() && !errors[0].is_failed_dependency());
+    assert!(errors[1].is_failed_dependency() && errors[2].is_failed_dependency());
+    assert_eq!(f.graph.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn other_shapes_go_one_batch_after_another_and_stop_where_one_failed() {
+    let f = fixture();
+    let get = |name: &str| BatchRequest::get(["users", name]).key(name).id(name);
+    f.graph.on(
+        BATCH,
+        [
+            answer(vec![ok(0), refused(1, 403, "Authorization_RequestDenied")]),
+            answer(vec![ok(0)]),
+        ],
+    );
+    let requests = vec![
+        get("a"),
+        get("b"),
+        get("of-a").depends_on("a"),
+        get("of-both").depends_on("a").depends_on("b"),
+    ];
+    let responses = f.client.batch(requests).await.unwrap();
+    assert_eq!(sent(&f, 1).len(), 1);
+    assert_eq!(sent(&f, 1)[0]["url"], "/users/of-a");
+    assert!(responses[2].result.is_ok());
+    let error = responses[3].result.as_ref().unwrap_err();
+    assert!(error.is_failed_dependency());
+    let cause = std::error::Error::source(error).unwrap().to_string();
+    assert!(cause.contains("403"), "{cause}");
+}

@@ -18,6 +18,9 @@ use crate::query::Target;
 use crate::send::{Budget, Call, Verdict, request_id};
 use crate::throttle::{Demand, Scope, Workload};
 
+/// What requests of one batch have in common.
+pub(super) type Kind = (&'static str, Workload);
+
 /// A request as it is sent.
 pub(super) struct Item {
     index: usize,
@@ -60,6 +63,11 @@ impl Item {
     }
 }
 
+/// Not carried out since what it depends on was not.
+fn is_dependent(answer: &Incoming) -> bool {
+    answer.response.status == StatusCode::FAILED_DEPENDENCY
+}
+
 /// Batched URLs are relative to the version.
 fn relative(url: &Url) -> String {
     let path = url
@@ -83,6 +91,8 @@ struct OutgoingItem<'a> {
     url: &'a str,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     headers: &'a BTreeMap<String, String>,
+    #[serde(rename = "dependsOn", skip_serializing_if = "Option::is_none")]
+    depends_on: Option<[String; 1]>,
 }
 
 /// The requests of one batch, fewer with every round.
@@ -90,6 +100,8 @@ pub(super) struct Chunk<'a> {
     client: &'a Client,
     version: &'static str,
     workload: Workload,
+    /// Each depends on the one before it.
+    serial: bool,
     pending: Vec<Item>,
     done: Vec<(usize, Result<Box<RawValue>>)>,
     budget: Budget,
@@ -111,14 +123,15 @@ struct Failed {
 impl<'a> Chunk<'a> {
     pub(super) fn new(
         client: &'a Client,
-        version: &'static str,
-        workload: Workload,
+        (version, workload): Kind,
+        serial: bool,
         pending: Vec<Item>,
     ) -> Self {
         Self {
             client,
             version,
             workload,
+            serial,
             pending,
             done: Vec::new(),
             budget: Budget::new(client.shared().clock.monotonic()),
@@ -157,6 +170,11 @@ impl<'a> Chunk<'a> {
                 method: "GET",
                 url: &item.url,
                 headers: &item.headers,
+                // What came before and is no longer pending has succeeded.
+                depends_on: id
+                    .checked_sub(1)
+                    .filter(|_| self.serial)
+                    .map(|before| [before.to_string()]),
             })
             .collect();
         let body = serde_json::to_vec(&Outgoing { requests })
@@ -193,7 +211,7 @@ impl<'a> Chunk<'a> {
 
     /// Puts away what is settled and returns what may be tried again.
     fn sort(&mut self, mut answers: Vec<Incoming>) -> Vec<Failed> {
-        let mut failed = Vec::new();
+        let mut failed: Vec<Failed> = Vec::new();
         for (id, item) in std::mem::take(&mut self.pending).into_iter().enumerate() {
             let id = id.to_string();
             let Some(at) = answers.iter().position(|answer| answer.id == id) else {
@@ -216,7 +234,13 @@ impl<'a> Chunk<'a> {
                 route: item.route.clone(),
                 status: answer.response.status.as_u16(),
             });
-            match Verdict::of(&answer.response, false, self.client.shared().clock.now()) {
+            let now = self.client.shared().clock.now();
+            match Verdict::of(&answer.response, false, now) {
+                // In a chain, whatever fails behind one that failed for good has failed for good.
+                verdict if verdict != Verdict::Success && self.is_cut_off() => {
+                    let error = self.error(&item, &answer);
+                    self.done.push((item.index, Err(error)));
+                }
                 Verdict::Success => self.done.push((item.index, answer.into_body())),
                 Verdict::Throttled { asked, scope } => {
                     let error = self.error(&item, &answer).with_retry_after(asked);
@@ -228,11 +252,8 @@ impl<'a> Chunk<'a> {
                         scope,
                     });
                 }
-                // 424: what it depended on failed, and is sent again as well.
-                verdict
-                    if verdict == Verdict::Transient
-                        || answer.response.status == StatusCode::FAILED_DEPENDENCY =>
-                {
+                // What it depended on is sent again as well.
+                verdict if verdict == Verdict::Transient || is_dependent(&answer) => {
                     let error = self.error(&item, &answer);
                     failed.push(Failed {
                         item,
@@ -249,6 +270,11 @@ impl<'a> Chunk<'a> {
             }
         }
         failed
+    }
+
+    /// Whether a chain is broken by one that will not be sent again.
+    fn is_cut_off(&self) -> bool {
+        self.serial && self.done.iter().any(|(_, result)| result.is_err())
     }
 
     /// Waits for those that failed in passing, or gives them up with their error when the budget
