@@ -1,0 +1,156 @@
+//! Changes that contradict each other: replays do not resurrect, and the service decides.
+
+use super::fixture::{PEOPLE, delta, graves, ids, names, pairs, person, record, removed};
+use crate::record::{Change, Kind, RemovedReason};
+use crate::store::{Begin, Contested, Finish, Store, StoreError};
+
+pub(super) async fn a_replayed_object_does_not_come_back_by_itself(store: &impl Store) {
+    let mut writer = delta(store).await;
+    writer
+        .round(Begin::Generation, vec![person("a", "Ada")])
+        .await;
+    writer
+        .round(Begin::Round, vec![removed("a", RemovedReason::Deleted)])
+        .await;
+    writer.begin(Begin::Round, vec![person("a", "Ada")]).await;
+    assert!(ids(store).await.is_empty(), "a replay does not resurrect");
+    let contested = store.contested(&PEOPLE, 10).await.expect("contested");
+    assert!(
+        matches!(contested.as_slice(), [Contested::Object { id, .. }] if id == "a"),
+        "{contested:?}"
+    );
+    writer
+        .page(vec![Change::ConfirmGone {
+            kind: Kind::USER,
+            id: "a".to_owned(),
+            reason: RemovedReason::Changed,
+        }])
+        .await;
+    writer.finish(false).await.expect("the end of a round");
+    let graves = graves(store).await;
+    assert!(
+        matches!(graves.as_slice(), [(_, RemovedReason::Deleted, _)]),
+        "the reason that was known is kept: {graves:?}"
+    );
+}
+
+pub(super) async fn a_confirmed_object_comes_back_whole(store: &impl Store) {
+    let mut writer = delta(store).await;
+    let whole = record("a", r#"{"id":"a","displayName":"Ada","mail":"a@x"}"#);
+    writer
+        .round(Begin::Generation, vec![Change::Upsert(whole)])
+        .await;
+    writer
+        .round(Begin::Round, vec![removed("a", RemovedReason::Changed)])
+        .await;
+    writer.begin(Begin::Round, vec![person("a", "?")]).await;
+    let now = record("a", r#"{"id":"a","displayName":"Ada L."}"#);
+    writer.page(vec![Change::Confirm(now.clone())]).await;
+    writer.finish(false).await.expect("the end of a round");
+    let stored = store.record(&Kind::USER, "a").await.expect("a record");
+    assert_eq!(stored, Some(now), "nothing of the removed object is left");
+    assert!(graves(store).await.is_empty());
+    // It was removed once: a removal may be an old one that is replayed.
+    writer
+        .begin(Begin::Round, vec![removed("a", RemovedReason::Changed)])
+        .await;
+    assert_eq!(ids(store).await, ["a"]);
+    assert_eq!(
+        store.contested(&PEOPLE, 10).await.expect("contested").len(),
+        1
+    );
+}
+
+pub(super) async fn a_removal_that_contradicts_its_round_is_contested(store: &impl Store) {
+    let mut writer = delta(store).await;
+    writer
+        .begin(Begin::Generation, vec![person("a", "Ada")])
+        .await;
+    writer
+        .page(vec![removed("a", RemovedReason::Changed)])
+        .await;
+    assert_eq!(
+        ids(store).await,
+        ["a"],
+        "which of the two came last is not known"
+    );
+    let contested = store.contested(&PEOPLE, 10).await.expect("contested");
+    assert!(
+        matches!(
+            contested.as_slice(),
+            [Contested::Object {
+                reason: Some(RemovedReason::Changed),
+                ..
+            }]
+        ),
+        "{contested:?}"
+    );
+}
+
+pub(super) async fn two_states_of_an_object_in_one_round_are_contested(store: &impl Store) {
+    let mut writer = delta(store).await;
+    writer
+        .begin(Begin::Generation, vec![person("a", "Ada")])
+        .await;
+    let same = record("a", r#"{"id":"a","mail":"a@x"}"#);
+    writer.page(vec![Change::Upsert(same)]).await;
+    assert!(
+        store
+            .contested(&PEOPLE, 9)
+            .await
+            .expect("contested")
+            .is_empty()
+    );
+    writer.page(vec![person("a", "Ada L.")]).await;
+    let contested = store.contested(&PEOPLE, 9).await.expect("contested");
+    assert_eq!(contested.len(), 1, "{contested:?}");
+    assert_eq!(names(store).await, pairs(&[("a", "Ada")]));
+    let now = record("a", r#"{"id":"a","displayName":"Ada L."}"#);
+    writer.page(vec![Change::Confirm(now)]).await;
+    writer.finish(false).await.expect("the end of a round");
+    // In the next round it is a change like any other.
+    writer
+        .round(Begin::Round, vec![person("a", "Countess")])
+        .await;
+    assert_eq!(names(store).await, pairs(&[("a", "Countess")]));
+}
+
+pub(super) async fn a_generation_does_not_resurrect_by_itself(store: &impl Store) {
+    let mut writer = delta(store).await;
+    let people = vec![person("a", "Ada"), person("b", "Bob")];
+    writer.round(Begin::Generation, people).await;
+    writer
+        .round(Begin::Round, vec![removed("a", RemovedReason::Deleted)])
+        .await;
+    let people = vec![person("a", "Ada"), person("b", "Bob")];
+    writer.begin(Begin::Generation, people).await;
+    let contested = store.contested(&PEOPLE, 9).await.expect("contested");
+    assert!(
+        matches!(contested.as_slice(), [Contested::Object { id, .. }] if id == "a"),
+        "{contested:?}"
+    );
+    let back = record("a", r#"{"id":"a","displayName":"Ada"}"#);
+    writer.page(vec![Change::Confirm(back)]).await;
+    writer.finish(false).await.expect("the swap");
+    assert_eq!(ids(store).await, ["a", "b"]);
+}
+
+pub(super) async fn a_round_cannot_end_while_objects_are_contested(store: &impl Store) {
+    let mut writer = delta(store).await;
+    writer
+        .begin(Begin::Generation, vec![person("a", "Ada")])
+        .await;
+    let mut commit = writer.commit(vec![
+        removed("a", RemovedReason::Changed),
+        person("b", "Bob"),
+    ]);
+    commit.checkpoint = Some("link".to_owned());
+    commit.finish = Some(Finish::default());
+    let refused = store.commit(commit).await;
+    assert!(
+        matches!(refused, Err(StoreError::Contested { objects: 1, .. })),
+        "{refused:?}"
+    );
+    assert_eq!(ids(store).await, ["a"], "a refused commit changes nothing");
+    assert_eq!(delta(store).await.lease.checkpoint, None);
+}

@@ -1,0 +1,181 @@
+//! New generations beside the old one, sweeps, and the breaker before them.
+
+use super::fixture::{
+    PEOPLE, Writer, at, crowd, delta, graves, ids, member, members, names, pairs, person, record,
+    removed,
+};
+use crate::record::{Change, Kind, RemovedReason};
+use crate::source::SourceId;
+use crate::store::{Begin, Finish, Held, Reading, Store};
+
+pub(super) async fn a_new_generation_is_swapped_in_whole(store: &impl Store) {
+    let mut writer = delta(store).await;
+    let old = vec![
+        person("a", "Ada"),
+        person("b", "Bob"),
+        Change::Link(member("g", "a")),
+        Change::Link(member("g", "b")),
+    ];
+    writer.round(Begin::Generation, old).await;
+    let new = vec![person("b", "Robert"), Change::Link(member("g", "b"))];
+    writer.begin(Begin::Generation, new).await;
+    let part = record("c", r#"{"id":"c","displayName":"Cy"}"#);
+    let rest = record("c", r#"{"id":"c","mail":"c@x"}"#);
+    writer
+        .page(vec![
+            Change::Upsert(part),
+            Change::Upsert(rest),
+            Change::Link(member("g", "c")),
+            removed("d", RemovedReason::Deleted),
+        ])
+        .await;
+    assert_eq!(
+        names(store).await,
+        pairs(&[("a", "Ada"), ("b", "Bob")]),
+        "readers see the old generation until the new one is whole"
+    );
+    assert_eq!(members(store).await, pairs(&[("g", "a"), ("g", "b")]));
+    writer.second = 20;
+    let done = writer.finish(false).await.expect("the swap");
+    assert_eq!((done.upserted, done.removed), (3, 2), "as readers see it");
+    assert_eq!(names(store).await, pairs(&[("b", "Robert"), ("c", "Cy")]));
+    assert_eq!(members(store).await, pairs(&[("g", "b"), ("g", "c")]));
+    let graves = graves(store).await;
+    assert_eq!(graves[0], ("a".to_owned(), RemovedReason::Absent, at(21)));
+    assert_eq!(graves[1].0, "d");
+    let merged = store.record(&Kind::USER, "c").await.expect("a record");
+    let merged: serde_json::Value = merged.expect("a record").view().expect("JSON");
+    assert_eq!(
+        merged["mail"], "c@x",
+        "parts of an object are merged in a new generation too"
+    );
+}
+
+pub(super) async fn an_abandoned_generation_leaves_nothing_behind(store: &impl Store) {
+    let mut writer = delta(store).await;
+    writer
+        .round(Begin::Generation, vec![person("a", "Ada")])
+        .await;
+    writer
+        .begin(Begin::Generation, vec![person("ghost", "G")])
+        .await;
+    let mut writer = delta(store).await;
+    writer
+        .begin(Begin::Generation, vec![person("a", "Ada")])
+        .await;
+    writer.finish(false).await.expect("the swap");
+    assert_eq!(ids(store).await, ["a"]);
+}
+
+pub(super) async fn a_sweep_removes_what_was_not_listed(store: &impl Store) {
+    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let people = vec![person("a", "Ada"), person("b", "Bob")];
+    writer.page(people).await;
+    let done = writer.finish(false).await.expect("a sweep");
+    assert_eq!(done.removed, 0);
+    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    writer
+        .page(vec![person("b", "Bob"), person("b", "Bob")])
+        .await;
+    assert_eq!(
+        ids(store).await,
+        ["a", "b"],
+        "nothing is swept before the end"
+    );
+    let done = writer.finish(false).await.expect("a sweep");
+    assert_eq!(done.removed, 1);
+    assert_eq!(ids(store).await, ["b"]);
+    // Listed again: it is there.
+    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    writer
+        .page(vec![person("a", "Ada"), person("b", "Bob")])
+        .await;
+    writer.finish(false).await.expect("a sweep");
+    assert_eq!(ids(store).await, ["a", "b"]);
+}
+
+pub(super) async fn a_sweep_that_removes_too_much_is_held(store: &impl Store) {
+    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    writer.page(crowd(200)).await;
+    writer.finish(false).await.expect("a sweep");
+    let before = store.source_state(&PEOPLE).await.expect("a state");
+
+    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    writer.page(crowd(149)).await;
+    let done = writer.finish(false).await.expect("a held sweep");
+    assert_eq!(done.held, Some(Held::new(51, 200)));
+    assert_eq!(ids(store).await.len(), 200, "the old objects are kept");
+    let after = store.source_state(&PEOPLE).await.expect("a state");
+    assert_eq!(
+        after.map(|state| state.completed_at),
+        before.map(|state| state.completed_at),
+        "a held round is not complete"
+    );
+
+    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    writer.page(crowd(150)).await;
+    let done = writer.finish(false).await.expect("a sweep");
+    assert_eq!((done.held, done.removed), (None, 50), "50 objects may go");
+
+    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    writer.page(crowd(1)).await;
+    let done = writer.finish(true).await.expect("a confirmed sweep");
+    assert_eq!((done.held, done.removed), (None, 149));
+}
+
+pub(super) async fn a_swap_that_removes_too_much_is_held(store: &impl Store) {
+    let mut writer = delta(store).await;
+    writer.round(Begin::Generation, crowd(100)).await;
+    writer.begin(Begin::Generation, crowd(10)).await;
+    let done = writer.finish(false).await.expect("a held swap");
+    assert_eq!(done.held, Some(Held::new(90, 100)));
+    assert_eq!(ids(store).await.len(), 100);
+    let mut writer = delta(store).await;
+    assert_eq!(
+        writer.lease.checkpoint, None,
+        "the next run reads everything again"
+    );
+    writer.begin(Begin::Generation, crowd(10)).await;
+    let done = writer.finish(true).await.expect("a confirmed swap");
+    assert_eq!((done.held, done.removed), (None, 90));
+    assert_eq!(ids(store).await.len(), 10);
+}
+
+pub(super) async fn a_round_that_is_not_whole_removes_nothing(store: &impl Store) {
+    let mut writer = delta(store).await;
+    writer
+        .round(
+            Begin::Generation,
+            vec![person("a", "Ada"), person("b", "Bob")],
+        )
+        .await;
+    let before = store.source_state(&PEOPLE).await.expect("a state");
+    writer
+        .begin(Begin::Generation, vec![person("b", "Robert")])
+        .await;
+    let mut commit = writer.commit(Vec::new());
+    commit.checkpoint = Some("later".to_owned());
+    commit.finish = Some(Finish::default().in_part());
+    let done = store.commit(commit).await.expect("the swap");
+    assert_eq!((done.upserted, done.removed, done.held), (1, 0, None));
+    assert_eq!(names(store).await, pairs(&[("a", "Ada"), ("b", "Robert")]));
+    let after = store.source_state(&PEOPLE).await.expect("a state");
+    assert_eq!(
+        after.map(|state| state.completed_at),
+        before.map(|state| state.completed_at),
+        "a round that is not whole is not complete"
+    );
+    assert_eq!(
+        delta(store).await.lease.checkpoint.as_deref(),
+        Some("later"),
+        "the next run goes on all the same"
+    );
+    let mut listing = Writer::new(store, SourceId::new("listing"), Reading::Full).await;
+    listing.page(vec![person("x", "X"), person("y", "Y")]).await;
+    listing.finish(false).await.expect("a sweep");
+    let mut listing = Writer::new(store, SourceId::new("listing"), Reading::Full).await;
+    let mut commit = listing.commit(vec![person("x", "X")]);
+    commit.finish = Some(Finish::default().in_part());
+    let done = store.commit(commit).await.expect("the end of a listing");
+    assert_eq!(done.removed, 0);
+}

@@ -1,0 +1,54 @@
+//! The conformance suite of [`Store`]: what every store must do, ours and yours.
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(
+//! m365_collect::testing::store_conforms(async || m365_collect::MemoryStore::new())
+//! # );
+//! ```
+
+#![expect(
+    clippy::expect_used,
+    reason = "a test suite panics where a store does not conform"
+)]
+
+mod contested;
+mod fixture;
+mod generation;
+mod log;
+mod reading;
+mod relation;
+mod round;
+
+use crate::store::Store;
+
+/// Runs the whole suite; `fresh` makes an empty store each time it is called.
+///
+/// Panics with the behaviour that the store does not show.
+pub async fn store_conforms<S: Store>(fresh: impl AsyncFn() -> S) {
+    reading::a_new_store_is_empty(&fresh().await).await;
+    round::rows_and_checkpoint_go_in_together(&fresh().await).await;
+    round::evidence_is_as_old_as_the_beginning_of_its_round(&fresh().await).await;
+    round::an_overtaken_lease_writes_nothing(&fresh().await).await;
+    round::a_partial_object_is_laid_over_the_stored_one(&fresh().await).await;
+    round::a_listing_replaces_objects_whole(&fresh().await).await;
+    round::a_removal_keeps_reason_and_time(&fresh().await).await;
+    contested::a_replayed_object_does_not_come_back_by_itself(&fresh().await).await;
+    contested::a_confirmed_object_comes_back_whole(&fresh().await).await;
+    contested::a_removal_that_contradicts_its_round_is_contested(&fresh().await).await;
+    contested::two_states_of_an_object_in_one_round_are_contested(&fresh().await).await;
+    contested::a_generation_does_not_resurrect_by_itself(&fresh().await).await;
+    contested::a_round_cannot_end_while_objects_are_contested(&fresh().await).await;
+    generation::a_new_generation_is_swapped_in_whole(&fresh().await).await;
+    generation::an_abandoned_generation_leaves_nothing_behind(&fresh().await).await;
+    generation::a_sweep_removes_what_was_not_listed(&fresh().await).await;
+    generation::a_sweep_that_removes_too_much_is_held(&fresh().await).await;
+    generation::a_swap_that_removes_too_much_is_held(&fresh().await).await;
+    generation::a_round_that_is_not_whole_removes_nothing(&fresh().await).await;
+    relation::relations_begin_and_end(&fresh().await).await;
+    relation::contradicting_relations_are_settled_by_a_listing(&fresh().await).await;
+    relation::a_relation_to_a_removed_object_is_not_live(&fresh().await).await;
+    round::sources_do_not_touch_each_other(&fresh().await).await;
+    reading::reading_goes_page_by_page(&fresh().await).await;
+    log::a_store_belongs_to_one_tenant(&fresh().await).await;
+    log::the_last_run_of_each_source_is_kept(&fresh().await).await;
+}
