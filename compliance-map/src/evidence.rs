@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::Timestamp;
-use crate::assess::{EvidenceUse, Missing, Options};
+use crate::assess::{Action, EvidenceUse, Missing, Options};
 use crate::facts::{FactKey, Facts, State};
 
 const DEFAULT_MAX_AGE_HOURS: u32 = 24;
@@ -112,6 +112,26 @@ impl<'a> Evidence<'a> {
             problem,
             permission,
             licence,
+        }
+    }
+
+    /// What would let a missing fact be had, by how its reading ended.
+    pub(crate) fn supply(&self, missing: &Missing) -> Action {
+        let fact = missing.fact.clone();
+        let state = self.facts.envelope(&fact).state;
+        match (state, &missing.permission, &missing.licence) {
+            (State::Denied, Some(permission), _) => Action::GrantPermission {
+                permission: permission.clone(),
+                fact,
+            },
+            (State::Unlicensed, _, Some(licence)) => Action::AddLicence {
+                licence: licence.clone(),
+                fact,
+            },
+            _ => Action::RefreshEvidence {
+                fact,
+                problem: missing.problem.clone(),
+            },
         }
     }
 

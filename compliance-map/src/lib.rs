@@ -92,8 +92,8 @@ mod rules;
 mod time;
 
 pub use assess::{
-    Advisory, AssessError, Assessment, Change, Comparison, ControlResult, Missing, Options, Status,
-    Subjects, assess, compare,
+    Action, Advisory, AssessError, Assessment, Change, Comparison, ControlResult, Missing, Options,
+    Remedy, Status, Subjects, assess, compare,
 };
 pub use coverage::MfaSummary;
 pub use exception::Exception;

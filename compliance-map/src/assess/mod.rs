@@ -6,6 +6,7 @@ mod exceptions;
 mod judge;
 mod options;
 mod parameter;
+mod remedy;
 mod result;
 mod words;
 
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use compare::{Change, Comparison, compare};
 pub use options::Options;
+pub use remedy::{Action, Remedy};
 pub use result::{
     Advisory, Assessment, ClauseResult, ControlResult, EvidenceUse, Excluded, Missing, People,
     PersonName, Status, Subjects,
@@ -154,7 +156,11 @@ impl Assessor<'_> {
             };
             answer.recommendation = Some(words::by_hand(control, answer.evidence.iter()));
             let attested = self.attestations.for_control(&control.reference);
+            if control.decidability == Decidability::EvidenceOnly && !self.is_audited(control) {
+                answer.remedies = vec![attest(&control.title)];
+            }
             if let (Decidability::EvidenceOnly, Some(attested)) = (control.decidability, attested) {
+                answer.remedies.clear();
                 answer.status = Status::Satisfied;
                 answer.why = attested;
                 answer.recommendation = None;
@@ -168,6 +174,12 @@ impl Assessor<'_> {
             .and_then(|f| f.native(answer.status))
             .map(str::to_owned);
         answer
+    }
+
+    /// Whether only an auditor can settle what settings do not show.
+    fn is_audited(&self, control: &Control) -> bool {
+        let framework = self.catalogue.framework(control.reference.framework());
+        framework.is_some_and(|framework| framework.audited)
     }
 
     fn blank(&self, control: &Control) -> ControlResult {
@@ -187,6 +199,7 @@ impl Assessor<'_> {
             evidence: Vec::new(),
             missing: Vec::new(),
             recommendation: None,
+            remedies: Vec::new(),
             incomplete: false,
             assumptions: assumption.filter(|_| !scope_declared).into_iter().collect(),
             crosswalk: self.catalogue.crosswalk(control),
@@ -198,6 +211,7 @@ impl Assessor<'_> {
         let (mut evidence, mut missing) = (BTreeSet::new(), BTreeSet::new());
         let mut advice: Vec<&str> = Vec::new();
         let mut open: Vec<&str> = Vec::new();
+        let mut remedies: BTreeSet<Remedy> = BTreeSet::new();
         for clause in &control.clauses {
             match clause {
                 Clause::Open { open: question } => open.push(question),
@@ -224,7 +238,12 @@ impl Assessor<'_> {
                     {
                         advice.push(finding.advice);
                     }
+                    remedy::help(finding, &clause.subjects, &mut remedies);
                     if clause.over_limit {
+                        remedies.insert(Remedy {
+                            action: Action::EndExceptions,
+                            subjects: clause.subjects.excepted.clone(),
+                        });
                         advice.push("end exceptions until no more than two, or 5 %, are left");
                     }
                     judged.push(clause);
@@ -253,6 +272,15 @@ impl Assessor<'_> {
             .map(|key| self.context.evidence.usage(key))
             .collect();
         answer.recommendation = words::recommendation(answer.status, &advice, &missing, &open);
+        remedies.extend(
+            missing
+                .iter()
+                .map(|m| remedy::supply(self.context.evidence, m)),
+        );
+        if !self.is_audited(control) {
+            remedies.extend(open.iter().map(|clause| attest(clause)));
+        }
+        answer.remedies = remedies.into_iter().collect();
         answer.missing = missing.into_iter().collect();
         for clause in judged {
             merge(&mut answer.subjects, clause.subjects);
@@ -318,6 +346,12 @@ impl Assessor<'_> {
             &mut per_user.map(|row| row.user.as_str()),
         );
     }
+}
+
+fn attest(clause: &str) -> Remedy {
+    Remedy::of_tenant(Action::GiveAttestation {
+        clause: clause.to_owned(),
+    })
 }
 
 /// Adds the people of a further clause. Whoever fails one clause fails the control.

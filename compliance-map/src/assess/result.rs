@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::remedy::Remedy;
 use crate::Timestamp;
 use crate::facts::State;
 use crate::framework::ControlRef;
@@ -137,6 +138,9 @@ pub struct ControlResult {
     pub missing: Vec<Missing>,
     /// What would change the answer.
     pub recommendation: Option<String>,
+    /// The same, as values: whom to enrol, which policy to change, which permission to grant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remedies: Vec<Remedy>,
     /// Whether evidence was cut short or missing, so that more failures may exist than are listed.
     pub incomplete: bool,
     /// What was taken for granted, for example the scope.

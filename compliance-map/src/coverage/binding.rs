@@ -6,7 +6,7 @@ use super::policy::{GroupMembers, Policy};
 use super::source::{Accepted, Binding, Source, Why};
 use super::tally::Tally;
 use super::tri::Tri;
-use super::{CA_POLICIES, PER_USER_MFA, Roles, SECURITY_DEFAULTS};
+use super::{CA_POLICIES, Lack, PER_USER_MFA, Roles, SECURITY_DEFAULTS};
 use crate::evidence::{Evidence, Grade, latest};
 use crate::facts::PerUserMfaFact;
 use crate::group::Groups;
@@ -25,7 +25,7 @@ pub(crate) struct Bound<'s> {
     /// Facts that could bring `least` and `most` together.
     pub(crate) missing: Vec<&'static str>,
     why: Vec<Why<'s>>,
-    left_out: Option<&'s str>,
+    left_out: Option<&'s Policy<'s>>,
 }
 
 impl Bound<'_> {
@@ -35,12 +35,29 @@ impl Bound<'_> {
         texts.join("; ")
     }
 
+    /// What keeps rules that bind from binding always.
+    pub(crate) fn lacks(&self) -> impl Iterator<Item = Lack> {
+        let policies = self.why.iter().flat_map(Why::policies);
+        let narrowed = policies.map(|policy| Lack::NarrowedBy(policy.fact.id.clone()));
+        let others = self.why.iter().any(|why| why.policies().is_empty());
+        narrowed.chain(others.then_some(Lack::Rule))
+    }
+
+    /// What would have to bind where nothing does.
+    pub(crate) fn lack(&self) -> Lack {
+        match self.left_out {
+            Some(policy) => Lack::LeftOutOf(policy.fact.id.clone()),
+            None => Lack::Rule,
+        }
+    }
+
     /// Why nothing binds.
     pub(crate) fn why_not(&self) -> String {
         match self.left_out {
-            Some(policy) => {
-                format!("is left out of the policy \"{policy}\", and nothing else asks for MFA")
-            }
+            Some(policy) => format!(
+                "is left out of the policy \"{}\", and nothing else asks for MFA",
+                policy.name()
+            ),
             None => "no enforced rule makes MFA unavoidable".to_owned(),
         }
     }
@@ -51,6 +68,15 @@ impl Bound<'_> {
 pub(crate) struct Needed {
     pub(crate) least: MethodSet,
     pub(crate) most: MethodSet,
+}
+
+impl Needed {
+    pub(crate) const fn exactly(methods: MethodSet) -> Self {
+        Self {
+            least: methods,
+            most: methods,
+        }
+    }
 }
 
 /// The three sources, made ready to be asked about many people.
@@ -184,13 +210,13 @@ impl<'a> Binder<'a> {
         person: &Person<'_>,
         roles: Roles,
         only: Option<MethodSet>,
-    ) -> (Source<'s>, Option<&'s str>) {
+    ) -> (Source<'s>, Option<&'s Policy<'s>>) {
         let mut tally = Tally::default();
         let mut left_out = None;
         for policy in &self.policies {
             let applies = policy.applies(person, roles, self.open_roles);
             if applies.excluded {
-                left_out = left_out.or(Some(policy.name()));
+                left_out = left_out.or(Some(policy));
             }
             if applies.answer != Tri::No {
                 tally.count(policy, applies, only);

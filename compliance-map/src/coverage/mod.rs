@@ -28,12 +28,14 @@ mod summary;
 mod tally;
 mod tri;
 
+use std::collections::BTreeSet;
+
 pub use summary::{Covered, FailingPerson, MfaSummary, mfa_summary};
 
 use crate::evidence::Evidence;
 use crate::group::Groups;
 use crate::population::{Held, Person, Population};
-use binding::Binder;
+use binding::{Binder, Needed};
 use method::MethodSet;
 use readiness::Readiness;
 use source::Binding;
@@ -80,6 +82,19 @@ pub(crate) enum Verdict {
     Unknown,
 }
 
+/// What lacks to somebody who does not pass.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lack {
+    /// A usable method.
+    Method,
+    /// A rule that binds.
+    Rule,
+    /// The policy with this id leaves the person out.
+    LeftOutOf(String),
+    /// The policy with this id binds at times only.
+    NarrowedBy(String),
+}
+
 /// What is proven about one person, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outcome {
@@ -91,6 +106,8 @@ pub(crate) struct Outcome {
     pub(crate) whole: bool,
     /// Why it does not pass; empty when it does.
     pub(crate) why: String,
+    /// What lacks to whoever does not pass.
+    pub(crate) lacks: BTreeSet<Lack>,
     /// The facts that would settle an unknown.
     pub(crate) missing: Vec<&'static str>,
 }
@@ -112,6 +129,8 @@ impl Outcome {
             (without, with) if without == with => without.to_owned(),
             (without, with) => format!("{without}; once an eligible role is activated: {with}"),
         };
+        let mut lacks = self.lacks;
+        lacks.extend(activated.lacks);
         let mut missing = self.missing;
         missing.extend(activated.missing);
         missing.sort_unstable();
@@ -122,6 +141,7 @@ impl Outcome {
             in_place,
             whole: self.whole && activated.whole,
             why,
+            lacks,
             missing,
         }
     }
@@ -215,9 +235,14 @@ impl<'a> Coverage<'a> {
 
     fn with_roles(&self, person: &Person<'_>, roles: Roles, only: Option<MethodSet>) -> Outcome {
         let bound = self.binder.bind(person, roles, only);
+        // Where nothing binds, what is asked is whether the person could follow a rule if there were one.
+        let needed = match bound.most {
+            Binding::None => Needed::exactly(only.unwrap_or(MethodSet::ANY)),
+            _ => bound.needed,
+        };
         let ready = self
             .readiness
-            .of(person, bound.needed, bound.by_conditional_access);
+            .of(person, needed, bound.by_conditional_access);
         let in_place = bound.least >= Binding::Conditional;
         let possible = Possible::new(bound.least, bound.most, ready.answer);
         let verdict = possible.verdict(in_place);
@@ -242,12 +267,26 @@ impl<'a> Coverage<'a> {
                 format!("cannot be told without {}", missing.join(", "))
             }
         };
+        let mut lacks = BTreeSet::new();
+        match verdict {
+            Verdict::Pass | Verdict::Unknown => {}
+            Verdict::Conditional => lacks.extend(bound.lacks()),
+            Verdict::Fail => {
+                if bound.most == Binding::None {
+                    lacks.extend([bound.lack()]);
+                }
+                if ready.answer == Tri::No {
+                    lacks.insert(Lack::Method);
+                }
+            }
+        }
         Outcome {
             verdict,
             possible,
             in_place,
             whole: bound.whole && ready.whole,
             why,
+            lacks,
             missing,
         }
     }

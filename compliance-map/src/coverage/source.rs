@@ -84,7 +84,15 @@ pub(crate) enum Why<'s> {
     Policies(Vec<&'s Policy<'s>>),
 }
 
-impl Why<'_> {
+impl<'s> Why<'s> {
+    /// The policies that bind only at times.
+    pub(crate) fn policies(&self) -> &[&'s Policy<'s>] {
+        match self {
+            Self::Words(_) => &[],
+            Self::Policies(policies) => policies,
+        }
+    }
+
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Words(words) => (*words).to_owned(),

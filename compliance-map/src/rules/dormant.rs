@@ -1,6 +1,6 @@
 //! Which enabled accounts nobody uses.
 
-use super::{Context, ENABLED_NOT_READ, Finding, may_be_disabled};
+use super::{Context, ENABLED_NOT_READ, Finding, Target, may_be_disabled};
 use crate::Timestamp;
 use crate::assess::Missing;
 use crate::evidence::Grade;
@@ -20,6 +20,7 @@ pub(super) fn find(context: &Context<'_>, inactivity_days: Option<u32>) -> Findi
     };
     let mut finding = context.about_accounts(question);
     finding.advice = "disable or remove the accounts listed, or find out who needs them";
+    finding.target = Some(Target::Accounts);
     context.need(SIGN_INS, &mut finding);
     let Some(days) = inactivity_days else {
         finding.whole = false;

@@ -1,11 +1,13 @@
 //! Who is bound to use MFA and ready to.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Context, ENABLED_NOT_READ, Finding, may_be_disabled};
-use crate::assess::Excluded;
+use crate::assess::{Action, Excluded};
 use crate::coverage::method::MethodSet;
 use crate::coverage::{
-    AccessKind, CA_POLICIES, CROSS_TENANT, METHODS, PER_USER_MFA, REGISTRATION, SECURITY_DEFAULTS,
-    STRENGTHS, Verdict,
+    AccessKind, CA_POLICIES, CROSS_TENANT, Lack, METHODS, PER_USER_MFA, REGISTRATION,
+    SECURITY_DEFAULTS, STRENGTHS, Verdict,
 };
 use crate::evidence::Grade;
 use crate::facts::State;
@@ -122,6 +124,7 @@ fn judge(
     // In place is a rule that asks it of everybody, or of somebody who is ready for it. Whoever fails
     // adds nothing, so that one more failure never makes a status better.
     finding.in_place |= context.coverage.asks_everybody(only);
+    let mut steps: BTreeMap<Lack, BTreeSet<String>> = BTreeMap::new();
     for person in people {
         let outcome = context.coverage.of(person, access, only);
         finding.in_place |= outcome.is_bound_and_ready() && !may_be_disabled(person);
@@ -130,6 +133,9 @@ fn judge(
             finding.missing.insert(context.evidence.missing(USERS));
             finding.unknown.insert(id, ENABLED_NOT_READ.to_owned());
             continue;
+        }
+        for lack in outcome.lacks {
+            steps.entry(lack).or_default().insert(id.clone());
         }
         match outcome.verdict {
             Verdict::Pass => {
@@ -148,6 +154,8 @@ fn judge(
             }
         }
     }
+    let steps = steps.into_iter().map(|(lack, ids)| (step(lack), ids));
+    finding.steps.extend(steps);
     if !finding.whole {
         let cut_short = finding
             .evidence
@@ -155,5 +163,22 @@ fn judge(
             .filter(|key| context.evidence.grade(key) == Grade::Part);
         let missing: Vec<_> = cut_short.map(|key| context.evidence.missing(key)).collect();
         finding.missing.extend(missing);
+    }
+}
+
+fn step(lack: Lack) -> Action {
+    let change = |policy: Option<String>, change: &str| Action::ChangePolicy {
+        fact: CA_POLICIES.to_owned(),
+        policy,
+        change: change.to_owned(),
+    };
+    match lack {
+        Lack::Method => Action::EnrolPeople,
+        Lack::Rule => change(None, "ask for it in every sign-in of the people listed"),
+        Lack::LeftOutOf(id) => change(Some(id), "stop leaving out the people listed"),
+        Lack::NarrowedBy(id) => change(
+            Some(id),
+            "take away the conditions that let the people listed sign in without it",
+        ),
     }
 }

@@ -10,6 +10,8 @@ mod mfa;
 mod setting;
 mod unique;
 
+pub(crate) use setting::TENANT;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use dormant::INACTIVITY_DAYS;
@@ -17,7 +19,7 @@ pub(crate) use dormant::INACTIVITY_DAYS;
 /// The idle time that a framework may leave to the organisation.
 pub(crate) const IDLE_MINUTES: &str = "idle_minutes";
 
-use crate::assess::{Excluded, Missing};
+use crate::assess::{Action, Excluded, Missing};
 use crate::coverage::Coverage;
 use crate::evidence::{Evidence, Grade};
 use crate::framework::Rule;
@@ -46,6 +48,21 @@ pub(crate) struct Finding {
     pub(crate) evidence: BTreeSet<&'static str>,
     /// What would help those who fail.
     pub(crate) advice: &'static str,
+    /// What that advice is about, where it is the same for everybody who fails.
+    pub(crate) target: Option<Target>,
+    /// Steps that help some of those who fail, and whom.
+    pub(crate) steps: BTreeMap<Action, BTreeSet<String>>,
+}
+
+/// What has to be changed for those who fail to pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The accounts that fail.
+    Accounts,
+    /// The policies that fail, or a policy that there is not yet, in this fact.
+    Policies(&'static str),
+    /// The devices, domains, mailboxes or applications that fail, or the tenant, in this fact.
+    Objects(&'static str),
 }
 
 impl Finding {

@@ -1,11 +1,11 @@
 //! Questions about settings: each row of one fact passes, fails, or does not tell.
 
-use super::{Context, Finding};
+use super::{Context, Finding, Target};
 use crate::assess::Missing;
 use crate::evidence::{Grade, latest};
 
 /// The subject of a question about the tenant as a whole.
-pub(super) const TENANT: &str = "tenant";
+pub(crate) const TENANT: &str = "tenant";
 
 /// What a row shows.
 pub(super) enum Answer {
@@ -43,10 +43,26 @@ pub(super) struct Question<'q> {
 }
 
 impl Question<'_> {
+    /// Rows of some facts are policies, those of others are what policies apply to.
+    fn target(&self) -> Target {
+        match self.key {
+            "email.antimalware"
+            | "email.antispam"
+            | "email.antiphish"
+            | "email.safe_links"
+            | "email.safe_attachments"
+            | "data.dlp"
+            | "data.retention"
+            | "auth.session" => Target::Policies(self.key),
+            key => Target::Objects(key),
+        }
+    }
+
     fn finding(&self, context: &Context<'_>) -> Finding {
         let mut finding = Finding {
             question: self.words.to_owned(),
             advice: self.advice,
+            target: Some(self.target()),
             whole: true,
             ..Finding::default()
         };

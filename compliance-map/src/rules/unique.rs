@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, ENABLED_NOT_READ, Finding, may_be_disabled};
+use super::{Context, ENABLED_NOT_READ, Finding, Target, may_be_disabled};
 use crate::population::USERS;
 
 pub(super) fn find(context: &Context<'_>) -> Finding {
     let mut finding =
         context.about_accounts("has every enabled account a sign-in name of its own?");
     finding.advice = "give each of the accounts listed a user principal name of its own";
+    finding.target = Some(Target::Accounts);
     let name_of = |upn: &Option<String>| {
         let upn = upn.as_deref().map(str::trim).filter(|upn| !upn.is_empty());
         upn.map(str::to_lowercase)

@@ -1,0 +1,173 @@
+//! What would change a result, as values that a product can act on.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::result::{Missing, Subjects};
+use crate::evidence::Evidence;
+use crate::facts::FactKey;
+use crate::rules::{Finding, TENANT, Target};
+
+/// One step that would change the answer, and whom or what it concerns.
+///
+/// In JSON `{"action": "enrol_people", "subjects": ["…"]}`, with the members of the action beside it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Remedy {
+    /// What to do.
+    #[serde(flatten)]
+    pub action: Action,
+    /// People or objects that fail today and would not fail for this reason afterwards, by id; empty
+    /// when the step is about the tenant as a whole.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub subjects: BTreeSet<String>,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Action {
+    /// Have these people register a method that does what is asked.
+    EnrolPeople,
+    /// Change a policy, or set one up.
+    ChangePolicy {
+        /// The fact that holds the policies.
+        fact: String,
+        /// The policy's id; `None` when no present policy would do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        policy: Option<String>,
+        /// What to change.
+        change: String,
+    },
+    /// Change a setting of the tenant.
+    ChangeSetting {
+        /// The fact that holds the setting.
+        fact: String,
+        /// What to change.
+        change: String,
+    },
+    /// Change devices, domains, mailboxes, applications: the subjects.
+    ChangeObjects {
+        /// The fact that holds the objects.
+        fact: String,
+        /// What to change.
+        change: String,
+    },
+    /// Change the accounts of these people.
+    ChangeAccounts {
+        /// What to change.
+        change: String,
+    },
+    /// Grant whoever collects the evidence a permission.
+    GrantPermission {
+        /// The permission.
+        permission: String,
+        /// The fact that could be read then.
+        fact: String,
+    },
+    /// Buy a licence, or assign one that was bought.
+    AddLicence {
+        /// The licence.
+        licence: String,
+        /// The fact that could be read then.
+        fact: String,
+    },
+    /// Collect evidence, for the first time or again.
+    RefreshEvidence {
+        /// The fact.
+        fact: String,
+        /// What is wrong with what is there.
+        problem: String,
+    },
+    /// Declare a limit that is the organisation's to set, in the overlay or the options.
+    DeclareParameter {
+        /// The parameter's name.
+        parameter: String,
+    },
+    /// Have somebody sign for what settings cannot show.
+    GiveAttestation {
+        /// What to look at.
+        clause: String,
+    },
+    /// End exceptions for some of the subjects: more apply than a control can carry.
+    EndExceptions,
+}
+
+impl Remedy {
+    pub(super) fn of_tenant(action: Action) -> Self {
+        Self {
+            action,
+            subjects: BTreeSet::new(),
+        }
+    }
+
+    fn of(action: Action, subjects: BTreeSet<String>) -> Self {
+        Self { action, subjects }
+    }
+}
+
+/// What would let evidence that is missing be had.
+pub(super) fn supply(evidence: Evidence<'_>, missing: &Missing) -> Remedy {
+    Remedy::of_tenant(if FactKey::find(&missing.fact).is_none() {
+        Action::DeclareParameter {
+            parameter: missing.fact.clone(),
+        }
+    } else {
+        evidence.supply(missing)
+    })
+}
+
+/// What would help those of a finding who fail and are not excepted.
+pub(super) fn help(finding: &Finding, subjects: &Subjects, remedies: &mut BTreeSet<Remedy>) {
+    let lacking = |id: &&String| {
+        subjects.failing.contains(id.as_str()) || subjects.conditional.contains(id.as_str())
+    };
+    for (action, ids) in &finding.steps {
+        let helped: BTreeSet<String> = ids.iter().filter(lacking).cloned().collect();
+        if !helped.is_empty() {
+            remedies.insert(Remedy::of(action.clone(), helped));
+        }
+    }
+    let Some(target) = finding.target else {
+        return;
+    };
+    let all = subjects.failing.iter().chain(&subjects.conditional);
+    let (tenant, ids): (BTreeSet<String>, BTreeSet<String>) =
+        all.cloned().partition(|id| id == TENANT);
+    let change = || finding.advice.to_owned();
+    if !tenant.is_empty() {
+        remedies.insert(Remedy::of_tenant(match target {
+            Target::Policies(fact) => Action::ChangePolicy {
+                fact: fact.to_owned(),
+                policy: None,
+                change: change(),
+            },
+            Target::Objects(fact) => Action::ChangeSetting {
+                fact: fact.to_owned(),
+                change: change(),
+            },
+            Target::Accounts => Action::ChangeAccounts { change: change() },
+        }));
+    }
+    match target {
+        _ if ids.is_empty() => {}
+        Target::Policies(fact) => remedies.extend(ids.into_iter().map(|id| {
+            Remedy::of_tenant(Action::ChangePolicy {
+                fact: fact.to_owned(),
+                policy: Some(id),
+                change: change(),
+            })
+        })),
+        Target::Objects(fact) => {
+            let fact = fact.to_owned();
+            let change = change();
+            remedies.insert(Remedy::of(Action::ChangeObjects { fact, change }, ids));
+        }
+        Target::Accounts => {
+            let change = change();
+            remedies.insert(Remedy::of(Action::ChangeAccounts { change }, ids));
+        }
+    }
+}
