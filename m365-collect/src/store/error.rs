@@ -52,6 +52,15 @@ pub enum StoreError {
         /// How many.
         objects: u64,
     },
+    /// Another sync of the tenant is running.
+    #[error(
+        "another sync of this tenant is running{}: wait for its end, or stop it",
+        process.map(|id| format!(" in process {id}")).unwrap_or_default()
+    )]
+    InUse {
+        /// Its process, as far as it is known.
+        process: Option<u32>,
+    },
     /// Another process holds the store.
     #[error("the store is in use by another process: try again when it is done")]
     Busy,

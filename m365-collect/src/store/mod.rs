@@ -5,6 +5,7 @@
 //! is never ahead of its rows. A commit carries the epoch of its [`Lease`]; a writer that was
 //! overtaken writes nothing.
 
+mod claim;
 mod commit;
 mod error;
 mod memory;
@@ -23,11 +24,15 @@ use crate::record::{Edge, Kind, Record, Relation, RemovedReason};
 use crate::source::SourceId;
 use crate::timestamp;
 
+pub use claim::Claim;
 pub use commit::{Begin, Commit, Committed, Contested, Finish, Held, Lease};
 pub use error::StoreError;
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
+
+/// How many runs of each source the log keeps: with hourly runs, those of six weeks.
+pub const RUNS_KEPT: usize = 1000;
 
 /// A tenant's stored picture.
 ///
@@ -43,6 +48,14 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`StoreError::OtherTenant`] where the store already holds another tenant.
     async fn bind(&self, tenant: &StoredTenant) -> Result<(), StoreError>;
+
+    /// Takes the right to sync this tenant, until the claim is dropped; in whatever way the
+    /// process ends, it must not be left behind. It keeps two syncs out of each other's way. Who
+    /// may write is decided by the leases all the same.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] at once where somebody else has it, in this process or another.
+    async fn claim(&self) -> Result<Claim, StoreError>;
 
     /// Takes the right to write for a source: earlier leases of it become void.
     async fn lease(
@@ -69,11 +82,26 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// What is known of a source; `None` where it never ran.
     async fn source_state(&self, source: &SourceId) -> Result<Option<SourceState>, StoreError>;
 
-    /// Notes that a run ended, with its outcome.
+    /// Notes that a run ended, with its outcome. Of each source the latest [`RUNS_KEPT`] are kept.
     async fn log_run(&self, run: &RunEntry) -> Result<(), StoreError>;
+
+    /// The log of runs, the one that was logged last first: of one source or of all, those that
+    /// ended at `since` or later, at most `limit`.
+    async fn runs(
+        &self,
+        source: Option<&SourceId>,
+        since: Option<SystemTime>,
+        limit: usize,
+    ) -> Result<Vec<RunEntry>, StoreError>;
 
     /// The last run of every source that ever ran, by source id.
     async fn last_runs(&self) -> Result<Vec<RunEntry>, StoreError>;
+
+    /// A small value that was noted under this name, such as what was learned of the limits.
+    async fn note(&self, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// Notes a small value under a name, in the place of any before.
+    async fn set_note(&self, name: &str, value: &str) -> Result<(), StoreError>;
 
     /// Live objects of a kind with an id after `after`, in the order of their ids.
     async fn records(

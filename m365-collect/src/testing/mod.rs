@@ -11,10 +11,12 @@
     reason = "a test suite panics where a store does not conform"
 )]
 
+mod claim;
 mod contested;
 mod fixture;
 mod generation;
 mod log;
+mod note;
 mod reading;
 mod relation;
 mod round;
@@ -51,4 +53,8 @@ pub async fn store_conforms<S: Store>(fresh: impl AsyncFn() -> S) {
     reading::reading_goes_page_by_page(&fresh().await).await;
     log::a_store_belongs_to_one_tenant(&fresh().await).await;
     log::the_last_run_of_each_source_is_kept(&fresh().await).await;
+    log::past_runs_are_told_newest_first(&fresh().await).await;
+    log::the_log_of_runs_is_bounded(&fresh().await).await;
+    note::a_note_is_kept_until_it_is_replaced(&fresh().await).await;
+    claim::a_tenant_is_synced_by_one_at_a_time(&fresh().await).await;
 }

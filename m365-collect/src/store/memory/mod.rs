@@ -1,6 +1,7 @@
 //! A store in memory: for tests, and for callers who read a tenant once and keep nothing.
 
 mod apply;
+mod journal;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,10 +13,11 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 
 use self::apply::Apply;
+use self::journal::Journal;
 use self::tables::Tables;
 use super::{
-    Begin, Commit, Committed, Contested, Lease, Reading, RunEntry, SourceState, Store, StoreError,
-    StoredTenant, Tombstone,
+    Begin, Claim, Commit, Committed, Contested, Lease, Reading, RunEntry, SourceState, Store,
+    StoreError, StoredTenant, Tombstone,
 };
 use crate::record::{Edge, Kind, Record, Relation};
 use crate::source::SourceId;
@@ -24,6 +26,7 @@ use crate::source::SourceId;
 #[derive(Default)]
 pub struct MemoryStore {
     state: Mutex<State>,
+    journal: Journal,
 }
 
 impl MemoryStore {
@@ -48,7 +51,6 @@ impl fmt::Debug for MemoryStore {
 struct State {
     tenant: Option<StoredTenant>,
     sources: BTreeMap<SourceId, SourceRow>,
-    runs: BTreeMap<SourceId, RunEntry>,
     live: Tables,
 }
 
@@ -240,13 +242,35 @@ impl Store for MemoryStore {
         Ok(self.state().sources.get(source).map(|row| row.state))
     }
 
+    async fn claim(&self) -> Result<Claim, StoreError> {
+        self.journal.claim()
+    }
+
     async fn log_run(&self, run: &RunEntry) -> Result<(), StoreError> {
-        self.state().runs.insert(run.source.clone(), run.clone());
+        self.journal.log(run);
         Ok(())
     }
 
     async fn last_runs(&self) -> Result<Vec<RunEntry>, StoreError> {
-        Ok(self.state().runs.values().cloned().collect())
+        Ok(self.journal.last_runs())
+    }
+
+    async fn runs(
+        &self,
+        source: Option<&SourceId>,
+        since: Option<SystemTime>,
+        limit: usize,
+    ) -> Result<Vec<RunEntry>, StoreError> {
+        Ok(self.journal.runs(source, since, limit))
+    }
+
+    async fn note(&self, name: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.journal.note(name))
+    }
+
+    async fn set_note(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        self.journal.set_note(name, value);
+        Ok(())
     }
 
     async fn records(

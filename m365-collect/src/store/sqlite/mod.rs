@@ -1,7 +1,10 @@
 //! The embedded store: one SQLite file per tenant, write-ahead log, every commit synced to disk.
 
 mod apply;
+mod claim;
 mod finish;
+mod log;
+mod note;
 mod read;
 mod schema;
 mod write;
@@ -15,7 +18,7 @@ use rusqlite::Connection;
 
 use self::schema::failed;
 use super::{
-    Commit, Committed, Contested, Lease, Reading, RunEntry, SourceState, Store, StoreError,
+    Claim, Commit, Committed, Contested, Lease, Reading, RunEntry, SourceState, Store, StoreError,
     StoredTenant, Tombstone,
 };
 use crate::record::{Edge, Kind, Record, Relation};
@@ -137,6 +140,11 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn claim(&self) -> Result<Claim, StoreError> {
+        let path = self.path.clone();
+        blocking(move || claim::claim(&path)).await
+    }
+
     async fn lease(
         &self,
         source: &SourceId,
@@ -175,12 +183,39 @@ impl Store for SqliteStore {
 
     async fn log_run(&self, run: &RunEntry) -> Result<(), StoreError> {
         let run = run.clone();
-        self.with(move |connection| read::log_run(connection, &run))
+        self.with(move |connection| log::log_run(connection, &run))
             .await
     }
 
     async fn last_runs(&self) -> Result<Vec<RunEntry>, StoreError> {
-        self.with(|connection| read::last_runs(connection)).await
+        self.with(|connection| log::last_runs(connection)).await
+    }
+
+    async fn runs(
+        &self,
+        source: Option<&SourceId>,
+        since: Option<SystemTime>,
+        limit: usize,
+    ) -> Result<Vec<RunEntry>, StoreError> {
+        let source = source.cloned();
+        self.with(move |connection| log::runs(connection, source.as_ref(), since, limit))
+            .await
+    }
+
+    async fn note(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let name = name.to_owned();
+        self.reading("read a note", move |connection| {
+            note::note(connection, &name)
+        })
+        .await
+    }
+
+    async fn set_note(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.reading("write a note", move |connection| {
+            note::set_note(connection, &name, &value)
+        })
+        .await
     }
 
     async fn records(

@@ -1,4 +1,4 @@
-//! What is asked of the file, and the log of runs.
+//! What is asked of the file.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::value::RawValue;
@@ -7,7 +7,7 @@ use super::schema::failed;
 use super::{SORT_CONTAINER, SORT_OBJECT};
 use crate::record::{DIRECTORY_OBJECTS, Edge, Kind, Record, Relation, RemovedReason};
 use crate::source::SourceId;
-use crate::store::{Contested, RunEntry, SourceState, StoreError, StoredTenant, Tombstone};
+use crate::store::{Contested, SourceState, StoreError, StoredTenant, Tombstone};
 use crate::timestamp;
 
 pub(super) fn tenant(connection: &Connection) -> rusqlite::Result<Option<StoredTenant>> {
@@ -77,58 +77,6 @@ pub(super) fn source_state(
             },
         )
         .optional()
-}
-
-pub(super) fn log_run(connection: &Connection, run: &RunEntry) -> Result<(), StoreError> {
-    let millis = |time: Option<_>| time.map_or(0, timestamp::to_millis);
-    connection
-        .execute(
-            "INSERT INTO run (source, started_at, ended_at, outcome, tally)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![
-                run.source.as_str(),
-                millis(run.started_at),
-                millis(run.ended_at),
-                to_json(&run.outcome)?,
-                to_json(&run.tally)?,
-            ],
-        )
-        .map_err(|error| failed("log a run", error))?;
-    Ok(())
-}
-
-pub(super) fn last_runs(connection: &Connection) -> Result<Vec<RunEntry>, StoreError> {
-    let rows = connection
-        .prepare_cached(
-            "SELECT source, started_at, ended_at, outcome, tally FROM run
-             WHERE number IN (SELECT max(number) FROM run GROUP BY source) ORDER BY source",
-        )
-        .and_then(|mut statement| {
-            statement
-                .query_map([], |row| {
-                    Ok((
-                        row.get::<_, String>(0)?,
-                        row.get::<_, i64>(1)?,
-                        row.get::<_, i64>(2)?,
-                        row.get::<_, String>(3)?,
-                        row.get::<_, String>(4)?,
-                    ))
-                })?
-                .collect::<rusqlite::Result<Vec<_>>>()
-        })
-        .map_err(|error| failed("read the log of runs", error))?;
-    rows.into_iter()
-        .map(|(source, started_at, ended_at, outcome, tally)| {
-            let source = SourceId::try_from(source).map_err(|_| damaged("the id of a source"))?;
-            Ok(RunEntry::new(
-                source,
-                timestamp::from_millis(started_at),
-                timestamp::from_millis(ended_at),
-                serde_json::from_str(&outcome).map_err(|_| damaged("an outcome"))?,
-                serde_json::from_str(&tally).map_err(|_| damaged("a tally"))?,
-            ))
-        })
-        .collect()
 }
 
 pub(super) fn records(
@@ -282,14 +230,7 @@ pub(super) fn relations(connection: &Connection) -> rusqlite::Result<Vec<Relatio
         .collect()
 }
 
-fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Storage {
-        what: "write a run as JSON".to_owned(),
-        cause: Box::new(error),
-    })
-}
-
-fn damaged(what: &str) -> StoreError {
+pub(super) fn damaged(what: &str) -> StoreError {
     StoreError::Damaged {
         what: what.to_owned(),
     }
