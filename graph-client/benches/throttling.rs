@@ -74,6 +74,22 @@ fn main() {
             quiet.latencies.len()
         );
     }
+    println!("\nthe same limit shared by noisy and six quiet tenants: p99 of the worst of these");
+    for noisy in [0, 1, 3] {
+        let outcome = many(noisy);
+        let quiet = outcome
+            .tallies
+            .iter()
+            .filter(|(tenant, _)| tenant.starts_with("quiet"))
+            .map(|(_, tally)| tally.p99())
+            .max()
+            .unwrap_or_default();
+        println!(
+            "{noisy:>4} noisy: p99 {:.0} ms; {} of the limit",
+            quiet.as_secs_f64() * 1000.0,
+            show(outcome.goodput(), outcome.wasted())
+        );
+    }
     println!("\nlimits of each tenant by itself, one tenant hungry");
     for callers in [0, 400] {
         let outcome = apart(callers);
@@ -124,6 +140,35 @@ fn shared(noisy: usize) -> simulation::Outcome {
         shared: true,
     };
     two_tenants(truth, 122, noisy)
+}
+
+fn many(noisy: usize) -> simulation::Outcome {
+    const NOISY: [&str; 3] = ["noisy1.example", "noisy2.example", "noisy3.example"];
+    const QUIET: [&str; 6] = [
+        "quiet1.example",
+        "quiet2.example",
+        "quiet3.example",
+        "quiet4.example",
+        "quiet5.example",
+        "quiet6.example",
+    ];
+    let noisy = NOISY.into_iter().take(noisy);
+    let mut tenants: Vec<_> = noisy.map(|tenant| (tenant, 100, Duration::ZERO)).collect();
+    tenants.extend(QUIET.map(|tenant| (tenant, 1, Duration::from_secs(3))));
+    Run {
+        truth: Truth {
+            counting: Counting::Accruing,
+            requests: 122.0,
+            per: 10.0,
+            shared: true,
+        },
+        documented: Some(122),
+        learned: LearnedLimits::default(),
+        tenants,
+        seconds: 600,
+        seed: 3,
+    }
+    .run()
 }
 
 fn apart(noisy: usize) -> simulation::Outcome {

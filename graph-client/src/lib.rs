@@ -170,7 +170,9 @@ pub use query::quote;
 pub use report::{Report, ReportPeriod, ReportRequest};
 pub use retry::RetryOptions;
 pub use tenant::TenantId;
-pub use throttle::{LearnedLimits, Limit, LimitScope, LimitUnit, Limits, Priority, Workload};
+pub use throttle::{
+    LearnedLimits, Limit, LimitMethods, LimitScope, LimitUnit, Limits, Priority, Workload,
+};
 pub use token::TokenInfo;
 #[cfg(feature = "rustls")]
 pub use transport::HttpTransport;

@@ -2,6 +2,8 @@
 //! [`Client::send`]: a retry loop around the throttle gate, the token, the transport and the
 //! judgement of the answer.
 
+mod admission;
+mod attempt;
 mod budget;
 mod call;
 mod verdict;
@@ -10,31 +12,24 @@ pub(crate) use budget::Budget;
 pub(crate) use call::Call;
 pub(crate) use verdict::{Verdict, location, request_id};
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::future;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::header::{CONTENT_TYPE, HeaderName};
+use http::{Method, StatusCode};
 use tracing::Instrument as _;
 
 use self::call::CallKind;
 use crate::client::Client;
 use crate::error::{Error, ErrorBody, Result, TokenError};
 use crate::observer::{CallEvent, WaitReason};
-use crate::retry::RetryOptions;
-use crate::throttle::{Blocked, Demand, Permit, Scope, Ticket, Workload};
+use crate::throttle::{Demand, Permit, Workload};
 use crate::token::Token;
-use crate::transport::{TransportError, TransportErrorKind, TransportRequest, TransportResponse};
+use crate::transport::{TransportError, TransportErrorKind, TransportResponse};
 
-const THROTTLE_PRIORITY: HeaderName = HeaderName::from_static("x-ms-throttle-priority");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
-const PRODUCT: &str = concat!("graph-client/", env!("CARGO_PKG_VERSION"));
 const MAX_REDIRECTS: u32 = 5;
-/// The least that an attempt is given, even at the very end of the budget.
-const LEAST_ATTEMPT: Duration = Duration::from_secs(1);
 
 /// The budget of a call that can be done without.
 const SPARE_BUDGET: Duration = Duration::from_secs(10);
@@ -52,6 +47,8 @@ struct Progress {
     /// The generation of the token that Graph refused.
     rejected: Option<u64>,
     claims: Option<String>,
+    /// The last answer was a 503, which the next attempt should meet elsewhere.
+    unavailable: bool,
 }
 
 /// What to do after an attempt.
@@ -61,8 +58,8 @@ enum Next<R> {
     AtOnce,
     /// Again when the gate opens, which takes this long.
     Gate(Error, Duration),
-    /// Again after a wait of our own.
-    Backoff(Error),
+    /// Again after a wait of our own, or what was asked for if that is longer.
+    Backoff(Error, Option<Duration>),
     Fail(Error),
 }
 
@@ -96,10 +93,11 @@ impl Client {
 
     fn begin(&self, call: &mut Call) -> Progress {
         let shared = self.shared();
-        let demand = call
-            .demand
-            .take()
-            .unwrap_or_else(|| shared.gates.demand(self.tenant(), call.workload, &call.url));
+        let demand = call.demand.take().unwrap_or_else(|| {
+            shared
+                .gates
+                .demand(self.tenant(), call.workload, &call.method, &call.url)
+        });
         let budget = call
             .budget
             .take()
@@ -128,6 +126,7 @@ impl Client {
             redirects: 0,
             rejected: None,
             claims: None,
+            unavailable: false,
         }
     }
 
@@ -163,8 +162,15 @@ impl Client {
                     &answer,
                     &decode,
                 ),
-                Err(error) if may_repeat(&call, &error) => Next::Backoff(Error::transport(error)),
-                Err(error) => Next::Fail(Error::transport(error)),
+                Err(error) => {
+                    let repeat = may_repeat(&call, &error);
+                    let error = Error::transport(error).with_host(call.url.host_str());
+                    if repeat {
+                        Next::Backoff(error, None)
+                    } else {
+                        Next::Fail(error)
+                    }
+                }
             };
             drop(permit);
             match next {
@@ -184,9 +190,9 @@ impl Client {
                     }
                     // The gate is closed now, and passing it again is the wait.
                 }
-                Next::Backoff(error) => {
-                    let wait = self.backoff(&progress);
-                    let error = self.seal(&progress, error);
+                Next::Backoff(error, asked) => {
+                    let wait = self.backoff(&progress).max(asked.unwrap_or_default());
+                    let error = self.seal(&progress, error).with_retry_after(asked);
                     if progress.attempts >= progress.max_attempts
                         || wait > self.remaining(&progress)
                         || !self.may_retry(&error)
@@ -212,6 +218,7 @@ impl Client {
     where
         D: Fn(&TransportResponse) -> Result<R>,
     {
+        progress.unavailable = answer.status == StatusCode::SERVICE_UNAVAILABLE;
         let verdict = Verdict::of(
             answer,
             call.kind == CallKind::Token,
@@ -226,7 +233,7 @@ impl Client {
                 Err(error) => {
                     let error = error.with_request_id(request_id(&answer.headers));
                     if error.is_truncated() && call.repeatable {
-                        Next::Backoff(error)
+                        Next::Backoff(error, None)
                     } else {
                         Next::Fail(error)
                     }
@@ -277,139 +284,10 @@ impl Client {
                 self.close_gate(permit, (scope, quota), wait, progress);
                 Next::Gate(failure(call, answer).with_retry_after(asked), wait)
             }
-            Verdict::Transient if call.repeatable => Next::Backoff(failure(call, answer)),
+            Verdict::Conflict { asked } => Next::Backoff(failure(call, answer), asked),
+            Verdict::Transient if call.repeatable => Next::Backoff(failure(call, answer), None),
             Verdict::Transient | Verdict::Failure => Next::Fail(failure(call, answer)),
         }
-    }
-
-    /// Passes the gate, waiting in front of it as long as the budget allows.
-    ///
-    /// Waiting for limits of our own is not held against the budget, which is for the service's
-    /// refusals: a wide fan-out at a small limit takes its time and does not fail by itself. It is
-    /// bounded all the same: who would have to wait longer than
-    /// [`RetryOptions::queue_time`] is refused at once and does not stand in line.
-    async fn permit(&self, call: &Call, progress: &Progress) -> Result<Permit> {
-        let shared = self.shared();
-        let patience = if call.spare {
-            SPARE_BUDGET.min(shared.retry.queue_time)
-        } else {
-            shared.retry.queue_time
-        };
-        let ticket = shared
-            .gates
-            .enqueue(
-                &progress.demand,
-                self.priority(),
-                patience,
-                shared.clock.monotonic(),
-            )
-            .map_err(|wait| self.seal(progress, Error::throttled(wait)))?;
-        let permit = self.turn(call, progress, &ticket).await;
-        progress
-            .budget
-            .excuse(ticket.quota_wait(shared.clock.monotonic()));
-        permit
-    }
-
-    /// Waits until it is the turn of a ticket.
-    async fn turn(&self, call: &Call, progress: &Progress, ticket: &Ticket) -> Result<Permit> {
-        let shared = self.shared();
-        loop {
-            let now = shared.clock.monotonic();
-            let blocked = match ticket.poll(now) {
-                Ok(permit) => return Ok(permit),
-                Err(blocked) => blocked,
-            };
-            let remaining = self
-                .remaining(progress)
-                .saturating_add(ticket.quota_wait(now));
-            match blocked {
-                Blocked::Until(at, reason) => {
-                    let wait = at.saturating_sub(now);
-                    if reason == WaitReason::Throttled && wait > remaining {
-                        return Err(self.seal(progress, Error::throttled(wait)));
-                    }
-                    let called = pin!(ticket.called());
-                    let waited = pin!(self.wait(call.workload, wait, reason));
-                    future::select(called, waited).await;
-                }
-                Blocked::Turn => {
-                    if remaining.is_zero() {
-                        return Err(self.seal(progress, Error::throttled(shared.retry.base_delay)));
-                    }
-                    // Whoever is in flight is back within the timeout of an attempt.
-                    ticket.called().await;
-                }
-            }
-        }
-    }
-
-    async fn attempt(
-        &self,
-        call: &Call,
-        progress: &Progress,
-        token: Option<&Token>,
-    ) -> Result<TransportResponse, TransportError> {
-        let shared = self.shared();
-        let started = shared.clock.monotonic();
-        let request = TransportRequest {
-            method: call.method.clone(),
-            url: call.url.clone(),
-            headers: self.headers(call, progress, token),
-            body: call.body.clone(),
-            timeout: shared
-                .retry
-                .attempt_timeout
-                .min(self.remaining(progress).max(LEAST_ATTEMPT)),
-            max_body: shared.max_body,
-        };
-        let outcome = shared.transport.send(request).await;
-        let elapsed = shared.clock.monotonic().saturating_sub(started);
-        let status = outcome.as_ref().ok().map(|answer| answer.status.as_u16());
-        let bytes = outcome
-            .as_ref()
-            .map_or(0, |answer| answer.body.len() as u64);
-        match &outcome {
-            Ok(answer) => tracing::debug!(
-                attempt = progress.attempts,
-                status,
-                bytes,
-                elapsed_ms = elapsed.as_millis(),
-                request_id = request_id(&answer.headers),
-                "answered"
-            ),
-            Err(error) => tracing::debug!(
-                attempt = progress.attempts,
-                elapsed_ms = elapsed.as_millis(),
-                kind = ?error.kind(),
-                "no answer"
-            ),
-        }
-        self.observe(|| CallEvent::Attempt {
-            method: call.method.clone(),
-            workload: call.workload,
-            route: progress.route.clone(),
-            status,
-            bytes,
-            elapsed,
-        });
-        outcome
-    }
-
-    fn close_gate(
-        &self,
-        permit: &Permit,
-        (scope, quota): (Scope, bool),
-        wait: Duration,
-        progress: &Progress,
-    ) {
-        let shared = self.shared();
-        // Some spread, but not so much that a wait that fits the budget no longer does.
-        let spread = RetryOptions::spread(wait, &*shared.random)
-            .min(self.remaining(progress))
-            .max(wait);
-        let now = shared.clock.monotonic();
-        permit.throttled(scope, quota, now, now.saturating_add(spread));
     }
 
     pub(crate) async fn wait(&self, workload: Workload, duration: Duration, reason: WaitReason) {
@@ -447,32 +325,6 @@ impl Client {
     fn remaining(&self, progress: &Progress) -> Duration {
         let spent = progress.budget.spent(self.shared().clock.monotonic());
         progress.total_time.saturating_sub(spent)
-    }
-
-    fn headers(&self, call: &Call, progress: &Progress, token: Option<&Token>) -> HeaderMap {
-        let mut headers = call.headers.clone();
-        headers
-            .entry(ACCEPT)
-            .or_insert(HeaderValue::from_static("application/json"));
-        if call.kind == CallKind::Graph {
-            headers.insert(
-                THROTTLE_PRIORITY,
-                HeaderValue::from_static(self.priority().header()),
-            );
-        }
-        headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
-        if call.kind != CallKind::Download
-            && let Ok(id) = HeaderValue::from_str(&progress.client_request_id)
-        {
-            headers.insert(CLIENT_REQUEST_ID, id);
-        }
-        if let Some(mut bearer) =
-            token.and_then(|t| HeaderValue::from_str(&format!("Bearer {}", t.expose())).ok())
-        {
-            bearer.set_sensitive(true);
-            headers.insert(AUTHORIZATION, bearer);
-        }
-        headers
     }
 
     /// Puts on an error what is known of its call.

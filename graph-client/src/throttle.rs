@@ -12,13 +12,14 @@ mod path;
 mod priority;
 mod queue;
 mod retry_after;
+mod shares;
 mod workload;
 
 use url::Url;
 
 pub(crate) use gate::{Blocked, Demand, Gates, Permit, Scope, Ticket};
 pub use learned::LearnedLimits;
-pub use limits::{Limit, LimitScope, LimitUnit, Limits};
+pub use limits::{Limit, LimitMethods, LimitScope, LimitUnit, Limits};
 pub use priority::Priority;
 pub(crate) use retry_after::{RetryAfter, throttle_scope};
 pub use workload::Workload;

@@ -49,6 +49,10 @@ pub struct TransportRequest {
     pub timeout: Duration,
     /// The size that the decompressed answer may have, in bytes.
     pub max_body: usize,
+    /// Not over a connection that was used before: the last answer was a 503, and Microsoft asks to
+    /// retry on a new one. A transport without connections need not mind.
+    /// <https://learn.microsoft.com/graph/best-practices-concept>
+    pub fresh_connection: bool,
 }
 
 impl TransportRequest {
@@ -61,6 +65,7 @@ impl TransportRequest {
             body: Bytes::new(),
             timeout,
             max_body,
+            fresh_connection: false,
         }
     }
 }

@@ -31,6 +31,22 @@ async fn retries_once_after_429_503_and_504() {
 }
 
 #[tokio::test]
+async fn a_503_is_tried_again_over_a_new_connection_and_nothing_else_is() {
+    let f = fixture();
+    let answers = [503, 500, 503].map(Answer::status).into_iter();
+    f.graph.on(PATH, answers.chain([user(), user()]));
+    read(&f).await.unwrap();
+    read(&f).await.unwrap();
+    let fresh: Vec<bool> = f
+        .graph
+        .requests()
+        .iter()
+        .map(|r| r.fresh_connection)
+        .collect();
+    assert_eq!(fresh, [false, true, false, true, false]);
+}
+
+#[tokio::test]
 async fn success_is_one_call() {
     let f = fixture();
     f.graph.on(PATH, [user()]);

@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use futures::TryStreamExt as _;
 use graph_client::test_util::{FixedRandom, ManualClock};
-use graph_client::{Client, Credential, Limits, RetryOptions, TenantId};
+use graph_client::{
+    Client, Credential, HttpTransport, Limits, RetryOptions, TenantId, Transport as _,
+    TransportRequest,
+};
 use support::User;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use wiremock::matchers::{header, method, path, query_param};
@@ -263,4 +266,76 @@ async fn an_unreachable_host_is_a_connection_error_without_its_url() {
     assert!(error.is_connection());
     assert_eq!(error.attempts(), 3);
     assert!(!format!("{error} {error:?}").contains(&origin));
+    assert_eq!(error.host(), Some("127.0.0.1"));
+    assert!(
+        error
+            .to_string()
+            .contains("could not reach 127.0.0.1 for oauth2")
+    );
+}
+
+#[tokio::test]
+async fn after_a_503_the_retry_takes_a_new_connection_and_the_next_call_the_old_one() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let (report, mut seen) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        for connection in 0usize.. {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let report = report.clone();
+            tokio::spawn(async move {
+                let mut request = [0; 8192];
+                while let Ok(1..) = socket.read(&mut request).await {
+                    report.send(connection).unwrap();
+                    let (status, body) = match (connection, request.starts_with(b"POST")) {
+                        (_, true) => ("200 OK", r#"{"access_token":"t","expires_in":3599}"#),
+                        (0, _) => ("503 Service Unavailable", "{}"),
+                        _ => ("200 OK", r#"{"id":"1"}"#),
+                    };
+                    let answer = format!(
+                        "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}",
+                        body.len()
+                    );
+                    socket.write_all(answer.as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    client(&origin).get::<User>("users/1").send().await.unwrap();
+    let mut connections = Vec::new();
+    while let Ok(connection) = seen.try_recv() {
+        connections.push(connection);
+    }
+    // The token and the refused call on the first, the retry on another.
+    assert_eq!(connections, [0, 0, 1]);
+}
+
+#[tokio::test]
+async fn http_2_and_compression_are_offered_without_being_asked_for() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let hello = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut hello = vec![0; 8192];
+        let length = socket.read(&mut hello).await.unwrap();
+        hello.truncate(length);
+        hello
+    });
+    let url = format!("https://{address}/").parse().unwrap();
+    let request = TransportRequest::new(http::Method::GET, url, Duration::from_secs(10), 100);
+    // Nobody answers the greeting of TLS; what it offers is enough.
+    let transport = HttpTransport::new().unwrap();
+    assert!(transport.send(request).await.is_err());
+    let hello = hello.await.unwrap();
+    let offers = |protocols: &[u8]| hello.windows(protocols.len()).any(|part| part == protocols);
+    assert!(offers(b"\x02h2\x08http/1.1"));
+
+    let server = service().await;
+    Mock::given(path("/v1.0/users/1"))
+        .and(header("accept-encoding", "gzip"))
+        .respond_with(ResponseTemplate::new(200).set_body_string(r#"{"id":"1"}"#))
+        .mount(&server)
+        .await;
+    let client = client(&server.uri());
+    client.get::<User>("users/1").send().await.unwrap();
 }

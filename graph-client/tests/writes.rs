@@ -139,3 +139,16 @@ async fn an_object_that_changed_is_not_overwritten() {
     assert_eq!(error.status(), Some(412));
     assert_eq!(f.graph.requests()[0].header("if-match"), Some("W/\"1\""));
 }
+
+#[tokio::test]
+async fn a_concurrency_violation_was_not_carried_out_and_is_sent_again_whatever_it_is() {
+    let conflict = Answer::error(409, "Directory_ConcurrencyViolation").header("retry-after", "5");
+    assert_eq!(calls(&conflict).await, [(2, true), (2, true), (2, true)]);
+    let f = fixture();
+    f.graph.on(PATH, [conflict, Answer::status(204)]);
+    let [post, ..] = requests(&f);
+    post.send().await.unwrap();
+    assert_eq!(f.clock.elapsed(), Duration::from_secs(5));
+    let other = Answer::error(409, "Request_MultipleObjectsWithSameKeyValue");
+    assert_eq!(calls(&other).await, [(1, false), (1, false), (1, false)]);
+}

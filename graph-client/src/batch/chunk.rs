@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use url::Url;
@@ -51,10 +51,12 @@ impl Item {
             url: relative(&url),
             headers,
             route: path::route(&url),
-            demand: client
-                .shared()
-                .gates
-                .demand(client.tenant(), Workload::of(&url), &url),
+            demand: client.shared().gates.demand(
+                client.tenant(),
+                Workload::of(&url),
+                &Method::GET,
+                &url,
+            ),
         })
     }
 

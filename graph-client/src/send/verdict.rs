@@ -6,7 +6,7 @@ use base64::Engine as _;
 use http::HeaderMap;
 use http::header::{LOCATION, WWW_AUTHENTICATE};
 
-use crate::error::{TokenError, TokenErrorKind};
+use crate::error::{ErrorBody, TokenError, TokenErrorKind};
 use crate::throttle::{RetryAfter, Scope, throttle_scope};
 use crate::transport::TransportResponse;
 
@@ -27,6 +27,11 @@ pub(crate) enum Verdict {
     },
     /// A passing failure: this call tries again.
     Transient,
+    /// Not carried out, since somebody else was changing the same: this call tries again, whatever
+    /// it does.
+    Conflict {
+        asked: Option<Duration>,
+    },
     Failure,
 }
 
@@ -47,6 +52,7 @@ impl Verdict {
                 scope: Scope::Tenant,
             },
             408 | 500 | 502 | 503 | 504 => Self::Transient,
+            409 if is_concurrency_violation(&answer.body) => Self::Conflict { asked },
             _ if token_endpoint => {
                 if TokenError::parse(&answer.body).kind == TokenErrorKind::Transient {
                     Self::Transient
@@ -68,6 +74,13 @@ impl Verdict {
             _ => Self::Failure,
         }
     }
+}
+
+/// Whether a 409 is for the moment only. <https://learn.microsoft.com/graph/errors>
+fn is_concurrency_violation(body: &[u8]) -> bool {
+    ErrorBody::parse(body)
+        .code
+        .is_some_and(|code| code.eq_ignore_ascii_case("Directory_ConcurrencyViolation"))
 }
 
 pub(crate) fn location(headers: &HeaderMap) -> Option<String> {
@@ -157,6 +170,23 @@ mod tests {
         );
         assert_eq!(verdict(302, &[("location", "/x")], true), Verdict::Failure);
         assert_eq!(verdict(401, &[], true), Verdict::Failure);
+    }
+
+    #[test]
+    fn a_409_is_for_the_moment_only_when_it_says_so() {
+        let verdict = |code: &str| {
+            let body = format!(r#"{{"error":{{"code":"{code}"}}}}"#);
+            let answer = TransportResponse::new(StatusCode::CONFLICT, HeaderMap::new(), body);
+            Verdict::of(&answer, false, SystemTime::UNIX_EPOCH)
+        };
+        assert_eq!(
+            verdict("Directory_ConcurrencyViolation"),
+            Verdict::Conflict { asked: None }
+        );
+        assert_eq!(
+            verdict("Request_MultipleObjectsWithSameKeyValue"),
+            Verdict::Failure
+        );
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub struct Recorded {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+    /// Whether it had to go over a new connection.
+    pub fresh_connection: bool,
 }
 
 impl Recorded {
@@ -259,6 +261,7 @@ impl Transport for FakeTransport {
             url: request.url,
             headers: request.headers,
             body: request.body,
+            fresh_connection: request.fresh_connection,
         };
         let answer = {
             let mut state = lock(&self.state);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::belief::Belief;
 use super::limits::{Limit, LimitScope, LimitUnit};
+use super::shares::Shares;
 use crate::tenant::TenantId;
 
 /// The parts in which a long list of sendings is kept.
@@ -14,6 +15,8 @@ const PARTS: u32 = 512;
 #[derive(Debug)]
 pub(super) struct Bucket {
     unit: LimitUnit,
+    /// The documented window, and the longer one that the budget is for.
+    per: Duration,
     window: Duration,
     /// Sendings closer together than this are kept as one.
     grain: Duration,
@@ -23,12 +26,10 @@ pub(super) struct Bucket {
     /// Of `used`, what was refused.
     refused: u64,
     in_flight: u64,
-    /// Of an application's limit, whose turn it was last, and until when it counts as shared.
-    last: Option<TenantId>,
-    shared_until: Duration,
+    /// Of an application's limit, who has used it.
+    shares: Option<Shares>,
     /// When the next may go, if all go at an even distance.
     next: Duration,
-    by_app: bool,
     /// What those want that wait for it.
     pub(super) wanted: u64,
     pub(super) belief: Belief,
@@ -44,16 +45,15 @@ impl Bucket {
         };
         Self {
             unit: limit.unit,
+            per: limit.per,
             window,
             grain,
             sent: VecDeque::new(),
             used: 0,
             refused: 0,
             in_flight: 0,
-            last: None,
-            shared_until: Duration::ZERO,
+            shares: (limit.scope == LimitScope::App).then(|| Shares::new(window)),
             next: Duration::ZERO,
-            by_app: limit.scope == LimitScope::App,
             wanted: 0,
             belief: Belief::new(limit.requests, window),
         }
@@ -77,19 +77,30 @@ impl Bucket {
         !self.is_concurrent() || self.in_flight < self.belief.units()
     }
 
-    /// When so many units may go out.
-    pub(super) fn free_at(&mut self, units: u64, now: Duration) -> Duration {
+    /// When a tenant may send so many units.
+    ///
+    /// Where tenants share a limit, the second half of a window is given out evenly, since others
+    /// would wait for most of it behind one that takes all at once. Even so they would wait for the
+    /// next place behind a tenant that takes each as it comes; so those that stay well below their
+    /// share may go at once while the documented window has room, which is what the budget keeps
+    /// spare. The others come back within the budget before they go on.
+    pub(super) fn free_at(&mut self, units: u64, tenant: &TenantId, now: Duration) -> Duration {
         if self.is_concurrent() {
             return now;
         }
         self.expire(now);
         let limit = self.belief.units();
-        let mut used = self.used.saturating_add(units.min(limit));
+        let units = units.min(limit);
+        let mut used = self.used.saturating_add(units);
         let mut free = now;
-        // Tenants that share a limit would wait for most of a window behind one that takes it all
-        // at once, so its second half is given out evenly.
-        if now < self.shared_until && used.saturating_mul(2) > limit {
-            free = self.next;
+        if let Some(shares) = self.shares.as_ref().filter(|s| s.has_others(tenant)) {
+            let modest = shares.is_modest(tenant, as_f64(units), as_f64(limit), now);
+            if modest && used.saturating_sub(self.outside(now)) <= limit {
+                return now;
+            }
+            if used.saturating_mul(2) > limit {
+                free = self.next;
+            }
         }
         for (at, sent) in &self.sent {
             if used <= limit {
@@ -123,11 +134,8 @@ impl Bucket {
         }
         let units = units.min(self.belief.units());
         self.used += units;
-        if self.by_app {
-            if self.last.as_ref().is_some_and(|last| last != tenant) {
-                self.shared_until = now.saturating_add(self.window);
-            }
-            self.last = Some(tenant.clone());
+        if let Some(shares) = &mut self.shares {
+            shares.record(tenant, as_f64(units), now);
             let part = as_f64(units) / self.belief.limit();
             self.next = now.saturating_add(self.window.mul_f64(part.min(1.0)));
         }
@@ -175,6 +183,15 @@ impl Bucket {
 
     pub(super) fn back(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    /// What the budget still counts although the documented window is over.
+    fn outside(&self, now: Duration) -> u64 {
+        self.sent
+            .iter()
+            .take_while(|(at, _)| at.saturating_add(self.per) <= now)
+            .map(|(_, sent)| sent)
+            .sum()
     }
 
     fn expire(&mut self, now: Duration) {
@@ -233,7 +250,7 @@ mod tests {
         let mut at = Duration::ZERO;
         let sent: Vec<u64> = (0..9)
             .map(|_| {
-                at = bucket.free_at(1, at);
+                at = bucket.free_at(1, &tenant(), at);
                 bucket.record(1, &tenant(), at);
                 at.as_secs()
             })
@@ -246,9 +263,9 @@ mod tests {
         let mut bucket = bucket(10);
         bucket.record(5, &tenant(), Duration::ZERO);
         bucket.correct(5, 10);
-        assert!(bucket.free_at(1, Duration::ZERO) > Duration::ZERO);
+        assert!(bucket.free_at(1, &tenant(), Duration::ZERO) > Duration::ZERO);
         bucket.correct(10, 1);
-        assert_eq!(bucket.free_at(9, Duration::ZERO), Duration::ZERO);
+        assert_eq!(bucket.free_at(9, &tenant(), Duration::ZERO), Duration::ZERO);
     }
 
     #[test]
@@ -264,6 +281,39 @@ mod tests {
 
     proptest! {
         #[test]
+        fn a_shared_limit_never_has_more_in_its_documented_window(
+            limit in 1u32..300,
+            wants in proptest::collection::vec((0u8..4, 1u64..5, 0u64..300), 1..600),
+        ) {
+            let per = Duration::from_secs(10);
+            let mut bucket = Bucket::new(&Limit::new(Workload::Identity, LimitScope::App, limit, per));
+            let mut now = Duration::ZERO;
+            let mut sent: Vec<(Duration, u64)> = Vec::new();
+            for (who, units, pause) in wants {
+                now += Duration::from_millis(pause);
+                let tenant = TenantId::new(format!("t{who}.example")).unwrap();
+                // A hungry one waits; the others come when they like.
+                let free = bucket.free_at(units, &tenant, now);
+                if who == 0 {
+                    now = free;
+                } else if free > now {
+                    continue;
+                }
+                bucket.record(units, &tenant, now);
+                sent.push((now, units.min(u64::from(limit))));
+            }
+            for (index, (at, _)) in sent.iter().enumerate() {
+                let in_window: u64 = sent
+                    .iter()
+                    .skip(index)
+                    .take_while(|(later, _)| *later < *at + per)
+                    .map(|(_, units)| units)
+                    .sum();
+                prop_assert!(in_window <= u64::from(limit));
+            }
+        }
+
+        #[test]
         fn never_more_in_any_window_than_the_limit(
             limit in 1u32..2000,
             wants in proptest::collection::vec((1u64..50, 0u64..3000), 1..300),
@@ -273,7 +323,7 @@ mod tests {
             let mut sent: Vec<(Duration, u64)> = Vec::new();
             for (units, pause) in wants {
                 now += Duration::from_millis(pause);
-                now = bucket.free_at(units, now);
+                now = bucket.free_at(units, &tenant(), now);
                 bucket.record(units, &tenant(), now);
                 sent.push((now, units.min(u64::from(limit))));
             }

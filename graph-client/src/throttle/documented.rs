@@ -1,7 +1,7 @@
-//! The figures that Microsoft documents for reading.
+//! The figures that Microsoft documents.
 //!
 //! Limits on what all applications of a tenant do together are left out where the application's own
-//! is lower, and so are those that no reader meets.
+//! is lower. Of writes, those counted in megabytes or by audience of an application are left out.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use super::Workload::{
     self, ConditionalAccess, Identity, IdentityReports, Intune, Outlook, Reports, Security,
     ServiceCommunications, SignInActivity, Subscriptions, Teams,
 };
+use super::limits::LimitMethods::{Deletes, Reads, Updates, Writes};
 use super::limits::{Limit, LimitScope, LimitUnit};
 
 const PAGE: &str = "https://learn.microsoft.com/graph/throttling-limits";
@@ -34,6 +35,10 @@ pub(super) const DOCUMENTED: &[Limit] = &[
     // 5,000 to 500, then 8,000. Only the large ones have so much to read that it matters.
     tenant(Identity, 8_000, 10).unit(LimitUnit::ResourceUnits),
     app(Identity, 150_000, 20).unit(LimitUnit::ResourceUnits),
+    tenant(Identity, 3_000, 150).methods(Writes),
+    app(Identity, 35_000, 300).methods(Writes),
+    tenant(Identity, 455, 10).path("schemaextensions"),
+    tenant(Identity, 150, 5).path("invitations"),
     // Identity and access reports.
     tenant(IdentityReports, 5, 10),
     app(IdentityReports, 122, 10),
@@ -49,42 +54,79 @@ pub(super) const DOCUMENTED: &[Limit] = &[
     tenant(Intune, 2_000, 20).path("devicemanagement/detectedapps"),
     tenant(Intune, 2_000, 20).path("devicemanagement/devicehealthscripts"),
     tenant(Intune, 1_000, 20),
+    tenant(Intune, 200, 20)
+        .path("devicemanagement/manageddevice*")
+        .methods(Writes),
+    tenant(Intune, 200, 20)
+        .path("devicemanagement/devicehealthscripts")
+        .methods(Writes),
+    tenant(Intune, 100, 20).methods(Writes),
     // Outlook: each mailbox by itself.
     resource(Outlook, 10_000, 600, "users/{id}"),
     resource(Outlook, 4, 0, "users/{id}").unit(LimitUnit::Concurrent),
     resource(Outlook, 10_000, 600, "groups/{id}"),
     resource(Outlook, 4, 0, "groups/{id}").unit(LimitUnit::Concurrent),
     // Teams.
-    app(Teams, 1_000, 1).path("teams/*/channels/getall*"),
-    tenant(Teams, 200, 1).path("teams/*/channels/getall*"),
-    app(Teams, 1_000, 1).path("users/*/chats/getall*"),
-    tenant(Teams, 200, 1).path("users/*/chats/getall*"),
-    app(Teams, 200, 1).path("teams/*/channels/*/messages"),
-    tenant(Teams, 20, 1).path("teams/*/channels/*/messages"),
-    app(Teams, 1_200, 1).path("teams/*/channels/*/members"),
-    tenant(Teams, 60, 1).path("teams/*/channels/*/members"),
-    app(Teams, 600, 1).path("teams/*/channels/*"),
-    tenant(Teams, 30, 1).path("teams/*/channels/*"),
-    resource(Teams, 1, 1, "teams/{id}/channels/{id}"),
-    app(Teams, 1_200, 1).path("teams/*/channels"),
-    tenant(Teams, 60, 1).path("teams/*/channels"),
-    app(Teams, 1_200, 1).path("teams/*/members"),
-    tenant(Teams, 60, 1).path("teams/*/members"),
-    resource(Teams, 4, 1, "teams/{id}"),
-    app(Teams, 300, 1).path("users/*/joinedteams"),
-    tenant(Teams, 30, 1).path("users/*/joinedteams"),
-    app(Teams, 200, 1).path("users/*/chats"),
-    tenant(Teams, 20, 1).path("users/*/chats"),
-    resource(Teams, 1, 1, "users/{id}/chats"),
-    app(Teams, 200, 1).path("chats/*/messages"),
-    tenant(Teams, 20, 1).path("chats/*/messages"),
-    app(Teams, 2_000, 1).path("chats/*"),
-    tenant(Teams, 200, 1).path("chats/*"),
-    resource(Teams, 1, 1, "chats/{id}"),
-    app(Teams, 200, 1).path("chats"),
-    tenant(Teams, 20, 1).path("chats"),
-    app(Teams, 1_500, 1),
-    tenant(Teams, 30, 1),
+    app(Teams, 1_000, 1)
+        .path("teams/*/channels/getall*")
+        .methods(Reads),
+    tenant(Teams, 200, 1)
+        .path("teams/*/channels/getall*")
+        .methods(Reads),
+    app(Teams, 1_000, 1)
+        .path("users/*/chats/getall*")
+        .methods(Reads),
+    tenant(Teams, 200, 1)
+        .path("users/*/chats/getall*")
+        .methods(Reads),
+    app(Teams, 200, 1)
+        .path("teams/*/channels/*/messages")
+        .methods(Reads),
+    tenant(Teams, 20, 1)
+        .path("teams/*/channels/*/messages")
+        .methods(Reads),
+    app(Teams, 1_200, 1)
+        .path("teams/*/channels/*/members")
+        .methods(Reads),
+    tenant(Teams, 60, 1)
+        .path("teams/*/channels/*/members")
+        .methods(Reads),
+    app(Teams, 600, 1).path("teams/*/channels/*").methods(Reads),
+    tenant(Teams, 30, 1)
+        .path("teams/*/channels/*")
+        .methods(Reads),
+    resource(Teams, 1, 1, "teams/{id}/channels/{id}").methods(Reads),
+    app(Teams, 1_200, 1).path("teams/*/channels").methods(Reads),
+    tenant(Teams, 60, 1).path("teams/*/channels").methods(Reads),
+    app(Teams, 1_200, 1).path("teams/*/members").methods(Reads),
+    tenant(Teams, 60, 1).path("teams/*/members").methods(Reads),
+    resource(Teams, 4, 1, "teams/{id}").methods(Reads),
+    app(Teams, 300, 1)
+        .path("users/*/joinedteams")
+        .methods(Reads),
+    tenant(Teams, 30, 1)
+        .path("users/*/joinedteams")
+        .methods(Reads),
+    app(Teams, 200, 1).path("users/*/chats").methods(Reads),
+    tenant(Teams, 20, 1).path("users/*/chats").methods(Reads),
+    resource(Teams, 1, 1, "users/{id}/chats").methods(Reads),
+    app(Teams, 200, 1).path("chats/*/messages").methods(Reads),
+    tenant(Teams, 20, 1).path("chats/*/messages").methods(Reads),
+    app(Teams, 2_000, 1).path("chats/*").methods(Reads),
+    tenant(Teams, 200, 1).path("chats/*").methods(Reads),
+    resource(Teams, 1, 1, "chats/{id}").methods(Reads),
+    app(Teams, 200, 1).path("chats").methods(Reads),
+    tenant(Teams, 20, 1).path("chats").methods(Reads),
+    app(Teams, 1_500, 1).methods(Reads),
+    tenant(Teams, 30, 1).methods(Reads),
+    app(Teams, 300, 1).methods(Updates),
+    tenant(Teams, 30, 1).methods(Updates),
+    resource(Teams, 1, 1, "teams/{id}/channels/{id}").methods(Updates),
+    resource(Teams, 1, 1, "chats/{id}").methods(Updates),
+    app(Teams, 150, 1).methods(Deletes),
+    tenant(Teams, 15, 1).methods(Deletes),
+    resource(Teams, 1, 1, "teams/{id}/channels/{id}").methods(Deletes),
+    resource(Teams, 1, 1, "chats/{id}").methods(Deletes),
     // Security.
     tenant(Security, 10_000, 600).path("security/securescore*"),
     tenant(Security, 4, 0)
@@ -95,9 +137,23 @@ pub(super) const DOCUMENTED: &[Limit] = &[
     // Service communications.
     tenant(ServiceCommunications, 240, 60),
     tenant(ServiceCommunications, 800, 3_600),
-    // Subscriptions: one of them, and the list.
-    app(Subscriptions, 2_000, 20).path("subscriptions/*"),
-    tenant(Subscriptions, 500, 20).path("subscriptions/*"),
-    app(Subscriptions, 40, 20),
-    tenant(Subscriptions, 25, 20),
+    // Subscriptions: one of them, the list, and changes.
+    app(Subscriptions, 2_000, 20)
+        .path("subscriptions/*")
+        .methods(Reads),
+    tenant(Subscriptions, 500, 20)
+        .path("subscriptions/*")
+        .methods(Reads),
+    app(Subscriptions, 40, 20).methods(Reads),
+    tenant(Subscriptions, 25, 20).methods(Reads),
+    app(Subscriptions, 4_000, 20)
+        .path("subscriptions/*/reauthorize")
+        .methods(Updates),
+    tenant(Subscriptions, 1_000, 20)
+        .path("subscriptions/*/reauthorize")
+        .methods(Updates),
+    app(Subscriptions, 2_000, 20).methods(Updates),
+    tenant(Subscriptions, 500, 20).methods(Updates),
+    app(Subscriptions, 2_000, 20).methods(Deletes),
+    tenant(Subscriptions, 500, 20).methods(Deletes),
 ];

@@ -7,24 +7,22 @@
 
 mod demand;
 mod lane;
+mod state;
 mod ticket;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use http::Method;
 use tokio::sync::Notify;
 use url::Url;
 
 pub(crate) use self::demand::Demand;
-use self::demand::{BucketKey, LaneKey};
-use self::lane::Lane;
+use self::state::{MANY, State};
 pub(crate) use self::ticket::{Permit, Ticket};
-use super::bucket::Bucket;
 use super::learned::Learned;
-use super::limits::Limit;
 use super::priority::Priority;
-use super::queue::{Queue, Waiting};
+use super::queue::Waiting;
 use super::{LearnedLimits, LimitScope, Limits, Workload, cost, segments};
 use crate::observer::WaitReason;
 use crate::sync::lock;
@@ -34,8 +32,6 @@ use crate::tenant::TenantId;
 const FULLY_OPEN: u32 = 64;
 /// A preset wait for refusals that do not say how long is no longer than this.
 const LONGEST_PRESET: Duration = Duration::from_secs(60);
-/// The number of gates and budgets from which those of idle resources are forgotten.
-const MANY: usize = 4096;
 
 /// Whom a refusal concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,18 +58,6 @@ pub(crate) struct Gates {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    lanes: HashMap<LaneKey, Lane>,
-    buckets: HashMap<BucketKey, Bucket>,
-    queues: HashMap<Workload, Queue>,
-    /// Tickets whose turn has come, until their owner looks.
-    granted: HashMap<u64, Duration>,
-    tickets: u64,
-    restored: Vec<Learned>,
-    prune_at: usize,
-}
-
 impl Gates {
     pub(crate) fn new(limits: Limits, learned: LearnedLimits) -> Self {
         let state = State {
@@ -92,7 +76,13 @@ impl Gates {
     }
 
     /// What a request needs.
-    pub(crate) fn demand(&self, tenant: &TenantId, workload: Workload, url: &Url) -> Demand {
+    pub(crate) fn demand(
+        &self,
+        tenant: &TenantId,
+        workload: Workload,
+        method: &Method,
+        url: &Url,
+    ) -> Demand {
         let segments = segments(url);
         let resource_units = if workload == Workload::Identity {
             cost::resource_units(url, &segments)
@@ -104,7 +94,7 @@ impl Gates {
             workload,
             requests: 1,
             resource_units,
-            rows: self.limits.fitting(workload, &segments),
+            rows: self.limits.fitting(workload, method, &segments),
         }
     }
 
@@ -135,12 +125,15 @@ impl Gates {
             .map(|(key, limit)| {
                 let bucket = state.bucket(key, &limit, &self.limits, now);
                 let units = demand.units(&limit);
-                bucket
-                    .queue(units)
-                    .max(bucket.free_at(units, now).saturating_sub(now))
+                bucket.queue(units).max(
+                    bucket
+                        .free_at(units, &demand.tenant, now)
+                        .saturating_sub(now),
+                )
             })
             .max()
-            .unwrap_or_default();
+            .unwrap_or_default()
+            .max(state.allowed_at(demand, now).saturating_sub(now));
         if wait > patience {
             return Err(wait);
         }
@@ -235,174 +228,6 @@ impl Gates {
             (&a.workload, &a.tenant, &a.path, a.of).cmp(&(&b.workload, &b.tenant, &b.path, b.of))
         });
         LearnedLimits(learned)
-    }
-}
-
-impl State {
-    fn bucket(
-        &mut self,
-        key: BucketKey,
-        limit: &Limit,
-        limits: &Limits,
-        now: Duration,
-    ) -> &mut Bucket {
-        let restored = &mut self.restored;
-        self.buckets.entry(key).or_insert_with_key(|key| {
-            let mut bucket = Bucket::new(limit);
-            if let Some(at) = restored
-                .iter()
-                .position(|learned| learned.is_of(key.row, key.tenant.as_ref(), limits))
-            {
-                let learned = restored.swap_remove(at);
-                bucket
-                    .belief
-                    .restore(learned.limit, learned.refused_at, now);
-            }
-            bucket
-        })
-    }
-
-    fn want(&mut self, limits: &Limits, demand: &Demand, more: bool) {
-        for (key, limit) in demand.buckets(limits) {
-            if let Some(bucket) = self.buckets.get_mut(&key) {
-                let units = demand.units(&limit);
-                bucket.wanted = if more {
-                    bucket.wanted.saturating_add(units)
-                } else {
-                    bucket.wanted.saturating_sub(units)
-                };
-            }
-        }
-    }
-
-    fn impeded(&self, demand: &Demand, now: Duration) -> Vec<Duration> {
-        demand
-            .lanes()
-            .map(|key| {
-                self.lanes
-                    .get(&key)
-                    .map_or(Duration::ZERO, |lane| lane.impeded(now))
-            })
-            .collect()
-    }
-
-    fn closed_until(&self, demand: &Demand) -> Duration {
-        demand
-            .lanes()
-            .filter_map(|key| Some(self.lanes.get(&key)?.closed_until))
-            .max()
-            .unwrap_or_default()
-    }
-
-    /// Lets one through if all limits have room now.
-    fn admit(&mut self, limits: &Limits, demand: &Demand, now: Duration) -> Result<(), Blocked> {
-        let closed_until = self.closed_until(demand);
-        if closed_until > now {
-            return Err(Blocked::Until(closed_until, WaitReason::Throttled));
-        }
-        let mut free = now;
-        let mut place = true;
-        for (key, limit) in demand.buckets(limits) {
-            let bucket = self.bucket(key, &limit, limits, now);
-            free = free.max(bucket.free_at(demand.units(&limit), now));
-            place &= bucket.has_place();
-        }
-        if free > now {
-            return Err(Blocked::Until(free, WaitReason::Gate));
-        }
-        for key in demand.lanes() {
-            let lane = self.lanes.entry(key).or_default();
-            place &= lane.window.is_none_or(|window| lane.in_flight < window);
-        }
-        if !place {
-            return Err(Blocked::Turn);
-        }
-        for key in demand.lanes() {
-            self.lanes.entry(key).or_default().in_flight += 1;
-        }
-        for (key, limit) in demand.buckets(limits) {
-            if let Some(bucket) = self.buckets.get_mut(&key) {
-                bucket.record(demand.units(&limit), &demand.tenant, now);
-            }
-        }
-        Ok(())
-    }
-
-    /// Lets through whoever's turn it is, and calls them.
-    fn dispatch(&mut self, limits: &Limits, workload: Workload, now: Duration) {
-        let Some(mut order) = self.queues.get(&workload).map(Queue::order) else {
-            return;
-        };
-        while let Some(std::cmp::Reverse((_, ticket, flow))) = order.pop() {
-            let Some(demand) = self
-                .queues
-                .get(&workload)
-                .and_then(|queue| Some(Arc::clone(&queue.head(&flow)?.demand)))
-            else {
-                continue;
-            };
-            let admitted = self.admit(limits, &demand, now);
-            let Some(queue) = self.queues.get_mut(&workload) else {
-                return;
-            };
-            match admitted {
-                Ok(()) => {
-                    queue.charge(&flow, u64::from(demand.resource_units.max(demand.requests)));
-                    if let Some(waiting) = queue.remove(&flow, ticket) {
-                        waiting.wake.notify_one();
-                    }
-                    if let Some(head) = queue.head(&flow) {
-                        head.wake.notify_one();
-                    }
-                    order.extend(queue.turn(&flow));
-                    self.want(limits, &demand, false);
-                    self.granted.insert(ticket, now);
-                }
-                Err(blocked) => {
-                    if let Some(head) = queue.head_mut(&flow) {
-                        head.on_return = blocked == Blocked::Turn;
-                    }
-                }
-            }
-        }
-        if self.queues.get(&workload).is_some_and(Queue::is_empty) {
-            self.queues.remove(&workload);
-        }
-    }
-
-    /// One of those in flight is back.
-    fn back(&mut self, limits: &Limits, demand: &Demand) {
-        for key in demand.lanes() {
-            if let Some(lane) = self.lanes.get_mut(&key) {
-                lane.in_flight = lane.in_flight.saturating_sub(1);
-            }
-        }
-        for (key, _) in demand.buckets(limits) {
-            if let Some(bucket) = self.buckets.get_mut(&key) {
-                bucket.back();
-            }
-        }
-        if let Some(queue) = self.queues.get_mut(&demand.workload) {
-            for head in queue.heads().filter(|head| head.on_return) {
-                head.wake.notify_one();
-            }
-        }
-    }
-
-    /// Forgets resources that nobody has asked for in a while, of which a tenant has many.
-    fn prune(&mut self, now: Duration) {
-        if self.lanes.len().max(self.buckets.len()) < self.prune_at {
-            return;
-        }
-        self.buckets
-            .retain(|key, bucket| key.resource.is_none() || !bucket.is_idle(now));
-        self.lanes.retain(|key, lane| {
-            key.resource.is_none()
-                || lane.in_flight > 0
-                || lane.window.is_some()
-                || lane.closed_until > now
-        });
-        self.prune_at = (self.lanes.len().max(self.buckets.len()) * 2).max(MANY);
     }
 }
 

@@ -43,6 +43,8 @@ pub(super) struct Learned {
     pub(super) tenant: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) path: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) methods: Option<String>,
     /// The figure that it was learned against.
     pub(super) of: u32,
     pub(super) seconds: u64,
@@ -63,6 +65,7 @@ impl Learned {
             workload: of.workload.as_str().to_owned(),
             tenant: tenant.map(|tenant| tenant.as_str().to_owned()),
             path: of.path.map(str::to_owned),
+            methods: of.methods.as_str().map(str::to_owned),
             of: of.requests,
             seconds: of.per.as_secs(),
             limit,
@@ -78,6 +81,7 @@ impl Learned {
                 && self.workload == workload.as_str()
                 && self.tenant.as_deref() == tenant.map(TenantId::as_str)
                 && self.path.as_deref() == limit.path
+                && self.methods.as_deref() == limit.methods.as_str()
                 && (self.of, self.seconds) == (limit.requests, limit.per.as_secs())
         })
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use http::Method;
+
 use super::documented::DOCUMENTED;
 use super::{Workload, path};
 
@@ -33,6 +35,8 @@ pub struct Limit {
     /// `*` is any segment, `{id}` any segment that tells one [`LimitScope::Resource`] from another,
     /// a final `*` any ending of its segment; whatever follows the path belongs to it.
     pub path: Option<&'static str>,
+    /// The requests that it is for, by method.
+    pub methods: LimitMethods,
     /// Whether a refusal says how long to stay away. When not, the client stays away for a window
     /// at least, and for a minute at most.
     pub retry_after: bool,
@@ -50,6 +54,7 @@ impl Limit {
             per,
             unit: LimitUnit::Requests,
             path: None,
+            methods: LimitMethods::Any,
             retry_after: true,
             page: "",
         }
@@ -66,6 +71,13 @@ impl Limit {
     #[must_use]
     pub const fn path(mut self, path: &'static str) -> Self {
         self.path = Some(path);
+        self
+    }
+
+    /// For requests of these methods only.
+    #[must_use]
+    pub const fn methods(mut self, methods: LimitMethods) -> Self {
+        self.methods = methods;
         self
     }
 
@@ -107,6 +119,54 @@ pub enum LimitScope {
     Resource,
 }
 
+/// The methods of the requests that a limit is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[non_exhaustive]
+pub enum LimitMethods {
+    /// All of them.
+    #[default]
+    Any,
+    /// `GET`.
+    Reads,
+    /// Everything else.
+    Writes,
+    /// `POST`, `PUT` and `PATCH`.
+    Updates,
+    /// `DELETE`.
+    Deletes,
+}
+
+impl LimitMethods {
+    const ALL: [Self; 5] = [
+        Self::Any,
+        Self::Reads,
+        Self::Writes,
+        Self::Updates,
+        Self::Deletes,
+    ];
+
+    /// A stable name; nothing for all of them.
+    pub(super) const fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Any => None,
+            Self::Reads => Some("reads"),
+            Self::Writes => Some("writes"),
+            Self::Updates => Some("updates"),
+            Self::Deletes => Some("deletes"),
+        }
+    }
+
+    fn holds_for(self, method: &Method) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Reads => *method == Method::GET,
+            Self::Writes => *method != Method::GET,
+            Self::Updates => [Method::POST, Method::PUT, Method::PATCH].contains(method),
+            Self::Deletes => *method == Method::DELETE,
+        }
+    }
+}
+
 /// What a limit counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 #[non_exhaustive]
@@ -140,8 +200,8 @@ impl Limits {
     }
 
     /// With one more limit. All limits that fit a request hold together; but of those of the same
-    /// workload and scope, the first path that fits decides, and one without path is for what no
-    /// path fits.
+    /// workload, scope and methods, the first path that fits decides, and one without path is for
+    /// what no path fits.
     #[must_use]
     pub fn with(mut self, limit: Limit) -> Self {
         self.0.push(limit);
@@ -168,30 +228,48 @@ impl Limits {
     pub(super) fn fitting(
         &self,
         workload: Workload,
+        method: &Method,
         segments: &[String],
     ) -> Vec<(usize, Option<String>)> {
         let mut fitting = Vec::new();
-        for scope in [LimitScope::App, LimitScope::Tenant, LimitScope::Resource] {
-            let rows = || {
-                self.of(workload)
-                    .filter(move |(_, limit)| limit.scope == scope)
-            };
-            let path = rows()
-                .filter_map(|(_, limit)| limit.path)
-                .find(|path| path::fits(path, segments));
-            for (index, limit) in rows().filter(|(_, limit)| limit.path == path) {
-                let key = (scope == LimitScope::Resource)
-                    .then(|| path::key(limit.path.unwrap_or_default(), segments));
-                fitting.push((index, key));
+        let methods = LimitMethods::ALL
+            .into_iter()
+            .filter(|methods| methods.holds_for(method));
+        for methods in methods {
+            for scope in [LimitScope::App, LimitScope::Tenant, LimitScope::Resource] {
+                self.add_fitting(workload, (methods, scope), segments, &mut fitting);
             }
         }
         fitting
     }
 
+    fn add_fitting(
+        &self,
+        workload: Workload,
+        (methods, scope): (LimitMethods, LimitScope),
+        segments: &[String],
+        fitting: &mut Vec<(usize, Option<String>)>,
+    ) {
+        let rows = || {
+            self.of(workload)
+                .filter(move |(_, limit)| limit.scope == scope && limit.methods == methods)
+        };
+        let path = rows()
+            .filter_map(|(_, limit)| limit.path)
+            .find(|path| path::fits(path, segments));
+        for (index, limit) in rows().filter(|(_, limit)| limit.path == path) {
+            let key = (scope == LimitScope::Resource)
+                .then(|| path::key(limit.path.unwrap_or_default(), segments));
+            fitting.push((index, key));
+        }
+    }
+
     /// The most requests that may go out together.
     pub(crate) fn burst(&self, workload: Workload) -> u32 {
         self.of(workload)
-            .filter(|(_, limit)| limit.scope != LimitScope::Resource)
+            .filter(|(_, limit)| {
+                limit.scope != LimitScope::Resource && limit.methods.holds_for(&Method::GET)
+            })
             .map(|(_, limit)| limit.requests)
             .min()
             .unwrap_or(u32::MAX)
@@ -203,10 +281,18 @@ mod tests {
     use super::*;
 
     fn fitting(workload: Workload, path: &str) -> Vec<(LimitScope, u32, u64, Option<String>)> {
+        fitting_to(&Method::GET, workload, path)
+    }
+
+    fn fitting_to(
+        method: &Method,
+        workload: Workload,
+        path: &str,
+    ) -> Vec<(LimitScope, u32, u64, Option<String>)> {
         let limits = Limits::documented();
         let segments: Vec<String> = path.split('/').map(str::to_owned).collect();
         limits
-            .fitting(workload, &segments)
+            .fitting(workload, method, &segments)
             .into_iter()
             .map(|(row, key)| {
                 let limit = limits.row(row).unwrap();
@@ -245,6 +331,36 @@ mod tests {
                 600,
                 Some("getoffice365activeuserdetail".to_owned())
             )]
+        );
+    }
+
+    #[test]
+    fn writes_have_limits_of_their_own_beside_those_of_all_requests() {
+        use LimitScope::{App, Tenant};
+        assert_eq!(
+            fitting_to(&Method::PATCH, Workload::Identity, "users/1"),
+            [
+                (App, 150_000, 20, None),
+                (Tenant, 8_000, 10, None),
+                (App, 35_000, 300, None),
+                (Tenant, 3_000, 150, None)
+            ]
+        );
+        assert_eq!(
+            fitting_to(&Method::POST, Workload::Intune, "devicemanagement/x"),
+            [(Tenant, 1_000, 20, None), (Tenant, 100, 20, None)]
+        );
+        assert_eq!(
+            fitting_to(&Method::DELETE, Workload::Teams, "chats/1"),
+            [
+                (App, 150, 1, None),
+                (Tenant, 15, 1, None),
+                (LimitScope::Resource, 1, 1, Some("1".to_owned()))
+            ]
+        );
+        assert_eq!(
+            fitting_to(&Method::POST, Workload::Subscriptions, "subscriptions"),
+            [(App, 2_000, 20, None), (Tenant, 500, 20, None)]
         );
     }
 

@@ -1,5 +1,7 @@
 //! The transport over the network: reqwest with rustls.
 
+use std::sync::{Arc, OnceLock};
+
 use async_trait::async_trait;
 use bytes::BytesMut;
 use reqwest::redirect::Policy;
@@ -13,7 +15,19 @@ use crate::error::{Error, Result};
 /// is named with [`HttpTransport::with_proxy`].
 #[derive(Debug, Clone)]
 pub struct HttpTransport {
-    http: reqwest::Client,
+    pooled: reqwest::Client,
+    /// Keeps no connection; made when it is first needed.
+    fresh: Arc<OnceLock<reqwest::Client>>,
+    way: Way,
+}
+
+/// How hosts are reached.
+#[derive(Debug, Clone)]
+enum Way {
+    Direct,
+    Proxy(Box<reqwest::Proxy>),
+    /// For loopback only: plain http, hence no roots are needed.
+    Plain,
 }
 
 impl HttpTransport {
@@ -23,7 +37,7 @@ impl HttpTransport {
     ///
     /// [`Error::is_invalid_request`] when TLS cannot be set up, for instance for want of roots.
     pub fn new() -> Result<Self> {
-        Self::build(reqwest::Client::builder().no_proxy())
+        Self::build(Way::Direct)
     }
 
     /// A transport through an HTTP or HTTPS proxy such as `http://proxy.example:3128`.
@@ -35,32 +49,53 @@ impl HttpTransport {
         let proxy = reqwest::Proxy::all(proxy).map_err(|_| {
             Error::invalid_request("the proxy is not a URL such as http://host:port")
         })?;
-        Self::build(reqwest::Client::builder().no_proxy().proxy(proxy))
+        Self::build(Way::Proxy(Box::new(proxy)))
     }
 
-    /// For loopback only: plain http, hence no roots are needed.
     pub(crate) fn plain() -> Result<Self> {
-        Self::build(
-            reqwest::Client::builder()
-                .no_proxy()
-                .tls_certs_only(std::iter::empty()),
-        )
+        Self::build(Way::Plain)
     }
 
-    fn build(builder: reqwest::ClientBuilder) -> Result<Self> {
-        let http = builder
-            .redirect(Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .build()
-            .map_err(|error| {
-                Error::invalid_request("TLS could not be set up; are root certificates installed?")
-                    .with_source(TransportError::with_source(
-                        TransportErrorKind::Other,
-                        error.without_url(),
-                    ))
-            })?;
-        Ok(Self { http })
+    fn build(way: Way) -> Result<Self> {
+        let pooled = builder(&way).build().map_err(|error| {
+            Error::invalid_request("TLS could not be set up; are root certificates installed?")
+                .with_source(TransportError::with_source(
+                    TransportErrorKind::Other,
+                    error.without_url(),
+                ))
+        })?;
+        Ok(Self {
+            pooled,
+            fresh: Arc::default(),
+            way,
+        })
+    }
+
+    /// The client for a request; one that kept no connection if it must not use any.
+    fn client(&self, fresh: bool) -> &reqwest::Client {
+        if !fresh {
+            return &self.pooled;
+        }
+        self.fresh.get_or_init(|| {
+            builder(&self.way)
+                .pool_max_idle_per_host(0)
+                .build()
+                // What could be built once can be built again; if not, an old connection will do.
+                .unwrap_or_else(|_| self.pooled.clone())
+        })
+    }
+}
+
+fn builder(way: &Way) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never());
+    match way {
+        Way::Direct => builder,
+        Way::Proxy(proxy) => builder.proxy((**proxy).clone()),
+        Way::Plain => builder.tls_certs_only(std::iter::empty()),
     }
 }
 
@@ -75,7 +110,7 @@ impl Transport for HttpTransport {
             *outgoing.body_mut() = Some(request.body.into());
         }
         let mut answer = self
-            .http
+            .client(request.fresh_connection)
             .execute(outgoing)
             .await
             .map_err(|error| failure(error, false))?;

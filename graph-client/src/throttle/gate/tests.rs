@@ -1,6 +1,6 @@
 use http::HeaderMap;
 
-use super::super::LimitUnit;
+use super::super::{Limit, LimitUnit};
 use super::*;
 
 fn tenant(name: &str) -> TenantId {
@@ -21,7 +21,7 @@ fn url(path: &str) -> Url {
 
 fn demand(gates: &Arc<Gates>, tenant: &TenantId, path: &str) -> Arc<Demand> {
     let url = url(path);
-    Arc::new(gates.demand(tenant, Workload::of(&url), &url))
+    Arc::new(gates.demand(tenant, Workload::of(&url), &Method::GET, &url))
 }
 
 fn enqueue(gates: &Arc<Gates>, demand: &Arc<Demand>, priority: Priority, now: Duration) -> Ticket {
@@ -393,4 +393,42 @@ fn idle_mailboxes_are_forgotten() {
     let state = lock(&gates.state);
     assert!(state.buckets.len() <= 2 * MANY, "{}", state.buckets.len());
     assert!(state.lanes.len() <= 2 * MANY, "{}", state.lanes.len());
+}
+
+#[test]
+fn what_sharepoint_says_is_left_is_kept_to_before_it_refuses() {
+    let gates = gates(Limits::documented());
+    let (a, b) = (tenant("a.example"), tenant("b.example"));
+    let path = "sites/1/drives";
+    let mut headers = HeaderMap::new();
+    headers.insert("ratelimit-limit", 1200.into());
+    headers.insert("ratelimit-remaining", 5.into());
+    headers.insert("ratelimit-reset", 30.into());
+    pass(&gates, &a, path, secs(0))
+        .unwrap()
+        .succeeded(&headers, secs(1));
+    for _ in 0..2 {
+        drop(pass(&gates, &a, path, secs(2)).unwrap());
+    }
+    assert_eq!(until(pass(&gates, &a, path, secs(3))), secs(31));
+    assert!(pass(&gates, &b, path, secs(3)).is_ok());
+    assert!(pass(&gates, &a, USERS, secs(3)).is_ok());
+    assert!(pass(&gates, &a, path, secs(31)).is_ok());
+}
+
+#[test]
+fn a_reset_far_away_is_not_waited_for_without_end() {
+    let gates = gates(Limits::documented());
+    let a = tenant("a.example");
+    let path = "sites/1/drives";
+    let mut headers = HeaderMap::new();
+    headers.insert("ratelimit-remaining", 0.into());
+    headers.insert("ratelimit-reset", u64::MAX.into());
+    pass(&gates, &a, path, secs(0))
+        .unwrap()
+        .succeeded(&headers, secs(0));
+    let demand = demand(&gates, &a, path);
+    let refused = gates.enqueue(&demand, Priority::Scheduled, secs(60), secs(0));
+    assert_eq!(refused.unwrap_err(), secs(600));
+    assert!(pass(&gates, &a, path, secs(600)).is_ok());
 }

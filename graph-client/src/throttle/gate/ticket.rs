@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use super::super::LimitScope;
 use super::super::limits::LimitUnit;
 use super::super::queue::Flow;
+use super::lane::Allowance;
 use super::{Blocked, Demand, FULLY_OPEN, Gates, Scope};
 use crate::observer::WaitReason;
 use crate::sync::lock;
@@ -149,9 +150,13 @@ impl Permit {
                 _ => bucket.accepted(now),
             }
         }
+        let allowance = Allowance::of(headers, now);
         for key in self.demand.lanes() {
             if let Some(lane) = state.lanes.get_mut(&key) {
                 lane.open_further(now, fully);
+                if let Some(allowance) = allowance.filter(|_| key.tenant.is_some()) {
+                    lane.allow(allowance);
+                }
             }
         }
     }

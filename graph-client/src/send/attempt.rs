@@ -1,0 +1,101 @@
+//! One attempt: a request with its headers, sent and told of.
+
+use std::time::Duration;
+
+use http::header::{ACCEPT, AUTHORIZATION, HeaderName, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
+
+use super::call::{Call, CallKind};
+use super::verdict::request_id;
+use super::{CLIENT_REQUEST_ID, Progress};
+use crate::client::Client;
+use crate::observer::CallEvent;
+use crate::token::Token;
+use crate::transport::{TransportError, TransportRequest, TransportResponse};
+
+const THROTTLE_PRIORITY: HeaderName = HeaderName::from_static("x-ms-throttle-priority");
+const PRODUCT: &str = concat!("graph-client/", env!("CARGO_PKG_VERSION"));
+/// The least that an attempt is given, even at the very end of the budget.
+const LEAST_ATTEMPT: Duration = Duration::from_secs(1);
+
+impl Client {
+    pub(super) async fn attempt(
+        &self,
+        call: &Call,
+        progress: &Progress,
+        token: Option<&Token>,
+    ) -> Result<TransportResponse, TransportError> {
+        let shared = self.shared();
+        let started = shared.clock.monotonic();
+        let request = TransportRequest {
+            method: call.method.clone(),
+            url: call.url.clone(),
+            headers: self.headers(call, progress, token),
+            body: call.body.clone(),
+            timeout: shared
+                .retry
+                .attempt_timeout
+                .min(self.remaining(progress).max(LEAST_ATTEMPT)),
+            max_body: shared.max_body,
+            // <https://learn.microsoft.com/graph/best-practices-concept>
+            fresh_connection: progress.unavailable,
+        };
+        let outcome = shared.transport.send(request).await;
+        let elapsed = shared.clock.monotonic().saturating_sub(started);
+        let status = outcome.as_ref().ok().map(|answer| answer.status.as_u16());
+        let bytes = outcome
+            .as_ref()
+            .map_or(0, |answer| answer.body.len() as u64);
+        match &outcome {
+            Ok(answer) => tracing::debug!(
+                attempt = progress.attempts,
+                status,
+                bytes,
+                elapsed_ms = elapsed.as_millis(),
+                request_id = request_id(&answer.headers),
+                "answered"
+            ),
+            Err(error) => tracing::debug!(
+                attempt = progress.attempts,
+                elapsed_ms = elapsed.as_millis(),
+                kind = ?error.kind(),
+                "no answer"
+            ),
+        }
+        self.observe(|| CallEvent::Attempt {
+            method: call.method.clone(),
+            workload: call.workload,
+            route: progress.route.clone(),
+            status,
+            bytes,
+            elapsed,
+        });
+        outcome
+    }
+
+    fn headers(&self, call: &Call, progress: &Progress, token: Option<&Token>) -> HeaderMap {
+        let mut headers = call.headers.clone();
+        headers
+            .entry(ACCEPT)
+            .or_insert(HeaderValue::from_static("application/json"));
+        if call.kind == CallKind::Graph {
+            headers.insert(
+                THROTTLE_PRIORITY,
+                HeaderValue::from_static(self.priority().header()),
+            );
+        }
+        headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
+        if call.kind != CallKind::Download
+            && let Ok(id) = HeaderValue::from_str(&progress.client_request_id)
+        {
+            headers.insert(CLIENT_REQUEST_ID, id);
+        }
+        if let Some(mut bearer) =
+            token.and_then(|t| HeaderValue::from_str(&format!("Bearer {}", t.expose())).ok())
+        {
+            bearer.set_sensitive(true);
+            headers.insert(AUTHORIZATION, bearer);
+        }
+        headers
+    }
+}
