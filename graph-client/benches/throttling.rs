@@ -154,7 +154,9 @@ fn many(noisy: usize) -> simulation::Outcome {
     ];
     let noisy = NOISY.into_iter().take(noisy);
     let mut tenants: Vec<_> = noisy.map(|tenant| (tenant, 100, Duration::ZERO)).collect();
-    tenants.extend(QUIET.map(|tenant| (tenant, 1, Duration::from_secs(3))));
+    // They do not come in step.
+    let rests = (0..).map(|n| Duration::from_millis(2_500 + 170 * n));
+    tenants.extend(QUIET.into_iter().zip(rests).map(|(t, rest)| (t, 1, rest)));
     Run {
         truth: Truth {
             counting: Counting::Accruing,

@@ -82,8 +82,8 @@ impl Bucket {
     /// Where tenants share a limit, the second half of a window is given out evenly, since others
     /// would wait for most of it behind one that takes all at once. Even so they would wait for the
     /// next place behind a tenant that takes each as it comes; so those that stay well below their
-    /// share may go at once while the documented window has room, which is what the budget keeps
-    /// spare. The others come back within the budget before they go on.
+    /// share may go at once while the documented window has room, which it has since the even pace
+    /// is that of the budget. What they take makes the others' next place later.
     pub(super) fn free_at(&mut self, units: u64, tenant: &TenantId, now: Duration) -> Duration {
         if self.is_concurrent() {
             return now;
@@ -92,14 +92,16 @@ impl Bucket {
         let limit = self.belief.units();
         let units = units.min(limit);
         let mut used = self.used.saturating_add(units);
-        let mut free = now;
+        let (mut free, mut window) = (now, self.window);
         if let Some(shares) = self.shares.as_ref().filter(|s| s.has_others(tenant)) {
-            let modest = shares.is_modest(tenant, as_f64(units), as_f64(limit), now);
-            if modest && used.saturating_sub(self.outside(now)) <= limit {
-                return now;
-            }
-            if used.saturating_mul(2) > limit {
-                free = self.next;
+            if shares.is_modest(tenant, as_f64(units), as_f64(limit), now) {
+                window = self.per;
+            } else {
+                // The pace keeps to the budget; what little the others took at once must not stop it.
+                window = self.per.saturating_add(window) / 2;
+                if used.saturating_mul(2) > limit {
+                    free = self.next;
+                }
             }
         }
         for (at, sent) in &self.sent {
@@ -107,7 +109,7 @@ impl Bucket {
                 break;
             }
             used = used.saturating_sub(*sent);
-            free = free.max(at.saturating_add(self.window));
+            free = free.max(at.saturating_add(window));
         }
         free.max(now)
     }
@@ -137,7 +139,13 @@ impl Bucket {
         if let Some(shares) = &mut self.shares {
             shares.record(tenant, as_f64(units), now);
             let part = as_f64(units) / self.belief.limit();
-            self.next = now.saturating_add(self.window.mul_f64(part.min(1.0)));
+            let pace = self.window.mul_f64(part.min(1.0));
+            self.next = if self.used.saturating_mul(2) > self.belief.units() {
+                // Coming late by less than a place loses none.
+                self.next.max(now.saturating_sub(pace)).saturating_add(pace)
+            } else {
+                self.next.max(now.saturating_add(pace))
+            };
         }
         match self.sent.back_mut() {
             Some((end, sent)) if now <= *end => *sent += units,
@@ -183,15 +191,6 @@ impl Bucket {
 
     pub(super) fn back(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
-    }
-
-    /// What the budget still counts although the documented window is over.
-    fn outside(&self, now: Duration) -> u64 {
-        self.sent
-            .iter()
-            .take_while(|(at, _)| at.saturating_add(self.per) <= now)
-            .map(|(_, sent)| sent)
-            .sum()
     }
 
     fn expire(&mut self, now: Duration) {
