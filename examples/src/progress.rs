@@ -45,7 +45,7 @@ impl Default for Lines {
 }
 
 impl Progress for Lines {
-    fn event(&self, event: &ProgressEvent<'_>) {
+    fn event(&self, event: &ProgressEvent) {
         match event {
             ProgressEvent::Finished {
                 source,
@@ -64,10 +64,10 @@ impl Progress for Lines {
                     eprintln!("    {reason}");
                 }
             }
-            ProgressEvent::Stored { source, seen } if self.is_time() => {
+            ProgressEvent::Stored { source, seen, .. } if self.is_time() => {
                 eprintln!("  {:<28} …{seen:>17} seen", source.as_str());
             }
-            ProgressEvent::Waiting { source, wait } if *wait >= WORTH_TELLING => {
+            ProgressEvent::Waiting { source, wait, .. } if *wait >= WORTH_TELLING => {
                 eprintln!(
                     "  {:<28} waits {:.0} s, as the service asked",
                     source.as_str(),

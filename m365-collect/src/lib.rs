@@ -102,4 +102,7 @@ pub use source::{Completeness, Descriptor, InvalidSourceId, Privacy, Source, Sou
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;
 pub use store::{MemoryStore, Reading, Store, StoreError, StoredTenant, Tombstone};
-pub use sync::{Engine, Progress, ProgressEvent, RawItem, Report, Run, Silent, SourceReport};
+pub use sync::{
+    Engine, Progress, ProgressEvent, ProgressEvents, ProgressSender, RawItem, Report, Run, Silent,
+    SourceReport, WaitCause, progress_channel,
+};

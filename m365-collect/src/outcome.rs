@@ -136,6 +136,14 @@ pub enum Gap {
         /// The source of those objects.
         source: SourceId,
     },
+    /// The service counts more or fewer objects than are stored, beyond what a count that lags
+    /// and changes in the meantime explain.
+    Count {
+        /// The live objects that are stored.
+        stored: u64,
+        /// The objects that the service counts.
+        counted: u64,
+    },
     /// A part of the source needs a permission that the application lacks.
     Permission {
         /// The permission.
@@ -162,6 +170,10 @@ impl fmt::Display for Gap {
                     "{source} were not read completely, so some may be missing here"
                 )
             }
+            Self::Count { stored, counted } => write!(
+                f,
+                "{stored} objects are stored, but the service counts {counted}"
+            ),
             Self::Permission { permission } => {
                 write!(f, "a part needs the permission {permission}")
             }
@@ -185,6 +197,9 @@ pub struct Tally {
     pub throttled: u64,
     /// Bytes of bodies received.
     pub bytes: u64,
+    /// What the service counted at the end, where it was asked and answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<u64>,
     /// How long it took, in milliseconds.
     #[serde(rename = "milliseconds")]
     pub elapsed_ms: u64,

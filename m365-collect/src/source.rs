@@ -168,6 +168,9 @@ pub struct Descriptor {
     pub cadence: Duration,
     /// Whether what it yields is about persons.
     pub privacy: Privacy,
+    /// The collection whose `/$count` is to equal the live objects of the first kind, where the
+    /// service can count it.
+    pub counted: Option<Cow<'static, str>>,
 }
 
 fn as_seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
@@ -202,6 +205,7 @@ impl Descriptor {
             after: Vec::new(),
             cadence: Duration::from_secs(60 * 60),
             privacy: Privacy::Configuration,
+            counted: None,
         }
     }
 
@@ -266,6 +270,15 @@ impl Descriptor {
     #[must_use]
     pub fn privacy(mut self, privacy: Privacy) -> Self {
         self.privacy = privacy;
+        self
+    }
+
+    /// After each run its live objects are compared with the `/$count` of this collection. Only
+    /// some directory collections can be counted:
+    /// <https://learn.microsoft.com/graph/aad-advanced-queries>.
+    #[must_use]
+    pub fn counted(mut self, collection: impl Into<Cow<'static, str>>) -> Self {
+        self.counted = Some(collection.into());
         self
     }
 

@@ -38,6 +38,20 @@ pub(crate) fn from_millis(millis: i64) -> SystemTime {
     time.unwrap_or(UNIX_EPOCH)
 }
 
+pub(crate) fn serialize<S: serde::Serializer>(
+    time: &SystemTime,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format(*time))
+}
+
+pub(crate) fn deserialize<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<SystemTime, D::Error> {
+    let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+    parse(&text).ok_or_else(|| serde::de::Error::custom("not a time of RFC 3339"))
+}
+
 pub(crate) mod option {
     use std::time::SystemTime;
 

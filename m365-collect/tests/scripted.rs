@@ -43,6 +43,7 @@ impl Scripted {
         .unwrap();
         Engine::new(client, Arc::clone(&self.store))
             .clock(clock)
+            .check_counts(false)
             .only(only.iter().copied())
     }
 
@@ -238,6 +239,7 @@ async fn a_link_that_was_stored_for_another_origin_is_not_followed_and_all_is_re
     .build()
     .unwrap();
     let report = Engine::new(elsewhere, Arc::clone(&tenant.store))
+        .check_counts(false)
         .only(["users"])
         .run()
         .await;

@@ -69,7 +69,11 @@ async fn a_second_sync_asks_only_for_changes() {
         .unwrap();
     for source in &report.sources {
         assert_eq!(source.tally.seen, 0, "{}", source.id);
-        assert_eq!(source.tally.requests, 1, "{}", source.id);
+        assert_eq!(
+            source.tally.requests, 2,
+            "{}: what changed, and the count",
+            source.id
+        );
     }
 }
 

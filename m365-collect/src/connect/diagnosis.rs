@@ -210,7 +210,7 @@ impl Diagnosis {
                 Problem::Service,
                 reason.to_string(),
                 match reason {
-                    Gap::Malformed { .. } => "read everything anew with --full",
+                    Gap::Malformed { .. } | Gap::Count { .. } => "read everything anew with --full",
                     Gap::HeldRemovals { .. } => {
                         "look whether they are really gone, then sync with --confirm-removals"
                     }

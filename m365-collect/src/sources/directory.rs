@@ -60,6 +60,7 @@ pub(super) fn users() -> DeltaSource {
     DeltaSource::new(
         Descriptor::delta("users", "people and guests")
             .permission("User.Read.All")
+            .counted("users")
             .privacy(Privacy::Identity),
         Kind::USER,
         "users",
@@ -122,6 +123,7 @@ pub(super) fn groups() -> DeltaSource {
     DeltaSource::new(
         Descriptor::delta("groups", "groups with their members and owners")
             .permission("Group.Read.All")
+            .counted("groups")
             .privacy(Privacy::Identity),
         Kind::GROUP,
         "groups",

@@ -1,32 +1,54 @@
-//! Counts the calls of one source and passes its waits on.
+//! Counts the calls of one source, and tells how it comes on.
 
-use std::sync::Arc;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use graph_client::{CallEvent, Observer};
+use graph_client::{CallEvent, Observer, WaitReason};
 
+use super::progress::{ProgressEvent, Teller, WaitCause};
+use super::rate::Rate;
 use crate::outcome::Tally;
 use crate::source::SourceId;
-use crate::sync::progress::{Progress, ProgressEvent};
+use crate::store::Held;
+
+/// Shorter waits for a limit of our own are part of going on.
+const WORTH_TELLING: Duration = Duration::from_secs(1);
 
 /// Counts what a client does for one source.
-#[derive(Debug)]
 pub(super) struct Meter {
     source: SourceId,
-    progress: Arc<dyn Progress>,
+    teller: Teller,
     requests: AtomicU64,
     throttled: AtomicU64,
     bytes: AtomicU64,
+    flow: Mutex<Flow>,
+}
+
+#[derive(Default)]
+struct Flow {
+    rate: Rate,
+    estimate: Option<u64>,
+}
+
+impl fmt::Debug for Meter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meter")
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Meter {
-    pub(super) fn new(source: SourceId, progress: Arc<dyn Progress>) -> Self {
+    pub(super) fn new(source: SourceId, teller: Teller) -> Self {
         Self {
             source,
-            progress,
+            teller,
             requests: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            flow: Mutex::default(),
         }
     }
 
@@ -37,6 +59,54 @@ impl Meter {
             bytes: self.bytes.load(Ordering::Relaxed),
             ..tally
         }
+    }
+
+    pub(super) fn estimated(&self, estimate: u64) {
+        let mut flow = self.flow.lock().unwrap_or_else(PoisonError::into_inner);
+        flow.estimate = Some(estimate);
+        drop(flow);
+        self.teller.tell(&ProgressEvent::Estimated {
+            source: self.source.clone(),
+            estimate,
+        });
+    }
+
+    pub(super) fn stored(&self, seen: u64) {
+        let now = self.teller.clock.monotonic();
+        let mut flow = self.flow.lock().unwrap_or_else(PoisonError::into_inner);
+        let per_second = flow.rate.sample(now, seen);
+        let estimate = flow.estimate;
+        drop(flow);
+        self.teller.tell(&ProgressEvent::Stored {
+            source: self.source.clone(),
+            seen,
+            estimate,
+            per_second,
+        });
+    }
+
+    pub(super) fn resync(&self) {
+        self.teller.tell(&ProgressEvent::Resync {
+            source: self.source.clone(),
+        });
+    }
+
+    pub(super) fn held(&self, held: Held) {
+        self.teller.tell(&ProgressEvent::HeldRemovals {
+            source: self.source.clone(),
+            removals: held.removals,
+            of: held.of,
+        });
+    }
+
+    pub(super) fn waiting(&self, wait: Duration, cause: WaitCause) {
+        let now = self.teller.clock.now();
+        self.teller.tell(&ProgressEvent::Waiting {
+            source: self.source.clone(),
+            until: now.checked_add(wait).unwrap_or(now),
+            wait,
+            cause,
+        });
     }
 }
 
@@ -53,12 +123,19 @@ impl Observer for Meter {
             CallEvent::BatchItem { status: 429, .. } => {
                 self.throttled.fetch_add(1, Ordering::Relaxed);
             }
-            CallEvent::Wait { duration, .. } => {
-                self.progress.event(&ProgressEvent::Waiting {
-                    source: &self.source,
+            CallEvent::Wait {
+                duration, reason, ..
+            } => match reason {
+                WaitReason::Backoff => self.teller.tell(&ProgressEvent::Retrying {
+                    source: self.source.clone(),
                     wait: *duration,
-                });
-            }
+                }),
+                WaitReason::Throttled => self.waiting(*duration, WaitCause::Throttled),
+                WaitReason::Gate if *duration >= WORTH_TELLING => {
+                    self.waiting(*duration, WaitCause::Limit);
+                }
+                _ => {}
+            },
             _ => {}
         }
     }

@@ -1,28 +1,30 @@
 //! The engine: reads the sources of a tenant side by side and keeps the store in step.
 
+mod channel;
+mod count;
+mod job;
 mod meter;
-mod plan;
+mod pass;
 mod progress;
+mod rate;
 mod report;
 mod run;
+mod selection;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use futures::StreamExt;
-use futures::stream::FuturesUnordered;
 use graph_client::{Client, Clock, SystemClock};
 use serde::Deserialize;
 
-use self::plan::Plan;
-use self::run::Run as SourceRun;
-use crate::error::{Error, Result};
-use crate::outcome::{Gap, Outcome, Tally};
-use crate::source::{Completeness, Source, SourceId};
-use crate::store::{Finish, RunEntry, Store, StoredTenant};
+use self::progress::Teller;
+use crate::error::Result;
+use crate::source::Source;
+use crate::store::{Store, StoredTenant};
 
-pub use progress::{Progress, ProgressEvent, Silent};
+pub use channel::{ProgressEvents, ProgressSender, progress_channel};
+pub use progress::{Progress, ProgressEvent, Silent, WaitCause};
 pub use report::{Report, SourceReport};
 pub use run::{RawItem, Run};
 
@@ -61,8 +63,9 @@ pub struct Engine {
     afresh: bool,
     confirm_removals: bool,
     concurrency: usize,
+    check_counts: bool,
     clock: Arc<dyn Clock>,
-    progress: Arc<dyn Progress>,
+    listeners: Vec<Arc<dyn Progress>>,
 }
 
 impl fmt::Debug for Engine {
@@ -87,8 +90,9 @@ impl Engine {
             afresh: false,
             confirm_removals: false,
             concurrency: 8,
+            check_counts: true,
             clock: Arc::new(SystemClock::default()),
-            progress: Arc::new(Silent),
+            listeners: Vec::new(),
         }
     }
 
@@ -142,6 +146,15 @@ impl Engine {
         self
     }
 
+    /// Whether the live objects are compared with what the service counts, at the price of one more
+    /// request for each source that can be counted. On by default; a difference that nothing
+    /// explains is a [`Gap::Count`](crate::Gap::Count).
+    #[must_use]
+    pub fn check_counts(mut self, check: bool) -> Self {
+        self.check_counts = check;
+        self
+    }
+
     /// Takes the time from this clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -149,188 +162,61 @@ impl Engine {
         self
     }
 
-    /// Tells this listener what happens.
+    /// Tells this listener what happens, beside those before.
     #[must_use]
-    pub fn progress(mut self, progress: Arc<dyn Progress>) -> Self {
-        self.progress = progress;
+    pub fn progress(mut self, listener: Arc<dyn Progress>) -> Self {
+        self.listeners.push(listener);
         self
+    }
+
+    fn teller(&self) -> Teller {
+        let mut teller = Teller::new(Arc::clone(&self.clock));
+        for listener in &self.listeners {
+            teller.add(Arc::clone(listener));
+        }
+        teller
     }
 
     /// Reads every source once.
     ///
     /// # Errors
     /// When nothing could be read at all: the token was refused, the host not reached, a source
-    /// is unknown, or the store is another tenant's. What comes of each source is in the report.
+    /// is unknown, another sync of the tenant is running, or the store is another tenant's. What
+    /// comes of each source is in the report.
     ///
     /// # Cancel safety
     /// Dropped at any await it leaves a good store. The next run goes on from the last page of a
     /// delta that was stored; a listing begins anew.
     pub async fn run(&self) -> Result<Report> {
-        let plan = Plan::new(&self.sources, self.only.as_deref(), &self.skip)?;
-        let started_at = self.clock.now();
-        self.client.authenticate().await?;
-        self.check_tenant().await?;
+        let sources = self.selected()?;
+        let _claim = self.store.claim().await?;
+        self.read(sources).await
+    }
 
-        let mut reports = Vec::new();
-        let mut waiting = plan.sources;
-        let mut running = FuturesUnordered::new();
-        let mut done: Vec<SourceId> = Vec::new();
-        loop {
-            let is_waited_for =
-                |id: &SourceId| waiting.iter().any(|source| source.descriptor().id == *id);
-            let mut ready = Vec::new();
-            for source in &waiting {
-                let descriptor = source.descriptor();
-                let is_running = |id: &SourceId| {
-                    !done.contains(id) && plan.ids.contains(id) && !is_waited_for(id)
-                };
-                if !descriptor
-                    .after
-                    .iter()
-                    .any(|id| is_waited_for(id) || is_running(id))
-                {
-                    ready.push(descriptor.id.clone());
-                }
-            }
-            ready.truncate(self.concurrency.saturating_sub(running.len()));
-            let mut still_waiting = Vec::with_capacity(waiting.len());
-            for source in waiting {
-                if ready.contains(&source.descriptor().id) {
-                    running.push(self.read(source));
-                } else {
-                    still_waiting.push(source);
-                }
-            }
-            waiting = still_waiting;
-            match running.next().await {
-                None => break,
-                Some(report) => {
-                    done.push(report.id.clone());
-                    reports.push(report);
-                }
-            }
-        }
-        reports
-            .sort_by_key(|report: &SourceReport| plan.ids.iter().position(|id| *id == report.id));
+    /// The sources that were asked for.
+    fn selected(&self) -> Result<Vec<Arc<dyn Source>>> {
+        selection::select(&self.sources, self.only.as_deref(), &self.skip)
+    }
+
+    /// Reads these sources once, as the only one who does.
+    async fn read(&self, sources: Vec<Arc<dyn Source>>) -> Result<Report> {
+        let started_at = self.clock.now();
+        let tenant = self.open().await?;
+        let sources = pass::read_all(self, sources).await;
         Ok(Report {
-            tenant: self
-                .store
-                .tenant()
-                .await?
-                .unwrap_or_else(|| StoredTenant::new(self.client.tenant().as_str())),
+            tenant,
             started_at: Some(started_at),
             ended_at: Some(self.clock.now()),
-            sources: reports,
+            sources,
         })
     }
 
-    /// Reads one source and logs the run.
-    async fn read(&self, source: Arc<dyn Source>) -> SourceReport {
-        let descriptor = source.descriptor();
-        let started_at = self.clock.now();
-        let began = self.clock.monotonic();
-        self.progress.event(&ProgressEvent::Started {
-            source: &descriptor.id,
-        });
-        let (outcome, mut tally) = self.outcome(source.as_ref()).await;
-        let elapsed = self.clock.monotonic().saturating_sub(began);
-        tally.elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        let mut entry = RunEntry::new(
-            descriptor.id.clone(),
-            started_at,
-            self.clock.now(),
-            outcome,
-            tally,
-        );
-        // Not worth the other sources: this one has not been read as long as nobody can tell.
-        if let Err(error) = self.store.log_run(&entry).await {
-            entry.outcome = Outcome::Failed {
-                error: error.to_string(),
-            };
-        }
-        tracing::info!(source = %descriptor.id, outcome = entry.outcome.name(), seen = tally.seen, "read");
-        self.progress.event(&ProgressEvent::Finished {
-            source: &descriptor.id,
-            outcome: &entry.outcome,
-            tally: &entry.tally,
-        });
-        SourceReport {
-            id: entry.source,
-            outcome: entry.outcome,
-            tally: entry.tally,
-        }
-    }
-
-    async fn outcome(&self, source: &dyn Source) -> (Outcome, Tally) {
-        let descriptor = source.descriptor();
-        let refused = |error: &Error, run: Option<&SourceRun<'_>>, now: SystemTime| {
-            let stored_some = run.is_some_and(SourceRun::stored_some);
-            error.outcome(descriptor, stored_some, now)
-        };
-        let parents = match self.parents(source).await {
-            Ok(parents) => parents,
-            Err(error) => {
-                let outcome = refused(&error, None, self.clock.now());
-                return (outcome, Tally::default());
-            }
-        };
-        let now = self.clock.now();
-        let lease = match self
-            .store
-            .lease(&descriptor.id, descriptor.reading, now)
-            .await
-        {
-            Ok(lease) => lease,
-            Err(error) => {
-                let outcome = refused(&error.into(), None, self.clock.now());
-                return (outcome, Tally::default());
-            }
-        };
-        let mut run = SourceRun::new(
-            &self.client,
-            self.store.as_ref(),
-            descriptor,
-            lease,
-            Arc::clone(&self.clock),
-            Arc::clone(&self.progress),
-            Finish::confirmed(self.confirm_removals),
-            self.afresh,
-        );
-        let read = source.read(&mut run).await;
-        let ended = match read {
-            Ok(Completeness::Complete) => run.complete(parents).await,
-            Ok(Completeness::Partial(gap)) => run.complete(Some(gap)).await,
-            Err(error) => Err(error),
-        };
-        let outcome = match ended {
-            Ok(None) => Outcome::Complete,
-            Ok(Some(reason)) => Outcome::Partial { reason },
-            Err(error) => refused(&error, Some(&run), self.clock.now()),
-        };
-        (outcome, run.tally())
-    }
-
-    /// What is missing of the objects that a source asks about. Where none of them was ever read
-    /// there is nothing to ask, and nothing must not look like everything.
-    async fn parents(&self, source: &dyn Source) -> Result<Option<Gap>> {
-        let runs = self.store.last_runs().await?;
-        for parent in &source.descriptor().after {
-            let state = self.store.source_state(parent).await?.unwrap_or_default();
-            let last = runs.iter().find(|run| run.source == *parent);
-            if last.is_some_and(|run| run.outcome.is_complete()) && !state.in_round {
-                continue;
-            }
-            let was_read = state.completed_at.is_some() || state.in_part;
-            if !was_read {
-                return Err(Error::NotReadable {
-                    reason: format!("it needs {parent}, which were never read"),
-                });
-            }
-            return Ok(Some(Gap::Parents {
-                source: parent.clone(),
-            }));
-        }
-        Ok(None)
+    /// Makes sure that the tenant can be read, and that the store is its own.
+    async fn open(&self) -> Result<StoredTenant> {
+        self.client.authenticate().await?;
+        self.check_tenant().await?;
+        let stored = self.store.tenant().await?;
+        Ok(stored.unwrap_or_else(|| StoredTenant::new(self.client.tenant().as_str())))
     }
 
     /// Refuses to write one tenant over another: a domain may have moved to another tenant, so

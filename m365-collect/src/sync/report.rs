@@ -50,7 +50,7 @@ impl Report {
 /// What one source came to.
 ///
 /// Serialised flat: `id`, `outcome`, `reason`, `seen`, `upserted`, `removed`, `requests`,
-/// `throttled`, `bytes`, `seconds`.
+/// `throttled`, `bytes`, `seconds`, and `counted` where the service counted the objects.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SourceReport {
@@ -76,6 +76,9 @@ impl Serialize for SourceReport {
         map.serialize_entry("throttled", &tally.throttled)?;
         map.serialize_entry("bytes", &tally.bytes)?;
         map.serialize_entry("seconds", &tally.elapsed().as_secs_f64())?;
+        if let Some(counted) = tally.counted {
+            map.serialize_entry("counted", &counted)?;
+        }
         map.end()
     }
 }

@@ -12,7 +12,6 @@ use crate::record::{Change, Kind, Record};
 use crate::source::Descriptor;
 use crate::store::{Begin, Commit, Committed, Contested, Finish, Held, Lease, Reading, Store};
 use crate::sync::meter::Meter;
-use crate::sync::progress::{Progress, ProgressEvent};
 
 /// An item of a collection as the service sent it.
 pub type RawItem = Box<RawValue>;
@@ -24,11 +23,11 @@ pub struct Run<'a> {
     descriptor: &'a Descriptor,
     lease: Lease,
     clock: Arc<dyn Clock>,
-    progress: Arc<dyn Progress>,
     meter: Arc<Meter>,
     finish: Finish,
     afresh: bool,
     begin: Option<Begin>,
+    begun_anew: bool,
     tally: Tally,
     malformed: u64,
     held: Option<Held>,
@@ -50,28 +49,28 @@ impl<'a> Run<'a> {
         reason = "called in one place, with what the engine holds"
     )]
     pub(super) fn new(
-        client: &Client,
+        client: Client,
         store: &'a dyn Store,
         descriptor: &'a Descriptor,
         lease: Lease,
         clock: Arc<dyn Clock>,
-        progress: Arc<dyn Progress>,
+        meter: Arc<Meter>,
+        tally: Tally,
         finish: Finish,
         afresh: bool,
     ) -> Self {
-        let meter = Arc::new(Meter::new(descriptor.id.clone(), Arc::clone(&progress)));
         Self {
-            client: client.with_observer(Arc::clone(&meter) as _),
+            client,
             store,
             descriptor,
             lease,
             clock,
-            progress,
             meter,
             finish,
             afresh,
             begin: None,
-            tally: Tally::default(),
+            begun_anew: false,
+            tally,
             malformed: 0,
             held: None,
             is_finished: false,
@@ -141,6 +140,12 @@ impl<'a> Run<'a> {
 
     /// A round begins with the changes that come next.
     pub fn begin(&mut self, begin: Begin) {
+        if begin == Begin::Generation {
+            self.begun_anew = true;
+            if self.checkpoint().is_some() {
+                self.meter.resync();
+            }
+        }
         self.begin = Some(begin);
     }
 
@@ -219,11 +224,16 @@ impl<'a> Run<'a> {
         self.tally.upserted += upserted;
         self.tally.removed += removed;
         self.held = held.or(self.held);
-        self.progress.event(&ProgressEvent::Stored {
-            source: &self.descriptor.id,
-            seen: self.tally.seen,
-        });
+        if let Some(held) = held {
+            self.meter.held(held);
+        }
+        self.meter.stored(self.tally.seen);
         Ok(())
+    }
+
+    /// Whether everything was read anew.
+    pub(super) fn has_begun_anew(&self) -> bool {
+        self.begun_anew
     }
 
     /// Whether anything was stored.
@@ -258,6 +268,6 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn tally(&self) -> Tally {
-        self.meter.add_to(self.tally)
+        self.tally
     }
 }

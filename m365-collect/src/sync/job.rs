@@ -1,0 +1,209 @@
+//! Reads one source within a sync, in as many attempts as it takes.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use futures::future::{self, Either};
+
+use super::Engine;
+use super::count::Counts;
+use super::meter::Meter;
+use super::progress::{ProgressEvent, Teller, WaitCause};
+use super::report::SourceReport;
+use super::run::Run;
+use crate::error::{Error, Result};
+use crate::outcome::{Gap, Outcome, Tally};
+use crate::source::{Completeness, Descriptor, Source, SourceId};
+use crate::store::{Finish, Reading, RunEntry};
+
+/// How often a throttled source is tried in one sync.
+const ATTEMPTS: u32 = 5;
+/// How long a throttled source stays away when the service does not say.
+const REST: Duration = Duration::from_secs(60);
+
+/// One source of a sync.
+#[derive(Debug)]
+pub(super) struct Job {
+    source: Arc<dyn Source>,
+    teller: Teller,
+    meter: Arc<Meter>,
+    tally: Tally,
+    started: Option<(SystemTime, Duration)>,
+    attempts: u32,
+}
+
+impl Job {
+    pub(super) fn new(source: Arc<dyn Source>, teller: Teller) -> Self {
+        let meter = Arc::new(Meter::new(source.descriptor().id.clone(), teller.clone()));
+        Self {
+            source,
+            teller,
+            meter,
+            tally: Tally::default(),
+            started: None,
+            attempts: 0,
+        }
+    }
+
+    pub(super) fn descriptor(&self) -> &Descriptor {
+        self.source.descriptor()
+    }
+
+    pub(super) fn id(&self) -> &SourceId {
+        &self.descriptor().id
+    }
+
+    /// Reads the source once, from where it stands.
+    pub(super) async fn read(&mut self, engine: &Engine) -> Outcome {
+        if self.started.is_none() {
+            self.started = Some((engine.clock.now(), engine.clock.monotonic()));
+            self.teller.tell(&ProgressEvent::Started {
+                source: self.id().clone(),
+            });
+        }
+        self.attempts += 1;
+        match self.attempt(engine).await {
+            Ok(outcome) => outcome,
+            Err(error) => error.outcome(self.descriptor(), false, engine.clock.now()),
+        }
+    }
+
+    async fn attempt(&mut self, engine: &Engine) -> Result<Outcome> {
+        let source = Arc::clone(&self.source);
+        let descriptor = source.descriptor();
+        let parents = parents(engine, descriptor).await?;
+        let state = engine.store.source_state(&descriptor.id).await?;
+        let is_first = state.is_none_or(|state| state.completed_at.is_none());
+        let lease = engine
+            .store
+            .lease(&descriptor.id, descriptor.reading, engine.clock.now())
+            .await?;
+        let client = engine.client.with_observer(Arc::clone(&self.meter) as _);
+        let mut counts = Counts::new(engine, &client, descriptor);
+        let reads_all = is_first
+            || engine.afresh
+            || lease.reading == Reading::Full
+            || lease.checkpoint.is_none();
+        let goes_on = lease.checkpoint.is_some() && !engine.afresh;
+        let mut run = Run::new(
+            client,
+            engine.store.as_ref(),
+            descriptor,
+            lease,
+            Arc::clone(&engine.clock),
+            Arc::clone(&self.meter),
+            self.tally,
+            Finish::confirmed(engine.confirm_removals),
+            engine.afresh,
+        );
+        let read = {
+            let reading = pin!(source.read(&mut run));
+            let estimate = pin!(async {
+                if reads_all && self.teller.is_listened_to() {
+                    let stored = if goes_on { counts.stored().await } else { 0 };
+                    counts.estimate(stored, &self.meter).await;
+                }
+            });
+            // Side by side: the estimate must not hold the reading up.
+            match future::select(reading, estimate).await {
+                Either::Left((read, _)) => read,
+                Either::Right(((), reading)) => reading.await,
+            }
+        };
+        let ended = match read {
+            Ok(Completeness::Complete) => run.complete(parents).await,
+            Ok(Completeness::Partial(gap)) => run.complete(Some(gap)).await,
+            Err(error) => Err(error),
+        };
+        let outcome = match ended {
+            Ok(None) => Outcome::Complete,
+            Ok(Some(reason)) => Outcome::Partial { reason },
+            Err(error) => error.outcome(descriptor, run.stored_some(), engine.clock.now()),
+        };
+        let seen_before = self.tally.seen;
+        self.tally = run.tally();
+        if outcome.is_complete() {
+            // Of everything that is read nothing is a change.
+            let changes = if reads_all || run.has_begun_anew() {
+                0
+            } else {
+                self.tally.seen.saturating_sub(seen_before)
+            };
+            let (counted, gap) = counts.reconcile(changes, &self.teller).await?;
+            self.tally.counted = counted;
+            if let Some(reason) = gap {
+                return Ok(Outcome::Partial { reason });
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// How long to stay away before this outcome is worth another attempt; `None` where it is
+    /// final.
+    pub(super) fn rest(&self, outcome: &Outcome, now: SystemTime) -> Option<Duration> {
+        let Outcome::Throttled { until } = outcome else {
+            return None;
+        };
+        let rest = until.map_or(REST, |until| until.duration_since(now).unwrap_or_default());
+        (self.attempts < ATTEMPTS).then_some(rest)
+    }
+
+    /// It makes place for others for so long.
+    pub(super) fn parked(&self, rest: Duration) {
+        self.meter.waiting(rest, WaitCause::Throttled);
+    }
+
+    /// Logs what came of it.
+    pub(super) async fn finish(self, engine: &Engine, outcome: Outcome) -> SourceReport {
+        let (now, clock) = (engine.clock.now(), engine.clock.monotonic());
+        let (started_at, began) = self.started.unwrap_or((now, clock));
+        let elapsed = clock.saturating_sub(began).as_millis();
+        let mut tally = self.meter.add_to(self.tally);
+        tally.elapsed_ms = u64::try_from(elapsed).unwrap_or(u64::MAX);
+        let id = self.id().clone();
+        let mut entry = RunEntry::new(id, started_at, now, outcome, tally);
+        // Not worth the other sources: this one has not been read as long as nobody can tell.
+        if let Err(error) = engine.store.log_run(&entry).await {
+            entry.outcome = Outcome::Failed {
+                error: error.to_string(),
+            };
+        }
+        self.teller.tell(&ProgressEvent::Finished {
+            source: entry.source.clone(),
+            outcome: entry.outcome.clone(),
+            tally,
+        });
+        SourceReport {
+            id: entry.source,
+            outcome: entry.outcome,
+            tally,
+        }
+    }
+}
+
+/// What is missing of the objects that a source asks about. Where none of them was ever read
+/// there is nothing to ask, and nothing must not look like everything.
+async fn parents(engine: &Engine, descriptor: &Descriptor) -> Result<Option<Gap>> {
+    if descriptor.after.is_empty() {
+        return Ok(None);
+    }
+    let runs = engine.store.last_runs().await?;
+    for parent in &descriptor.after {
+        let state = engine.store.source_state(parent).await?.unwrap_or_default();
+        let last = runs.iter().find(|run| run.source == *parent);
+        if last.is_some_and(|run| run.outcome.is_complete()) && !state.in_round {
+            continue;
+        }
+        let was_read = state.completed_at.is_some() || state.in_part;
+        if !was_read {
+            return Err(Error::NotReadable {
+                reason: format!("it needs {parent}, which were never read"),
+            });
+        }
+        return Ok(Some(Gap::Parents {
+            source: parent.clone(),
+        }));
+    }
+    Ok(None)
+}
