@@ -21,6 +21,8 @@ pub(crate) struct Held {
     pub(crate) active: bool,
     /// For the whole tenant, not only for an administrative unit or one object.
     pub(crate) tenant_wide: bool,
+    /// Without an end.
+    pub(crate) permanent: bool,
     /// `None` for a role that is not built in.
     weight: Option<RoleWeight>,
 }
@@ -186,6 +188,7 @@ impl<'a> Population<'a> {
                 .scope
                 .as_deref()
                 .is_none_or(|s| s.is_empty() || s == "/"),
+            permanent: assignment.ends.is_none(),
             weight,
         }
     }

@@ -87,6 +87,8 @@ pub(super) fn clause(
             Status::PartiallySatisfied,
             format!("{count} are excepted; more than {limit} of {population} is too many"),
         )
+    } else if let (0, Some(none)) = (population, finding.none) {
+        (Status::Satisfied, none.to_owned())
     } else if total == 0 {
         (
             proven_lack,

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::result::{Missing, Subjects};
 use crate::evidence::Evidence;
-use crate::facts::FactKey;
-use crate::rules::{Finding, TENANT, Target};
+use crate::facts::{FactKey, TENANT};
+use crate::rules::{Finding, Target};
 
 /// One step that would change the answer, and whom or what it concerns.
 ///

@@ -82,14 +82,17 @@ impl Needed {
 /// The three sources, made ready to be asked about many people.
 #[derive(Debug)]
 pub(crate) struct Binder<'a> {
-    policies: Vec<Policy<'a>>,
-    policies_grade: Grade,
-    security_defaults: Tri,
+    /// Policies that can ask for MFA or refuse access.
+    pub(super) policies: Vec<Policy<'a>>,
+    /// Policies in force that ask for something else.
+    pub(super) others: Vec<Policy<'a>>,
+    pub(super) policies_grade: Grade,
+    pub(super) security_defaults: Tri,
     security_defaults_whole: bool,
     per_user: ByPerson<'a, PerUserMfaFact>,
     per_user_grade: Grade,
     roles: Grade,
-    open_roles: bool,
+    pub(super) open_roles: bool,
 }
 
 impl<'a> Binder<'a> {
@@ -101,18 +104,19 @@ impl<'a> Binder<'a> {
         let facts = evidence.facts;
         let policies_grade = evidence.grade(CA_POLICIES);
         let mut members = GroupMembers::new(groups, population);
-        let policies = match policies_grade {
-            Grade::Absent => Vec::new(),
+        let (policies, others) = match policies_grade {
+            Grade::Absent => (Vec::new(), Vec::new()),
             _ => latest(&facts.auth_ca_policies.items, |policy| &policy.id)
                 .into_values()
                 .map(|fact| Policy::new(fact, evidence, &mut members))
-                .filter(Policy::can_bind)
-                .collect(),
+                .filter(Policy::may_be_enabled)
+                .partition(Policy::can_bind),
         };
         let defaults = facts.auth_security_defaults.items.last();
         let per_user_grade = evidence.grade(PER_USER_MFA);
         Self {
             policies,
+            others,
             policies_grade,
             security_defaults: match (evidence.grade(SECURITY_DEFAULTS), defaults) {
                 (Grade::Absent, _) | (_, None) => Tri::Maybe,

@@ -15,6 +15,12 @@ pub(crate) struct Clients(u8);
 impl Clients {
     pub(crate) const NONE: Self = Self(0);
     pub(crate) const ALL: Self = Self(0b1111);
+    /// Protocols that know no MFA.
+    pub(crate) const LEGACY: Self = Self(0b1100);
+
+    pub(crate) const fn covers(self, other: Self) -> bool {
+        other.0 & !self.0 == 0
+    }
 
     pub(crate) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)

@@ -22,6 +22,7 @@ mod binding;
 mod demand;
 pub(crate) mod method;
 mod policy;
+mod reach;
 mod readiness;
 mod source;
 mod summary;
@@ -35,6 +36,8 @@ pub use summary::{Covered, FailingPerson, MfaSummary, mfa_summary};
 use crate::evidence::Evidence;
 use crate::group::Groups;
 use crate::population::{Held, Person, Population};
+pub(crate) use reach::{Demanded, Fit, Reached};
+
 use binding::{Binder, Needed};
 use method::MethodSet;
 use readiness::Readiness;

@@ -37,6 +37,8 @@ pub(crate) struct Applies {
     pub(crate) answer: Tri,
     /// Meant for the person, but the person is left out.
     pub(crate) excluded: bool,
+    /// Whether it is in force, meant for the person, and the person is left out.
+    pub(crate) left_out: Tri,
 }
 
 impl<'a> Policy<'a> {
@@ -65,6 +67,15 @@ impl<'a> Policy<'a> {
             include: fact.include.as_ref().map(&mut side),
             exclude: fact.exclude.as_ref().map(&mut side),
         }
+    }
+
+    /// Whether it is, or may be, in force.
+    pub(crate) fn may_be_enabled(&self) -> bool {
+        self.enabled != Tri::No
+    }
+
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.enabled == Tri::Yes
     }
 
     pub(crate) fn can_bind(&self) -> bool {
@@ -101,6 +112,7 @@ impl<'a> Policy<'a> {
         Applies {
             answer: include.min(exclude.not()).min(self.enabled),
             excluded: include != Tri::No && exclude == Tri::Yes,
+            left_out: include.min(exclude).min(self.enabled),
         }
     }
 }

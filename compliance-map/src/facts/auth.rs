@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::row::Subject;
+
 /// What a user registered, as the service's own report tells, key `auth.registration`.
 ///
 /// See <https://learn.microsoft.com/en-us/graph/api/resources/userregistrationdetails>.
@@ -105,6 +107,12 @@ pub struct CaPolicyFact {
     /// Members that this version does not know; kept and written back.
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,
+}
+
+impl Subject for CaPolicyFact {
+    fn subject(&self) -> &str {
+        &self.id
+    }
 }
 
 /// The people side of a conditional access policy.

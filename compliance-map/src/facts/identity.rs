@@ -42,6 +42,12 @@ pub struct UserFact {
     /// Object id of the manager.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager: Option<String>,
+    /// Subscriptions assigned to the account, by SKU part number or id as in `org.licenses`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licenses: Option<Vec<String>>,
+    /// When the person leaves or left the organisation, as the directory holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaves: Option<Timestamp>,
     /// Members that this version does not know; kept and written back.
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,

@@ -1,12 +1,20 @@
 //! The evidence vocabulary: which facts there are, their rows, and how each was read.
 
+mod application;
 mod auth;
+mod data;
+mod device;
 mod envelope;
+mod governance;
 mod identity;
 mod key;
+mod log;
+mod mail;
+mod mail_domain;
 mod org;
 mod parse;
-mod setting;
+mod row;
+mod sign_in;
 mod write;
 
 use std::collections::BTreeMap;
@@ -14,22 +22,35 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use application::{AppConsentFact, CredentialFact, ServicePrincipalFact};
 pub use auth::{
     CaApps, CaConditions, CaGrant, CaPolicyFact, CaPrincipals, MethodsFact, PerUserMfaFact,
     RegistrationFact, SecurityDefaultsFact,
 };
+pub use data::{DlpPolicyFact, LabelFact, RetentionPolicyFact, SharingFact, TeamsFact};
+pub use device::{
+    AppFact, CompliancePolicyFact, DeviceConfigFact, DeviceFact, DeviceProtectionFact,
+    DeviceUpdateFact,
+};
 pub use envelope::{Envelope, Fact, State};
+pub use governance::{
+    AccessReviewFact, AttestationFact, GuestFact, LifecycleEventFact, PartnerFact, PimRuleFact,
+};
 pub use identity::{GroupFact, RoleAssignmentFact, SignInFact, UserFact};
 pub use key::FactKey;
+pub use log::{
+    AlertFact, DirectoryLogFact, LogExportFact, LogRetentionFact, SecureScoreFact, UnifiedAuditFact,
+};
+pub use mail::{
+    ConnectorFact, ForwardingFact, MailboxAuditFact, MalwareFilterFact, PhishingFilterFact,
+    SafeAttachmentsFact, SafeLinksFact, SmtpAuthFact, SpamFilterFact,
+};
+pub use mail_domain::{MailDomainFact, Record};
 pub use org::{CrossTenantFact, LicenseFact, TenantFact};
 pub use parse::FactsError;
-pub use setting::{
-    AccessReviewFact, AppConsentFact, AttestationFact, ConnectorFact, CredentialFact, DeviceFact,
-    DeviceProtectionFact, DeviceUpdateFact, DirectoryLogFact, DlpPolicyFact, ForwardingFact,
-    LabelFact, LogExportFact, LogRetentionFact, MailDomainFact, MailboxAuditFact,
-    MalwareFilterFact, PasswordPolicyFact, PasswordProtectionFact, PhishingFilterFact, Record,
-    RetentionPolicyFact, SafeAttachmentsFact, SafeLinksFact, ServicePrincipalFact, SessionFact,
-    SharingFact, SmtpAuthFact, SpamFilterFact, UnifiedAuditFact,
+pub(crate) use row::{Row, Subject, TENANT};
+pub use sign_in::{
+    MethodPolicyFact, PasswordPolicyFact, PasswordProtectionFact, RiskFact, SessionFact,
 };
 
 use crate::exception::Exception;
@@ -108,6 +129,14 @@ macro_rules! typed_facts {
             }
         }
 
+        $( impl Row for $row {
+            const KEY: &'static str = $key;
+
+            fn fact(facts: &Facts) -> &Fact<Self> {
+                &facts.$field
+            }
+        } )*
+
         mod written {
             use super::*;
 
@@ -148,16 +177,28 @@ typed_facts! {
     org_tenant: TenantFact = "org.tenant",
     /// Trust in other tenants, `org.cross_tenant`.
     org_cross_tenant: CrossTenantFact = "org.cross_tenant",
+    /// Partners with delegated administration, `org.partners`.
+    org_partners: PartnerFact = "org.partners",
     /// What users may do with applications and guests, `identity.app_consent`.
     identity_app_consent: AppConsentFact = "identity.app_consent",
     /// Applications and their credentials, `identity.service_principals`.
     identity_service_principals: ServicePrincipalFact = "identity.service_principals",
+    /// Guests, `identity.guests`.
+    identity_guests: GuestFact = "identity.guests",
+    /// What activating a role asks for, `identity.pim`.
+    identity_pim: PimRuleFact = "identity.pim",
+    /// Changes of accounts and roles, `identity.lifecycle_events`.
+    identity_lifecycle_events: LifecycleEventFact = "identity.lifecycle_events",
     /// Access reviews, `identity.access_reviews`.
     identity_access_reviews: AccessReviewFact = "identity.access_reviews",
     /// Password rules by domain, `auth.password_policy`.
     auth_password_policy: PasswordPolicyFact = "auth.password_policy",
     /// Lockout and banned passwords, `auth.password_protection`.
     auth_password_protection: PasswordProtectionFact = "auth.password_protection",
+    /// The methods policy, `auth.methods_policy`.
+    auth_methods_policy: MethodPolicyFact = "auth.methods_policy",
+    /// Who is thought at risk, `auth.risk`.
+    auth_risk: RiskFact = "auth.risk",
     /// Limits on sessions, `auth.session`.
     auth_session: SessionFact = "auth.session",
     /// Sender authentication of mail domains, `email.auth_dns`.
@@ -182,6 +223,12 @@ typed_facts! {
     email_transport: ConnectorFact = "email.transport",
     /// Managed devices, `device.inventory`.
     device_inventory: DeviceFact = "device.inventory",
+    /// Compliance policies, `device.compliance`.
+    device_compliance: CompliancePolicyFact = "device.compliance",
+    /// Configuration profiles, `device.config`.
+    device_config: DeviceConfigFact = "device.config",
+    /// Software on devices, `device.apps`.
+    device_apps: AppFact = "device.apps",
     /// Protection against malware on devices, `device.protection`.
     device_protection: DeviceProtectionFact = "device.protection",
     /// Updates of devices, `device.updates`.
@@ -194,6 +241,12 @@ typed_facts! {
     log_retention: LogRetentionFact = "log.retention",
     /// Places that logs are copied to, `log.export`.
     log_export: LogExportFact = "log.export",
+    /// Alerts and what raises them, `log.alerts`.
+    log_alerts: AlertFact = "log.alerts",
+    /// Secure Score, `posture.secure_score`.
+    posture_secure_score: SecureScoreFact = "posture.secure_score",
+    /// Policies of Teams, `collab.teams`.
+    collab_teams: TeamsFact = "collab.teams",
     /// Sharing with people outside, `data.sharing`.
     data_sharing: SharingFact = "data.sharing",
     /// Policies against loss of data, `data.dlp`.

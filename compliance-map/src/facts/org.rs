@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::row::{Subject, TENANT};
+use crate::Timestamp;
+
 /// A subscription, key `org.licenses`.
 ///
 /// See <https://learn.microsoft.com/en-us/graph/api/resources/subscribedsku>.
@@ -12,6 +15,9 @@ use serde_json::Value;
 pub struct LicenseFact {
     /// SKU part number, for example `SPE_E3`.
     pub sku: String,
+    /// SKU id, where accounts name their subscriptions by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku_id: Option<String>,
     /// Seats bought.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchased: Option<u64>,
@@ -35,6 +41,48 @@ pub struct TenantFact {
     /// Verified domains, federation, sync state: kept as received.
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,
+}
+
+impl TenantFact {
+    /// Whether accounts are synchronised from a directory on premises, member `on_premises_sync` or
+    /// Graph's `onPremisesSyncEnabled`, which is null where that was never so.
+    ///
+    /// See <https://learn.microsoft.com/en-us/graph/api/resources/organization>.
+    pub fn is_synchronised(&self) -> Option<bool> {
+        let value = self.member(["on_premises_sync", "onPremisesSyncEnabled"])?;
+        Some(value.as_bool().unwrap_or(false))
+    }
+
+    /// When accounts were last synchronised, member `last_sync` or `onPremisesLastSyncDateTime`.
+    pub fn last_sync(&self) -> Option<Timestamp> {
+        let value = self.member(["last_sync", "onPremisesLastSyncDateTime"])?;
+        Timestamp::parse(value.as_str()?).ok()
+    }
+
+    /// Whether hashes of passwords are synchronised too, member `password_hash_sync` or
+    /// `passwordHashSyncEnabled`.
+    ///
+    /// See <https://learn.microsoft.com/en-us/graph/api/resources/onpremisesdirectorysynchronizationfeature>.
+    pub fn synchronises_password_hashes(&self) -> Option<bool> {
+        let value = self.member(["password_hash_sync", "passwordHashSyncEnabled"])?;
+        value.as_bool()
+    }
+
+    fn member(&self, names: [&str; 2]) -> Option<&Value> {
+        names.into_iter().find_map(|name| self.extra.get(name))
+    }
+}
+
+impl Subject for TenantFact {
+    fn subject(&self) -> &str {
+        TENANT
+    }
+}
+
+impl Subject for LicenseFact {
+    fn subject(&self) -> &str {
+        &self.sku
+    }
 }
 
 /// What is accepted from other tenants, key `org.cross_tenant`; one row.

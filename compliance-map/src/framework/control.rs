@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::reference::ControlRef;
+use super::rule::Rule;
 
 /// How much of a control Microsoft 365 evidence can decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,105 +18,6 @@ pub enum Decidability {
     Partial,
     /// A process or document: facts are attached, a person decides.
     EvidenceOnly,
-}
-
-/// A question that facts can answer, asked by several controls with parameters of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "rule", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Rule {
-    /// Everybody is bound to use MFA and ready to.
-    MfaAll,
-    /// Every administrator is, when using the role.
-    MfaAdministrators,
-    /// Every administrator is bound to a method that cannot be phished, and has one.
-    PhishingResistantAdministrators,
-    /// No enabled account is unused for longer than the period.
-    DormantAccounts {
-        /// The period in days; without one the organisation must declare it.
-        #[serde(default)]
-        inactivity_days: Option<u32>,
-    },
-    /// No two enabled accounts share a sign-in name.
-    UniqueIdentity,
-    /// Every mail domain publishes SPF that rejects strangers.
-    SpfPublished,
-    /// Mail of every domain is signed with DKIM.
-    DkimSigning,
-    /// Every mail domain publishes DMARC that quarantines or rejects.
-    DmarcEnforced,
-    /// Every malware filter policy blocks dangerous file types.
-    MailFileTypes,
-    /// Malware found after delivery is removed.
-    MailMalwareRemoved,
-    /// No allow list lets mail through unseen.
-    NoAllowedSenders,
-    /// Every anti-phishing policy detects forged senders.
-    ForgedSenders,
-    /// A Safe Links policy covers mail, Teams and Office for everybody.
-    SafeLinks,
-    /// A Safe Attachments policy holds back unknown attachments for everybody.
-    SafeAttachments,
-    /// Nothing forwards mail to recipients outside by itself.
-    NoForwarding,
-    /// SMTP AUTH is off for the organisation and every mailbox.
-    SmtpAuthOff,
-    /// Every mailbox is audited, and nobody escapes it.
-    MailboxAudit,
-    /// Every mail connector demands TLS.
-    MailTransport,
-    /// Accounts lock after failed attempts.
-    Lockout {
-        /// The most attempts before a lockout; without it, any number will do.
-        #[serde(default)]
-        attempts: Option<u32>,
-        /// The shortest lockout in minutes; without it, any will do.
-        #[serde(default)]
-        lockout_minutes: Option<u32>,
-    },
-    /// Passwords have a shortest length.
-    PasswordLength {
-        /// In characters.
-        characters: u32,
-    },
-    /// Recent passwords cannot be used again.
-    PasswordHistory {
-        /// How many.
-        passwords: u32,
-    },
-    /// Users can neither register applications nor consent to them freely.
-    AppConsent,
-    /// Idle sessions end for everybody.
-    IdleSessions {
-        /// After how many minutes; without it the organisation must declare it.
-        #[serde(default)]
-        idle_minutes: Option<u32>,
-    },
-    /// The storage of every managed device is encrypted.
-    DeviceEncryption,
-    /// Every managed device is compliant.
-    DeviceCompliance,
-    /// Every managed device scans for malware with current signatures.
-    DeviceProtection,
-    /// Every managed device has its updates.
-    DeviceUpdates,
-    /// The unified audit log takes in events.
-    UnifiedAudit,
-    /// Audit records are kept.
-    LogRetention {
-        /// For how many days.
-        days: u32,
-    },
-    /// Logs are copied to a central place.
-    LogExport,
-    /// Sharing is limited to people who sign in.
-    Sharing,
-    /// A policy against loss of data is enforced.
-    Dlp,
-    /// Sensitivity labels are offered to people.
-    Labels,
-    /// A retention policy is in force.
-    DataRetention,
 }
 
 /// One clause of a control.

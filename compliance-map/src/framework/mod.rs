@@ -3,12 +3,14 @@
 mod control;
 mod data;
 mod reference;
+mod rule;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use control::{Clause, Control, Decidability, Rule};
+pub use control::{Clause, Control, Decidability};
 pub use data::{CatalogueError, Framework};
 pub use reference::{ControlRef, ReferenceError};
+pub use rule::{DeviceSetting, DirectoryLog, ReviewScope, Rule};
 
 use crate::assess::Status;
 

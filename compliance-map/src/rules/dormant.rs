@@ -1,8 +1,8 @@
 //! Which enabled accounts nobody uses.
 
-use super::{Context, ENABLED_NOT_READ, Finding, Target, may_be_disabled};
+use super::people::{Asked, ENABLED_NOT_READ, may_be_disabled};
+use super::{Context, Finding, Target};
 use crate::Timestamp;
-use crate::assess::Missing;
 use crate::evidence::Grade;
 use crate::facts::SignInFact;
 use crate::population::{ByPerson, Person, USERS};
@@ -13,25 +13,40 @@ const SECONDS_PER_DAY: i64 = 86_400;
 /// The parameter that a framework may leave to the organisation.
 pub(crate) const INACTIVITY_DAYS: &str = "inactivity_days";
 
-pub(super) fn find(context: &Context<'_>, inactivity_days: Option<u32>) -> Finding {
-    let question = match inactivity_days {
-        Some(days) => format!("has every enabled account been used within {days} days?"),
-        None => "has every enabled account been used within the declared period?".to_owned(),
-    };
-    let mut finding = context.about_accounts(question);
+pub(super) fn accounts(context: &Context<'_>, days: Option<u32>) -> Finding {
+    let asked = context.accounts(question("enabled account", days));
+    find(context, asked, days)
+}
+
+pub(super) fn administrators(context: &Context<'_>, days: Option<u32>) -> Finding {
+    let asked = context.administrators(question("administrator's account", days));
+    find(context, asked, days)
+}
+
+pub(super) fn guests(context: &Context<'_>, days: Option<u32>) -> Finding {
+    let asked = context.guests(question("guest account", days));
+    find(context, asked, days)
+}
+
+fn question(whose: &str, days: Option<u32>) -> String {
+    match days {
+        Some(days) => format!("has every {whose} been used within {days} days?"),
+        None => format!("has every {whose} been used within the declared period?"),
+    }
+}
+
+fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32>) -> Finding {
+    let Asked {
+        people,
+        mut finding,
+    } = asked;
     finding.advice = "disable or remove the accounts listed, or find out who needs them";
     finding.target = Some(Target::Accounts);
     context.need(SIGN_INS, &mut finding);
     let Some(days) = inactivity_days else {
-        finding.whole = false;
-        finding.nobody =
-            Some("the period of inactivity is the organisation's to set, and none was declared");
-        finding.missing.insert(Missing {
-            fact: INACTIVITY_DAYS.to_owned(),
-            problem: "is not declared; set it in the overlay or the options".to_owned(),
-            permission: None,
-            licence: None,
-        });
+        finding.none = None;
+        finding.unknown.clear();
+        finding.want_parameter(INACTIVITY_DAYS);
         return finding;
     };
 
@@ -45,7 +60,7 @@ pub(super) fn find(context: &Context<'_>, inactivity_days: Option<u32>) -> Findi
     };
     // A field that was not populated reads as null for everybody; then null proves nothing.
     let populated = rows.rows().any(|row| last_used(row).is_some());
-    for person in context.population.able_to_sign_in() {
+    for person in people {
         let row = rows.of(person).filter(|_| populated);
         let answer = if may_be_disabled(person) {
             Answer::Unknown(ENABLED_NOT_READ)

@@ -2,116 +2,84 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Context, ENABLED_NOT_READ, Finding, may_be_disabled};
-use crate::assess::{Action, Excluded};
+use super::people::{Asked, ENABLED_NOT_READ, may_be_disabled};
+use super::setting::Answer;
+use super::{Context, Finding};
+use crate::assess::Action;
 use crate::coverage::method::MethodSet;
 use crate::coverage::{
     AccessKind, CA_POLICIES, CROSS_TENANT, Lack, METHODS, PER_USER_MFA, REGISTRATION,
     SECURITY_DEFAULTS, STRENGTHS, Verdict,
 };
 use crate::evidence::Grade;
-use crate::facts::State;
-use crate::population::{GROUPS, Person, ROLES, USERS};
+use crate::facts::{RegistrationFact, State};
+use crate::population::{ByPerson, GROUPS, ROLES, USERS};
 
 const ENROL: &str = "enrol the people listed and enforce MFA for them without exclusions";
 
 pub(super) fn all(context: &Context<'_>) -> Finding {
-    let mut finding =
-        context.about_accounts("is MFA enforced and ready for every enabled account?");
-    finding.advice = ENROL;
-    let people: Vec<&Person<'_>> = context.population.able_to_sign_in().collect();
-    judge(context, &people, AccessKind::Any, None, &mut finding);
-    finding
+    let asked = context.accounts("is MFA enforced and ready for every enabled account?");
+    judge(context, asked, ENROL, AccessKind::Any, None)
+}
+
+pub(super) fn guests(context: &Context<'_>) -> Finding {
+    let asked = context.guests("is MFA enforced and ready for every guest?");
+    judge(context, asked, ENROL, AccessKind::Any, None)
 }
 
 pub(super) fn administrators(context: &Context<'_>) -> Finding {
-    about_administrators(
-        context,
-        "is MFA enforced and ready for every administrator?",
-        "enrol the administrators listed and enforce MFA for their roles without exclusions",
-        None,
-    )
+    let asked = context.administrators("is MFA enforced and ready for every administrator?");
+    let advice =
+        "enrol the administrators listed and enforce MFA for their roles without exclusions";
+    judge(context, asked, advice, AccessKind::Administration, None)
 }
 
 pub(super) fn phishing_resistant_administrators(context: &Context<'_>) -> Finding {
-    about_administrators(
-        context,
+    let asked = context.administrators(
         "is a method that cannot be phished enforced and ready for every administrator?",
+    );
+    judge(
+        context,
+        asked,
         "give the administrators listed a passkey, Windows Hello for Business or a certificate, and \
          enforce the phishing-resistant authentication strength for their roles",
+        AccessKind::Administration,
         Some(MethodSet::PHISHING_RESISTANT),
     )
 }
 
-fn about_administrators(
-    context: &Context<'_>,
-    question: &str,
-    advice: &'static str,
-    only: Option<MethodSet>,
-) -> Finding {
-    let population = &context.population;
-    let mut finding = context.about_accounts(question);
-    finding.advice = advice;
-    let administrators: Vec<&Person<'_>> = population
-        .able_to_sign_in()
-        .filter(|p| p.is_admin())
-        .collect();
-    finding.excluded = population
-        .disabled()
-        .filter(|person| person.is_admin())
-        .map(|person| (person.id, "disabled"))
-        .chain(
-            population
-                .service_principals
-                .iter()
-                .map(|id| (*id, "service principal")),
-        )
-        .map(|(id, reason)| Excluded {
-            id: id.to_owned(),
-            reason: reason.to_owned(),
-        })
-        .collect();
-    context.need(ROLES, &mut finding);
-    if population.open_role_group {
-        context.need(GROUPS, &mut finding);
-        finding.whole = false;
-    }
-    if !population.unresolved.is_empty() {
-        finding.missing.insert(context.evidence.missing(USERS));
-        finding.missing.insert(context.evidence.missing(GROUPS));
-        let why =
-            "holds a privileged role but is neither in the account list nor in the group list";
-        let unresolved = population
-            .unresolved
-            .iter()
-            .map(|id| ((*id).to_owned(), why.to_owned()));
-        finding.unknown.extend(unresolved);
-    }
-    if finding.nobody.is_none()
-        && population.users != Grade::Absent
-        && population.roles != Grade::Absent
-        && administrators.is_empty()
-        && finding.unknown.is_empty()
-    {
-        finding.nobody = Some("no enabled administrator is known, yet every tenant has one");
-    }
-    judge(
-        context,
-        &administrators,
-        AccessKind::Administration,
-        only,
-        &mut finding,
-    );
+/// What the registration report says, whether or not a rule asks for it.
+pub(super) fn capable(context: &Context<'_>) -> Finding {
+    let rows = if context.evidence.grade(REGISTRATION) == Grade::Absent {
+        ByPerson::default()
+    } else {
+        let rows = &context.evidence.facts.auth_registration.items;
+        context.population.rows_by_person(rows, |row| &row.user)
+    };
+    let asked = context.accounts("has every enabled account a usable second factor?");
+    let mut finding = asked.each(context, REGISTRATION, ENROL, |person| {
+        let row: Option<&RegistrationFact> = rows.of(person);
+        let capable = row.and_then(|row| row.mfa_capable);
+        Answer::is(capable, true, "no usable second factor is registered")
+    });
+    finding.target = None;
+    let people = finding.failing.keys().cloned().collect();
+    finding.steps.insert(Action::EnrolPeople, people);
     finding
 }
 
 fn judge(
     context: &Context<'_>,
-    people: &[&Person<'_>],
+    asked: Asked<'_, '_>,
+    advice: &'static str,
     access: AccessKind,
     only: Option<MethodSet>,
-    finding: &mut Finding,
-) {
+) -> Finding {
+    let Asked {
+        people,
+        mut finding,
+    } = asked;
+    finding.advice = advice;
     finding.evidence.extend([CA_POLICIES, REGISTRATION]);
     if only.is_none() {
         finding.evidence.extend([SECURITY_DEFAULTS, PER_USER_MFA]);
@@ -164,6 +132,7 @@ fn judge(
         let missing: Vec<_> = cut_short.map(|key| context.evidence.missing(key)).collect();
         finding.missing.extend(missing);
     }
+    finding
 }
 
 fn step(lack: Lack) -> Action {

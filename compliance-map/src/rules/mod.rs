@@ -3,28 +3,43 @@
 //! A rule looks at the facts alone. It knows no framework, no exception and no status: those are
 //! applied to its [`Finding`] afterwards.
 
+mod application;
+mod conditional_access;
+mod data;
+mod device;
+mod device_config;
+mod dispatch;
 mod dormant;
-mod estate;
+mod guest;
+mod leaver;
+mod log;
 mod mail;
+mod mail_domain;
+mod mailbox;
 mod mfa;
+mod organization;
+mod password;
+mod people;
+mod privileged;
 mod setting;
 mod unique;
 
-pub(crate) use setting::TENANT;
-
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use dormant::INACTIVITY_DAYS;
 
-/// The idle time that a framework may leave to the organisation.
+/// Limits that a framework may leave to the organisation.
 pub(crate) const IDLE_MINUTES: &str = "idle_minutes";
+pub(crate) const SIGN_IN_HOURS: &str = "sign_in_hours";
+pub(crate) const CREDENTIAL_DAYS: &str = "credential_days";
+pub(crate) const SCORE_PERCENT: &str = "score_percent";
 
 use crate::assess::{Action, Excluded, Missing};
 use crate::coverage::Coverage;
-use crate::evidence::{Evidence, Grade};
-use crate::framework::Rule;
+use crate::evidence::Evidence;
 use crate::group::Groups;
-use crate::population::{Person, Population, USERS};
+use crate::population::Population;
 
 /// What a rule found.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +57,8 @@ pub(crate) struct Finding {
     pub(crate) in_place: bool,
     /// Whether the evidence is whole, so that success may be concluded.
     pub(crate) whole: bool,
+    /// Why nobody has to be counted: there is nothing that could fail.
+    pub(crate) none: Option<&'static str>,
     /// Why nobody can be counted.
     pub(crate) nobody: Option<&'static str>,
     pub(crate) missing: BTreeSet<Missing>,
@@ -78,6 +95,9 @@ pub(crate) struct Context<'a> {
     pub(crate) evidence: Evidence<'a>,
     pub(crate) population: Population<'a>,
     pub(crate) coverage: Coverage<'a>,
+    groups: Groups<'a>,
+    /// Whether MFA covers everybody: further questions start from it.
+    mfa: OnceCell<Finding>,
 }
 
 impl<'a> Context<'a> {
@@ -89,72 +109,18 @@ impl<'a> Context<'a> {
             evidence,
             population,
             coverage,
+            groups,
+            mfa: OnceCell::new(),
         }
     }
 
-    pub(crate) fn find(&self, rule: Rule) -> Finding {
-        match rule {
-            Rule::MfaAll => mfa::all(self),
-            Rule::MfaAdministrators => mfa::administrators(self),
-            Rule::PhishingResistantAdministrators => mfa::phishing_resistant_administrators(self),
-            Rule::DormantAccounts { inactivity_days } => dormant::find(self, inactivity_days),
-            Rule::UniqueIdentity => unique::find(self),
-            Rule::SpfPublished => mail::sender_authentication(self, mail::DnsRecord::Spf),
-            Rule::DkimSigning => mail::sender_authentication(self, mail::DnsRecord::Dkim),
-            Rule::DmarcEnforced => mail::sender_authentication(self, mail::DnsRecord::Dmarc),
-            Rule::MailFileTypes => mail::file_types(self),
-            Rule::MailMalwareRemoved => mail::malware_removed_later(self),
-            Rule::NoAllowedSenders => mail::no_allowed_senders(self),
-            Rule::ForgedSenders => mail::forged_senders(self),
-            Rule::SafeLinks => mail::safe_links(self),
-            Rule::SafeAttachments => mail::safe_attachments(self),
-            Rule::NoForwarding => mail::no_forwarding(self),
-            Rule::SmtpAuthOff => mail::smtp_auth(self),
-            Rule::MailboxAudit => mail::mailbox_audit(self),
-            Rule::MailTransport => mail::transport(self),
-            Rule::Lockout {
-                attempts,
-                lockout_minutes,
-            } => estate::lockout(self, attempts, lockout_minutes),
-            Rule::PasswordLength { characters } => estate::password_length(self, characters),
-            Rule::PasswordHistory { passwords } => estate::password_history(self, passwords),
-            Rule::AppConsent => estate::consent(self),
-            Rule::IdleSessions { idle_minutes } => estate::idle_sessions(self, idle_minutes),
-            Rule::DeviceEncryption => estate::device_encryption(self),
-            Rule::DeviceCompliance => estate::device_compliance(self),
-            Rule::DeviceProtection => estate::device_protection(self),
-            Rule::DeviceUpdates => estate::device_updates(self),
-            Rule::UnifiedAudit => estate::unified_audit(self),
-            Rule::LogRetention { days } => estate::log_retention(self, days),
-            Rule::LogExport => estate::log_export(self),
-            Rule::Sharing => estate::sharing(self),
-            Rule::Dlp => estate::dlp(self),
-            Rule::Labels => estate::labels(self),
-            Rule::DataRetention => estate::retention(self),
-        }
+    /// Who is bound to use MFA and ready to.
+    fn mfa_of_everybody(&self) -> &Finding {
+        self.mfa.get_or_init(|| mfa::all(self))
     }
 
-    /// A finding about all enabled accounts, with the disabled ones listed and the state of the
-    /// account list taken in; the rule adds the people.
-    fn about_accounts(&self, question: impl Into<String>) -> Finding {
-        let disabled = self.population.disabled().map(|person| Excluded {
-            id: person.id.to_owned(),
-            reason: "disabled".to_owned(),
-        });
-        let mut finding = Finding {
-            question: question.into(),
-            excluded: disabled.collect(),
-            whole: true,
-            ..Finding::default()
-        };
-        self.need(USERS, &mut finding);
-        if self.population.users != Grade::Absent
-            && self.population.able_to_sign_in().next().is_none()
-        {
-            finding.nobody =
-                Some("the account list holds no enabled account, which no working tenant has");
-        }
-        finding
+    fn is_group(&self, id: &str) -> bool {
+        self.groups.contains(id)
     }
 
     /// Notes that a finding rests on a fact, and what is missing of it.
@@ -165,11 +131,4 @@ impl<'a> Context<'a> {
             finding.missing.insert(self.evidence.missing(key));
         }
     }
-}
-
-const ENABLED_NOT_READ: &str = "whether the account is enabled was not read";
-
-/// Whether it was not read if the account is enabled; then nothing about it is a proven failure.
-fn may_be_disabled(person: &Person<'_>) -> bool {
-    person.fact.enabled.is_none()
 }

@@ -1,11 +1,11 @@
 //! Questions about settings: each row of one fact passes, fails, or does not tell.
 
+use std::collections::BTreeMap;
+
 use super::{Context, Finding, Target};
 use crate::assess::Missing;
 use crate::evidence::{Grade, latest};
-
-/// The subject of a question about the tenant as a whole.
-pub(crate) const TENANT: &str = "tenant";
+use crate::facts::{Row, Subject, TENANT};
 
 /// What a row shows.
 pub(super) enum Answer {
@@ -30,96 +30,137 @@ impl Answer {
             None => Self::Unknown(NOT_READ),
         }
     }
+
+    /// Passes when all are on, fails when one is off.
+    pub(super) fn all_of<const N: usize>(settings: [Option<bool>; N], why_not: &str) -> Self {
+        if settings.contains(&Some(false)) {
+            Self::fail(why_not)
+        } else if settings.contains(&None) {
+            Self::Unknown(NOT_READ)
+        } else {
+            Self::Pass
+        }
+    }
+
+    /// Passes when a number is at most `limit`.
+    pub(super) fn at_most(found: Option<u32>, limit: u32, why_not: impl Fn(u32) -> String) -> Self {
+        match found {
+            Some(found) if found > limit => Self::Fail(why_not(found)),
+            Some(_) => Self::Pass,
+            None => Self::Unknown(NOT_READ),
+        }
+    }
+
+    /// Passes when a number is at least `limit`.
+    pub(super) fn at_least(
+        found: Option<u32>,
+        limit: u32,
+        why_not: impl Fn(u32) -> String,
+    ) -> Self {
+        match found {
+            Some(found) if found < limit => Self::Fail(why_not(found)),
+            Some(_) => Self::Pass,
+            None => Self::Unknown(NOT_READ),
+        }
+    }
 }
 
 pub(super) const NOT_READ: &str = "the setting was not read";
 
-/// What is asked, of which fact, and what helps.
+/// What it means that a whole list holds nothing that the question is about.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Question<'q> {
-    pub(super) key: &'static str,
-    pub(super) words: &'q str,
-    pub(super) advice: &'static str,
+enum NoRows {
+    /// Such a list is not possible, so the collection is broken; or it proves nothing.
+    ProvesNothing(&'static str),
+    /// What is asked is lacking.
+    Fails(&'static str),
+    /// There is nothing that could fail.
+    Passes(&'static str),
 }
 
-impl Question<'_> {
-    /// Rows of some facts are policies, those of others are what policies apply to.
-    fn target(&self) -> Target {
-        match self.key {
-            "email.antimalware"
-            | "email.antispam"
-            | "email.antiphish"
-            | "email.safe_links"
-            | "email.safe_attachments"
-            | "data.dlp"
-            | "data.retention"
-            | "auth.session" => Target::Policies(self.key),
-            key => Target::Objects(key),
+/// What is asked, and what helps those that fail.
+#[derive(Debug)]
+pub(super) struct Question {
+    words: String,
+    advice: &'static str,
+    none: NoRows,
+}
+
+impl Question {
+    pub(super) fn new(words: impl Into<String>, advice: &'static str) -> Self {
+        Self {
+            words: words.into(),
+            advice,
+            none: NoRows::ProvesNothing("nothing that the question is about was read"),
         }
     }
 
-    fn finding(&self, context: &Context<'_>) -> Finding {
+    /// No row at all is a lack.
+    pub(super) fn none_fails(self, why: &'static str) -> Self {
+        let none = NoRows::Fails(why);
+        Self { none, ..self }
+    }
+
+    /// No row at all is a legitimate answer, and nothing can fail then.
+    pub(super) fn none_passes(self, why: &'static str) -> Self {
+        let none = NoRows::Passes(why);
+        Self { none, ..self }
+    }
+
+    /// No row at all leaves the question open.
+    pub(super) fn none_is_open(self, why: &'static str) -> Self {
+        let none = NoRows::ProvesNothing(why);
+        Self { none, ..self }
+    }
+
+    fn finding(&self, context: &Context<'_>, key: &'static str) -> Finding {
         let mut finding = Finding {
-            question: self.words.to_owned(),
+            question: self.words.clone(),
             advice: self.advice,
-            target: Some(self.target()),
+            target: Some(target(key)),
             whole: true,
             ..Finding::default()
         };
-        context.need(self.key, &mut finding);
+        context.need(key, &mut finding);
         finding
     }
 
     /// A finding in which nothing can be told because a parameter is the organisation's to set.
-    pub(super) fn undeclared(&self, context: &Context<'_>, parameter: &str) -> Finding {
-        let mut finding = self.finding(context);
-        finding.whole = false;
-        finding.nobody = Some("the limit is the organisation's to set, and none was declared");
-        finding.missing.insert(Missing {
-            fact: parameter.to_owned(),
-            problem: "is not declared; set it in the overlay or the options".to_owned(),
-            permission: None,
-            licence: None,
-        });
+    pub(super) fn undeclared<T: Row>(&self, context: &Context<'_>, parameter: &str) -> Finding {
+        let mut finding = self.finding(context, T::KEY);
+        finding.want_parameter(parameter);
         finding
     }
 
-    /// Asks every row. `none` says what it means that there is no row at all; without it, no row
-    /// means that the collection is broken.
-    pub(super) fn every<'a, T>(
+    /// Asks every row.
+    pub(super) fn every<'a, T: Row + Subject>(
         &self,
         context: &Context<'a>,
-        rows: &'a [T],
-        id: impl Fn(&'a T) -> &'a str,
-        none: Option<&str>,
         judge: impl Fn(&'a T) -> Answer,
     ) -> Finding {
-        let mut finding = self.finding(context);
-        let grade = context.evidence.grade(self.key);
+        let mut finding = self.finding(context, T::KEY);
+        let grade = context.evidence.grade(T::KEY);
         if grade == Grade::Absent {
             finding.nobody = Some("the evidence is missing");
             return finding;
         }
-        for (id, row) in latest(rows, id) {
-            let id = id.to_owned();
-            match judge(row) {
-                Answer::Pass => finding.passing += 1,
-                Answer::Fail(why) => drop(finding.failing.insert(id, why)),
-                Answer::Unknown(why) => {
-                    finding.missing.insert(context.evidence.missing(self.key));
-                    finding.unknown.insert(id, why.to_owned());
-                }
-                Answer::Skip => {}
-            }
+        let rows = &T::fact(context.evidence.facts).items;
+        for (id, row) in latest(rows, T::subject) {
+            finding.count(context, T::KEY, id, judge(row));
         }
         if finding.population() == 0 {
-            match none {
-                Some(why) if grade == Grade::Whole => {
+            match self.none {
+                NoRows::Fails(why) if grade == Grade::Whole => {
                     finding.failing.insert(TENANT.to_owned(), why.to_owned());
                 }
+                NoRows::Passes(why) if grade == Grade::Whole => finding.none = Some(why),
+                NoRows::ProvesNothing(why) => {
+                    finding.missing.insert(context.evidence.missing(T::KEY));
+                    finding.nobody = Some(why);
+                }
                 _ => {
-                    finding.missing.insert(context.evidence.missing(self.key));
-                    finding.nobody = Some("nothing that the question is about was read");
+                    finding.missing.insert(context.evidence.missing(T::KEY));
+                    finding.nobody = Some("none was seen, but the list is not complete");
                 }
             }
         }
@@ -127,30 +168,18 @@ impl Question<'_> {
         finding
     }
 
-    /// Asks the only row of a fact about the tenant.
-    pub(super) fn tenant<'a, T>(
-        &self,
+    /// Asks whether at least one row passes; `none` says what it means that none does.
+    pub(super) fn any<'a, T: Row + Subject>(
+        self,
         context: &Context<'a>,
-        rows: &'a [T],
+        none: &'static str,
         judge: impl Fn(&'a T) -> Answer,
     ) -> Finding {
-        self.every(context, rows, |_| TENANT, None, judge)
-    }
-
-    /// Asks whether at least one row passes.
-    pub(super) fn any<'a, T>(
-        &self,
-        context: &Context<'a>,
-        rows: &'a [T],
-        id: impl Fn(&'a T) -> &'a str,
-        none: &str,
-        judge: impl Fn(&'a T) -> Answer,
-    ) -> Finding {
-        let each = self.every(context, rows, id, Some(none), judge);
+        let each = self.none_fails(none).every(context, judge);
         let mut finding = Finding {
             passing: each.passing.min(1),
-            failing: std::collections::BTreeMap::new(),
-            unknown: std::collections::BTreeMap::new(),
+            failing: BTreeMap::new(),
+            unknown: BTreeMap::new(),
             ..each.clone()
         };
         if each.passing > 0 || each.nobody.is_some() {
@@ -165,5 +194,50 @@ impl Question<'_> {
             finding.nobody = Some("none was seen, but the list is not complete");
         }
         finding
+    }
+}
+
+/// Rows of some facts are policies, those of others are what policies apply to.
+fn target(key: &'static str) -> Target {
+    match key {
+        "auth.session"
+        | "data.dlp"
+        | "data.retention"
+        | "device.compliance"
+        | "device.config"
+        | "email.antimalware"
+        | "email.antiphish"
+        | "email.antispam"
+        | "email.safe_attachments"
+        | "email.safe_links"
+        | "collab.teams" => Target::Policies(key),
+        key => Target::Objects(key),
+    }
+}
+
+impl Finding {
+    /// Counts what one row or person shows.
+    pub(super) fn count(&mut self, context: &Context<'_>, key: &str, id: &str, answer: Answer) {
+        match answer {
+            Answer::Pass => self.passing += 1,
+            Answer::Fail(why) => drop(self.failing.insert(id.to_owned(), why)),
+            Answer::Unknown(why) => {
+                self.missing.insert(context.evidence.missing(key));
+                self.unknown.insert(id.to_owned(), why.to_owned());
+            }
+            Answer::Skip => {}
+        }
+    }
+
+    /// Nothing can be told because a parameter is the organisation's to set.
+    pub(super) fn want_parameter(&mut self, parameter: &str) {
+        self.whole = false;
+        self.nobody = Some("the limit is the organisation's to set, and none was declared");
+        self.missing.insert(Missing {
+            fact: parameter.to_owned(),
+            problem: "is not declared; set it in the overlay or the options".to_owned(),
+            permission: None,
+            licence: None,
+        });
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, ENABLED_NOT_READ, Finding, Target, may_be_disabled};
+use super::people::{ENABLED_NOT_READ, may_be_disabled};
+use super::{Context, Finding, Target};
 use crate::population::USERS;
 
 pub(super) fn find(context: &Context<'_>) -> Finding {

@@ -1,0 +1,290 @@
+//! What conditional access asks besides MFA: of whom, and whether at all times.
+
+use super::binding::Binder;
+use super::demand::{Clients, Demand, Scope, scope};
+use super::policy::Policy;
+use super::tri::Tri;
+use super::{Coverage, Roles};
+use crate::evidence::Grade;
+use crate::facts::CaPolicyFact;
+use crate::population::Person;
+
+/// What is asked of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Demanded {
+    /// No sign-in by protocols that know no MFA.
+    LegacyBlocked,
+    /// No sign-in by the device code flow.
+    DeviceCodeBlocked,
+    /// A block or a new password when the account is at high risk.
+    UserRiskContained,
+    /// A block or MFA when the sign-in is at high risk.
+    SignInRiskContained,
+    /// A managed and healthy device.
+    ManagedDevice,
+    /// Something that shows who it is, before security information is registered.
+    RegistrationProtected,
+}
+
+/// Whether it is asked at all times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fit {
+    Narrowed,
+    Full,
+}
+
+/// What is asked of one person.
+#[derive(Debug)]
+pub(crate) struct Reached<'p> {
+    pub(crate) fit: Option<Fit>,
+    /// Whether `Full` rests on whole evidence.
+    pub(crate) whole: bool,
+    /// Whether evidence that is missing could make it full.
+    pub(crate) open: bool,
+    /// The policy that asks it at times only, or leaves the person out.
+    pub(crate) policy: Option<&'p str>,
+}
+
+/// The policies that ask for one thing.
+#[derive(Debug)]
+pub(crate) struct Reach<'c> {
+    policies: Vec<(&'c Policy<'c>, Scope)>,
+    needs: Clients,
+    /// Whether security defaults do it for everybody.
+    pub(crate) by_default: Option<bool>,
+    whole: bool,
+    open_roles: bool,
+}
+
+impl Coverage<'_> {
+    pub(crate) fn demanding(&self, demanded: Demanded) -> Reach<'_> {
+        let binder = &self.binder;
+        let asks = |policy| Some((policy, asked(policy, demanded)?));
+        let legacy = demanded == Demanded::LegacyBlocked;
+        Reach {
+            policies: binder.in_force().filter_map(asks).collect(),
+            needs: if legacy {
+                Clients::LEGACY
+            } else {
+                Clients::ALL
+            },
+            by_default: if legacy {
+                self.security_defaults()
+            } else {
+                Some(false)
+            },
+            whole: binder.policies_grade == Grade::Whole,
+            open_roles: binder.open_roles,
+        }
+    }
+
+    /// Whether security defaults are on.
+    pub(crate) fn security_defaults(&self) -> Option<bool> {
+        told(self.binder.security_defaults)
+    }
+
+    /// Whether a policy in force grants access, or refuses it, to everybody in every application.
+    pub(crate) fn has_policy_for_everybody(&self) -> bool {
+        self.binder.in_force().any(|policy| {
+            let apps = policy.fact.apps.as_ref();
+            let all = |names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case("all"));
+            policy.is_enabled()
+                && policy.fact.grant.is_some()
+                && apps.is_some_and(|apps| apps.user_actions.is_empty() && all(&apps.include))
+                && for_everybody(policy.fact)
+        })
+    }
+
+    /// Whether any policy that grants or refuses access is surely in force.
+    pub(crate) fn has_policies(&self) -> bool {
+        let mut policies = self.binder.in_force();
+        policies.any(|policy| policy.is_enabled() && policy.fact.grant.is_some())
+    }
+
+    /// Whether a policy that grants or refuses access applies to the person.
+    pub(crate) fn reach(&self, person: &Person<'_>) -> Option<bool> {
+        let binder = &self.binder;
+        let unseen = if binder.policies_grade == Grade::Whole {
+            Tri::No
+        } else {
+            Tri::Maybe
+        };
+        let policies = binder.in_force().filter(|p| p.fact.grant.is_some());
+        let applies = policies.map(|policy| most(policy, person, binder.open_roles));
+        told(applies.fold(unseen, Tri::max))
+    }
+
+    /// Whether a policy leaves the person out, and whether another one applies to the person.
+    pub(crate) fn left_out_and_covered(&self, person: &Person<'_>) -> (Option<bool>, Option<bool>) {
+        let binder = &self.binder;
+        let (mut left_out, mut covered) = (Tri::No, Tri::No);
+        for policy in binder.in_force().filter(|p| p.fact.grant.is_some()) {
+            let applies = policy.applies(person, Roles::Active, binder.open_roles);
+            left_out = left_out.max(applies.left_out);
+            if policy.scope != Scope::None {
+                covered = covered.max(applies.answer);
+            }
+        }
+        (told(left_out), told(covered))
+    }
+}
+
+impl<'c> Reach<'c> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.policies.is_empty()
+    }
+
+    /// Whether a policy asks it of everybody, whoever that is.
+    pub(crate) fn asks_everybody(&self) -> bool {
+        let mut policies = self.policies.iter();
+        policies.any(|(policy, _)| policy.is_enabled() && for_everybody(policy.fact))
+    }
+
+    pub(crate) fn of(&self, person: &Person<'_>) -> Reached<'c> {
+        let (mut sure, mut on_whole, mut perhaps) = (Clients::NONE, Clients::NONE, Clients::NONE);
+        let (mut narrowed, mut left_out) = (None, None);
+        for (policy, scope) in &self.policies {
+            let applies = least(policy, person, self.open_roles);
+            if applies == Tri::No {
+                let at_all = policy.applies(person, Roles::Active, self.open_roles);
+                if at_all.left_out == Tri::Yes {
+                    left_out = left_out.or(Some(policy.fact.id.as_str()));
+                }
+                continue;
+            }
+            match scope {
+                Scope::Every(clients) if applies == Tri::Yes => {
+                    sure = sure.or(*clients);
+                    if policy.whole {
+                        on_whole = on_whole.or(*clients);
+                    }
+                    narrowed = narrowed.or(Some(policy.fact.id.as_str()));
+                }
+                Scope::Every(clients) => perhaps = perhaps.or(*clients),
+                Scope::Untold => perhaps = Clients::ALL,
+                Scope::Some(_) => narrowed = narrowed.or(Some(policy.fact.id.as_str())),
+                Scope::None => {}
+            }
+        }
+        let full = sure.covers(self.needs);
+        Reached {
+            fit: if full {
+                Some(Fit::Full)
+            } else {
+                narrowed.map(|_| Fit::Narrowed)
+            },
+            whole: on_whole.covers(self.needs),
+            open: !self.whole || self.by_default.is_none() || sure.or(perhaps).covers(self.needs),
+            policy: narrowed.or(left_out),
+        }
+    }
+}
+
+fn told(tri: Tri) -> Option<bool> {
+    match tri {
+        Tri::Yes => Some(true),
+        Tri::No => Some(false),
+        Tri::Maybe => None,
+    }
+}
+
+/// Whether the policy applies whether or not eligible roles are activated.
+fn least(policy: &Policy<'_>, person: &Person<'_>, open_roles: bool) -> Tri {
+    let applies = |roles| policy.applies(person, roles, open_roles).answer;
+    applies(Roles::Active).min(applies(Roles::Activated))
+}
+
+/// Whether the policy applies at least when eligible roles are activated, or when they are not.
+fn most(policy: &Policy<'_>, person: &Person<'_>, open_roles: bool) -> Tri {
+    let applies = |roles| policy.applies(person, roles, open_roles).answer;
+    applies(Roles::Active).max(applies(Roles::Activated))
+}
+
+fn for_everybody(fact: &CaPolicyFact) -> bool {
+    let people = fact.include.as_ref().map(|include| &include.users);
+    people.is_some_and(|users| users.iter().any(|user| user.eq_ignore_ascii_case("all")))
+}
+
+/// In which sign-ins the policy asks for it, the condition that belongs to it aside; `None` when it
+/// asks for something else.
+fn asked(policy: &Policy<'_>, demanded: Demanded) -> Option<Scope> {
+    let fact = policy.fact;
+    let conditions = fact.conditions.as_ref();
+    let high = |levels: &[String]| {
+        levels
+            .iter()
+            .any(|level| level.eq_ignore_ascii_case("high"))
+    };
+    let blocks = policy.demand == Demand::Block;
+    let without = |clear: fn(&mut CaPolicyFact)| {
+        let mut rest = fact.clone();
+        clear(&mut rest);
+        scope(&rest)
+    };
+    match demanded {
+        Demanded::LegacyBlocked => blocks.then(|| policy.scope.clone()),
+        Demanded::DeviceCodeBlocked => {
+            let flows = conditions?.authentication_flows.as_ref()?.to_string();
+            (blocks && flows.to_ascii_lowercase().contains("devicecodeflow"))
+                .then(|| without(|rest| set(rest, |c| c.authentication_flows = None)))
+        }
+        Demanded::UserRiskContained => (high(&conditions?.user_risk)
+            && (blocks || demands(fact, &["passwordChange", "riskRemediation"])))
+        .then(|| without(|rest| set(rest, |c| c.user_risk.clear()))),
+        Demanded::SignInRiskContained => (high(&conditions?.sign_in_risk)
+            && (blocks || matches!(policy.demand, Demand::Mfa(_))))
+        .then(|| without(|rest| set(rest, |c| c.sign_in_risk.clear()))),
+        Demanded::ManagedDevice => {
+            demands(fact, &["compliantDevice", "domainJoinedDevice"]).then(|| policy.scope.clone())
+        }
+        Demanded::RegistrationProtected => {
+            let apps = fact.apps.as_ref()?;
+            let action =
+                |action: &String| action.eq_ignore_ascii_case("urn:user:registersecurityinfo");
+            let asks = fact.grant.as_ref().is_some_and(|grant| {
+                !grant.controls.is_empty() || grant.authentication_strength.is_some()
+            });
+            (asks && apps.user_actions.iter().any(action)).then(|| {
+                without(|rest| {
+                    if let Some(apps) = &mut rest.apps {
+                        apps.user_actions.clear();
+                        apps.include = vec!["All".to_owned()];
+                    }
+                })
+            })
+        }
+    }
+}
+
+fn set(fact: &mut CaPolicyFact, change: fn(&mut crate::facts::CaConditions)) {
+    if let Some(conditions) = &mut fact.conditions {
+        change(conditions);
+    }
+}
+
+/// Whether one of these controls cannot be got round: with AND it stands among others, with OR
+/// there is no other.
+fn demands(fact: &CaPolicyFact, wanted: &[&str]) -> bool {
+    let Some(grant) = &fact.grant else {
+        return false;
+    };
+    let is = |control: &String| wanted.iter().any(|w| control.eq_ignore_ascii_case(w));
+    let and = grant
+        .operator
+        .as_deref()
+        .is_some_and(|o| o.eq_ignore_ascii_case("and"));
+    let others = grant.authentication_strength.is_some()
+        || super::demand::not_modelled(&grant.extra).next().is_some();
+    if and {
+        grant.controls.iter().any(is)
+    } else {
+        !others && !grant.controls.is_empty() && grant.controls.iter().all(is)
+    }
+}
+
+impl Binder<'_> {
+    /// Every policy that is, or may be, in force, whatever it asks for.
+    fn in_force(&self) -> impl Iterator<Item = &Policy<'_>> {
+        self.policies.iter().chain(&self.others)
+    }
+}

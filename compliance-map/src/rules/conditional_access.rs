@@ -1,0 +1,319 @@
+//! What conditional access policies ask besides MFA, and of whom.
+
+use std::collections::BTreeSet;
+
+use super::people::{ENABLED_NOT_READ, may_be_disabled};
+use super::setting::{Answer, Question};
+use super::{Context, Finding, Target};
+use crate::assess::Action;
+use crate::coverage::{CA_POLICIES, Demanded, Fit, Reached, SECURITY_DEFAULTS};
+use crate::evidence::Grade;
+use crate::facts::{CaPolicyFact, CaPrincipals, TENANT};
+use crate::population::{GROUPS, ROLES, USERS};
+use crate::role;
+
+/// See <https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-block-legacy-authentication>.
+pub(super) fn legacy_blocked(context: &Context<'_>) -> Finding {
+    asked_of_everybody(
+        context,
+        "are sign-ins by protocols that know no MFA blocked for everybody?",
+        "block legacy authentication for the people listed, in every application",
+        Demanded::LegacyBlocked,
+    )
+}
+
+/// See <https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-block-authentication-flows>.
+pub(super) fn device_code_blocked(context: &Context<'_>) -> Finding {
+    asked_of_everybody(
+        context,
+        "is the device code flow blocked for everybody?",
+        "block the device code flow for the people listed",
+        Demanded::DeviceCodeBlocked,
+    )
+}
+
+/// See <https://learn.microsoft.com/en-us/entra/id-protection/howto-identity-protection-configure-risk-policies>.
+pub(super) fn risky_users(context: &Context<'_>) -> Finding {
+    asked_of_everybody(
+        context,
+        "must everybody whose account is at high risk change the password, or is blocked?",
+        "contain accounts at high risk by a policy for the people listed",
+        Demanded::UserRiskContained,
+    )
+}
+
+/// See <https://learn.microsoft.com/en-us/entra/id-protection/howto-identity-protection-configure-risk-policies>.
+pub(super) fn risky_sign_ins(context: &Context<'_>) -> Finding {
+    asked_of_everybody(
+        context,
+        "does a policy answer everybody's sign-ins at high risk with MFA or a block?",
+        "contain sign-ins at high risk by a policy for the people listed",
+        Demanded::SignInRiskContained,
+    )
+}
+
+/// See <https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-all-users-device-compliance>.
+pub(super) fn managed_device(context: &Context<'_>) -> Finding {
+    asked_of_everybody(
+        context,
+        "can everybody sign in only from devices that are managed and healthy?",
+        "demand a compliant or joined device of the people listed, in every application",
+        Demanded::ManagedDevice,
+    )
+}
+
+/// See <https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-all-users-security-info-registration>.
+pub(super) fn registration_protected(context: &Context<'_>) -> Finding {
+    asked_of_everybody(
+        context,
+        "is identity verified before somebody registers or changes a factor?",
+        "protect the registration of security information by a policy for the people listed",
+        Demanded::RegistrationProtected,
+    )
+}
+
+/// Who is asked, and by which policy each of the others could be.
+fn asked_of_everybody(
+    context: &Context<'_>,
+    words: &str,
+    advice: &'static str,
+    demanded: Demanded,
+) -> Finding {
+    let mut finding = context.about_accounts(words);
+    let reach = context.coverage.demanding(demanded);
+    finding.advice = advice;
+    if reach.by_default == Some(true) {
+        return by_security_defaults(context, finding);
+    }
+    context.need(CA_POLICIES, &mut finding);
+    if reach.by_default.is_none() {
+        // What is off is no matter; what may be on would do it for everybody.
+        finding.evidence.insert(SECURITY_DEFAULTS);
+        finding
+            .missing
+            .insert(context.evidence.missing(SECURITY_DEFAULTS));
+    }
+    let grade = context.evidence.grade(CA_POLICIES);
+    if grade == Grade::Absent {
+        finding.nobody = finding.nobody.or(Some("the evidence is missing"));
+        return finding;
+    }
+    if reach.is_empty() {
+        if finding.nobody.is_some() {
+        } else if grade != Grade::Whole {
+            finding.nobody = Some("none was seen, but the list is not complete");
+        } else if reach.by_default.is_none() {
+            finding.nobody = Some("whether security defaults are on is not known");
+        } else {
+            let why = "no policy in force asks it of anybody";
+            finding.failing.insert(TENANT.to_owned(), why.to_owned());
+            finding.target = Some(Target::Policies(CA_POLICIES));
+        }
+        return finding;
+    }
+    finding.in_place = reach.asks_everybody();
+    for person in context.population.able_to_sign_in() {
+        if may_be_disabled(person) {
+            finding.count(context, USERS, person.id, Answer::Unknown(ENABLED_NOT_READ));
+            continue;
+        }
+        let id = person.id;
+        let mut step = |policy: Option<&str>, change: &str| {
+            let action = Action::ChangePolicy {
+                fact: CA_POLICIES.to_owned(),
+                policy: policy.map(str::to_owned),
+                change: change.to_owned(),
+            };
+            finding
+                .steps
+                .entry(action)
+                .or_default()
+                .insert(id.to_owned());
+        };
+        match reach.of(person) {
+            Reached {
+                fit: Some(Fit::Full),
+                whole,
+                ..
+            } => {
+                finding.passing += 1;
+                finding.whole &= whole;
+            }
+            Reached { open: true, .. } => {
+                for key in [CA_POLICIES, GROUPS, ROLES] {
+                    if key == CA_POLICIES || !context.evidence.is_whole(key) {
+                        finding.missing.insert(context.evidence.missing(key));
+                    }
+                }
+                let why = "whether a policy asks it of the account cannot be told";
+                finding.unknown.insert(id.to_owned(), why.to_owned());
+            }
+            Reached {
+                fit: Some(Fit::Narrowed),
+                policy,
+                ..
+            } => {
+                step(
+                    policy,
+                    "take away the conditions that let the people listed pass by",
+                );
+                let why = "a policy asks it at times only".to_owned();
+                finding.conditional.insert(id.to_owned(), why);
+            }
+            Reached {
+                policy: Some(policy),
+                ..
+            } => {
+                step(Some(policy), "stop leaving out the people listed");
+                let why = format!("is left out of the policy \"{policy}\"");
+                finding.failing.insert(id.to_owned(), why);
+            }
+            _ => {
+                step(None, advice);
+                let why = "no policy in force asks it of the account".to_owned();
+                finding.failing.insert(id.to_owned(), why);
+            }
+        }
+    }
+    finding.in_place |= finding.passing > 0;
+    finding
+}
+
+/// Security defaults do it for everybody, and rule out conditional access.
+fn by_security_defaults(context: &Context<'_>, mut finding: Finding) -> Finding {
+    context.need(SECURITY_DEFAULTS, &mut finding);
+    for person in context.population.able_to_sign_in() {
+        let answer = if may_be_disabled(person) {
+            Answer::Unknown(ENABLED_NOT_READ)
+        } else {
+            Answer::Pass
+        };
+        finding.count(context, USERS, person.id, answer);
+    }
+    finding.in_place = finding.passing > 0;
+    finding
+}
+
+/// See <https://learn.microsoft.com/en-us/entra/fundamentals/security-defaults>.
+pub(super) fn access_decided(context: &Context<'_>) -> Finding {
+    let key = CA_POLICIES;
+    let mut finding = Finding {
+        question: "do conditional access policies or security defaults decide who gets in?".into(),
+        advice: "enforce a conditional access policy for everybody, or switch security defaults on",
+        target: Some(Target::Policies(key)),
+        whole: true,
+        ..Finding::default()
+    };
+    finding.evidence.extend([key, SECURITY_DEFAULTS]);
+    let by_policy = context.coverage.has_policy_for_everybody();
+    let by_default = context.coverage.security_defaults();
+    let answer = if (by_policy && context.evidence.is_whole(key))
+        || (by_default == Some(true) && context.evidence.is_whole(SECURITY_DEFAULTS))
+    {
+        Answer::Pass
+    } else if !by_policy && by_default == Some(false) && context.evidence.is_whole(key) {
+        Answer::fail("no policy for everybody is in force, and security defaults are off")
+    } else {
+        for key in [key, SECURITY_DEFAULTS] {
+            context.need(key, &mut finding);
+        }
+        Answer::Unknown("it cannot be told what decides who gets in")
+    };
+    finding.count(context, key, TENANT, answer);
+    finding.in_place = finding.passing > 0;
+    finding
+}
+
+/// Whoever is left out of one policy for everybody has to be covered by another one.
+pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
+    let mut finding =
+        context.about_accounts("is everybody who is left out of a policy covered by another one?");
+    finding.advice = "cover the people listed by a policy, or stop leaving them out";
+    finding.target = Some(Target::Accounts);
+    context.need(CA_POLICIES, &mut finding);
+    if context.evidence.grade(CA_POLICIES) == Grade::Absent {
+        finding.nobody = finding.nobody.or(Some("the evidence is missing"));
+        return finding;
+    }
+    if !context.coverage.has_policies() {
+        // Without any policy nobody is left out, which would be a vacuous pass.
+        context.need(SECURITY_DEFAULTS, &mut finding);
+        match context.coverage.security_defaults() {
+            Some(true) => finding.none = Some("security defaults leave nobody out"),
+            Some(false) if finding.whole => {
+                let why = "no policy in force covers anybody".to_owned();
+                finding.failing.insert(TENANT.to_owned(), why);
+            }
+            _ => finding.nobody = finding.nobody.or(Some("no policy in force was seen")),
+        }
+        return finding;
+    }
+    for person in context.population.able_to_sign_in() {
+        let (left_out, covered) = context.coverage.left_out_and_covered(person);
+        if left_out == Some(false) {
+            continue;
+        }
+        let answer = match (may_be_disabled(person), left_out, covered) {
+            (true, _, _) => Answer::Unknown(ENABLED_NOT_READ),
+            (_, _, Some(true)) => Answer::Pass,
+            (_, Some(true), Some(false)) if finding.whole => {
+                Answer::fail("is left out of a policy, and no other one covers the account")
+            }
+            _ => Answer::Unknown("whether a policy covers the account cannot be told"),
+        };
+        finding.count(context, CA_POLICIES, person.id, answer);
+    }
+    if finding.population() == 0 && finding.whole {
+        finding.none = Some("nobody is left out of a policy");
+    }
+    finding.in_place = finding.passing > 0;
+    finding
+}
+
+/// A policy that names what was deleted covers, or leaves out, somebody else than it seems to.
+pub(super) fn references_known(context: &Context<'_>) -> Finding {
+    let mut finding = Question::new(
+        "does every policy name only people, groups and roles that exist?",
+        "take what was deleted out of the policies listed",
+    )
+    .every(context, |row: &CaPolicyFact| {
+        let sides = [&row.include, &row.exclude];
+        if sides.iter().any(|side| side.is_none()) {
+            return Answer::Unknown("whom it covers was not read");
+        }
+        let lost: BTreeSet<&str> = sides
+            .into_iter()
+            .flatten()
+            .flat_map(|side| unknown_in(side, context))
+            .collect();
+        let roles = lost.iter().filter(|name| name.starts_with(ROLE));
+        match (lost.len(), roles.count()) {
+            (0, _) => Answer::Pass,
+            (all, roles) if all == roles => Answer::Unknown("it names a role that is not built in"),
+            _ if !context.evidence.is_whole(USERS) || !context.evidence.is_whole(GROUPS) => {
+                Answer::Unknown("not all people and groups are known")
+            }
+            (all, roles) => Answer::Fail(format!("names {} that do not exist", all - roles)),
+        }
+    });
+    finding.target = Some(Target::Policies(CA_POLICIES));
+    context.need(USERS, &mut finding);
+    context.need(GROUPS, &mut finding);
+    finding
+}
+
+const ROLE: &str = "role ";
+
+fn unknown_in<'a>(side: &'a CaPrincipals, context: &Context<'_>) -> Vec<&'a str> {
+    let words = ["all", "none", "guestsorexternalusers"];
+    let person = |id: &&String| {
+        let word = words.contains(&id.to_ascii_lowercase().as_str());
+        !word && context.population.person(id).is_none()
+    };
+    let group = |id: &&String| !context.is_group(id);
+    let role = |name: &&String| role::weight(name).is_none();
+    let people = side.users.iter().filter(person).map(String::as_str);
+    let groups = side.groups.iter().filter(group).map(String::as_str);
+    let roles = side.roles.iter().filter(role).map(|_| ROLE);
+    people.chain(groups).chain(roles).collect()
+}

@@ -1,0 +1,203 @@
+//! Managed devices and the software on them.
+
+use super::setting::{Answer, NOT_READ, Question};
+use super::{Context, Finding};
+use crate::evidence::Grade;
+use crate::facts::{
+    AppFact, CompliancePolicyFact, DeviceFact, DeviceProtectionFact, DeviceUpdateFact, Row, TENANT,
+};
+
+const SECONDS_PER_DAY: i64 = 86_400;
+
+pub(super) fn encryption(context: &Context<'_>) -> Finding {
+    Question::new(
+        "is the storage of every managed device encrypted?",
+        "encrypt the devices listed, and let a compliance policy demand it",
+    )
+    .every(context, |row: &DeviceFact| {
+        Answer::is(row.encrypted, true, "its storage is not encrypted")
+    })
+}
+
+pub(super) fn compliance(context: &Context<'_>) -> Finding {
+    Question::new(
+        "is every managed device compliant?",
+        "bring the devices listed into compliance, or retire them",
+    )
+    .every(context, |row: &DeviceFact| {
+        let state = row.compliance_state.as_deref().unwrap_or_default();
+        match state.to_ascii_lowercase().as_str() {
+            "compliant" => Answer::Pass,
+            "noncompliant" | "ingraceperiod" | "conflict" => {
+                Answer::fail("does not comply with its policies")
+            }
+            _ => Answer::Unknown("its compliance is not known"),
+        }
+    })
+}
+
+const POLICIES: &str = "device.compliance";
+
+/// See <https://learn.microsoft.com/en-us/mem/intune/protect/device-compliance-get-started>.
+pub(super) fn without_policy(context: &Context<'_>) -> Finding {
+    let mut finding = Finding {
+        question: "does a device without a compliance policy count as not compliant?".into(),
+        advice: "let devices without a compliance policy count as not compliant",
+        target: Some(super::Target::Objects(POLICIES)),
+        whole: true,
+        ..Finding::default()
+    };
+    context.need(POLICIES, &mut finding);
+    if context.evidence.grade(POLICIES) == Grade::Absent {
+        finding.nobody = Some("the evidence is missing");
+        return finding;
+    }
+    let fact = CompliancePolicyFact::fact(context.evidence.facts);
+    let default = fact.extra.get("default_without_policy");
+    let told = default.and_then(|default| {
+        let word = default.as_str().map(str::to_ascii_lowercase);
+        match word.as_deref() {
+            Some("noncompliant") => Some(true),
+            Some("compliant") => Some(false),
+            _ => None,
+        }
+    });
+    let answer = Answer::is(told, true, "such a device counts as compliant");
+    finding.count(context, POLICIES, TENANT, answer);
+    finding.in_place = finding.passing > 0;
+    finding
+}
+
+pub(super) fn policies(context: &Context<'_>) -> Finding {
+    let none = "no compliance policy that tests anything is assigned";
+    Question::new(
+        "is a compliance policy that tests something assigned to devices?",
+        "assign compliance policies to the devices",
+    )
+    .any(context, none, |row: &CompliancePolicyFact| {
+        let holds = |list: &Option<Vec<String>>| list.as_ref().map(|list| !list.is_empty());
+        Answer::all_of([holds(&row.tests), holds(&row.assigned_to)], none)
+    })
+}
+
+pub(super) fn inventory(context: &Context<'_>, days: u32) -> Finding {
+    let words = format!(
+        "does the inventory name owner and system of every managed device, and has each reported within {days} days?"
+    );
+    let limit = i64::from(days) * SECONDS_PER_DAY;
+    let as_of = context.evidence.as_of();
+    Question::new(
+        words,
+        "give the devices listed an owner, and retire those that no longer report",
+    )
+    .every(context, |row: &DeviceFact| {
+        let told = |text: &Option<String>| text.as_deref().map(|text| !text.trim().is_empty());
+        match (told(&row.owner), told(&row.os), row.last_sync) {
+            (Some(false), _, _) => Answer::fail("has no owner"),
+            (_, Some(false), _) => Answer::fail("its system is not known"),
+            (_, _, Some(time)) if time > as_of => {
+                Answer::Unknown("its last report is dated after the time of the assessment")
+            }
+            (_, _, Some(time)) if as_of.is_more_than_seconds_after(time, limit) => {
+                Answer::Fail(format!("has not reported for more than {days} days"))
+            }
+            (Some(true), Some(true), Some(_)) => Answer::Pass,
+            _ => Answer::Unknown(NOT_READ),
+        }
+    })
+}
+
+pub(super) fn supported(context: &Context<'_>) -> Finding {
+    Question::new(
+        "does the vendor still support the system of every managed device?",
+        "update or retire the devices listed",
+    )
+    .every(context, |row: &DeviceFact| {
+        let why = "the vendor no longer supports its system";
+        Answer::is(row.os_supported, true, why)
+    })
+}
+
+/// What manages a device decides whether it can be wiped from afar:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/intune-devices-managementagenttype>.
+pub(super) fn remote_wipe(context: &Context<'_>) -> Finding {
+    Question::new(
+        "can every managed device be wiped from afar?",
+        "enrol the devices listed in device management",
+    )
+    .every(context, |row: &DeviceFact| {
+        let agent = row.management_agent.as_deref().unwrap_or_default();
+        match agent.to_ascii_lowercase().as_str() {
+            "mdm"
+            | "easmdm"
+            | "intuneclient"
+            | "easintuneclient"
+            | "configurationmanagerclientmdm"
+            | "configurationmanagerclientmdmeas"
+            | "googleclouddevicepolicycontroller"
+            | "microsoft365managedmdm"
+            | "intuneaosp" => Answer::Pass,
+            "eas" | "configurationmanagerclient" | "mssense" => {
+                Answer::fail("it is not enrolled in a way that lets it be wiped")
+            }
+            _ => Answer::Unknown("what manages it is not known"),
+        }
+    })
+}
+
+pub(super) fn protection(context: &Context<'_>) -> Finding {
+    Question::new(
+        "does every managed device scan files as they are used, with current signatures?",
+        "switch on real-time protection and update signatures on the devices listed",
+    )
+    .every(context, |row: &DeviceProtectionFact| {
+        match (row.real_time_protection, row.signatures_overdue) {
+            (Some(false), _) => Answer::fail("real-time protection is off"),
+            (_, Some(true)) => Answer::fail("its signatures are overdue"),
+            (Some(true), Some(false)) => Answer::Pass,
+            _ => Answer::Unknown(NOT_READ),
+        }
+    })
+}
+
+pub(super) fn updates(context: &Context<'_>) -> Finding {
+    Question::new(
+        "has every managed device its updates?",
+        "update the devices listed",
+    )
+    .every(context, |row: &DeviceUpdateFact| {
+        Answer::is(row.up_to_date, true, "updates are missing")
+    })
+}
+
+pub(super) fn software_inventory(context: &Context<'_>) -> Finding {
+    Question::new(
+        "does the software inventory name version and publisher of everything found on devices?",
+        "find out what the software listed is, or remove it",
+    )
+    .every(context, |row: &AppFact| {
+        let told = |text: &Option<String>| text.as_deref().map(|text| !text.trim().is_empty());
+        let why = "its version or publisher is not known";
+        Answer::all_of([told(&row.version), told(&row.publisher)], why)
+    })
+}
+
+pub(super) fn software_supported(context: &Context<'_>) -> Finding {
+    Question::new(
+        "does the vendor still support all software found on devices?",
+        "replace or remove the software listed",
+    )
+    .every(context, |row: &AppFact| {
+        Answer::is(row.supported, true, "the vendor no longer supports it")
+    })
+}
+
+pub(super) fn software_updates(context: &Context<'_>) -> Finding {
+    Question::new(
+        "is no software found on devices older than what its vendor offers against weaknesses?",
+        "update the software listed",
+    )
+    .every(context, |row: &AppFact| {
+        Answer::is(row.outdated, false, "a newer version repairs weaknesses")
+    })
+}

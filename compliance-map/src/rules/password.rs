@@ -1,0 +1,253 @@
+//! Passwords, lockout, sessions and methods.
+
+use super::people::{ENABLED_NOT_READ, may_be_disabled};
+use super::setting::{Answer, NOT_READ, Question};
+use super::{Context, Finding};
+use crate::facts::{MethodPolicyFact, PasswordPolicyFact, PasswordProtectionFact, SessionFact};
+use crate::population::USERS;
+
+pub(super) fn lockout(
+    context: &Context<'_>,
+    attempts: Option<u32>,
+    minutes: Option<u32>,
+) -> Finding {
+    let attempts = attempts.unwrap_or(u32::MAX);
+    let seconds = minutes.unwrap_or(0).saturating_mul(60);
+    let words = match minutes {
+        Some(minutes) => format!(
+            "do accounts lock after at most {attempts} failed attempts, for {minutes} minutes or more?"
+        ),
+        None => "do accounts lock after failed attempts?".to_owned(),
+    };
+    Question::new(
+        words,
+        "set smart lockout to fewer attempts or a longer lockout",
+    )
+    .every(context, |row: &PasswordProtectionFact| {
+        match (row.lockout_threshold, row.lockout_seconds) {
+            (Some(0), _) => Answer::fail("accounts never lock"),
+            (Some(found), _) if found > attempts => {
+                Answer::Fail(format!("accounts lock only after {found} failed attempts"))
+            }
+            (_, Some(found)) if found < seconds => {
+                Answer::Fail(format!("the lockout lasts only {found} seconds"))
+            }
+            (Some(_), Some(_)) => Answer::Pass,
+            (Some(_), None) if seconds == 0 => Answer::Pass,
+            _ => Answer::Unknown(NOT_READ),
+        }
+    })
+}
+
+pub(super) fn banned(context: &Context<'_>) -> Finding {
+    Question::new(
+        "is a list of banned passwords of the organisation's own enforced?",
+        "enforce a custom list of banned passwords",
+    )
+    .every(context, |row: &PasswordProtectionFact| {
+        let why = "words of the organisation's own can be passwords";
+        Answer::is(row.banned_list_enforced, true, why)
+    })
+}
+
+/// Judges the rules of domains whose passwords are kept here.
+fn domains(
+    question: &Question,
+    context: &Context<'_>,
+    judge: fn(&PasswordPolicyFact, u32) -> Answer,
+    limit: u32,
+) -> Finding {
+    question.every(context, |row: &PasswordPolicyFact| match row.federated {
+        Some(true) => Answer::Unknown("another identity provider holds the passwords"),
+        _ => judge(row, limit),
+    })
+}
+
+pub(super) fn length(context: &Context<'_>, least: u32) -> Finding {
+    let words = format!("does every domain ask for passwords of {least} characters or more?");
+    let question = Question::new(
+        words,
+        "make passwords longer where they are set, or do without passwords",
+    );
+    let judge = |row: &PasswordPolicyFact, least| {
+        Answer::at_least(row.min_length, least, |n| {
+            format!("{n} characters are enough")
+        })
+    };
+    domains(&question, context, judge, least)
+}
+
+pub(super) fn history(context: &Context<'_>, last: u32) -> Finding {
+    let words = format!("can none of the last {last} passwords be used again?");
+    let question = Question::new(
+        words,
+        "keep a longer history of passwords where they are set",
+    );
+    let judge = |row: &PasswordPolicyFact, last| {
+        Answer::at_least(row.history, last, |n| {
+            format!("only the last {n} passwords are kept from use")
+        })
+    };
+    domains(&question, context, judge, last)
+}
+
+/// What Graph writes for a password that never ends:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/domain>.
+const NEVER: u32 = 2_147_483_647;
+
+pub(super) fn never_expire(context: &Context<'_>) -> Finding {
+    let question = Question::new(
+        "do passwords of every domain stay valid until there is a reason to change them?",
+        "let passwords of the domains listed never expire",
+    );
+    let judge = |row: &PasswordPolicyFact, never| {
+        Answer::at_least(row.validity_days, never, |n| {
+            format!("passwords have to be changed every {n} days")
+        })
+    };
+    domains(&question, context, judge, NEVER)
+}
+
+/// Whoever is bound to use MFA and ready to is not asked: the password is not the only factor.
+pub(super) fn age_without_mfa(context: &Context<'_>, days: u32) -> Finding {
+    let words = format!(
+        "is every enabled account covered by MFA, or in a domain where passwords change every {days} days?"
+    );
+    let everybody = context.mfa_of_everybody();
+    let mut finding = context.about_accounts(words);
+    finding.advice = "cover the people listed with MFA, or let their passwords expire";
+    finding.target = Some(super::Target::Accounts);
+    finding.evidence.extend(everybody.evidence.iter().copied());
+    finding.evidence.insert(POLICIES);
+    finding.passing = everybody.passing;
+    let domains = domains(
+        &Question::new("", ""),
+        context,
+        |row, days| Answer::at_most(row.validity_days, days, |n| format!("{n}")),
+        days,
+    );
+    let uncovered = everybody
+        .failing
+        .keys()
+        .chain(everybody.conditional.keys())
+        .chain(everybody.unknown.keys());
+    for id in uncovered {
+        let person = context.population.person(id);
+        let upn = person.and_then(|person| person.fact.upn.as_deref());
+        let domain = upn
+            .and_then(|upn| upn.rsplit_once('@'))
+            .map(|(_, domain)| domain);
+        let is = |known: &&String| domain.is_some_and(|d| d.eq_ignore_ascii_case(known));
+        let failing = domains.failing.keys().find(|known| is(known));
+        let told = domains.nobody.is_none() && domains.whole;
+        let unread = domains.unknown.keys().any(|known| is(&known));
+        let known = context.evidence.facts.auth_password_policy.items.iter();
+        let mut known = known.map(|row| &row.domain);
+        let answer = if person.is_some_and(may_be_disabled) {
+            (Answer::Unknown(ENABLED_NOT_READ), USERS)
+        } else if everybody.unknown.contains_key(id) {
+            (
+                Answer::Unknown("whether MFA covers the account is not known"),
+                USERS,
+            )
+        } else if failing.is_some() {
+            let why = "signs in with a password alone that need not be changed in time";
+            (Answer::fail(why), POLICIES)
+        } else if told && !unread && known.any(|known| is(&known)) {
+            (Answer::Pass, POLICIES)
+        } else {
+            (
+                Answer::Unknown("how long passwords of its domain hold is not known"),
+                POLICIES,
+            )
+        };
+        finding.count(context, answer.1, id, answer.0);
+    }
+    if !everybody.unknown.is_empty() || !everybody.whole {
+        finding.missing.extend(everybody.missing.iter().cloned());
+        finding.whole &= everybody.whole;
+    }
+    finding.nobody = finding.nobody.or(everybody.nobody);
+    finding.in_place = finding.passing > 0;
+    finding
+}
+
+const POLICIES: &str = "auth.password_policy";
+
+pub(super) fn idle_sessions(context: &Context<'_>, minutes: Option<u32>) -> Finding {
+    let words = match minutes {
+        Some(minutes) => format!("do idle sessions of everybody end within {minutes} minutes?"),
+        None => "do idle sessions of everybody end within the declared time?".to_owned(),
+    };
+    let question = Question::new(
+        words,
+        "set an idle timeout for everybody and every application",
+    );
+    let Some(minutes) = minutes else {
+        return question.undeclared::<SessionFact>(context, super::IDLE_MINUTES);
+    };
+    let none = "no idle timeout that is short enough applies to everybody";
+    question.any(context, none, |row: &SessionFact| {
+        session(row, row.idle_minutes, minutes, none)
+    })
+}
+
+pub(super) fn sign_in_frequency(context: &Context<'_>, hours: Option<u32>) -> Finding {
+    let words = match hours {
+        Some(hours) => format!("does everybody have to sign in again within {hours} hours?"),
+        None => "does everybody have to sign in again within the declared time?".to_owned(),
+    };
+    let question = Question::new(words, "set a sign-in frequency for everybody");
+    let Some(hours) = hours else {
+        return question.undeclared::<SessionFact>(context, super::SIGN_IN_HOURS);
+    };
+    let none = "no sign-in frequency that is short enough applies to everybody";
+    question.any(context, none, |row: &SessionFact| {
+        session(row, row.sign_in_frequency_hours, hours, none)
+    })
+}
+
+/// A limit that is absent from a row is not set by it.
+fn session(row: &SessionFact, found: Option<u32>, limit: u32, why_not: &str) -> Answer {
+    match (row.enabled, row.everybody, found) {
+        (Some(false), _, _) | (_, Some(false), _) => Answer::fail(why_not),
+        (_, _, Some(found)) if found > limit => Answer::fail(why_not),
+        (Some(true), Some(true), Some(_)) => Answer::Pass,
+        (Some(true), Some(true), None) => Answer::Skip,
+        _ => Answer::Unknown(NOT_READ),
+    }
+}
+
+/// See <https://learn.microsoft.com/en-us/entra/identity/authentication/how-to-mfa-additional-context>.
+pub(super) fn authenticator_context(context: &Context<'_>) -> Finding {
+    Question::new(
+        "does a prompt of the Authenticator app name the application and the place?",
+        "let the Authenticator app show the application's name and the place",
+    )
+    .every(context, |row: &MethodPolicyFact| {
+        if !row.method.eq_ignore_ascii_case("microsoftAuthenticator") {
+            return Answer::Skip;
+        }
+        match row.enabled {
+            Some(false) => Answer::Skip,
+            None => Answer::Unknown(NOT_READ),
+            Some(true) => Answer::all_of(
+                [row.shows_application, row.shows_location],
+                "a prompt does not name the application and the place",
+            ),
+        }
+    })
+}
+
+pub(super) fn phone_methods_off(context: &Context<'_>) -> Finding {
+    Question::new(
+        "can text messages and calls not be used as a second factor?",
+        "switch off the methods listed",
+    )
+    .every(context, |row: &MethodPolicyFact| {
+        match row.method.to_ascii_lowercase().as_str() {
+            "sms" | "voice" => Answer::is(row.enabled, false, "it can be used to sign in"),
+            _ => Answer::Skip,
+        }
+    })
+}
