@@ -101,7 +101,10 @@ pub use record::{Change, Edge, Kind, NoId, Record, Relation, RemovedReason};
 pub use source::{Completeness, Descriptor, InvalidSourceId, Privacy, Source, SourceId};
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;
-pub use store::{MemoryStore, Reading, Store, StoreError, StoredTenant, Tombstone};
+pub use store::{
+    FeedEntry, FeedEvent, History, MemoryStore, Reading, Store, StoreError, StoredTenant,
+    Tombstone, Version,
+};
 pub use sync::{
     Engine, Progress, ProgressEvent, ProgressEvents, ProgressSender, RawItem, Report, Run, Silent,
     SourceReport, WaitCause, progress_channel,

@@ -56,6 +56,14 @@ impl<'a> Members<'a> {
         Some(Self(newer.0.iter().cloned().chain(kept).collect()))
     }
 
+    /// The text of each member, by name; the last one where a name repeats.
+    fn by_name(&self) -> BTreeMap<&str, &'a str> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.get()))
+            .collect()
+    }
+
     pub(crate) fn to_raw(&self) -> Result<Box<RawValue>, serde_json::Error> {
         serde_json::value::to_raw_value(self)
     }
@@ -73,16 +81,27 @@ pub(crate) fn merge(stored: &str, received: &str) -> Result<String, serde_json::
     }
 }
 
+/// The names of the members to which two objects give another value, or which only one has; `None`
+/// where one of them is not an object.
+pub(crate) fn changed(old: &str, new: &str) -> Option<Vec<String>> {
+    let (old, new) = (Members::parse(old).ok()?, Members::parse(new).ok()?);
+    let (old, new) = (old.by_name(), new.by_name());
+    let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+    Some(
+        names
+            .into_iter()
+            .filter(|name| old.get(name) != new.get(name))
+            .map(str::to_owned)
+            .collect(),
+    )
+}
+
 /// Whether two objects give a member that both have another value.
 pub(crate) fn disagree(stored: &str, received: &str) -> bool {
     let (Ok(stored), Ok(received)) = (Members::parse(stored), Members::parse(received)) else {
         return stored != received;
     };
-    let values: BTreeMap<&str, &str> = stored
-        .0
-        .iter()
-        .map(|(name, value)| (name.as_ref(), value.get()))
-        .collect();
+    let values = stored.by_name();
     received.0.iter().any(|(name, value)| {
         values
             .get(name.as_ref())

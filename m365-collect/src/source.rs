@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::outcome::Gap;
 use crate::record::{Kind, Relation};
-use crate::store::Reading;
+use crate::store::{History, Reading};
 use crate::sync::Run;
 
 /// One thing that can be read from a tenant.
@@ -171,6 +171,9 @@ pub struct Descriptor {
     /// The collection whose `/$count` is to equal the live objects of the first kind, where the
     /// service can count it.
     pub counted: Option<Cow<'static, str>>,
+    /// What is remembered when its objects change; `None` for what [`Descriptor::remembers`]
+    /// takes from [`Descriptor::privacy`].
+    pub history: Option<History>,
 }
 
 fn as_seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
@@ -206,6 +209,7 @@ impl Descriptor {
             cadence: Duration::from_secs(60 * 60),
             privacy: Privacy::Configuration,
             counted: None,
+            history: None,
         }
     }
 
@@ -280,6 +284,23 @@ impl Descriptor {
     pub fn counted(mut self, collection: impl Into<Cow<'static, str>>) -> Self {
         self.counted = Some(collection.into());
         self
+    }
+
+    /// Remembers this when its objects change.
+    #[must_use]
+    pub fn history(mut self, history: History) -> Self {
+        self.history = Some(history);
+        self
+    }
+
+    /// What is remembered when its objects change: unless it is said, the versions of settings,
+    /// that somebody's identity changed, and nothing of what somebody did.
+    pub fn remembers(&self) -> History {
+        self.history.unwrap_or(match self.privacy {
+            Privacy::Configuration => History::Versions,
+            Privacy::Identity => History::Feed,
+            Privacy::Behaviour => History::None,
+        })
     }
 
     /// The permissions as text, for an error.

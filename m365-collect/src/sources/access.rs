@@ -3,6 +3,7 @@
 use super::shape::ListSource;
 use crate::record::Kind;
 use crate::source::{Descriptor, Privacy};
+use crate::store::History;
 
 /// <https://learn.microsoft.com/graph/api/rbacapplication-list-roledefinitions>
 pub(super) fn role_definitions() -> ListSource {
@@ -19,7 +20,8 @@ pub(super) fn role_assignments() -> ListSource {
     ListSource::new(
         Descriptor::full("role_assignments", "active assignments of directory roles")
             .permission("RoleManagement.Read.Directory")
-            .privacy(Privacy::Identity),
+            .privacy(Privacy::Identity)
+            .history(History::Versions),
         Kind::ROLE_ASSIGNMENT,
         "roleManagement/directory/roleAssignments",
     )
@@ -35,7 +37,8 @@ pub(super) fn role_eligibilities() -> ListSource {
         )
         .permission("RoleEligibilitySchedule.Read.Directory")
         .licence("Entra ID P2 (AAD_PREMIUM_P2)")
-        .privacy(Privacy::Identity),
+        .privacy(Privacy::Identity)
+        .history(History::Versions),
         Kind::ROLE_ELIGIBILITY,
         "roleManagement/directory/roleEligibilityScheduleInstances",
     )

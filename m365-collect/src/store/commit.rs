@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use super::Reading;
+use super::{History, Reading};
 use crate::record::{Change, Kind, Relation, RemovedReason};
 use crate::source::SourceId;
 
@@ -19,6 +19,8 @@ pub struct Lease {
     pub epoch: u64,
     /// Where to go on, as it was committed.
     pub checkpoint: Option<String>,
+    /// Whether a round was begun and has not ended.
+    pub in_round: bool,
 }
 
 /// Without the checkpoint, which may hold a delta link.
@@ -29,6 +31,7 @@ impl fmt::Debug for Lease {
             .field("reading", &self.reading)
             .field("epoch", &self.epoch)
             .field("has_checkpoint", &self.checkpoint.is_some())
+            .field("in_round", &self.in_round)
             .finish()
     }
 }
@@ -41,7 +44,15 @@ impl Lease {
             reading,
             epoch,
             checkpoint,
+            in_round: false,
         }
+    }
+
+    /// Where a round was begun and has not ended.
+    #[must_use]
+    pub const fn in_round(mut self, in_round: bool) -> Self {
+        self.in_round = in_round;
+        self
     }
 }
 
@@ -65,6 +76,11 @@ pub struct Commit {
     pub checkpoint: Option<String>,
     /// Whether these changes end the round.
     pub finish: Option<Finish>,
+    /// Whether nothing more comes for now, though the round has not ended: what a store holds
+    /// back for speed is to be seen by readers from now on.
+    pub is_last: bool,
+    /// What is remembered of the objects that change.
+    pub history: History,
 }
 
 /// Without checkpoint and content.
@@ -93,11 +109,13 @@ impl Commit {
             changes: Vec::new(),
             checkpoint: None,
             finish: None,
+            is_last: false,
+            history: History::Feed,
         }
     }
 }
 
-/// How a round begins. A lease for [`Reading::Full`] begins a [`Begin::Generation`] by itself.
+/// How a round begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Begin {

@@ -24,6 +24,18 @@ pub enum StoreError {
         /// The latest that this program knows.
         known: i64,
     },
+    /// The file was written by an earlier version, and cannot be changed where it is only read.
+    #[error(
+        "{path} was written by an earlier version (schema {found}, this program has {known}): run a sync, which brings it up to date"
+    )]
+    Older {
+        /// The file.
+        path: String,
+        /// Its schema version.
+        found: i64,
+        /// That of this program.
+        known: i64,
+    },
     /// There is no such file, or nothing was ever stored in it.
     #[error("{path} holds no tenant yet: run a sync first")]
     Missing {

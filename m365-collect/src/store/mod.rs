@@ -8,6 +8,7 @@
 mod claim;
 mod commit;
 mod error;
+mod history;
 mod memory;
 pub mod rule;
 #[cfg(feature = "sqlite")]
@@ -27,6 +28,7 @@ use crate::timestamp;
 pub use claim::Claim;
 pub use commit::{Begin, Commit, Committed, Contested, Finish, Held, Lease};
 pub use error::StoreError;
+pub use history::{FeedEntry, FeedEvent, History, Version};
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
@@ -58,12 +60,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     async fn claim(&self) -> Result<Claim, StoreError>;
 
     /// Takes the right to write for a source: earlier leases of it become void.
-    async fn lease(
-        &self,
-        source: &SourceId,
-        reading: Reading,
-        at: SystemTime,
-    ) -> Result<Lease, StoreError>;
+    async fn lease(&self, source: &SourceId, reading: Reading) -> Result<Lease, StoreError>;
 
     /// Applies changes and checkpoint in one transaction.
     ///
@@ -130,6 +127,16 @@ pub trait Store: Send + Sync + fmt::Debug {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Tombstone>, StoreError>;
+
+    /// What an object said, earliest first, and what it says now: of sources with
+    /// [`History::Versions`].
+    async fn versions(&self, kind: &Kind, id: &str) -> Result<Vec<Version>, StoreError>;
+
+    /// The feed of changes after the entry with this number, in order, at most `limit` entries.
+    async fn feed(&self, after: u64, limit: usize) -> Result<Vec<FeedEntry>, StoreError>;
+
+    /// Forgets versions that ended, and entries of the feed that were made, before a time.
+    async fn forget_history(&self, before: SystemTime) -> Result<(), StoreError>;
 
     /// How many live objects of a kind there are.
     async fn count(&self, kind: &Kind) -> Result<u64, StoreError>;

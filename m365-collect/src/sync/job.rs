@@ -77,7 +77,7 @@ impl Job {
         let is_first = state.is_none_or(|state| state.completed_at.is_none());
         let lease = engine
             .store
-            .lease(&descriptor.id, descriptor.reading, engine.clock.now())
+            .lease(&descriptor.id, descriptor.reading)
             .await?;
         let client = engine.client.with_observer(Arc::clone(&self.meter) as _);
         let mut counts = Counts::new(engine, &client, descriptor);
@@ -88,7 +88,7 @@ impl Job {
         let goes_on = lease.checkpoint.is_some() && !engine.afresh;
         let mut run = Run::new(
             client,
-            engine.store.as_ref(),
+            Arc::clone(&engine.store),
             descriptor,
             lease,
             Arc::clone(&engine.clock),
@@ -115,6 +115,14 @@ impl Job {
             Ok(Completeness::Complete) => run.complete(parents).await,
             Ok(Completeness::Partial(gap)) => run.complete(Some(gap)).await,
             Err(error) => Err(error),
+        };
+        let ended = match ended {
+            // What came before the failure stays; where it cannot, that is the worse news.
+            Err(error) => match run.give_up().await {
+                Ok(()) => Err(error),
+                Err(worse) => Err(worse),
+            },
+            ended => ended,
         };
         let outcome = match ended {
             Ok(None) => Outcome::Complete,

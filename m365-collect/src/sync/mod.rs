@@ -10,6 +10,7 @@ mod rate;
 mod report;
 mod run;
 mod selection;
+mod writer;
 
 use std::fmt;
 use std::sync::Arc;

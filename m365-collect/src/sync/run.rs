@@ -2,35 +2,41 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use graph_client::{Client, Clock};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 use crate::outcome::{Gap, Tally};
 use crate::record::{Change, Kind, Record};
 use crate::source::Descriptor;
-use crate::store::{Begin, Commit, Committed, Contested, Finish, Held, Lease, Reading, Store};
+use crate::store::{Begin, Contested, Finish, Lease, Reading, Store};
 use crate::sync::meter::Meter;
+use crate::sync::writer::Writer;
 
 /// An item of a collection as the service sent it.
 pub type RawItem = Box<RawValue>;
 
 /// One run of one source: its client, its checkpoint and the way into the store.
+///
+/// Pages go into the store together where they come faster than it can write them, always with
+/// the checkpoint behind the last of them, and while the next ones are read.
 pub struct Run<'a> {
     client: Client,
-    store: &'a dyn Store,
+    store: Arc<dyn Store>,
     descriptor: &'a Descriptor,
     lease: Lease,
     clock: Arc<dyn Clock>,
     meter: Arc<Meter>,
+    writer: Writer,
     finish: Finish,
     afresh: bool,
     begin: Option<Begin>,
     begun_anew: bool,
     tally: Tally,
     malformed: u64,
-    held: Option<Held>,
     is_finished: bool,
 }
 
@@ -50,7 +56,7 @@ impl<'a> Run<'a> {
     )]
     pub(super) fn new(
         client: Client,
-        store: &'a dyn Store,
+        store: Arc<dyn Store>,
         descriptor: &'a Descriptor,
         lease: Lease,
         clock: Arc<dyn Clock>,
@@ -59,20 +65,27 @@ impl<'a> Run<'a> {
         finish: Finish,
         afresh: bool,
     ) -> Self {
+        let writer = Writer::new(
+            Arc::clone(&store),
+            lease.clone(),
+            descriptor.remembers(),
+            Arc::clone(&clock),
+            Arc::clone(&meter),
+        );
         Self {
             client,
             store,
             descriptor,
+            begin: (lease.reading == Reading::Full).then_some(Begin::Generation),
             lease,
             clock,
             meter,
+            writer,
             finish,
             afresh,
-            begin: None,
             begun_anew: false,
             tally,
             malformed: 0,
-            held: None,
             is_finished: false,
         }
     }
@@ -87,9 +100,24 @@ impl<'a> Run<'a> {
         self.descriptor
     }
 
-    /// Where the last run stopped; `None` at first, and where everything is to be read anew.
+    /// Where the last run stopped; `None` at first, and where everything is to be read anew. A
+    /// listing has one only where it was cut off: see [`Run::go_on`].
     pub fn checkpoint(&self) -> Option<&str> {
-        self.lease.checkpoint.as_deref().filter(|_| !self.afresh)
+        let counts = self.lease.reading == Reading::Delta || self.lease.in_round;
+        let checkpoint = self.lease.checkpoint.as_deref();
+        checkpoint.filter(|_| counts && !self.afresh)
+    }
+
+    /// The time by the clock of the engine.
+    pub fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
+    /// Goes on with a listing that was cut off, from its checkpoint, instead of beginning anew.
+    pub fn go_on(&mut self) {
+        if self.lease.in_round {
+            self.begin = None;
+        }
     }
 
     /// Stored objects of a kind with an id after `after`, at most `limit`: the parents of a
@@ -110,8 +138,22 @@ impl<'a> Run<'a> {
     /// the outcome partial.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the store fails, now or for what came before.
     pub async fn items(&mut self, kind: &Kind, items: Vec<RawItem>) -> Result<()> {
+        self.page(kind, items, None).await
+    }
+
+    /// Stores a page of a listing and where it goes on, in one transaction; see
+    /// [`Run::items`] and [`Run::go_on`].
+    ///
+    /// # Errors
+    /// When the store fails, now or for what came before.
+    pub async fn page(
+        &mut self,
+        kind: &Kind,
+        items: Vec<RawItem>,
+        checkpoint: Option<String>,
+    ) -> Result<()> {
         let mut changes = Vec::with_capacity(items.len());
         for item in items {
             match Record::from_item(kind.clone(), item) {
@@ -119,13 +161,21 @@ impl<'a> Run<'a> {
                 Err(_) => self.malformed(1),
             }
         }
-        self.changes(changes).await
+        self.commit(changes, checkpoint, None).await
+    }
+
+    /// A checkpoint as text.
+    pub(crate) fn to_json(&self, saved: &impl Serialize) -> Result<String> {
+        serde_json::to_string(saved).map_err(|_| Error::Contract {
+            source_id: self.descriptor.id.clone(),
+            what: "the checkpoint cannot be written".to_owned(),
+        })
     }
 
     /// Stores changes in one transaction.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the store fails, now or for what came before.
     pub async fn changes(&mut self, changes: Vec<Change>) -> Result<()> {
         self.commit(changes, None, None).await
     }
@@ -149,6 +199,12 @@ impl<'a> Run<'a> {
         self.begin = Some(begin);
     }
 
+    /// What was stored of this listing does not count: everything is listed again.
+    pub(crate) fn begin_anew(&mut self) {
+        self.begin = Some(Begin::Generation);
+        self.read_again();
+    }
+
     /// Items that could not be read: the outcome will be partial, and nothing is swept.
     pub fn malformed(&mut self, items: usize) {
         self.tally.seen += items as u64;
@@ -159,7 +215,8 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn contested(&self, limit: usize) -> Result<Vec<Contested>> {
+    pub async fn contested(&mut self, limit: usize) -> Result<Vec<Contested>> {
+        self.writer.flush().await?;
         Ok(self.store.contested(&self.descriptor.id, limit).await?)
     }
 
@@ -176,7 +233,7 @@ impl<'a> Run<'a> {
 
     /// Whether the end of a round was held, so that no other one can begin.
     pub(crate) fn is_held(&self) -> bool {
-        self.held.is_some()
+        self.writer.held.is_some()
     }
 
     /// Everything is read again: what was malformed before comes again.
@@ -211,24 +268,21 @@ impl<'a> Run<'a> {
             .iter()
             .filter(|change| matches!(change, Change::Upsert(_) | Change::Remove { .. }))
             .count() as u64;
-        let mut commit = Commit::new(&self.lease, self.clock.now());
-        commit.begin = self.begin.take();
-        commit.changes = changes;
-        commit.checkpoint = checkpoint;
-        commit.finish = finish;
-        let Committed {
-            upserted,
-            removed,
-            held,
-        } = self.store.commit(commit).await?;
-        self.tally.upserted += upserted;
-        self.tally.removed += removed;
-        self.held = held.or(self.held);
-        if let Some(held) = held {
-            self.meter.held(held);
+        self.writer.seen = self.tally.seen;
+        let begin = self.begin.take();
+        self.writer.write(begin, changes, checkpoint).await?;
+        if let Some(finish) = finish {
+            self.writer.finish(finish).await?;
         }
-        self.meter.stored(self.tally.seen);
         Ok(())
+    }
+
+    /// Stores what was received before the run failed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn give_up(&mut self) -> Result<()> {
+        Ok(self.writer.give_up().await?)
     }
 
     /// Whether everything was read anew.
@@ -238,7 +292,7 @@ impl<'a> Run<'a> {
 
     /// Whether anything was stored.
     pub(super) fn stored_some(&self) -> bool {
-        self.tally.upserted > 0
+        self.writer.stored_some
     }
 
     /// Ends a run whose source came to its end: a listing ends its round here, and is swept unless
@@ -261,13 +315,17 @@ impl<'a> Run<'a> {
             }
             Reading::Delta => {}
         }
-        Ok(gap.or(self.held.map(|held| Gap::HeldRemovals {
+        Ok(gap.or(self.writer.held.map(|held| Gap::HeldRemovals {
             removals: held.removals,
             of: held.of,
         })))
     }
 
     pub(super) fn tally(&self) -> Tally {
-        self.tally
+        Tally {
+            upserted: self.tally.upserted + self.writer.upserted,
+            removed: self.tally.removed + self.writer.removed,
+            ..self.tally
+        }
     }
 }

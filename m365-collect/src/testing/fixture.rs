@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::record::{Change, Edge, Kind, Record, Relation, RemovedReason};
 use crate::source::SourceId;
-use crate::store::{Begin, Commit, Committed, Finish, Lease, Reading, Store, StoreError};
+use crate::store::{Begin, Commit, Committed, Finish, History, Lease, Reading, Store, StoreError};
 
 pub(super) const PEOPLE: SourceId = SourceId::new("people");
 
@@ -43,23 +43,30 @@ pub(super) struct Writer<'a, S> {
     store: &'a S,
     pub(super) lease: Lease,
     pub(super) second: u64,
+    pub(super) history: History,
+    /// A listing begins a generation with its first page.
+    begin: Option<Begin>,
 }
 
 impl<'a, S: Store> Writer<'a, S> {
     pub(super) async fn new(store: &'a S, source: SourceId, reading: Reading) -> Self {
-        let lease = store.lease(&source, reading, at(0)).await;
+        let lease = store.lease(&source, reading).await;
         let lease = lease.expect("a lease");
         Self {
             store,
             lease,
             second: 0,
+            history: History::Feed,
+            begin: (reading == Reading::Full).then_some(Begin::Generation),
         }
     }
 
     pub(super) fn commit(&mut self, changes: Vec<Change>) -> Commit {
         self.second += 1;
         let mut commit = Commit::new(&self.lease, at(self.second));
+        commit.begin = self.begin.take();
         commit.changes = changes;
+        commit.history = self.history;
         commit
     }
 

@@ -6,7 +6,7 @@ use super::fixture::{
 };
 use crate::record::{Change, Kind, RemovedReason};
 use crate::source::SourceId;
-use crate::store::{Begin, Finish, Held, Reading, Store};
+use crate::store::{Begin, Commit, Finish, Held, Reading, Store};
 
 pub(super) async fn a_new_generation_is_swapped_in_whole(store: &impl Store) {
     let mut writer = delta(store).await;
@@ -178,4 +178,30 @@ pub(super) async fn a_round_that_is_not_whole_removes_nothing(store: &impl Store
     commit.finish = Some(Finish::default().in_part());
     let done = store.commit(commit).await.expect("the end of a listing");
     assert_eq!(done.removed, 0);
+}
+
+pub(super) async fn a_listing_that_was_cut_off_goes_on(store: &impl Store) {
+    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    assert!(!writer.lease.in_round);
+    let mut commit = writer.commit(vec![person("a", "Ada")]);
+    commit.checkpoint = Some("page 2".to_owned());
+    store.commit(commit).await.expect("a commit");
+
+    let lease = store.lease(&PEOPLE, Reading::Full).await.expect("a lease");
+    assert!(lease.in_round);
+    assert_eq!(lease.checkpoint.as_deref(), Some("page 2"));
+    let mut commit = Commit::new(&lease, at(9));
+    commit.changes = vec![person("b", "Bob")];
+    commit.finish = Some(Finish::default());
+    store.commit(commit).await.expect("the end of a listing");
+    assert_eq!(ids(store).await, ["a", "b"]);
+    let state = store.source_state(&PEOPLE).await.expect("a state");
+    let state = state.expect("a state");
+    assert_eq!(state.as_of, Some(at(1)), "as old as its first page");
+    let lease = store.lease(&PEOPLE, Reading::Full).await.expect("a lease");
+    assert_eq!(
+        (lease.checkpoint, lease.in_round),
+        (None, false),
+        "there is nothing to go on with"
+    );
 }

@@ -264,12 +264,9 @@ impl DeltaSource {
         serde_json::from_str(run.checkpoint()?).ok()
     }
 
-    fn save(&self, link: Checkpoint, run: &Run<'_>) -> Result<String> {
+    fn save(link: Checkpoint, run: &Run<'_>) -> Result<String> {
         let malformed = run.malformed_so_far();
-        serde_json::to_string(&Saved { link, malformed }).map_err(|_| Error::Contract {
-            source_id: self.descriptor.id.clone(),
-            what: "the checkpoint cannot be written".to_owned(),
-        })
+        run.to_json(&Saved { link, malformed })
     }
 
     /// Reads one round, and gives the link with which the next one begins. `is_refused` tells
@@ -310,7 +307,7 @@ impl DeltaSource {
             run.malformed(malformed.len());
             let changes = self.changes(changes, run);
             let is_complete = checkpoint.is_complete();
-            let saved = self.save(checkpoint.clone(), run)?;
+            let saved = Self::save(checkpoint.clone(), run)?;
             last = Some(checkpoint);
             if is_complete {
                 // The link is kept only once nothing is contested any more.

@@ -1,13 +1,18 @@
 //! One request for each stored object of another source, sent in batches.
 
+use std::time::SystemTime;
+
 use async_trait::async_trait;
 use graph_client::{BatchRequest, BatchResponse};
+
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::outcome::Gap;
 use crate::record::{Change, Kind, Record};
 use crate::source::{Completeness, Descriptor, Source};
 use crate::sync::Run;
+use crate::timestamp;
 
 /// Asks `collection/{id}/path` for every stored object of the parent kind; the answer is kept
 /// under the parent's id.
@@ -66,6 +71,31 @@ impl FanOutSource {
 }
 
 impl FanOutSource {
+    /// Goes on after the last parent that was asked for, unless that is so long ago that the
+    /// answers would be old ones.
+    fn resume(&self, run: &mut Run<'_>) -> Saved {
+        let now = run.now();
+        let saved = run
+            .checkpoint()
+            .and_then(|saved| serde_json::from_str::<Saved>(saved).ok())
+            .filter(|saved| {
+                let age = now.duration_since(saved.began);
+                age.is_ok_and(|age| age <= self.descriptor.cadence)
+            });
+        match saved {
+            Some(saved) => {
+                run.go_on();
+                saved
+            }
+            None => Saved {
+                after: None,
+                began: now,
+                unread: 0,
+                first_error: String::new(),
+            },
+        }
+    }
+
     /// Those of the parents without an answer that are not gone themselves: a service that does
     /// not know the question must not look like people of whom there is nothing to say.
     async fn still_there(
@@ -101,13 +131,13 @@ impl Source for FanOutSource {
     }
 
     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
-        let mut unread = 0;
-        let mut first_error = String::new();
-        let mut after: Option<String> = None;
+        let mut saved = self.resume(run);
         loop {
-            let parents = run.stored(&self.parents, after.as_deref(), PARENTS).await?;
+            let parents = run
+                .stored(&self.parents, saved.after.as_deref(), PARENTS)
+                .await?;
             let Some(last) = parents.last() else { break };
-            after = Some(last.id.clone());
+            saved.after = Some(last.id.clone());
             let requests = parents.iter().map(|parent| self.request(parent)).collect();
             let mut changes = Vec::with_capacity(parents.len());
             let mut not_found = Vec::new();
@@ -123,30 +153,42 @@ impl Source for FanOutSource {
                         run.changes(changes).await?;
                         return Err(error.into());
                     }
-                    Err(error) => {
-                        if unread == 0 {
-                            first_error = error.to_string();
-                        }
-                        unread += 1;
-                    }
+                    Err(error) => saved.note(&error),
                 }
             }
-            run.changes(changes).await?;
             for (_, error) in self.still_there(run, not_found).await? {
-                if unread == 0 {
-                    first_error = error.to_string();
-                }
-                unread += 1;
+                saved.note(&error);
             }
+            let checkpoint = run.to_json(&saved)?;
+            run.advance(changes, checkpoint).await?;
         }
-        Ok(if unread == 0 {
+        Ok(if saved.unread == 0 {
             Completeness::Complete
         } else {
             Completeness::Partial(Gap::Unread {
-                objects: unread,
-                error: first_error,
+                objects: saved.unread,
+                error: saved.first_error,
             })
         })
+    }
+}
+
+/// How far it came, and what it must not forget.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    after: Option<String>,
+    #[serde(with = "timestamp")]
+    began: SystemTime,
+    unread: u64,
+    first_error: String,
+}
+
+impl Saved {
+    fn note(&mut self, error: &graph_client::Error) {
+        if self.unread == 0 {
+            self.first_error = error.to_string();
+        }
+        self.unread += 1;
     }
 }
 

@@ -1,14 +1,20 @@
 //! A collection that is listed whole.
 
+use std::time::SystemTime;
+
 use async_trait::async_trait;
 use futures::TryStreamExt;
+use graph_client::NextLink;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::record::Kind;
 use crate::source::{Completeness, Descriptor, Source};
 use crate::sync::{RawItem, Run};
+use crate::timestamp;
 
-/// Lists a collection page by page, each page stored before the next one is asked for.
+/// Lists a collection page by page. One that is cut off goes on with the page after the last that
+/// was stored, unless that is longer ago than its cadence.
 ///
 /// ```
 /// use m365_collect::sources::shape::ListSource;
@@ -70,8 +76,8 @@ impl ListSource {
         self
     }
 
-    async fn list(&self, run: &mut Run<'_>) -> Result<()> {
-        let mut list = run.client().list::<RawItem>(self.path);
+    async fn list(&self, run: &mut Run<'_>, from: Option<Saved>) -> Result<()> {
+        let mut list = run.client().list::<RawItem>(self.path).prefetch();
         if self.is_beta {
             list = list.beta();
         }
@@ -81,13 +87,47 @@ impl ListSource {
         if let Some(items) = self.top {
             list = list.top(items);
         }
+        let mut began = run.now();
+        if let Some(saved) = from {
+            run.go_on();
+            run.still_malformed(saved.malformed);
+            began = saved.began;
+            list = list.resume(saved.next);
+        }
         let mut pages = list.pages();
         while let Some(page) = pages.try_next().await? {
             run.malformed(page.malformed.len());
-            run.items(&self.kind, page.items).await?;
+            let malformed = run.malformed_so_far();
+            let checkpoint = page
+                .next
+                .map(|next| {
+                    run.to_json(&Saved {
+                        next,
+                        began,
+                        malformed,
+                    })
+                })
+                .transpose()?;
+            run.page(&self.kind, page.items, checkpoint).await?;
         }
         Ok(())
     }
+
+    /// Where a listing was cut off, unless that is so long ago that it would end with old pages.
+    fn resume(&self, run: &Run<'_>) -> Option<Saved> {
+        let saved: Saved = serde_json::from_str(run.checkpoint()?).ok()?;
+        let age = run.now().duration_since(saved.began).ok()?;
+        (age <= self.descriptor.cadence).then_some(saved)
+    }
+}
+
+/// Where the next run goes on, and what it must not forget.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    next: NextLink,
+    #[serde(with = "timestamp")]
+    began: SystemTime,
+    malformed: u64,
 }
 
 #[async_trait]
@@ -97,13 +137,21 @@ impl Source for ListSource {
     }
 
     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
+        let mut from = self.resume(run);
         let mut restarts = 0;
         loop {
-            match self.list(run).await {
-                // A page token that a retry used up cannot be gone on with: list anew.
-                // https://learn.microsoft.com/graph/paging
-                Err(Error::Graph(error)) if error.is_page_token_lost() && restarts < RESTARTS => {
+            let is_resumed = from.is_some();
+            match self.list(run, from.take()).await {
+                // A page token that a retry used up, or that is too old, cannot be gone on with:
+                // list anew. https://learn.microsoft.com/graph/paging
+                Err(Error::Graph(error))
+                    if restarts < RESTARTS
+                        && (error.is_page_token_lost()
+                            || is_resumed
+                                && (error.is_refused_link() || error.status() == Some(400))) =>
+                {
                     restarts += 1;
+                    run.begin_anew();
                 }
                 done => return done.map(|()| Completeness::Complete),
             }

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use serde_json::value::RawValue;
 
+use super::history::Notes;
 use super::tables::{EdgeRow, RecordRow, Tables};
 use crate::members;
 use crate::record::{Change, Edge, Kind, Record, RemovedReason};
@@ -13,11 +14,13 @@ use crate::store::rule::{self, Action, Row};
 use crate::store::{Committed, Contested, Reading};
 
 /// The changes of one source on their way into the tables.
-pub(super) struct Apply<'a> {
+pub(super) struct Apply<'a, 'n> {
     pub(super) tables: &'a mut Tables,
     /// What readers see, where the tables are about to replace it.
     pub(super) replaced: Option<&'a Tables>,
     pub(super) contested: &'a mut BTreeSet<Contested>,
+    /// Where it is noted what readers see otherwise from now on.
+    pub(super) notes: Option<&'a mut Notes<'n>>,
     pub(super) source: &'a SourceId,
     pub(super) reading: Reading,
     pub(super) epoch: u64,
@@ -26,7 +29,7 @@ pub(super) struct Apply<'a> {
     pub(super) done: Committed,
 }
 
-impl Apply<'_> {
+impl Apply<'_, '_> {
     pub(super) fn change(&mut self, change: &Change) {
         match change {
             Change::Upsert(record) => self.upsert(record),
@@ -142,6 +145,12 @@ impl Apply<'_> {
                 .stored(record)
                 .is_some_and(|stored| stored.get() == raw.get());
         self.done.upserted += u64::from(!is_same);
+        let key = (record.kind.clone(), record.id.clone());
+        let stored = self.tables.records.get(&key);
+        let since = stored.map_or(self.at, |old| old.changed_at);
+        if let Some(notes) = self.notes.as_deref_mut() {
+            notes.change(&key, stored, Some(&raw));
+        }
         self.tables.records.insert(
             (record.kind.clone(), record.id.clone()),
             RecordRow {
@@ -153,6 +162,7 @@ impl Apply<'_> {
                 ),
                 raw: Some(raw),
                 removed: None,
+                changed_at: if is_same { since } else { self.at },
             },
         );
     }
@@ -165,6 +175,9 @@ impl Apply<'_> {
             .and_then(|old| old.removed)
             .map_or(self.at, |(_, at)| at);
         let revived = old.is_some_and(|old| old.row.revived);
+        if let Some(notes) = self.notes.as_deref_mut() {
+            notes.change(&key, old, None);
+        }
         self.tables.records.insert(
             key,
             RecordRow {
@@ -172,6 +185,7 @@ impl Apply<'_> {
                 row: Row::new(false, self.round, revived),
                 raw: None,
                 removed: Some((reason, since)),
+                changed_at: self.at,
             },
         );
     }

@@ -1,6 +1,7 @@
 //! A store in memory: for tests, and for callers who read a tenant once and keep nothing.
 
 mod apply;
+mod history;
 mod journal;
 mod tables;
 
@@ -13,11 +14,12 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 
 use self::apply::Apply;
+use self::history::{Notes, Remembered};
 use self::journal::Journal;
 use self::tables::Tables;
 use super::{
-    Begin, Claim, Commit, Committed, Contested, Lease, Reading, RunEntry, SourceState, Store,
-    StoreError, StoredTenant, Tombstone,
+    Begin, Claim, Commit, Committed, Contested, FeedEntry, Lease, Reading, RunEntry, SourceState,
+    Store, StoreError, StoredTenant, Tombstone, Version,
 };
 use crate::record::{Edge, Kind, Record, Relation};
 use crate::source::SourceId;
@@ -52,6 +54,7 @@ struct State {
     tenant: Option<StoredTenant>,
     sources: BTreeMap<SourceId, SourceRow>,
     live: Tables,
+    remembered: Remembered,
 }
 
 #[derive(Default, Clone)]
@@ -80,6 +83,12 @@ impl State {
             source.begin(how, commit.at);
         }
         let is_staged = source.staged.is_some();
+        // While everything is new, nothing has changed.
+        let has_history = source.state.completed_at.is_some();
+        let mut notes = Notes {
+            remembered: has_history.then_some(&mut self.remembered),
+            commit,
+        };
         let (tables, replaced) = match source.staged.as_mut() {
             Some(staged) => (staged, Some(&self.live)),
             None => (&mut self.live, None),
@@ -88,6 +97,7 @@ impl State {
             tables,
             replaced,
             contested: &mut source.contested,
+            notes: (!is_staged).then_some(&mut notes),
             source: &commit.source,
             reading: commit.reading,
             epoch: commit.epoch,
@@ -112,12 +122,11 @@ impl State {
             }
             let round = source.round;
             let ended = match source.staged.take() {
-                Some(staged) => self.live.swap(staged, &commit.source, commit.at, finish),
+                Some(staged) => self.live.swap(staged, &mut notes, finish),
                 None if source.in_generation && finish.whole => self
                     .live
                     .sweep(
-                        &commit.source,
-                        commit.at,
+                        &mut notes,
                         finish,
                         |_, row| row.row.round < round,
                         |_, row| row.row.round < round,
@@ -138,6 +147,10 @@ impl State {
                     if finish.whole {
                         source.state.completed_at = Some(commit.at);
                         source.state.as_of = source.began_at.or(Some(commit.at));
+                    }
+                    // A listing has come to its end: there is nothing to go on with.
+                    if commit.reading == Reading::Full {
+                        source.checkpoint = None;
                     }
                 }
                 Err(held) => {
@@ -192,24 +205,12 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn lease(
-        &self,
-        source: &SourceId,
-        reading: Reading,
-        at: SystemTime,
-    ) -> Result<Lease, StoreError> {
+    async fn lease(&self, source: &SourceId, reading: Reading) -> Result<Lease, StoreError> {
         let mut state = self.state();
         let row = state.sources.entry(source.clone()).or_default();
         row.epoch += 1;
-        if reading == Reading::Full {
-            row.begin(Begin::Generation, at);
-        }
-        Ok(Lease::new(
-            source.clone(),
-            reading,
-            row.epoch,
-            row.checkpoint.clone(),
-        ))
+        let checkpoint = row.checkpoint.clone();
+        Ok(Lease::new(source.clone(), reading, row.epoch, checkpoint).in_round(row.state.in_round))
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
@@ -338,6 +339,27 @@ impl Store for MemoryStore {
             })
             .take(limit)
             .collect())
+    }
+
+    async fn versions(&self, kind: &Kind, id: &str) -> Result<Vec<Version>, StoreError> {
+        let state = self.state();
+        let key = (kind.clone(), id.to_owned());
+        let mut versions = state.remembered.versions(&key);
+        if let Some(row) = state.live.records.get(&key)
+            && let Some(raw) = &row.raw
+        {
+            versions.push(Version::new(row.changed_at, None, raw.clone()));
+        }
+        Ok(versions)
+    }
+
+    async fn feed(&self, after: u64, limit: usize) -> Result<Vec<FeedEntry>, StoreError> {
+        Ok(self.state().remembered.feed(after, limit))
+    }
+
+    async fn forget_history(&self, before: SystemTime) -> Result<(), StoreError> {
+        self.state().remembered.forget(before);
+        Ok(())
     }
 
     async fn count(&self, kind: &Kind) -> Result<u64, StoreError> {

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use serde_json::value::RawValue;
 
+use super::history::Notes;
 use crate::record::{DIRECTORY_OBJECTS, Edge, Kind, RemovedReason};
 use crate::source::SourceId;
 use crate::store::rule::Row;
@@ -23,6 +24,8 @@ pub(super) struct RecordRow {
     pub(super) row: Row,
     pub(super) raw: Option<Box<RawValue>>,
     pub(super) removed: Option<(RemovedReason, SystemTime)>,
+    /// Since when it says what it says.
+    pub(super) changed_at: SystemTime,
 }
 
 #[derive(Clone)]
@@ -36,12 +39,12 @@ impl Tables {
     /// Removes what `gone` names, unless that is too much to believe.
     pub(super) fn sweep(
         &mut self,
-        source: &SourceId,
-        at: SystemTime,
+        notes: &mut Notes<'_>,
         finish: Finish,
         record_gone: impl Fn(&(Kind, String), &RecordRow) -> bool,
         edge_gone: impl Fn(&Edge, &EdgeRow) -> bool,
     ) -> Result<u64, Held> {
+        let (source, at) = (&notes.commit.source, notes.commit.at);
         let records: Vec<_> = self
             .records
             .iter()
@@ -72,9 +75,11 @@ impl Tables {
         }
         for key in &gone_records {
             if let Some(row) = self.records.get_mut(key) {
+                notes.change(key, Some(row), None);
                 row.row.live = false;
                 row.raw = None;
                 row.removed = Some((RemovedReason::Absent, at));
+                row.changed_at = at;
             }
         }
         for edge in &gone_edges {
@@ -89,18 +94,17 @@ impl Tables {
     pub(super) fn swap(
         &mut self,
         staged: Self,
-        source: &SourceId,
-        at: SystemTime,
+        notes: &mut Notes<'_>,
         finish: Finish,
     ) -> Result<Committed, Held> {
+        let at = notes.commit.at;
         let is_live =
             |key: &(Kind, String)| staged.records.get(key).is_some_and(|row| row.row.live);
         let edge_is_live = |edge: &Edge| staged.edges.get(edge).is_some_and(|row| row.row.live);
         let mut done = Committed::default();
         if finish.whole {
             done.removed = self.sweep(
-                source,
-                at,
+                notes,
                 finish,
                 |key, _| !is_live(key),
                 |edge, _| !edge_is_live(edge),
@@ -116,7 +120,9 @@ impl Tables {
                     continue;
                 }
                 done.upserted += 1;
+                notes.change(&key, old, row.raw.as_deref());
                 row.row.revived |= old.is_some_and(|old| old.row.revived || !old.row.live);
+                row.changed_at = at;
                 self.records.insert(key, row);
             } else {
                 // Gone since readers see it gone, which is now.

@@ -1,11 +1,16 @@
 //! The embedded store: one SQLite file per tenant, write-ahead log, every commit synced to disk.
 
 mod apply;
+mod arrival;
 mod claim;
+mod ddl;
+mod edge;
 mod finish;
+mod history;
 mod log;
 mod note;
 mod read;
+mod record;
 mod schema;
 mod write;
 
@@ -18,12 +23,15 @@ use rusqlite::Connection;
 
 use self::schema::failed;
 use super::{
-    Claim, Commit, Committed, Contested, Lease, Reading, RunEntry, SourceState, Store, StoreError,
-    StoredTenant, Tombstone,
+    Claim, Commit, Committed, Contested, FeedEntry, Lease, Reading, RunEntry, SourceState, Store,
+    StoreError, StoredTenant, Tombstone, Version,
 };
 use crate::record::{Edge, Kind, Record, Relation};
 use crate::source::SourceId;
 use crate::timestamp;
+
+/// Commits of so many objects are not sorted in one by one.
+const BULK: usize = 1000;
 
 const SORT_OBJECT: i64 = 0;
 const SORT_CONTAINER: i64 = 1;
@@ -47,6 +55,8 @@ const SORT_CONTAINER: i64 = 1;
 pub struct SqliteStore {
     path: PathBuf,
     connection: Arc<Mutex<Connection>>,
+    is_read_only: bool,
+    bulk: usize,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -64,7 +74,7 @@ impl SqliteStore {
     /// [`StoreError::NotOurs`] and [`StoreError::Newer`] where the file is something else: it is
     /// left untouched then.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        Self::open_by(path.as_ref(), schema::open).await
+        Self::open_by(path.as_ref(), schema::open, false).await
     }
 
     /// Opens an existing file for reading. It shows what was committed at this moment for as long
@@ -73,12 +83,13 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Missing`] where there is none; else as [`SqliteStore::open`].
     pub async fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        Self::open_by(path.as_ref(), schema::open_read_only).await
+        Self::open_by(path.as_ref(), schema::open_read_only, true).await
     }
 
     async fn open_by(
         path: &Path,
         open: fn(&Path) -> Result<Connection, StoreError>,
+        is_read_only: bool,
     ) -> Result<Self, StoreError> {
         let path = path.to_owned();
         let opened = path.clone();
@@ -86,7 +97,18 @@ impl SqliteStore {
         Ok(Self {
             path,
             connection: Arc::new(Mutex::new(connection)),
+            is_read_only,
+            bulk: BULK,
         })
+    }
+
+    /// Commits with at least so many objects of a first reading or a resync are appended as they
+    /// come and sorted in later, many together, which is several times as fast. Until then only
+    /// this store sees them, and not another process that reads the file. 1,000 unless told.
+    #[must_use]
+    pub fn bulk_from(mut self, objects: usize) -> Self {
+        self.bulk = objects;
+        self
     }
 
     /// Runs `work` on the connection, off the async threads.
@@ -110,8 +132,24 @@ impl SqliteStore {
         R: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<R> + Send + 'static,
     {
-        self.with(move |connection| work(connection).map_err(|error| failed(what, error)))
+        self.with_sorted(move |connection| work(connection).map_err(|error| failed(what, error)))
             .await
+    }
+
+    /// Like [`SqliteStore::with`], with everything that has arrived where it belongs.
+    async fn with_sorted<R, F>(&self, work: F) -> Result<R, StoreError>
+    where
+        R: Send + 'static,
+        F: FnOnce(&Connection) -> Result<R, StoreError> + Send + 'static,
+    {
+        let is_read_only = self.is_read_only;
+        self.with(move |connection| {
+            if !is_read_only {
+                write::sort_in_all(connection)?;
+            }
+            work(connection)
+        })
+        .await
     }
 }
 
@@ -145,19 +183,15 @@ impl Store for SqliteStore {
         blocking(move || claim::claim(&path)).await
     }
 
-    async fn lease(
-        &self,
-        source: &SourceId,
-        reading: Reading,
-        at: SystemTime,
-    ) -> Result<Lease, StoreError> {
-        let (source, at) = (source.clone(), timestamp::to_millis(at));
-        self.with(move |connection| write::lease(connection, source, reading, at))
+    async fn lease(&self, source: &SourceId, reading: Reading) -> Result<Lease, StoreError> {
+        let source = source.clone();
+        self.with(move |connection| write::lease(connection, source, reading))
             .await
     }
 
     async fn commit(&self, changes: Commit) -> Result<Committed, StoreError> {
-        self.with(move |connection| write::commit(connection, &changes))
+        let bulk = self.bulk;
+        self.with(move |connection| write::commit(connection, &changes, bulk))
             .await
     }
 
@@ -225,13 +259,15 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
         let (kind, after) = (kind.clone(), after.map(str::to_owned));
-        self.with(move |connection| read::records(connection, &kind, after.as_deref(), limit))
-            .await
+        self.with_sorted(move |connection| {
+            read::records(connection, &kind, after.as_deref(), limit)
+        })
+        .await
     }
 
     async fn record(&self, kind: &Kind, id: &str) -> Result<Option<Record>, StoreError> {
         let (kind, id) = (kind.clone(), id.to_owned());
-        self.with(move |connection| read::record(connection, &kind, &id))
+        self.with_sorted(move |connection| read::record(connection, &kind, &id))
             .await
     }
 
@@ -255,7 +291,26 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<Tombstone>, StoreError> {
         let (kind, after) = (kind.clone(), after.map(str::to_owned));
-        self.with(move |connection| read::tombstones(connection, &kind, after.as_deref(), limit))
+        self.with_sorted(move |connection| {
+            read::tombstones(connection, &kind, after.as_deref(), limit)
+        })
+        .await
+    }
+
+    async fn versions(&self, kind: &Kind, id: &str) -> Result<Vec<Version>, StoreError> {
+        let (kind, id) = (kind.clone(), id.to_owned());
+        self.with_sorted(move |connection| history::versions(connection, &kind, &id))
+            .await
+    }
+
+    async fn feed(&self, after: u64, limit: usize) -> Result<Vec<FeedEntry>, StoreError> {
+        self.with_sorted(move |connection| history::feed(connection, after, limit))
+            .await
+    }
+
+    async fn forget_history(&self, before: SystemTime) -> Result<(), StoreError> {
+        let before = timestamp::to_millis(before);
+        self.with(move |connection| history::forget(connection, before))
             .await
     }
 

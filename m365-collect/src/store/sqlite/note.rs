@@ -2,11 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-const TABLE: &str =
-    "CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID";
-
 pub(super) fn note(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
-    connection.execute(TABLE, [])?;
     connection
         .query_row(
             "SELECT value FROM note WHERE name = ?1",
@@ -17,7 +13,6 @@ pub(super) fn note(connection: &Connection, name: &str) -> rusqlite::Result<Opti
 }
 
 pub(super) fn set_note(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
-    connection.execute(TABLE, [])?;
     connection.execute(
         "INSERT INTO note (name, value) VALUES (?1, ?2)
          ON CONFLICT (name) DO UPDATE SET value = excluded.value",

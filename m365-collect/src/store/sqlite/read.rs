@@ -87,8 +87,8 @@ pub(super) fn records(
 ) -> Result<Vec<Record>, StoreError> {
     let rows = connection
         .prepare_cached(
-            "SELECT id, raw FROM record
-             WHERE kind = ?1 AND id > ?2 AND removed_at IS NULL ORDER BY id LIMIT ?3",
+            "SELECT r.id, b.raw FROM record r JOIN body b ON b.number = r.body
+             WHERE r.kind = ?1 AND r.id > ?2 AND r.removed_at IS NULL ORDER BY r.id LIMIT ?3",
         )
         .and_then(|mut statement| {
             statement
@@ -108,7 +108,8 @@ pub(super) fn record(
 ) -> Result<Option<Record>, StoreError> {
     connection
         .query_row(
-            "SELECT id, raw FROM record WHERE kind = ?1 AND id = ?2 AND removed_at IS NULL",
+            "SELECT r.id, b.raw FROM record r JOIN body b ON b.number = r.body
+             WHERE r.kind = ?1 AND r.id = ?2 AND r.removed_at IS NULL",
             params![kind.as_str(), id],
             id_raw,
         )
@@ -122,7 +123,7 @@ fn id_raw(row: &Row<'_>) -> rusqlite::Result<(String, String)> {
     Ok((row.get(0)?, row.get(1)?))
 }
 
-fn to_record(kind: &Kind, id: String, raw: String) -> Result<Record, StoreError> {
+pub(super) fn to_record(kind: &Kind, id: String, raw: String) -> Result<Record, StoreError> {
     let raw = RawValue::from_string(raw)
         .map_err(|_| damaged(&format!("a record of kind {kind} is not JSON")))?;
     Ok(Record::new(kind.clone(), id, raw))
@@ -207,7 +208,7 @@ pub(super) fn count(connection: &Connection, kind: &Kind) -> rusqlite::Result<u6
 
 pub(super) fn kinds(connection: &Connection) -> rusqlite::Result<Vec<(Kind, u64)>> {
     let names = connection
-        .prepare("SELECT DISTINCT kind FROM record ORDER BY kind")?
+        .prepare("SELECT DISTINCT name FROM source_yield WHERE sort = 0 ORDER BY name")?
         .query_map([], |row| row.get::<_, String>(0))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let mut kinds = Vec::with_capacity(names.len());
@@ -223,7 +224,7 @@ pub(super) fn kinds(connection: &Connection) -> rusqlite::Result<Vec<(Kind, u64)
 
 pub(super) fn relations(connection: &Connection) -> rusqlite::Result<Vec<Relation>> {
     connection
-        .prepare("SELECT DISTINCT relation FROM edge ORDER BY relation")?
+        .prepare("SELECT DISTINCT name FROM source_yield WHERE sort = 1 ORDER BY name")?
         .query_map([], |row| {
             Ok(Relation::from(row.get::<_, String>(0)?.as_str()))
         })?

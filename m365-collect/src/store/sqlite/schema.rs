@@ -1,97 +1,26 @@
-//! The file: how it is recognised, opened and laid out.
+//! The file: how it is recognised and opened.
 
 use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::ddl::{self, SCHEMA_VERSION};
 use crate::store::StoreError;
 
 /// `M365`, at the place where SQLite keeps the owner of a file.
 const APPLICATION_ID: i64 = 0x4D33_3635;
-const SCHEMA_VERSION: i64 = 1;
 /// How long to wait for another process: as long as it takes to swap in a large generation.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(60);
 
-/// Staged tables hold a new generation beside the one that readers see.
-const SCHEMA: &str = "
-CREATE TABLE tenant (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
-    asked TEXT NOT NULL, organization TEXT, name TEXT
-);
-CREATE TABLE source (
-    id TEXT PRIMARY KEY,
-    epoch INTEGER NOT NULL,
-    round INTEGER NOT NULL,
-    phase INTEGER NOT NULL,
-    in_round INTEGER NOT NULL,
-    in_part INTEGER NOT NULL,
-    checkpoint TEXT,
-    began_at INTEGER,
-    completed_at INTEGER,
-    as_of INTEGER
-) WITHOUT ROWID;
-CREATE TABLE run (
-    number INTEGER PRIMARY KEY,
-    source TEXT NOT NULL,
-    started_at INTEGER NOT NULL,
-    ended_at INTEGER NOT NULL,
-    outcome TEXT NOT NULL,
-    tally TEXT NOT NULL
-);
-CREATE INDEX run_of_source ON run (source, number);
-CREATE TABLE record (
-    kind TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL,
-    raw TEXT,
-    round INTEGER NOT NULL, revived INTEGER NOT NULL,
-    changed_at INTEGER NOT NULL, removed_at INTEGER, removed_reason TEXT,
-    PRIMARY KEY (kind, id)
-);
-CREATE INDEX record_of_source ON record (source);
-CREATE INDEX record_gone ON record (kind, id) WHERE removed_at IS NOT NULL;
-CREATE TABLE edge (
-    relation TEXT NOT NULL, from_id TEXT NOT NULL, to_id TEXT NOT NULL, source TEXT NOT NULL,
-    round INTEGER NOT NULL, revived INTEGER NOT NULL, confirmed INTEGER NOT NULL,
-    changed_at INTEGER NOT NULL, removed_at INTEGER,
-    PRIMARY KEY (relation, from_id, to_id)
-) WITHOUT ROWID;
-CREATE INDEX edge_of_source ON edge (source);
-CREATE TABLE staged_record (
-    kind TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL,
-    raw TEXT,
-    round INTEGER NOT NULL, revived INTEGER NOT NULL,
-    changed_at INTEGER NOT NULL, removed_at INTEGER, removed_reason TEXT,
-    PRIMARY KEY (kind, id)
-);
-CREATE INDEX staged_record_of_source ON staged_record (source);
-CREATE TABLE staged_edge (
-    relation TEXT NOT NULL, from_id TEXT NOT NULL, to_id TEXT NOT NULL, source TEXT NOT NULL,
-    round INTEGER NOT NULL, revived INTEGER NOT NULL, confirmed INTEGER NOT NULL,
-    changed_at INTEGER NOT NULL, removed_at INTEGER,
-    PRIMARY KEY (relation, from_id, to_id)
-) WITHOUT ROWID;
-CREATE INDEX staged_edge_of_source ON staged_edge (source);
-CREATE TABLE contested (
-    source TEXT NOT NULL, sort INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL,
-    reason TEXT,
-    PRIMARY KEY (source, sort, name, id)
-) WITHOUT ROWID;
-";
-
 /// Opens the file for writing, and makes it where there is none.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
-    let is_new = match std::fs::metadata(path) {
-        Err(_) => true,
-        Ok(file) if file.len() == 0 => true,
-        Ok(_) => {
-            // A foreign file is recognised before anything could write to it.
-            let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-            let is_blank = is_blank(&connection);
-            if !is_blank {
-                recognise(&connection, path)?;
-            }
-            is_blank
+    if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+        // A foreign file is recognised before anything could write to it.
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        if !is_blank(&connection) {
+            recognise(&connection, path)?;
         }
-    };
+    }
     make_private(path)?;
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let set_up = |error| failed("open the store", error);
@@ -108,10 +37,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     connection
         .pragma_update(None, "wal_autocheckpoint", 8000)
         .map_err(set_up)?;
-    if is_new {
-        create(&mut connection).map_err(set_up)?;
-    }
-    recognise(&connection, path)?;
+    ddl::bring_up(&mut connection, APPLICATION_ID).map_err(set_up)?;
     Ok(connection)
 }
 
@@ -145,7 +71,14 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
             path: path.display().to_string(),
         });
     }
-    recognise(&connection, path)?;
+    let found = recognise(&connection, path)?;
+    if found < SCHEMA_VERSION {
+        return Err(StoreError::Older {
+            path: path.display().to_string(),
+            found,
+            known: SCHEMA_VERSION,
+        });
+    }
     // One transaction for as long as it is open: what another process commits meanwhile is not
     // seen, so that everything that is read belongs together.
     connection
@@ -174,19 +107,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Another process may have made the file in the meantime: the version is read again inside.
-fn create(connection: &mut Connection) -> rusqlite::Result<()> {
-    let transaction =
-        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    if pragma(&transaction, "user_version")? == 0 {
-        transaction.execute_batch(SCHEMA)?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-    }
-    transaction.commit()
-}
-
-fn recognise(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+/// The version of a file of ours, which this program can bring up to its own.
+fn recognise(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     let not_ours = || StoreError::NotOurs {
         path: path.display().to_string(),
     };
@@ -200,7 +122,7 @@ fn recognise(connection: &Connection, path: &Path) -> Result<(), StoreError> {
         return Err(not_ours());
     }
     match read("user_version")? {
-        SCHEMA_VERSION => Ok(()),
+        found @ 1..=SCHEMA_VERSION => Ok(found),
         found => Err(StoreError::Newer {
             path: path.display().to_string(),
             found,

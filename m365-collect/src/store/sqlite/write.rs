@@ -7,7 +7,7 @@ use super::finish::{self, Ended};
 use super::read;
 use super::schema::failed;
 use crate::source::SourceId;
-use crate::store::{Begin, Commit, Committed, Lease, Reading, StoreError, StoredTenant};
+use crate::store::{Begin, Commit, Committed, Finish, Lease, Reading, StoreError, StoredTenant};
 use crate::timestamp;
 
 /// Where the rows of a source go.
@@ -78,30 +78,20 @@ pub(super) fn lease(
     connection: &mut Connection,
     source: SourceId,
     reading: Reading,
-    at: i64,
 ) -> Result<Lease, StoreError> {
     let transaction = write(connection)?;
-    let taken = (|| {
-        let (epoch, checkpoint, was_complete) = transaction.query_row(
-            "INSERT INTO source (id, epoch, round, phase, in_round, in_part)
-             VALUES (?1, 1, 0, 0, 0, 0)
-             ON CONFLICT (id) DO UPDATE SET epoch = epoch + 1
-             RETURNING epoch, checkpoint, completed_at IS NOT NULL",
-            params![source.as_str()],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )?;
-        if reading == Reading::Full {
-            // A listing always begins anew.
-            let phase = Phase::of(Begin::Generation, was_complete);
-            begin(&transaction, &source, phase, at)?;
-        }
-        Ok((epoch, checkpoint))
-    })();
-    let (epoch, checkpoint) = taken.map_err(|error| failed("take a lease", error))?;
-    transaction
-        .commit()
+    let taken = transaction.query_row(
+        "INSERT INTO source (id, epoch, round, phase, in_round, in_part, is_full)
+         VALUES (?1, 1, 0, 0, 0, 0, ?2)
+         ON CONFLICT (id) DO UPDATE SET epoch = epoch + 1, is_full = ?2
+         RETURNING epoch, checkpoint, in_round",
+        params![source.as_str(), reading == Reading::Full],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    );
+    let (epoch, checkpoint, in_round) = taken
+        .and_then(|taken| transaction.commit().map(|()| taken))
         .map_err(|error| failed("take a lease", error))?;
-    Ok(Lease::new(source, reading, epoch, checkpoint))
+    Ok(Lease::new(source, reading, epoch, checkpoint).in_round(in_round))
 }
 
 fn begin(
@@ -127,6 +117,30 @@ struct SourceRow {
     round: u64,
     phase: Phase,
     was_complete: bool,
+    reading: Reading,
+    began_at: i64,
+}
+
+impl SourceRow {
+    fn apply<'a>(
+        &self,
+        transaction: &'a Transaction<'a>,
+        commit: &'a Commit,
+        at: i64,
+    ) -> Apply<'a> {
+        let is_staged = self.phase == Phase::StagedGeneration;
+        Apply {
+            transaction,
+            tables: if is_staged { &STAGED } else { &LIVE },
+            commit,
+            is_staged,
+            has_history: self.was_complete,
+            round: self.round,
+            at,
+            upserted: 0,
+            removed: 0,
+        }
+    }
 }
 
 fn source_row(
@@ -135,7 +149,8 @@ fn source_row(
 ) -> rusqlite::Result<Option<SourceRow>> {
     transaction
         .query_row(
-            "SELECT epoch, round, phase, completed_at IS NOT NULL FROM source WHERE id = ?1",
+            "SELECT epoch, round, phase, completed_at IS NOT NULL, is_full, coalesce(began_at, 0)
+             FROM source WHERE id = ?1",
             params![source.as_str()],
             |row| {
                 Ok(SourceRow {
@@ -143,6 +158,12 @@ fn source_row(
                     round: row.get(1)?,
                     phase: Phase::from_column(row.get(2)?),
                     was_complete: row.get(3)?,
+                    reading: if row.get(4)? {
+                        Reading::Full
+                    } else {
+                        Reading::Delta
+                    },
+                    began_at: row.get(5)?,
                 })
             },
         )
@@ -152,6 +173,7 @@ fn source_row(
 pub(super) fn commit(
     connection: &mut Connection,
     commit: &Commit,
+    bulk: usize,
 ) -> Result<Committed, StoreError> {
     let sqlite = |error| failed("commit", error);
     let transaction = write(connection)?;
@@ -167,81 +189,31 @@ pub(super) fn commit(
         row.round += 1;
         begin(&transaction, &commit.source, row.phase, at).map_err(sqlite)?;
     }
-    let is_staged = row.phase == Phase::StagedGeneration;
-    let mut apply = Apply {
-        transaction: &transaction,
-        statements: if is_staged { &STAGED } else { &LIVE },
-        source: &commit.source,
-        reading: commit.reading,
-        epoch: commit.epoch,
-        round: row.round,
-        at,
-        upserted: 0,
-        removed: 0,
-    };
-    for change in &commit.changes {
-        apply.change(change).map_err(sqlite)?;
+    let mut apply = row.apply(&transaction, commit, at);
+    apply
+        .changes(row.phase != Phase::Incremental, bulk)
+        .map_err(sqlite)?;
+    if commit.finish.is_some() || commit.is_last {
+        apply.sort_in().map_err(sqlite)?;
     }
     // What is staged is not yet what readers see: it counts when it is swapped in.
-    let mut done = if is_staged {
+    let mut done = if apply.is_staged {
         Committed::default()
     } else {
-        Committed {
-            upserted: apply.upserted,
-            removed: apply.removed,
-            held: None,
-        }
+        apply.committed()
     };
     if let Some(how) = commit.finish {
-        let open: u64 = transaction
-            .query_row(
-                "SELECT count(*) FROM contested WHERE source = ?1",
-                params![commit.source.as_str()],
-                |row| row.get(0),
-            )
-            .map_err(sqlite)?;
+        let open = contested(&transaction, &commit.source).map_err(sqlite)?;
         if open > 0 {
             return Err(StoreError::Contested {
                 source_id: commit.source.clone(),
                 objects: open,
             });
         }
-        let ended = match row.phase {
-            Phase::Generation if how.whole => {
-                finish::sweep(&transaction, &commit.source, row.round, at, how)
-            }
-            Phase::StagedGeneration => finish::swap(&transaction, &commit.source, at, how),
-            Phase::Incremental | Phase::Generation => Ok(Ended::Done {
-                upserted: 0,
-                removed: 0,
-            }),
-        };
-        match ended.map_err(sqlite)? {
-            Ended::Done { upserted, removed } => {
-                done.upserted += upserted;
-                done.removed += removed;
-                transaction
-                    .execute(
-                        "UPDATE source SET phase = 0, in_round = 0, in_part = ?2 IS NULL,
-                         completed_at = coalesce(?2, completed_at),
-                         as_of = CASE WHEN ?2 IS NULL THEN as_of ELSE coalesce(began_at, ?2) END
-                         WHERE id = ?1",
-                        params![commit.source.as_str(), how.whole.then_some(at)],
-                    )
-                    .map_err(sqlite)?;
-            }
-            Ended::Held(held) => {
-                done.held = Some(held);
-                // The generation is given up: the next run reads everything again.
-                finish::discard_staged(&transaction, &commit.source).map_err(sqlite)?;
-                transaction
-                    .execute(
-                        "UPDATE source SET phase = 0, checkpoint = NULL WHERE id = ?1",
-                        params![commit.source.as_str()],
-                    )
-                    .map_err(sqlite)?;
-            }
-        }
+        let ended = end(&transaction, commit, &row, at, how).map_err(sqlite)?;
+        done.upserted += ended.upserted;
+        done.removed += ended.removed;
+        done.held = ended.held;
     }
     if let Some(checkpoint) = commit.checkpoint.as_ref().filter(|_| done.held.is_none()) {
         transaction
@@ -253,4 +225,97 @@ pub(super) fn commit(
     }
     transaction.commit().map_err(sqlite)?;
     Ok(done)
+}
+
+/// Sorts in what has arrived for any source, so that whoever reads here sees all of it.
+pub(super) fn sort_in_all(connection: &mut Connection) -> Result<(), StoreError> {
+    let sqlite = |error| failed("sort in what arrived", error);
+    let waiting = connection
+        .prepare_cached("SELECT DISTINCT source FROM arrival")
+        .and_then(|mut statement| {
+            statement
+                .query_map([], |row| row.get::<_, String>(0))?
+                .collect::<rusqlite::Result<Vec<_>>>()
+        })
+        .map_err(sqlite)?;
+    for source in waiting {
+        let source = SourceId::try_from(source).map_err(|_| StoreError::Damaged {
+            what: "the id of a source".to_owned(),
+        })?;
+        let transaction = write(connection)?;
+        let Some(row) = source_row(&transaction, &source).map_err(sqlite)? else {
+            continue;
+        };
+        let began_at = timestamp::from_millis(row.began_at);
+        let commit = Commit::new(&Lease::new(source, row.reading, row.epoch, None), began_at);
+        row.apply(&transaction, &commit, row.began_at)
+            .sort_in()
+            .map_err(sqlite)?;
+        transaction.commit().map_err(sqlite)?;
+    }
+    Ok(())
+}
+
+fn contested(transaction: &Transaction<'_>, source: &SourceId) -> rusqlite::Result<u64> {
+    transaction.query_row(
+        "SELECT count(*) FROM contested WHERE source = ?1",
+        params![source.as_str()],
+        |row| row.get(0),
+    )
+}
+
+/// Ends the round of a commit.
+fn end(
+    transaction: &Transaction<'_>,
+    commit: &Commit,
+    row: &SourceRow,
+    at: i64,
+    how: Finish,
+) -> rusqlite::Result<Committed> {
+    let mut apply = row.apply(transaction, commit, at);
+    // From here on it is what readers see that changes.
+    apply.tables = &LIVE;
+    apply.is_staged = false;
+    let ended = match row.phase {
+        Phase::StagedGeneration => apply.swap(how)?,
+        Phase::Generation if how.whole => apply.sweep(how)?,
+        Phase::Incremental | Phase::Generation => Ended::Done,
+    };
+    match ended {
+        Ended::Done => {
+            transaction.execute(
+                "UPDATE source SET phase = 0, in_round = 0, in_part = ?2 IS NULL,
+                 completed_at = coalesce(?2, completed_at),
+                 as_of = CASE WHEN ?2 IS NULL THEN as_of ELSE coalesce(began_at, ?2) END
+                 WHERE id = ?1",
+                params![commit.source.as_str(), how.whole.then_some(at)],
+            )?;
+            // A listing has come to its end: there is nothing to go on with.
+            if commit.reading == Reading::Full {
+                forget_checkpoint(transaction, &commit.source)?;
+            }
+            Ok(apply.committed())
+        }
+        Ended::Held(held) => {
+            // The generation is given up: the next run reads everything again.
+            finish::discard_staged(transaction, &commit.source)?;
+            transaction.execute(
+                "UPDATE source SET phase = 0 WHERE id = ?1",
+                params![commit.source.as_str()],
+            )?;
+            forget_checkpoint(transaction, &commit.source)?;
+            Ok(Committed {
+                held: Some(held),
+                ..Committed::default()
+            })
+        }
+    }
+}
+
+fn forget_checkpoint(transaction: &Transaction<'_>, source: &SourceId) -> rusqlite::Result<()> {
+    transaction.execute(
+        "UPDATE source SET checkpoint = NULL WHERE id = ?1",
+        params![source.as_str()],
+    )?;
+    Ok(())
 }

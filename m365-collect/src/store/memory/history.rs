@@ -1,0 +1,89 @@
+//! Earlier versions and the feed of changes.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use serde_json::value::RawValue;
+
+use super::tables::RecordRow;
+use crate::members;
+use crate::record::Kind;
+use crate::store::{Commit, FeedEntry, FeedEvent, History, Version};
+
+type Key = (Kind, String);
+
+#[derive(Default, Clone)]
+pub(super) struct Remembered {
+    versions: BTreeMap<Key, Vec<(SystemTime, SystemTime, Box<RawValue>)>>,
+    feed: Vec<FeedEntry>,
+    last: u64,
+}
+
+/// What a commit changes is noted here; nowhere, while everything is new.
+pub(super) struct Notes<'a> {
+    pub(super) remembered: Option<&'a mut Remembered>,
+    pub(super) commit: &'a Commit,
+}
+
+impl Notes<'_> {
+    /// An object says something else from now on, or nothing.
+    pub(super) fn change(&mut self, key: &Key, old: Option<&RecordRow>, new: Option<&RawValue>) {
+        let commit = self.commit;
+        let Some(remembered) = self.remembered.as_deref_mut() else {
+            return;
+        };
+        let said = old.and_then(|old| old.raw.as_deref());
+        if said.map(RawValue::get) == new.map(RawValue::get) || commit.history == History::None {
+            return;
+        }
+        if let (History::Versions, Some(old)) = (commit.history, old)
+            && let Some(raw) = &old.raw
+        {
+            let versions = remembered.versions.entry(key.clone()).or_default();
+            versions.push((old.changed_at, commit.at, raw.clone()));
+        }
+        let event = match (old, said, new) {
+            (None, _, _) => FeedEvent::Created,
+            (_, None, _) => FeedEvent::Restored,
+            (_, _, None) => FeedEvent::Removed,
+            _ => FeedEvent::Updated,
+        };
+        let properties = match (event, said, new) {
+            (FeedEvent::Updated, Some(said), Some(new)) => members::changed(said.get(), new.get()),
+            _ => None,
+        };
+        remembered.last += 1;
+        remembered.feed.push(FeedEntry::new(
+            remembered.last,
+            commit.at,
+            commit.source.clone(),
+            key.0.clone(),
+            key.1.clone(),
+            event,
+            properties.unwrap_or_default(),
+        ));
+    }
+}
+
+impl Remembered {
+    pub(super) fn versions(&self, key: &Key) -> Vec<Version> {
+        let known = self.versions.get(key).map_or(&[][..], Vec::as_slice);
+        known
+            .iter()
+            .map(|(since, until, raw)| Version::new(*since, Some(*until), raw.clone()))
+            .collect()
+    }
+
+    pub(super) fn feed(&self, after: u64, limit: usize) -> Vec<FeedEntry> {
+        let later = self.feed.iter().filter(|entry| entry.number > after);
+        later.take(limit).cloned().collect()
+    }
+
+    pub(super) fn forget(&mut self, before: SystemTime) {
+        self.versions.retain(|_, versions| {
+            versions.retain(|(_, until, _)| *until >= before);
+            !versions.is_empty()
+        });
+        self.feed.retain(|entry| entry.at >= before);
+    }
+}
