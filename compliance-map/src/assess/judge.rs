@@ -101,7 +101,7 @@ pub(super) fn clause(
         why = format!("{why}; {already}");
     }
     let counted = status != Status::Unknown && total > 0;
-    let incomplete = !finding.whole || !subjects.unknown.is_empty();
+    let incomplete = !finding.whole || !subjects.unknown.is_empty() || finding.nobody.is_some();
     Judged {
         result: ClauseResult {
             question: finding.question.clone(),

@@ -20,6 +20,8 @@ row! {
         log: String,
         /// The time of the oldest record that can be read.
         oldest: Timestamp,
+        /// The time of the newest.
+        newest: Timestamp,
     }
 }
 

@@ -311,10 +311,12 @@ pub enum Rule {
     SoftwareSupported,
     /// Software found has its updates.
     SoftwareUpdates,
-    /// Records of the directory can be read.
+    /// Records of the directory can be read, new ones among them.
     DirectoryLog {
         /// Of which log.
         log: DirectoryLog,
+        /// The newest is at most so many days old, where that is told.
+        days: u32,
     },
     /// Recorded changes of accounts tell who made them.
     AccountChangesLogged,

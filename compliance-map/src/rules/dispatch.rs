@@ -110,7 +110,7 @@ impl Context<'_> {
             Rule::UnifiedAudit => log::unified_audit(self),
             Rule::LogRetention { days } => log::retention(self, days),
             Rule::LogExport => log::export(self),
-            Rule::DirectoryLog { log } => log::directory(self, log),
+            Rule::DirectoryLog { log: which, days } => log::directory(self, which, days),
             Rule::AccountChangesLogged => log::lifecycle(self),
             Rule::AlertsTakenUp { days } => log::alerts_taken_up(self, days),
             Rule::AlertPolicies => log::alert_policies(self),

@@ -42,29 +42,36 @@ pub(super) fn export(context: &Context<'_>) -> Finding {
 }
 
 /// A record can be read, so the log is kept. A log without any record proves nothing.
-pub(super) fn directory(context: &Context<'_>, log: DirectoryLog) -> Finding {
+pub(super) fn directory(context: &Context<'_>, log: DirectoryLog, days: u32) -> Finding {
     let (name, words) = match log {
         DirectoryLog::SignIns => (
             "sign_ins",
-            "can records of sign-ins, failed ones among them, be read?",
+            "are sign-ins logged, failed ones among them, and can the records be read?",
         ),
         DirectoryLog::Audits => (
             "audits",
-            "can records of changes of accounts, roles and credentials be read?",
+            "are changes of accounts, roles and credentials logged, and can the records be read?",
         ),
     };
+    let limit = i64::from(days) * SECONDS_PER_DAY;
     let as_of = context.evidence.as_of();
-    Question::new(words, "find out why the directory's log holds no records").every(
-        context,
-        |row: &DirectoryLogFact| match (&row.log, row.oldest) {
-            (Some(found), _) if !found.eq_ignore_ascii_case(name) => Answer::Skip,
-            (_, None) => Answer::Unknown("no record was seen in the log"),
-            (_, Some(oldest)) if oldest > as_of => {
-                Answer::Unknown("its oldest record is dated after the time of the assessment")
+    Question::new(
+        words,
+        "find out why the directory's log takes in no records",
+    )
+    .every(context, |row: &DirectoryLogFact| {
+        match (&row.log, row.oldest, row.newest) {
+            (Some(found), _, _) if !found.eq_ignore_ascii_case(name) => Answer::Skip,
+            (_, None, _) => Answer::Unknown("no record was seen in the log"),
+            (_, Some(oldest), newest) if newest.unwrap_or(oldest) > as_of => {
+                Answer::Unknown("a record is dated after the time of the assessment")
+            }
+            (_, _, Some(newest)) if as_of.is_more_than_seconds_after(newest, limit) => {
+                Answer::Fail(format!("no record for more than {days} days"))
             }
             _ => Answer::Pass,
-        },
-    )
+        }
+    })
 }
 
 /// See <https://learn.microsoft.com/en-us/entra/identity/monitoring-health/concept-audit-logs>.

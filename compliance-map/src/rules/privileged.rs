@@ -124,7 +124,7 @@ pub(super) fn dedicated(context: &Context<'_>) -> Finding {
             "give the administrators listed accounts of their own for administration, without licences for daily work",
             |person| {
                 let Some(licences) = &person.fact.licenses else {
-                    return Answer::Unknown("which licences the account has was not read");
+                    return Answer::Lacks(USERS, "which licences the account has was not read");
                 };
                 let plans: BTreeSet<Option<bool>> = licences
                     .iter()

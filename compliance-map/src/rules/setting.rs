@@ -13,6 +13,8 @@ pub(super) enum Answer {
     Fail(String),
     /// The row does not tell.
     Unknown(&'static str),
+    /// Another fact, under this key, does not tell.
+    Lacks(&'static str, &'static str),
     /// The question is not about this row.
     Skip,
 }
@@ -224,6 +226,9 @@ impl Finding {
             Answer::Unknown(why) => {
                 self.missing.insert(context.evidence.missing(key));
                 self.unknown.insert(id.to_owned(), why.to_owned());
+            }
+            Answer::Lacks(key, why) => {
+                self.count(context, key, id, Answer::Unknown(why));
             }
             Answer::Skip => {}
         }

@@ -1,10 +1,22 @@
 //! What several test files need.
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses its own part"
+)]
 #![allow(
     clippy::print_stdout,
+    clippy::too_many_lines,
     clippy::unwrap_used,
-    reason = "a skipped test says so, and a broken one panics"
+    reason = "a skipped test says so, a broken one panics, and a table is as long as it is"
 )]
+
+pub(crate) mod cases;
+mod cases_access;
+mod cases_devices;
+mod cases_mail;
+mod cases_people;
+mod cases_settings;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
