@@ -3,7 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use m365_collect::connect::{Diagnosis, Problem, Status};
+use m365_collect::connect::{Connection, Diagnosis, Problem, Severity};
 use m365_collect::{Error, Outcome, Report, StoreError};
 
 /// How a program ends.
@@ -44,14 +44,23 @@ impl From<Problem> for Exit {
     }
 }
 
-impl From<Status> for Exit {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Connected => Self::Done,
-            Status::AuthenticationError => Self::Authentication,
-            Status::PermissionError => Self::Permission,
-            Status::Throttled => Self::Throttled,
-            _ => Self::Failed,
+/// How a connection test ends: by what stands in the way; where nothing does, by whether every
+/// chosen source can be read whole.
+impl From<&Connection> for Exit {
+    fn from(connection: &Connection) -> Self {
+        let standing = connection
+            .problems
+            .iter()
+            .filter(|problem| problem.severity != Severity::Warning)
+            // These leave the connection as good as it is; a sync is partial then.
+            .find(|problem| !matches!(problem.problem, Problem::Licence | Problem::Data));
+        if let Some(problem) = standing {
+            return problem.problem.into();
+        }
+        if connection.is_complete() {
+            Self::Done
+        } else {
+            Self::Partial
         }
     }
 }

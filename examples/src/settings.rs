@@ -98,6 +98,12 @@ impl Settings {
             .all(|setting| setting.as_deref().is_none_or(str::is_empty))
     }
 
+    /// The secret, where the client signs in with it.
+    pub fn secret_in_use(&self) -> Option<&str> {
+        let given = |setting: &Option<String>| setting.as_deref().is_some_and(|s| !s.is_empty());
+        self.secret.as_deref().filter(|_| !given(&self.certificate))
+    }
+
     /// A client for the tenant.
     ///
     /// # Errors

@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use m365_collect::connect::{self, Connection, Diagnosis};
-use m365_collect::{Engine, Report, SqliteStore, sources};
+use m365_collect::connect::{ConnectionTest, Diagnosis, SecretShape};
+use m365_collect::{Engine, Report, SqliteStore};
 
 use super::show::print_json;
 use crate::exit::{Exit, Failure};
@@ -14,41 +14,24 @@ use crate::settings::Settings;
 
 pub(super) async fn check(settings: &Settings, json: bool) -> Result<Exit, Failure> {
     let client = settings.client()?;
-    let connection = connect::check(&client, &sources::catalogue()).await;
-    for problem in &connection.problems {
-        eprintln!("m365: {problem}");
+    let mut test = ConnectionTest::new(client);
+    if let Some(secret) = settings.secret_in_use() {
+        test = test.secret_shape(SecretShape::of(secret));
     }
+    let connection = tokio::select! {
+        connection = test.run() => connection,
+        _ = tokio::signal::ctrl_c() => return Err(Failure::other("interrupted: nothing was kept")),
+    };
     if json {
         print_json(&connection)?;
     } else {
-        print_connection(&connection)?;
+        write!(std::io::stdout().lock(), "{connection}")?;
     }
-    Ok(connection.status.into())
-}
-
-fn print_connection(connection: &Connection) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match &connection.tenant {
-        Some(tenant) => writeln!(
-            out,
-            "tenant {} ({})",
-            tenant.display_name.as_deref().unwrap_or("without a name"),
-            tenant.id
-        )?,
-        None => writeln!(out, "the tenant was not read")?,
+    // The sentence that a script logs; the whole is on standard output.
+    for problem in &connection.problems {
+        eprintln!("m365: {problem}");
     }
-    if !connection.permissions_known && !connection.sources.is_empty() {
-        writeln!(out, "the token does not tell its permissions")?;
-    }
-    for source in &connection.sources {
-        let state = match (connection.permissions_known, source.lacks.is_empty()) {
-            (false, _) => format!("needs {}", source.needs.join(", ")),
-            (true, true) => "ok".to_owned(),
-            (true, false) => format!("lacks {}", source.lacks.join(", ")),
-        };
-        writeln!(out, "  {:<28} {state}", source.source.as_str())?;
-    }
-    Ok(())
+    Ok(Exit::from(&connection))
 }
 
 /// What a sync is to read.

@@ -1,27 +1,42 @@
-//! What is wrong, in one sentence with its cause and its cure.
+//! What is wrong, why, what to do, and the page that says more.
 
 use std::fmt;
 
 use serde::Serialize;
 
 use super::Status;
-use crate::error::Error;
-use crate::outcome::{Gap, Outcome};
-use crate::store::StoreError;
-use crate::timestamp;
+use super::code::Code;
+use crate::source::SourceId;
 
-/// What is wrong, why, and what to do.
+/// What is wrong, why, what to do, and the page that says more.
 ///
-/// Displayed as one sentence: `the tenant could not be read: CAUSE; CURE`.
+/// Displayed as one sentence: `authentication failed: CAUSE; CURE`. It names permissions, service
+/// plans, sources and routes; it holds no secret, token, link of the tenant, or object of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Diagnosis {
+    /// What exactly it is; stable, for programs to act on.
+    pub code: Code,
     /// What sort of problem it is.
     pub problem: Problem,
+    /// How much it stands in the way.
+    pub severity: Severity,
     /// Why.
     pub cause: String,
     /// What to do.
     pub cure: String,
+    /// The page of learn.microsoft.com that says more; `None` for what is not Microsoft's.
+    pub link: Option<&'static str>,
+    /// The permission that is missing, where one is.
+    pub permission: Option<String>,
+    /// The service plan that is missing, where one is.
+    pub plan: Option<String>,
+    /// The sources that cannot be read, or would mislead, because of it.
+    pub blocks: Vec<SourceId>,
+    /// The number of the refusal of the sign-in service.
+    pub aadsts: Option<u32>,
+    /// The service's id of the request, for its support.
+    pub request_id: Option<String>,
 }
 
 /// A sort of problem.
@@ -35,6 +50,8 @@ pub enum Problem {
     Permission,
     /// A licence is missing.
     Licence,
+    /// What would be read misleads.
+    Data,
     /// The service throttles.
     Throttled,
     /// The service could not be reached.
@@ -48,181 +65,92 @@ pub enum Problem {
 }
 
 impl Problem {
-    pub(super) const fn status(self) -> Status {
+    /// The connection status that such a problem means; a missing licence is none of the
+    /// connection's.
+    pub const fn status(self) -> Status {
         match self {
             Self::Authentication => Status::AuthenticationError,
             Self::Permission => Status::PermissionError,
-            Self::Throttled => Status::Throttled,
-            _ => Status::ServiceError,
+            Self::Licence | Self::Data => Status::Connected,
+            Self::Throttled | Self::Unreachable | Self::Service | Self::Store | Self::Usage => {
+                Status::ServiceError
+            }
         }
     }
+
+    const fn headline(self) -> &'static str {
+        match self {
+            Self::Authentication => "authentication failed",
+            Self::Permission => "a permission is missing",
+            Self::Licence => "a licence is missing",
+            Self::Data => "what is read would mislead",
+            Self::Throttled => "the service throttles",
+            Self::Unreachable => "the service cannot be reached",
+            Self::Service => "the service failed",
+            Self::Store => "the store cannot be used",
+            Self::Usage => "this cannot be done",
+        }
+    }
+}
+
+/// How much a problem stands in the way; the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Severity {
+    /// Nothing can be read.
+    Error,
+    /// Some sources cannot be read, or not whole.
+    Partial,
+    /// Everything can be read today; something is to be done soon.
+    Warning,
 }
 
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.problem {
-            Problem::Authentication => "authentication failed",
-            Problem::Permission => "a permission is missing",
-            Problem::Licence => "a licence is missing",
-            Problem::Throttled => "the service throttles",
-            Problem::Unreachable => "the service cannot be reached",
-            Problem::Service => "the service failed",
-            Problem::Store => "the store cannot be used",
-            Problem::Usage => "this cannot be done",
+        let headline = match self.severity {
+            Severity::Warning => "take care",
+            _ => self.problem.headline(),
         };
-        write!(f, "{what}: {}; {}", self.cause, self.cure)
+        write!(f, "{headline}: {}; {}", self.cause, self.cure)
     }
 }
 
 impl Diagnosis {
-    fn new(problem: Problem, cause: impl Into<String>, cure: impl Into<String>) -> Self {
+    /// A diagnosis with the problem and the page that go with its code.
+    pub(super) fn new(code: Code, cause: impl Into<String>, cure: impl Into<String>) -> Self {
         Self {
-            problem,
+            code,
+            problem: code.problem(),
+            severity: Severity::Error,
             cause: cause.into(),
             cure: cure.into(),
+            link: code.link(),
+            permission: None,
+            plan: None,
+            blocks: Vec::new(),
+            aadsts: None,
+            request_id: None,
         }
     }
 
-    /// What an error means to the person who runs the program.
-    pub fn of(error: &Error) -> Self {
-        match error {
-            Error::Graph(error) => Self::of_graph(error),
-            Error::Store(error) => Self::of_store(error),
-            other => Self::new(
-                Problem::Usage,
-                other.to_string(),
-                "correct the request and run it again",
-            ),
-        }
+    pub(super) fn partial(mut self) -> Self {
+        self.severity = Severity::Partial;
+        self
     }
 
-    fn of_graph(error: &graph_client::Error) -> Self {
-        if let Some(token) = error.token_error() {
-            return Self::new(Problem::Authentication, token.cause(), token.cure());
-        }
-        if error.is_authentication() {
-            return Self::new(
-                Problem::Authentication,
-                "the service does not accept the token",
-                "check the tenant, the cloud and the application, then try again",
-            );
-        }
-        if error.is_throttled() {
-            let cure = match error.retry_after() {
-                Some(wait) => format!("try again in {} seconds", wait.as_secs_f64().ceil()),
-                None => "try again later, or allow a longer budget".to_owned(),
-            };
-            return Self::new(
-                Problem::Throttled,
-                "it asked to wait longer than the time budget allows",
-                cure,
-            );
-        }
-        if error.is_unlicensed() {
-            return Self::new(
-                Problem::Licence,
-                "the tenant has no licence for this data",
-                "assign the licence or leave the source out",
-            );
-        }
-        if error.is_permission_denied() {
-            return Self::new(
-                Problem::Permission,
-                format!(
-                    "the application may not read {}",
-                    error.route().unwrap_or("this")
-                ),
-                "grant the permissions that `sources` lists and give admin consent",
-            );
-        }
-        if error.is_connection() || error.is_timeout() {
-            let route = error.route().unwrap_or("the service");
-            return Self::new(
-                Problem::Unreachable,
-                format!("there is no answer from {route}"),
-                "check the host, the network, DNS and the proxy, then try again",
-            );
-        }
-        Self::new(
-            Problem::Service,
-            error.to_string(),
-            "try again; if it goes on, ask Microsoft support with the request id",
-        )
+    pub(super) fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
     }
 
-    fn of_store(error: &StoreError) -> Self {
-        let cure = match error {
-            StoreError::NotOurs { .. } => "name another file with --store",
-            StoreError::Newer { .. } => "update this program",
-            StoreError::Missing { .. } => "run `sync` first",
-            StoreError::OtherTenant { .. } => "use a store file per tenant",
-            StoreError::Busy | StoreError::Fenced { .. } => "try again when the other sync is done",
-            StoreError::Full => "make room and run the sync again: what was stored is kept",
-            StoreError::Damaged { .. } => "move the file away and run a sync into a new one",
-            _ => "check the file, its folder and the rights on them",
-        };
-        Self::new(Problem::Store, error.to_string(), cure)
+    pub(super) fn blocking(mut self, sources: Vec<SourceId>) -> Self {
+        self.blocks = sources;
+        self
     }
 
-    /// A token was given out, but it carries no permission at all.
-    pub(super) fn no_consent() -> Self {
-        Self::new(
-            Problem::Permission,
-            "the token carries no permissions, because nobody consented to the application",
-            "let an administrator of the tenant give admin consent",
-        )
-    }
-
-    pub(super) fn missing_permissions(names: &[&str]) -> Self {
-        Self::new(
-            Problem::Permission,
-            format!("the application lacks {}", names.join(", ")),
-            "grant them as application permissions and give admin consent",
-        )
-    }
-
-    /// What an outcome means; `None` where the source was read whole.
-    pub fn of_outcome(outcome: &Outcome) -> Option<Self> {
-        Some(match outcome {
-            Outcome::Complete | Outcome::Skipped { .. } => return None,
-            Outcome::Denied { permission, .. } => Self::missing_permissions(&[permission.as_str()]),
-            Outcome::Unlicensed { plan } => Self::new(
-                Problem::Licence,
-                format!("the tenant has no {plan}"),
-                "assign the licence or leave the source out",
-            ),
-            Outcome::Throttled { until } => Self::new(
-                Problem::Throttled,
-                "it asked to wait longer than the time budget allows",
-                match until {
-                    None => "run the sync again later, or allow a longer budget".to_owned(),
-                    Some(until) => {
-                        format!("run the sync again after {}", timestamp::format(*until))
-                    }
-                },
-            ),
-            Outcome::Unauthenticated { error } => Self::new(
-                Problem::Authentication,
-                error.clone(),
-                "check the credentials of the application",
-            ),
-            Outcome::Partial { reason } => Self::new(
-                Problem::Service,
-                reason.to_string(),
-                match reason {
-                    Gap::Malformed { .. } | Gap::Count { .. } => "read everything anew with --full",
-                    Gap::HeldRemovals { .. } => {
-                        "look whether they are really gone, then sync with --confirm-removals"
-                    }
-                    Gap::Permission { .. } => "grant it and give admin consent",
-                    Gap::Parents { .. } | Gap::Unread { .. } | Gap::Interrupted { .. } => {
-                        "run the sync again"
-                    }
-                },
-            ),
-            Outcome::Failed { error } => {
-                Self::new(Problem::Service, error.clone(), "run the sync again")
-            }
-        })
+    pub(super) fn with_request_id(mut self, id: Option<&str>) -> Self {
+        self.request_id = id.map(str::to_owned);
+        self
     }
 }

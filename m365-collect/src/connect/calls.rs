@@ -1,0 +1,262 @@
+//! The stage of the real calls, and what their refusals mean.
+
+use graph_client::Error;
+
+use super::code::Code;
+use super::diagnosis::{Diagnosis, Problem, Severity};
+use super::probe::{Probe, Seen, Service, ServiceCall, all, chosen};
+use super::run::{Missed, Test};
+use super::stage::{Stage, StageState};
+use super::{GRANT, explain};
+use crate::source::SourceId;
+
+/// What the calls showed.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    /// One for each service, made or not.
+    pub(super) made: Vec<ServiceCall>,
+    /// Sources whose own call was answered.
+    pub(super) proven: Vec<SourceId>,
+    /// Sources whose service says that a licence is missing.
+    pub(super) unlicensed: Vec<SourceId>,
+    /// Sources whose service refuses for want of a permission.
+    pub(super) denied: Vec<SourceId>,
+}
+
+/// What came of one call.
+struct Answer {
+    call: ServiceCall,
+    proven: Option<SourceId>,
+    verdict: Verdict,
+}
+
+enum Verdict {
+    Fine,
+    Unlicensed(SourceId, Option<Diagnosis>),
+    Denied(Diagnosis),
+    Problem(Diagnosis),
+}
+
+/// Makes one call for each service that the chosen sources use.
+pub(super) async fn stage(test: &mut Test<'_>) -> Calls {
+    let started = test.clock.monotonic();
+    let answers = {
+        let test = &*test;
+        let calls = chosen(&test.found.sources)
+            .into_iter()
+            .map(|(probe, service, sources)| one(test, probe, service, sources))
+            .collect();
+        all(calls).await
+    };
+    let elapsed = test.clock.monotonic().saturating_sub(started);
+    let tried = answers
+        .iter()
+        .filter(|a| a.call.state != StageState::NotRun)
+        .count();
+    let answered = answers.iter().filter(|a| a.proven.is_some()).count();
+    let none_works = tried > 0 && answered == 0;
+    let mut calls = Calls::default();
+    for answer in answers {
+        calls.proven.extend(answer.proven);
+        match answer.verdict {
+            Verdict::Fine => {}
+            Verdict::Unlicensed(source, diagnosis) => {
+                calls.unlicensed.push(source);
+                if let Some(diagnosis) = diagnosis {
+                    test.add(diagnosis);
+                }
+            }
+            Verdict::Denied(diagnosis) => {
+                calls.denied.extend(diagnosis.blocks.iter().cloned());
+                test.add(diagnosis);
+            }
+            Verdict::Problem(mut diagnosis) => {
+                let is_whole = !matches!(diagnosis.problem, Problem::Data | Problem::Licence);
+                if none_works && is_whole {
+                    diagnosis.severity = Severity::Error;
+                }
+                test.add(diagnosis);
+            }
+        }
+        calls.made.push(answer.call);
+    }
+    test.found.stages.calls = Stage::new(state(&calls), note(test, &calls, tried, answered))
+        .finding(calls.made.clone())
+        .taking(elapsed);
+    calls
+}
+
+fn state(calls: &Calls) -> StageState {
+    let any = |state| calls.made.iter().any(|call| call.state == state);
+    if any(StageState::Failed) {
+        StageState::Failed
+    } else if calls.proven.is_empty() {
+        StageState::NotKnown
+    } else if any(StageState::NotKnown) || any(StageState::NotRun) || any(StageState::Warned) {
+        StageState::Warned
+    } else {
+        StageState::Passed
+    }
+}
+
+fn note(test: &Test<'_>, calls: &Calls, tried: usize, answered: usize) -> String {
+    if calls.made.is_empty() {
+        return "no chosen source has a call that could be tried".to_owned();
+    }
+    let mut note = format!("{answered} of {tried} services called have answered");
+    let not_tried = calls.made.len() - tried;
+    if not_tried > 0 {
+        note = format!("{note}; {not_tried} not tried");
+    }
+    let foreign = test
+        .found
+        .sources
+        .iter()
+        .filter(|access| super::probe::service_of(&access.source).is_none())
+        .count();
+    if foreign > 0 {
+        note = format!("{note}; for {foreign} sources no call is known");
+    }
+    note
+}
+
+async fn one(
+    test: &Test<'_>,
+    probe: Option<Probe>,
+    service: Service,
+    sources: Vec<SourceId>,
+) -> Answer {
+    let mut call = ServiceCall {
+        service,
+        path: "",
+        state: StageState::NotRun,
+        note: "no chosen source of this service has its permissions, or a call of its own"
+            .to_owned(),
+        elapsed: std::time::Duration::ZERO,
+        sources,
+    };
+    let Some(probe) = probe else {
+        return Answer {
+            call,
+            proven: None,
+            verdict: Verdict::Fine,
+        };
+    };
+    call.path = probe.path;
+    let (result, elapsed) = test.within(probe.call(&test.client)).await;
+    call.elapsed = elapsed;
+    let (state, note, verdict) = judge(test, &call, &probe.source(), &result);
+    call.state = state;
+    call.note = note;
+    let proven = matches!(result, Ok(Seen::Answer | Seen::NoUsers)).then(|| probe.source());
+    Answer {
+        call,
+        proven,
+        verdict,
+    }
+}
+
+fn judge(
+    test: &Test<'_>,
+    call: &ServiceCall,
+    source: &SourceId,
+    result: &Result<Seen, Missed>,
+) -> (StageState, String, Verdict) {
+    let problem = |diagnosis: Diagnosis| {
+        let note = diagnosis.cause.clone();
+        (StageState::Failed, note, Verdict::Problem(diagnosis))
+    };
+    match result {
+        Ok(Seen::Answer) => (StageState::Passed, "it answered".to_owned(), Verdict::Fine),
+        Ok(Seen::NoUsers) => {
+            let diagnosis = no_users();
+            let note = diagnosis.cause.clone();
+            (StageState::Warned, note, Verdict::Problem(diagnosis))
+        }
+        Ok(Seen::UsersNotFound) => (
+            StageState::NotKnown,
+            "it answered with empty pages that did not end".to_owned(),
+            Verdict::Fine,
+        ),
+        Ok(Seen::Foreign) => problem(
+            explain::foreign(call.path)
+                .partial()
+                .blocking(call.sources.clone()),
+        ),
+        Err(Missed::Failed(error)) if error.is_unlicensed() => (
+            StageState::Failed,
+            "it says that the tenant lacks the licence".to_owned(),
+            Verdict::Unlicensed(source.clone(), unlicensed(test, source, call.path)),
+        ),
+        Err(missed) => {
+            let diagnosis = test.diagnose(missed);
+            if let (Code::PermissionMissing, Missed::Failed(error)) = (diagnosis.code, missed) {
+                let diagnosis = denied(test, call.path, source.clone(), error);
+                let note = diagnosis.cause.clone();
+                return (StageState::Failed, note, Verdict::Denied(diagnosis));
+            }
+            problem(diagnosis.partial().blocking(call.sources.clone()))
+        }
+    }
+}
+
+/// A refusal for want of a permission: of one that is named, where the token tells which there are.
+pub(super) fn denied(test: &Test<'_>, path: &str, source: SourceId, error: &Error) -> Diagnosis {
+    let diagnosis = if test.roles.is_some() {
+        Diagnosis::new(
+            Code::AccessDenied,
+            format!("{path} is refused although the token carries the permission for it"),
+            "consent given in the last minutes takes a while to be seen, and a new token: try again; \
+             then look for a policy of the tenant that restricts the application",
+        )
+    } else {
+        let mut all = test.found.sources.iter();
+        let needs = all
+            .find(|access| access.source == source)
+            .map_or(&[] as &[String], |access| access.needs.as_slice());
+        let mut diagnosis = Diagnosis::new(
+            Code::PermissionMissing,
+            format!(
+                "the application may not read {path}, for which it needs {}",
+                needs.join(", ")
+            ),
+            GRANT,
+        );
+        diagnosis.permission = needs.first().cloned();
+        diagnosis
+    };
+    diagnosis
+        .blocking(vec![source])
+        .partial()
+        .with_request_id(error.request_id())
+}
+
+/// What it means that a service refuses for want of a licence: nothing yet where the source names
+/// the licence, which is looked up in the subscriptions.
+fn unlicensed(test: &Test<'_>, source: &SourceId, path: &str) -> Option<Diagnosis> {
+    let named = test
+        .found
+        .sources
+        .iter()
+        .any(|access| access.source == *source && access.licence.is_some());
+    (!named).then(|| {
+        Diagnosis::new(
+            Code::LicenceMissing,
+            format!("the service says that the tenant lacks the licence for {path}"),
+            "have the licence, or leave this source out",
+        )
+        .blocking(vec![source.clone()])
+        .partial()
+    })
+}
+
+fn no_users() -> Diagnosis {
+    Diagnosis::new(
+        Code::NoUsers,
+        "the tenant shows no users, so everything about people would read as nothing to find",
+        "check that this is the tenant of the organization's people, and not one made for tests or \
+         customers",
+    )
+    .blocking(vec![SourceId::new("users")])
+    .partial()
+}

@@ -1,0 +1,397 @@
+//! One real, cheap call for each service that the chosen sources use.
+
+use std::time::Duration;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use graph_client::{Client, Error};
+use serde::{Deserialize, Serialize};
+
+use super::permission::SourceAccess;
+use super::stage::{StageState, milliseconds};
+use crate::source::SourceId;
+
+/// A service behind Graph: a permission or a licence opens it or not, and it fails on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Service {
+    /// People, groups, devices, applications, domains.
+    Directory,
+    /// Licences.
+    Licensing,
+    /// Directory roles.
+    RoleManagement,
+    /// Roles that may be activated.
+    PrivilegedIdentity,
+    /// Policies of the tenant.
+    Policies,
+    /// Conditional access.
+    ConditionalAccess,
+    /// Audit logs and registered methods.
+    IdentityReports,
+    /// When people last signed in.
+    SignInActivity,
+    /// Risks of people and sign-ins.
+    IdentityProtection,
+    /// Devices and apps managed by Intune.
+    Intune,
+    /// Alerts, incidents, scores.
+    Security,
+    /// `SharePoint` settings.
+    SharePoint,
+    /// Service health.
+    ServiceHealth,
+}
+
+impl Service {
+    /// The name in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Directory => "directory",
+            Self::Licensing => "licensing",
+            Self::RoleManagement => "role_management",
+            Self::PrivilegedIdentity => "privileged_identity",
+            Self::Policies => "policies",
+            Self::ConditionalAccess => "conditional_access",
+            Self::IdentityReports => "identity_reports",
+            Self::SignInActivity => "sign_in_activity",
+            Self::IdentityProtection => "identity_protection",
+            Self::Intune => "intune",
+            Self::Security => "security",
+            Self::SharePoint => "share_point",
+            Self::ServiceHealth => "service_health",
+        }
+    }
+}
+
+/// How a source's service is tried: the smallest call that its page documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Probe {
+    source: &'static str,
+    pub(super) service: Service,
+    pub(super) path: &'static str,
+    query: &'static [(&'static str, &'static str)],
+}
+
+const fn probe(
+    source: &'static str,
+    service: Service,
+    path: &'static str,
+    query: &'static [(&'static str, &'static str)],
+) -> Probe {
+    Probe {
+        source,
+        service,
+        path,
+        query,
+    }
+}
+
+const ID: &[(&str, &str)] = &[("$select", "id")];
+const ONE: &[(&str, &str)] = &[("$top", "1")];
+const ONE_ID: &[(&str, &str)] = &[("$select", "id"), ("$top", "1")];
+
+/// Of each service the first whose source was chosen and whose permissions are there is called.
+/// `$top` only where the page of the call documents it.
+const PROBES: &[Probe] = &[
+    probe("users", Service::Directory, "users", ONE_ID),
+    probe("groups", Service::Directory, "groups", ONE_ID),
+    probe("devices", Service::Directory, "devices", ONE_ID),
+    probe("applications", Service::Directory, "applications", ONE_ID),
+    probe(
+        "service_principals",
+        Service::Directory,
+        "servicePrincipals",
+        ONE_ID,
+    ),
+    probe("domains", Service::Directory, "domains", ID),
+    probe("organization", Service::Directory, "organization", ID),
+    probe("subscribed_skus", Service::Licensing, "subscribedSkus", ID),
+    probe(
+        "role_definitions",
+        Service::RoleManagement,
+        "roleManagement/directory/roleDefinitions",
+        ID,
+    ),
+    probe(
+        "role_assignments",
+        Service::RoleManagement,
+        "roleManagement/directory/roleAssignments",
+        ID,
+    ),
+    probe(
+        "role_eligibilities",
+        Service::PrivilegedIdentity,
+        "roleManagement/directory/roleEligibilityScheduleInstances",
+        ID,
+    ),
+    probe(
+        "security_defaults",
+        Service::Policies,
+        "policies/identitySecurityDefaultsEnforcementPolicy",
+        &[],
+    ),
+    probe(
+        "authorization_policy",
+        Service::Policies,
+        "policies/authorizationPolicy",
+        &[],
+    ),
+    probe(
+        "authentication_methods_policy",
+        Service::Policies,
+        "policies/authenticationMethodsPolicy",
+        &[],
+    ),
+    probe(
+        "conditional_access_policies",
+        Service::ConditionalAccess,
+        "identity/conditionalAccess/policies",
+        ID,
+    ),
+    probe(
+        "named_locations",
+        Service::ConditionalAccess,
+        "identity/conditionalAccess/namedLocations",
+        ONE_ID,
+    ),
+    probe(
+        "registration_details",
+        Service::IdentityReports,
+        "reports/authenticationMethods/userRegistrationDetails",
+        ONE,
+    ),
+    probe(
+        "sign_ins",
+        Service::IdentityReports,
+        "auditLogs/signIns",
+        ONE,
+    ),
+    probe(
+        "directory_audits",
+        Service::IdentityReports,
+        "auditLogs/directoryAudits",
+        ONE,
+    ),
+    probe(
+        "sign_in_activity",
+        Service::SignInActivity,
+        "users",
+        &[("$select", "id,signInActivity"), ("$top", "1")],
+    ),
+    probe(
+        "risky_users",
+        Service::IdentityProtection,
+        "identityProtection/riskyUsers",
+        ONE,
+    ),
+    probe(
+        "managed_devices",
+        Service::Intune,
+        "deviceManagement/managedDevices",
+        ONE_ID,
+    ),
+    probe(
+        "device_compliance_policies",
+        Service::Intune,
+        "deviceManagement/deviceCompliancePolicies",
+        ONE_ID,
+    ),
+    probe(
+        "secure_scores",
+        Service::Security,
+        "security/secureScores",
+        ONE,
+    ),
+    probe(
+        "security_alerts",
+        Service::Security,
+        "security/alerts_v2",
+        ONE,
+    ),
+    probe(
+        "share_point_settings",
+        Service::SharePoint,
+        "admin/sharepoint/settings",
+        &[],
+    ),
+    probe(
+        "service_health",
+        Service::ServiceHealth,
+        "admin/serviceAnnouncement/healthOverviews",
+        ID,
+    ),
+];
+
+/// Sources whose own call needs an object that the test does not have.
+const WITHOUT_CALL: &[(&str, Service)] = &[("per_user_mfa", Service::Policies)];
+
+/// The service of a source, where it is one of ours.
+pub(super) fn service_of(source: &SourceId) -> Option<Service> {
+    let id = source.as_str();
+    let mut tried = PROBES.iter().map(|probe| (probe.source, probe.service));
+    let mut others = WITHOUT_CALL.iter().copied();
+    tried
+        .find(|(name, _)| *name == id)
+        .or_else(|| others.find(|(name, _)| *name == id))
+        .map(|(_, service)| service)
+}
+
+/// What came of the call to one service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ServiceCall {
+    /// The service.
+    pub service: Service,
+    /// The path that was called.
+    pub path: &'static str,
+    /// What came of it.
+    pub state: StageState,
+    /// One clause about it.
+    pub note: String,
+    /// How long it took.
+    #[serde(rename = "milliseconds", serialize_with = "milliseconds")]
+    pub elapsed: Duration,
+    /// The chosen sources that use it.
+    pub sources: Vec<SourceId>,
+}
+
+/// The calls to be made: of each service the first probe whose source is allowed to be read.
+pub(super) fn chosen(sources: &[SourceAccess]) -> Vec<(Option<Probe>, Service, Vec<SourceId>)> {
+    let mut services: Vec<Service> = PROBES.iter().map(|probe| probe.service).collect();
+    services.dedup();
+    services
+        .into_iter()
+        .filter_map(|service| {
+            let mine: Vec<&SourceAccess> = sources
+                .iter()
+                .filter(|access| service_of(&access.source) == Some(service))
+                .collect();
+            if mine.is_empty() {
+                return None;
+            }
+            let allowed = |probe: &&Probe| {
+                probe.service == service
+                    && mine.iter().any(|access| {
+                        access.source.as_str() == probe.source && access.lacks.is_empty()
+                    })
+            };
+            let ids = mine.iter().map(|access| access.source.clone()).collect();
+            Some((PROBES.iter().find(allowed).copied(), service, ids))
+        })
+        .collect()
+}
+
+/// What a call showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// The service answered.
+    Answer,
+    /// It lists no user at all.
+    NoUsers,
+    /// Pages came without a user and without an end.
+    UsersNotFound,
+    /// What answered is not Graph.
+    Foreign,
+}
+
+#[derive(Deserialize)]
+struct Id {
+    #[serde(rename = "id")]
+    _id: String,
+}
+
+/// An empty page need not be the last one: <https://learn.microsoft.com/graph/paging>.
+const PAGES: usize = 5;
+
+impl Probe {
+    /// The source that it stands for.
+    pub(super) const fn source(self) -> SourceId {
+        SourceId::new(self.source)
+    }
+
+    /// Makes the call.
+    pub(super) async fn call(self, client: &Client) -> Result<Seen, Error> {
+        if self.source == "users" {
+            return any_user(client).await;
+        }
+        let mut request = client.raw(self.path);
+        for (name, value) in self.query {
+            request = request.query(name, *value);
+        }
+        let answer = request.send().await?;
+        Ok(if is_object(&answer.body) {
+            Seen::Answer
+        } else {
+            Seen::Foreign
+        })
+    }
+}
+
+async fn any_user(client: &Client) -> Result<Seen, Error> {
+    let mut pages = client.list::<Id>("users").select(["id"]).top(1).pages();
+    for _ in 0..PAGES {
+        match pages.try_next().await? {
+            None => return Ok(Seen::NoUsers),
+            Some(page) if !page.items.is_empty() || !page.malformed.is_empty() => {
+                return Ok(Seen::Answer);
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(Seen::UsersNotFound)
+}
+
+/// Whether this is a JSON object, as every answer of Graph to these calls is.
+pub(super) fn is_object(body: &[u8]) -> bool {
+    matches!(
+        serde_json::from_slice::<serde_json::Value>(body),
+        Ok(serde_json::Value::Object(_))
+    )
+}
+
+/// How many calls are under way at once.
+const AT_ONCE: usize = 4;
+
+/// Makes the calls side by side; in the order of the services.
+pub(super) async fn all<T, F>(calls: Vec<F>) -> Vec<T>
+where
+    F: Future<Output = T>,
+{
+    stream::iter(calls).buffered(AT_ONCE).collect().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources;
+
+    #[test]
+    fn every_source_of_the_catalogue_has_its_service() {
+        for source in sources::catalogue() {
+            let id = &source.descriptor().id;
+            assert!(
+                service_of(id).is_some(),
+                "{id} has no line in PROBES of connect/probe.rs: give it its service and smallest call"
+            );
+        }
+    }
+
+    #[test]
+    fn the_probes_of_a_service_stand_together() {
+        let mut services: Vec<Service> = PROBES.iter().map(|probe| probe.service).collect();
+        services.dedup();
+        let all = services.len();
+        services.sort_unstable();
+        services.dedup();
+        assert_eq!(services.len(), all);
+    }
+
+    #[test]
+    fn nothing_but_an_object_is_an_answer_of_graph() {
+        assert!(is_object(br#"{"value": []}"#));
+        for body in ["", "<html>", "[]", "null", "{"] {
+            assert!(!is_object(body.as_bytes()), "{body}");
+        }
+    }
+}

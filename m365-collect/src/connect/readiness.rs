@@ -1,0 +1,54 @@
+//! What the stages together say about each source.
+
+use super::calls::Calls;
+use super::licence::LicenceState;
+use super::permission::{Readiness, SourceAccess};
+use super::probe::service_of;
+use super::run::Test;
+use super::stage::StageState;
+use crate::source::SourceId;
+
+/// Settles each source, after all stages.
+pub(super) fn settle(test: &mut Test<'_>, calls: &Calls, unlicensed: &[SourceId]) {
+    let known = test.roles.is_some();
+    let licences = test.found.stages.licences.found.iter().flatten();
+    let unsure: Vec<&SourceId> = licences
+        .filter(|check| check.state == LicenceState::NotKnown)
+        .flat_map(|check| &check.needed_by)
+        .collect();
+    for access in &mut test.found.sources {
+        let id = &access.source;
+        access.readiness = if !access.lacks.is_empty() || calls.denied.contains(id) {
+            Readiness::Denied
+        } else if unlicensed.contains(id) {
+            Readiness::Unlicensed
+        } else {
+            of(access, known && !unsure.contains(&id), calls)
+        };
+    }
+}
+
+/// The readiness of a source that lacks neither permission nor licence, as far as is seen.
+/// `known` tells whether that was to be seen at all.
+fn of(access: &SourceAccess, known: bool, calls: &Calls) -> Readiness {
+    let id = &access.source;
+    let service = service_of(id);
+    let state = calls
+        .made
+        .iter()
+        .find(|call| Some(call.service) == service)
+        .map(|call| call.state);
+    let answers = matches!(state, Some(StageState::Passed | StageState::Warned));
+    // Who is refused for itself says nothing of its neighbours.
+    let refused = |other: &SourceId| service_of(other) == service;
+    let for_itself = calls.denied.iter().chain(&calls.unlicensed).any(refused);
+    if state == Some(StageState::Failed) && !for_itself {
+        Readiness::Failed
+    } else if !(calls.proven.contains(id) || known && answers) {
+        Readiness::NotKnown
+    } else if access.lacks_optional.is_empty() {
+        Readiness::Ready
+    } else {
+        Readiness::Limited
+    }
+}

@@ -1,0 +1,487 @@
+//! The test itself: the stages in their order, within one time limit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use futures::future::{Either, select};
+use graph_client::{CallEvent, Client, Clock, Error, Observer, SystemClock, TokenInfo};
+
+use super::calls;
+use super::code::Code;
+use super::connection::{Connection, TokenFound};
+use super::credential::{self, CredentialKind};
+use super::diagnosis::{Diagnosis, Problem, Severity};
+use super::explain;
+use super::licence::{self, LicenceCheck, LicenceState};
+use super::permission;
+use super::readiness;
+use super::report_names;
+use super::settings::{Oddities, SecretShape, is_guid};
+use super::stage::{Stage, StageState};
+use super::tenant;
+use crate::source::{Source, SourceId};
+use crate::sources;
+
+/// A test of the connection to a tenant, with its options.
+///
+/// ```no_run
+/// # async fn run(client: graph_client::Client, secret: &str) {
+/// use std::time::Duration;
+/// use m365_collect::connect::{ConnectionTest, SecretShape};
+///
+/// let connection = ConnectionTest::new(client)
+///     .secret_shape(SecretShape::of(secret))
+///     .time_limit(Duration::from_secs(20))
+///     .run()
+///     .await;
+/// # }
+/// ```
+#[must_use = "nothing is tested until it is run"]
+pub struct ConnectionTest {
+    client: Client,
+    sources: Vec<Arc<dyn Source>>,
+    secret: Option<SecretShape>,
+    clock: Arc<dyn Clock>,
+    time_limit: Duration,
+}
+
+/// Long enough for a few refusals with their waits, short enough to wait for.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+impl ConnectionTest {
+    /// Tests this client's connection for every source of the catalogue.
+    ///
+    /// What the client's observer would have been told is not: the test watches the calls itself.
+    pub fn new(client: Client) -> Self {
+        Self {
+            client,
+            sources: sources::catalogue(),
+            secret: None,
+            clock: Arc::new(SystemClock::default()),
+            time_limit: TIME_LIMIT,
+        }
+    }
+
+    /// For these sources alone.
+    pub fn sources(mut self, sources: Vec<Arc<dyn Source>>) -> Self {
+        self.sources = sources;
+        self
+    }
+
+    /// What the client's secret looks like, so that its id in the place of its value is told from
+    /// another wrong secret. Leave it out when the client signs in otherwise.
+    pub fn secret_shape(mut self, shape: SecretShape) -> Self {
+        self.secret = Some(shape);
+        self
+    }
+
+    /// Where the time comes from. Default: [`SystemClock`].
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// How long the whole test may take. Default: one minute. Stages that it does not come to say so.
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = limit;
+        self
+    }
+
+    /// Runs the test. It never fails: what is wrong is in the answer.
+    ///
+    /// # Cancel safety
+    /// Dropping the future sends nothing more. Nothing is kept, and nothing in the tenant is changed.
+    pub async fn run(&self) -> Connection {
+        let witness = Arc::new(Witness::default());
+        let started = self.clock.monotonic();
+        let mut test = Test {
+            client: self
+                .client
+                .with_observer(Arc::clone(&witness) as Arc<dyn Observer>),
+            sources: self.sources.iter().map(AsRef::as_ref).collect(),
+            odd: Oddities::of(&self.client, self.secret),
+            used: self.secret.map(|_| CredentialKind::Secret),
+            clock: &*self.clock,
+            until: started.saturating_add(self.time_limit),
+            limit: self.time_limit,
+            witness,
+            roles: None,
+            found: Connection::new(),
+        };
+        test.stages().await;
+        let mut connection = test.found;
+        connection.elapsed = self.clock.monotonic().saturating_sub(started);
+        connection.conclude();
+        connection
+    }
+}
+
+impl std::fmt::Debug for ConnectionTest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConnectionTest")
+            .field("client", &self.client)
+            .field("secret", &self.secret)
+            .field("time_limit", &self.time_limit)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Remembers how the service answered last, for when the time runs out over its refusals.
+#[derive(Debug, Default)]
+struct Witness {
+    status: AtomicU16,
+}
+
+impl Observer for Witness {
+    fn event(&self, event: &CallEvent) {
+        if let CallEvent::Attempt { status, .. } = event {
+            self.status.store(status.unwrap_or(0), Ordering::Relaxed);
+        }
+    }
+}
+
+/// A test under way.
+pub(super) struct Test<'a> {
+    pub(super) client: Client,
+    pub(super) sources: Vec<&'a dyn Source>,
+    pub(super) odd: Oddities,
+    /// What the client signs in with, where that is known.
+    used: Option<CredentialKind>,
+    pub(super) clock: &'a dyn Clock,
+    until: Duration,
+    limit: Duration,
+    witness: Arc<Witness>,
+    /// The permissions that the token names, where it can be read.
+    pub(super) roles: Option<Vec<String>>,
+    pub(super) found: Connection,
+}
+
+/// Why no call was made or no answer came.
+pub(super) enum Missed {
+    /// The service or the way to it failed.
+    Failed(Error),
+    /// The time for the test ran out.
+    TimeUp,
+}
+
+/// Whether the test can go on.
+pub(super) type Go = std::ops::ControlFlow<()>;
+
+impl Test<'_> {
+    async fn stages(&mut self) {
+        self.settings();
+        let Some(token) = self.authenticate().await else {
+            return;
+        };
+        self.roles.clone_from(&token.roles);
+        self.found.permissions_known = token.roles.is_some();
+        self.found.sources = self
+            .sources
+            .iter()
+            .map(|source| permission::access(*source, self.roles.as_deref()))
+            .collect();
+        if tenant::stage(self, token.tenant_id.as_deref())
+            .await
+            .is_break()
+        {
+            return;
+        }
+        if self.permissions().is_break() {
+            readiness::settle(self, &calls::Calls::default(), &[]);
+            return;
+        }
+        let calls = calls::stage(self).await;
+        let unlicensed = self.licences(&calls).await;
+        report_names::stage(self).await;
+        self.credentials().await;
+        readiness::settle(self, &calls, &unlicensed);
+    }
+
+    fn settings(&mut self) {
+        let clauses = self.odd.clauses();
+        self.found.stages.settings = if clauses.is_empty() {
+            Stage::passed("tenant, application and credential look as they should", ())
+        } else {
+            Stage::new(StageState::Warned, clauses.join("; ")).finding(())
+        };
+    }
+
+    async fn authenticate(&mut self) -> Option<TokenInfo> {
+        let client = self.client.clone();
+        let (result, elapsed) = self.within(client.authenticate()).await;
+        match result {
+            Ok(token) => {
+                self.found.stages.authentication = Stage::passed(
+                    format!(
+                        "the sign-in service gave a token for {} minutes",
+                        token.expires_in.as_secs() / 60
+                    ),
+                    TokenFound {
+                        expires_in: token.expires_in,
+                    },
+                )
+                .taking(elapsed);
+                if self.found.stages.settings.state == StageState::Warned {
+                    // It works, so what looked odd was not wrong.
+                    self.found.stages.settings.state = StageState::Passed;
+                }
+                Some(token)
+            }
+            Err(missed) => {
+                let diagnosis = self.diagnose(&missed);
+                if self.odd.secret_id && diagnosis.problem != Problem::Authentication {
+                    // The service did not come to say so, but it will.
+                    self.add(secret_id_ahead());
+                }
+                self.found.stages.authentication =
+                    Stage::new(StageState::Failed, diagnosis.cause.clone()).taking(elapsed);
+                self.add(diagnosis);
+                None
+            }
+        }
+    }
+
+    fn permissions(&mut self) -> Go {
+        let Some(granted) = self.roles.clone() else {
+            self.found.stages.permissions = Stage::not_known(
+                "the token does not tell its permissions; only the calls below do",
+            );
+            return Go::Continue(());
+        };
+        let compared = permission::compare(&granted, &self.found.sources, &self.sources);
+        if granted.is_empty() {
+            let diagnosis = permission::no_consent(&self.found.sources);
+            self.found.stages.permissions =
+                Stage::new(StageState::Failed, diagnosis.cause.clone()).finding(compared);
+            self.add(diagnosis);
+            return Go::Break(());
+        }
+        let needed = self.found.sources.iter().flat_map(|source| &source.needs);
+        let needed: std::collections::BTreeSet<&String> = needed.collect();
+        let (state, note) = if !compared.lacking.is_empty() {
+            let names = compared.lacking.iter().map(|l| l.permission.as_str());
+            let names: Vec<&str> = names.collect();
+            (StageState::Failed, format!("lacks {}", names.join(", ")))
+        } else if !compared.lacking_optional.is_empty() {
+            let names = compared.lacking_optional.iter();
+            let names: Vec<&str> = names.map(|l| l.permission.as_str()).collect();
+            (
+                StageState::Warned,
+                format!("a part is missing without {}", names.join(", ")),
+            )
+        } else {
+            let unneeded = match compared.not_needed.len() {
+                0 => String::new(),
+                _ => format!("; not needed: {}", compared.not_needed.join(", ")),
+            };
+            (
+                StageState::Passed,
+                format!("all {} that the sources need{unneeded}", needed.len()),
+            )
+        };
+        for lacking in &compared.lacking {
+            let diagnosis = permission::missing(lacking);
+            self.add(diagnosis);
+        }
+        self.found.stages.permissions = Stage::new(state, note).finding(compared);
+        Go::Continue(())
+    }
+
+    /// The sources that cannot be read for want of a licence.
+    async fn licences(&mut self, calls: &calls::Calls) -> Vec<SourceId> {
+        let mut checks = licence::needed(&self.found.sources);
+        if checks.is_empty() {
+            self.found.stages.licences = Stage::passed("no chosen source needs a licence", checks);
+            return calls.unlicensed.clone();
+        }
+        let (unknown, elapsed) = self.plans(&mut checks).await;
+        let mut unlicensed = Vec::new();
+        for check in &mut checks {
+            let (blocked, diagnosis) = licence::weigh(check, calls);
+            unlicensed.extend(blocked);
+            if let Some(diagnosis) = diagnosis {
+                self.add(diagnosis);
+            }
+        }
+        let named = |state: fn(LicenceState) -> bool| {
+            let checks = checks.iter().filter(|check| state(check.state));
+            let names: Vec<&str> = checks.map(|check| check.licence.as_str()).collect();
+            names.join(", ")
+        };
+        let gone = named(|s| matches!(s, LicenceState::Missing | LicenceState::Lapsed));
+        let unsure = named(|s| s == LicenceState::NotKnown);
+        let stage = if !unlicensed.is_empty() {
+            Stage::new(StageState::Failed, format!("no {gone}"))
+        } else if let Some(why) = unknown {
+            Stage::not_known(why)
+        } else if !unsure.is_empty() {
+            Stage::not_known(format!("which service plan {unsure} is, is not known"))
+        } else if !gone.is_empty() {
+            Stage::new(
+                StageState::Warned,
+                format!("no subscription shows {gone}, yet the service answers"),
+            )
+        } else {
+            Stage::new(StageState::Passed, named(|_| true))
+        };
+        self.found.stages.licences = stage.taking(elapsed).finding(checks);
+        unlicensed
+    }
+
+    /// Looks the plans up in the tenant's subscriptions; says why not where it cannot.
+    async fn plans(&mut self, checks: &mut [LicenceCheck]) -> (Option<String>, Duration) {
+        if !self.may_read("LicenseAssignment.Read.All") {
+            let why = "the application may not read subscriptions; LicenseAssignment.Read.All \
+                       shows them";
+            return (Some(why.to_owned()), Duration::ZERO);
+        }
+        let client = self.client.clone();
+        let (held, elapsed) = self.within(licence::read(&client)).await;
+        let unknown = match held {
+            Ok(Some(held)) => {
+                for check in checks {
+                    check.state = held.state(&check.plans);
+                }
+                None
+            }
+            Ok(None) => Some("the subscriptions could not be read whole".to_owned()),
+            Err(missed) => {
+                let diagnosis = self.diagnose(&missed);
+                let note = diagnosis.cause.clone();
+                if diagnosis.problem != Problem::Permission {
+                    self.add(diagnosis.partial());
+                }
+                Some(note)
+            }
+        };
+        (unknown, elapsed)
+    }
+
+    async fn credentials(&mut self) {
+        let known = credential::PERMISSIONS
+            .iter()
+            .any(|name| self.may_read(name));
+        self.found.stages.credentials = if !is_guid(self.client.app_id()) {
+            Stage::not_known(
+                "the application id is not a GUID, so the application cannot be asked for",
+            )
+        } else if !known {
+            Stage::not_known(
+                "the application may not read its own credentials; Application.Read.All, or \
+                 Application.ReadWrite.OwnedBy where it owns itself, shows when they end",
+            )
+        } else {
+            let client = self.client.clone();
+            let (result, elapsed) = self.within(credential::read(&client)).await;
+            let stage = match result {
+                Ok(registration) => {
+                    let (stage, diagnosis) =
+                        credential::judge(registration, self.used, self.clock.now());
+                    if let Some(diagnosis) = diagnosis {
+                        self.add(diagnosis);
+                    }
+                    stage
+                }
+                Err(Missed::Failed(error)) if error.is_not_found() => Stage::not_known(
+                    "the application is registered in another tenant, which keeps its credentials",
+                ),
+                Err(missed) => Stage::not_known(self.diagnose(&missed).cause),
+            };
+            stage.taking(elapsed)
+        };
+    }
+
+    /// Whether the application may have this permission, itself or by a wider one.
+    pub(super) fn may_read(&self, name: &str) -> bool {
+        self.roles
+            .as_deref()
+            .is_none_or(|granted| permission::is_granted(name, granted))
+    }
+
+    /// Waits for an answer for as long as the test may take; tells how long it took.
+    pub(super) async fn within<T>(
+        &self,
+        call: impl Future<Output = Result<T, Error>> + Send,
+    ) -> (Result<T, Missed>, Duration) {
+        let started = self.clock.monotonic();
+        let left = self.until.saturating_sub(started);
+        let result = if left.is_zero() {
+            Err(Missed::TimeUp)
+        } else {
+            match select(Box::pin(call), self.clock.sleep(left)).await {
+                Either::Left((result, _)) => result.map_err(Missed::Failed),
+                Either::Right(_) => Err(Missed::TimeUp),
+            }
+        };
+        (result, self.clock.monotonic().saturating_sub(started))
+    }
+
+    /// What a failure means.
+    pub(super) fn diagnose(&self, missed: &Missed) -> Diagnosis {
+        let error = match missed {
+            Missed::Failed(error) => return explain::diagnose(error, self.odd),
+            Missed::TimeUp => self.witness.status.load(Ordering::Relaxed),
+        };
+        let seconds = self.limit.as_secs_f64();
+        let cure = "try again in a few minutes, or allow the test more time";
+        match error {
+            429 | 509 => Diagnosis::new(
+                Code::Throttled,
+                format!(
+                    "the service kept asking to wait for the {seconds} s that the test may take"
+                ),
+                cure,
+            ),
+            500..=599 => Diagnosis::new(
+                Code::Outage,
+                format!(
+                    "the service kept answering {error} for the {seconds} s that the test may take"
+                ),
+                "try again in a few minutes, and look at the service health page of Microsoft 365",
+            ),
+            _ => Diagnosis::new(
+                Code::Unreachable,
+                format!("no answer came in the {seconds} s that the test may take"),
+                cure,
+            ),
+        }
+    }
+
+    /// Notes a problem; one that stands behind several stages is told once.
+    pub(super) fn add(&mut self, diagnosis: Diagnosis) {
+        let same = self.found.problems.iter_mut().find(|known| {
+            known.code == diagnosis.code
+                && matches!(
+                    diagnosis.problem,
+                    Problem::Authentication
+                        | Problem::Throttled
+                        | Problem::Unreachable
+                        | Problem::Service
+                )
+        });
+        match same {
+            Some(known) => {
+                known.severity = known.severity.min(diagnosis.severity);
+                for source in diagnosis.blocks {
+                    if !known.blocks.contains(&source) {
+                        known.blocks.push(source);
+                    }
+                }
+            }
+            None => self.found.problems.push(diagnosis),
+        }
+    }
+}
+
+/// Said before the sign-in service could say it.
+fn secret_id_ahead() -> Diagnosis {
+    let mut diagnosis = Diagnosis::new(
+        Code::SecretIdAsValue,
+        "the client secret looks like the id of a secret and not like its value",
+        "give the value, shown once when the secret is made; if it was not kept, make a new secret \
+         and copy its `Value`",
+    );
+    diagnosis.severity = Severity::Warning;
+    diagnosis
+}
