@@ -109,6 +109,22 @@ impl Settings {
     /// # Errors
     /// When a setting is missing or cannot be right.
     pub fn client(&self) -> Result<Client, Failure> {
+        self.client_with(RetryOptions::default())
+    }
+
+    /// A client for the tenant that gives up soon, for who waits for the answer.
+    ///
+    /// # Errors
+    /// When a setting is missing or cannot be right.
+    pub fn impatient_client(&self) -> Result<Client, Failure> {
+        self.client_with(
+            RetryOptions::default()
+                .max_attempts(3)
+                .total_time(Duration::from_secs(20)),
+        )
+    }
+
+    fn client_with(&self, mut retry: RetryOptions) -> Result<Client, Failure> {
         let needed = |value: &Option<String>, flag: &str, variable: &str| {
             value
                 .clone()
@@ -139,10 +155,9 @@ impl Settings {
         }
         if let Some(seconds) = self.budget {
             let budget = Duration::from_secs(seconds);
-            let mut retry = RetryOptions::default().total_time(budget);
+            retry = retry.total_time(budget);
             retry.attempt_timeout = retry.attempt_timeout.min(budget);
-            builder = builder.retry(retry);
         }
-        builder.build().map_err(usage)
+        builder.retry(retry).build().map_err(usage)
     }
 }

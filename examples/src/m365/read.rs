@@ -1,6 +1,6 @@
 //! The commands that talk to the tenant.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::progress::Lines;
 use crate::settings::Settings;
 
 pub(super) async fn check(settings: &Settings, json: bool) -> Result<Exit, Failure> {
-    let client = settings.client()?;
+    let client = settings.impatient_client()?;
     let mut test = ConnectionTest::new(client);
     if let Some(secret) = settings.secret_in_use() {
         test = test.secret_shape(SecretShape::of(secret));
@@ -22,14 +22,17 @@ pub(super) async fn check(settings: &Settings, json: bool) -> Result<Exit, Failu
         connection = test.run() => connection,
         _ = tokio::signal::ctrl_c() => return Err(Failure::other("interrupted: nothing was kept")),
     };
+    let mut out = std::io::stdout();
     if json {
         print_json(&connection)?;
     } else {
-        write!(std::io::stdout().lock(), "{connection}")?;
+        write!(out, "{connection}")?;
     }
-    // The sentence that a script logs; the whole is on standard output.
-    for problem in &connection.problems {
-        eprintln!("m365: {problem}");
+    // A sentence each for the log of a script; who reads the whole need not read them twice.
+    if json || !out.is_terminal() {
+        for problem in &connection.problems {
+            eprintln!("m365: {problem}");
+        }
     }
     Ok(Exit::from(&connection))
 }
