@@ -54,7 +54,7 @@
 //! | [`store`] | the trait, its rules, memory and SQLite |
 //! | [`facts()`] | records and outcomes → [`compliance_map::Facts`] |
 //! | [`insight`] | licence waste |
-//! | [`connect`] | the connection test, and what is wrong in one sentence |
+//! | [`connect`] | the connection test in stages; what is wrong, with cause, cure and page |
 //! | [`health`] | how a store fares, source by source |
 //!
 //! # What a sync promises

@@ -28,7 +28,10 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Tests the connection: authentication, permissions, one real call.
+    /// Tests the connection: token, tenant, permissions, one real call for each service, licences.
+    ///
+    /// Says what is right, what is wrong, what to do and where to read on. `docs/setup.md` shows
+    /// how an application is set up.
     Check {
         /// As JSON.
         #[arg(long)]
