@@ -18,7 +18,7 @@ use m365_collect::connect::{
     Service, Severity, StageState, Status,
 };
 use m365_collect::sources::shape::ListSource;
-use m365_collect::{Descriptor, Kind, Source, sources};
+use m365_collect::{Descriptor, Kind, Source, SourceId, sources};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
@@ -39,7 +39,7 @@ fn readiness(connection: &Connection, id: &str) -> Readiness {
 }
 
 fn blocked(problem: &Diagnosis) -> Vec<&str> {
-    problem.blocks.iter().map(|id| id.as_str()).collect()
+    problem.blocks.iter().map(SourceId::as_str).collect()
 }
 
 fn without(name: &str) -> Vec<String> {
@@ -152,6 +152,27 @@ async fn a_wider_permission_will_do() {
         .await;
     assert_eq!(connection.status, Status::Connected, "{connection}");
     assert!(connection.problems.is_empty(), "{connection}");
+    assert_eq!(readiness(&connection, "users"), Readiness::Ready);
+}
+
+#[tokio::test]
+async fn what_a_wider_permission_opens_is_put_to_the_test() {
+    let microsoft = Microsoft::silent().await;
+    microsoft
+        .token(&["User.Read.All", "Directory.Read.All"].map(str::to_owned))
+        .await;
+    let message = "Insufficient privileges to complete the operation.";
+    microsoft
+        .graph_error("groups", 403, "Authorization_RequestDenied", message)
+        .await;
+    microsoft.rest().await;
+    let connection = ConnectionTest::new(microsoft.client())
+        .sources(chosen(&["users", "groups"]))
+        .run()
+        .await;
+    let diagnosis = problem(&connection, Code::PermissionMissing);
+    assert_eq!(diagnosis.permission.as_deref(), Some("Group.Read.All"));
+    assert_eq!(readiness(&connection, "groups"), Readiness::Denied);
     assert_eq!(readiness(&connection, "users"), Readiness::Ready);
 }
 

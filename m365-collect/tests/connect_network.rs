@@ -165,7 +165,7 @@ async fn the_test_ends_at_its_time_limit_and_says_what_it_did_not_come_to() {
     graph.on(TOKEN, [Answer::never()]);
     let clock = Arc::new(ManualClock::paused());
     let test = ConnectionTest::new(patient(graph))
-        .clock(clock.clone())
+        .clock(Arc::<ManualClock>::clone(&clock))
         .time_limit(Duration::from_secs(20));
     let run = tokio::spawn(async move { test.run().await });
     while clock.sleepers() == 0 {
@@ -189,7 +189,7 @@ async fn time_spent_on_refusals_is_told_by_the_refusal() {
                 Answer::never(),
             ],
         );
-        let asked = graph.clone();
+        let asked = Arc::<FakeTransport>::clone(&graph);
         let client = Client::builder(
             TenantId::new(TENANT).unwrap(),
             Credential::client_secret(APP, SECRET),
@@ -199,7 +199,7 @@ async fn time_spent_on_refusals_is_told_by_the_refusal() {
         .build()
         .unwrap();
         let clock = Arc::new(ManualClock::paused());
-        let test = ConnectionTest::new(client).clock(clock.clone());
+        let test = ConnectionTest::new(client).clock(Arc::<ManualClock>::clone(&clock));
         let run = tokio::spawn(async move { test.run().await });
         while asked.token_requests().len() < 2 {
             tokio::task::yield_now().await;
@@ -213,7 +213,7 @@ async fn time_spent_on_refusals_is_told_by_the_refusal() {
 async fn a_test_that_is_dropped_sends_nothing_more() {
     let graph = Arc::new(FakeTransport::new());
     graph.on(TOKEN, [Answer::never()]);
-    let test = ConnectionTest::new(patient(graph.clone()));
+    let test = ConnectionTest::new(patient(Arc::<FakeTransport>::clone(&graph)));
     let run = tokio::spawn(async move { test.run().await });
     while graph.all_requests().is_empty() {
         tokio::task::yield_now().await;

@@ -7,7 +7,7 @@
 
 mod connect_service;
 
-use connect_service::{APP, Microsoft, SECRET, TENANT, client};
+use connect_service::{Microsoft, SECRET, TENANT, client};
 use m365_collect::connect::{
     Code, Connection, ConnectionTest, Problem, SecretShape, Severity, StageState, Status,
 };
@@ -43,139 +43,129 @@ async fn refused(status: u16, error: &str, aadsts: u32, message: &str) -> Connec
     microsoft.check().await
 }
 
+/// Status, OAuth error, number and message as the pages show them, and what each one is.
+/// <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
+const REFUSALS: &[(u16, &str, u32, &str, Code)] = &[
+    (
+        401,
+        "invalid_client",
+        7_000_215,
+        "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '6731de76-14a6-49ae-97bc-6eba6914391e'.",
+        Code::WrongSecret,
+    ),
+    (
+        401,
+        "invalid_client",
+        7_000_222,
+        "The provided client secret keys for app '6731de76-14a6-49ae-97bc-6eba6914391e' are expired.",
+        Code::SecretExpired,
+    ),
+    (
+        400,
+        "unauthorized_client",
+        700_016,
+        "Application with identifier '6731de76-14a6-49ae-97bc-6eba6914391e' was not found in the directory 'Contoso'.",
+        Code::AppNotFound,
+    ),
+    (
+        401,
+        "invalid_client",
+        7_000_229,
+        "The client application '6731de76-14a6-49ae-97bc-6eba6914391e' is missing service principal in the tenant.",
+        Code::AppNotFound,
+    ),
+    (
+        400,
+        "unauthorized_client",
+        7_000_112,
+        "Application '6731de76-14a6-49ae-97bc-6eba6914391e' is disabled.",
+        Code::AppDisabled,
+    ),
+    (
+        400,
+        "invalid_request",
+        90_002,
+        "Tenant not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.",
+        Code::TenantNotFound,
+    ),
+    (
+        400,
+        "invalid_request",
+        90_027,
+        "We are unable to issue tokens from this API version on the MSA tenant.",
+        Code::PersonalAccount,
+    ),
+    (
+        400,
+        "invalid_grant",
+        53_003,
+        "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
+        Code::ConditionalAccess,
+    ),
+    (
+        400,
+        "invalid_request",
+        900_382,
+        "Confidential Client is not supported in Cross Cloud request.",
+        Code::WrongCloud,
+    ),
+    (
+        400,
+        "invalid_request",
+        90_038,
+        "The specified tenant belongs to another National Cloud.",
+        Code::WrongCloud,
+    ),
+    (
+        401,
+        "invalid_client",
+        700_024,
+        "Client assertion is not within its valid time range.",
+        Code::ClockSkew,
+    ),
+    (
+        401,
+        "invalid_client",
+        700_027,
+        "Client assertion failed signature validation.",
+        Code::AssertionRejected,
+    ),
+    (
+        400,
+        "invalid_grant",
+        65_001,
+        "The user or administrator has not consented to use the application.",
+        Code::NoConsent,
+    ),
+    (
+        400,
+        "invalid_request",
+        1_234_567,
+        "Something new.",
+        Code::SignInRefused,
+    ),
+];
+
 #[tokio::test]
 async fn each_documented_refusal_has_its_diagnosis() {
-    let app = format!("'{APP}'");
-    let auth = Status::AuthenticationError;
-    for (http, error, aadsts, message, code, status) in [
-        (
-            401,
-            "invalid_client",
-            7_000_215,
-            format!("Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app {app}."),
-            Code::WrongSecret,
-            auth,
-        ),
-        (
-            401,
-            "invalid_client",
-            7_000_222,
-            format!("The provided client secret keys for app {app} are expired."),
-            Code::SecretExpired,
-            auth,
-        ),
-        (
-            400,
-            "unauthorized_client",
-            700_016,
-            format!("Application with identifier {app} was not found in the directory 'Contoso'."),
-            Code::AppNotFound,
-            auth,
-        ),
-        (
-            401,
-            "invalid_client",
-            7_000_229,
-            format!("The client application {app} is missing service principal in the tenant {TENANT}."),
-            Code::AppNotFound,
-            auth,
-        ),
-        (
-            400,
-            "unauthorized_client",
-            7_000_112,
-            format!("Application {app} is disabled."),
-            Code::AppDisabled,
-            auth,
-        ),
-        (
-            400,
-            "invalid_request",
-            90_002,
-            format!("Tenant '{TENANT}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."),
-            Code::TenantNotFound,
-            auth,
-        ),
-        (
-            400,
-            "invalid_request",
-            90_027,
-            "We are unable to issue tokens from this API version on the MSA tenant.".to_owned(),
-            Code::PersonalAccount,
-            auth,
-        ),
-        (
-            400,
-            "invalid_grant",
-            53_003,
-            "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.".to_owned(),
-            Code::ConditionalAccess,
-            auth,
-        ),
-        (
-            400,
-            "invalid_request",
-            900_382,
-            "Confidential Client is not supported in Cross Cloud request.".to_owned(),
-            Code::WrongCloud,
-            auth,
-        ),
-        (
-            400,
-            "invalid_request",
-            90_038,
-            "The specified tenant belongs to another National Cloud.".to_owned(),
-            Code::WrongCloud,
-            auth,
-        ),
-        (
-            401,
-            "invalid_client",
-            700_024,
-            "Client assertion is not within its valid time range.".to_owned(),
-            Code::ClockSkew,
-            auth,
-        ),
-        (
-            401,
-            "invalid_client",
-            700_027,
-            "Client assertion failed signature validation.".to_owned(),
-            Code::AssertionRejected,
-            auth,
-        ),
-        (
-            400,
-            "invalid_grant",
-            65_001,
-            "The user or administrator has not consented to use the application.".to_owned(),
-            Code::NoConsent,
-            Status::PermissionError,
-        ),
-        (
-            503,
-            "temporarily_unavailable",
-            90_033,
-            "The Microsoft Online Directory Service (MSODS) is not available.".to_owned(),
-            Code::Outage,
-            Status::ServiceError,
-        ),
-        (
-            400,
-            "invalid_request",
-            1_234_567,
-            "Something new.".to_owned(),
-            Code::SignInRefused,
-            auth,
-        ),
-    ] {
-        let connection = refused(http, error, aadsts, &message).await;
-        only(&connection, code, status);
-        // A failing service is known by its status; all else by the number, kept for the user.
-        if code != Code::Outage {
-            assert_eq!(connection.problems[0].aadsts, Some(aadsts));
-            assert!(connection.to_string().contains(&format!("AADSTS{aadsts}")));
-        }
+    for (http, error, aadsts, message, code) in REFUSALS {
+        let connection = refused(*http, error, *aadsts, message).await;
+        let status = match code {
+            Code::NoConsent => Status::PermissionError,
+            _ => Status::AuthenticationError,
+        };
+        only(&connection, *code, status);
+        assert_eq!(connection.problems[0].aadsts, Some(*aadsts));
+        assert!(connection.to_string().contains(&format!("AADSTS{aadsts}")));
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_service_that_fails_is_an_outage() {
+    let message = "The Microsoft Online Directory Service (MSODS) is not available.";
+    for status in [400, 503] {
+        let connection = refused(status, "temporarily_unavailable", 90_033, message).await;
+        only(&connection, Code::Outage, Status::ServiceError);
     }
 }
 

@@ -7,7 +7,7 @@
 
 use graph_client::{Client, Credential, RetryOptions, TenantId};
 use m365_collect::connect::{Code, Connection, Readiness, StageState, Status, check};
-use m365_collect::sources;
+use m365_collect::{SourceId, sources};
 use tenant_sim::{Area, CredentialState, GenerateOptions, Sim, SimHandle, Tenant};
 
 async fn connect(sim: &SimHandle) -> Connection {
@@ -56,7 +56,7 @@ async fn a_revoked_permission_is_named_with_what_it_blocks() {
     let problem = &connection.problems[0];
     assert_eq!(problem.code, Code::PermissionMissing);
     assert_eq!(problem.permission.as_deref(), Some("AuditLog.Read.All"));
-    let blocks: Vec<&str> = problem.blocks.iter().map(|id| id.as_str()).collect();
+    let blocks: Vec<&str> = problem.blocks.iter().map(SourceId::as_str).collect();
     assert!(blocks.contains(&"sign_in_activity") && blocks.contains(&"registration_details"));
 }
 

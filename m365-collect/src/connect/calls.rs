@@ -4,7 +4,7 @@ use graph_client::Error;
 
 use super::code::Code;
 use super::diagnosis::{Diagnosis, Problem, Severity};
-use super::probe::{Probe, Seen, Service, ServiceCall, all, chosen};
+use super::probe::{Planned, Seen, ServiceCall, all, planned};
 use super::run::{Missed, Test};
 use super::stage::{Stage, StageState};
 use super::{GRANT, explain};
@@ -42,9 +42,9 @@ pub(super) async fn stage(test: &mut Test<'_>) -> Calls {
     let started = test.clock.monotonic();
     let answers = {
         let test = &*test;
-        let calls = chosen(&test.found.sources)
+        let calls = planned(&test.found.sources, test.roles.as_deref())
             .into_iter()
-            .map(|(probe, service, sources)| one(test, probe, service, sources))
+            .map(|planned| one(test, planned))
             .collect();
         all(calls).await
     };
@@ -120,12 +120,12 @@ fn note(test: &Test<'_>, calls: &Calls, tried: usize, answered: usize) -> String
     note
 }
 
-async fn one(
-    test: &Test<'_>,
-    probe: Option<Probe>,
-    service: Service,
-    sources: Vec<SourceId>,
-) -> Answer {
+async fn one(test: &Test<'_>, planned: Planned) -> Answer {
+    let Planned {
+        probe,
+        service,
+        sources,
+    } = planned;
     let mut call = ServiceCall {
         service,
         path: "",
@@ -202,28 +202,32 @@ fn judge(
 
 /// A refusal for want of a permission: of one that is named, where the token tells which there are.
 pub(super) fn denied(test: &Test<'_>, path: &str, source: SourceId, error: &Error) -> Diagnosis {
-    let diagnosis = if test.roles.is_some() {
-        Diagnosis::new(
+    let mut all = test.found.sources.iter();
+    let needs = all
+        .find(|access| access.source == source)
+        .map_or(&[] as &[String], |access| access.needs.as_slice());
+    let has = |need: &&String| test.roles.iter().flatten().any(|role| role == *need);
+    let diagnosis = match needs.iter().find(|need| !has(need)) {
+        None => Diagnosis::new(
             Code::AccessDenied,
-            format!("{path} is refused although the token carries the permission for it"),
+            format!(
+                "{path} is refused although the token carries {}",
+                needs.join(" and ")
+            ),
             "consent given in the last minutes takes a while to be seen, and a new token: try again; \
              then look for a policy of the tenant that restricts the application",
-        )
-    } else {
-        let mut all = test.found.sources.iter();
-        let needs = all
-            .find(|access| access.source == source)
-            .map_or(&[] as &[String], |access| access.needs.as_slice());
-        let mut diagnosis = Diagnosis::new(
-            Code::PermissionMissing,
-            format!(
-                "the application may not read {path}, for which it needs {}",
-                needs.join(", ")
-            ),
-            GRANT,
-        );
-        diagnosis.permission = needs.first().cloned();
-        diagnosis
+        ),
+        Some(need) => Diagnosis {
+            permission: Some(need.clone()),
+            ..Diagnosis::new(
+                Code::PermissionMissing,
+                format!(
+                    "the application may not read {path}, for which it needs {}",
+                    needs.join(" and ")
+                ),
+                GRANT,
+            )
+        },
     };
     diagnosis
         .blocking(vec![source])

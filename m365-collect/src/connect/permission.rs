@@ -16,7 +16,6 @@ const ACCEPTED: &[(&str, &[&str])] = &[
         "Application.Read.All",
         &["Application.ReadWrite.All", "Directory.Read.All"],
     ),
-    ("AuditLog.Read.All", &[]),
     (
         "Device.Read.All",
         &[
@@ -351,5 +350,88 @@ mod tests {
     fn wider_permissions_are_listed_once_and_in_order() {
         let names: Vec<&str> = ACCEPTED.iter().map(|(name, _)| *name).collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+    }
+
+    /// The endpoints for whose sake a wider permission is accepted.
+    const ENDPOINTS: &[(&str, &[&str])] = &[
+        (
+            "Application.Read.All",
+            &["/applications", "/applications/{id}"],
+        ),
+        ("Device.Read.All", &["/devices"]),
+        (
+            "DeviceManagementConfiguration.Read.All",
+            &["/deviceManagement/deviceCompliancePolicies"],
+        ),
+        (
+            "DeviceManagementManagedDevices.Read.All",
+            &["/deviceManagement/managedDevices"],
+        ),
+        ("Domain.Read.All", &["/domains"]),
+        ("Group.Read.All", &["/groups/delta"]),
+        ("LicenseAssignment.Read.All", &["/subscribedSkus"]),
+        ("Organization.Read.All", &["/organization"]),
+        ("ReportSettings.Read.All", &["/admin/reportSettings"]),
+        (
+            "RoleAssignmentSchedule.Read.Directory",
+            &["/roleManagement/directory/roleAssignmentScheduleInstances"],
+        ),
+        (
+            "RoleEligibilitySchedule.Read.Directory",
+            &["/roleManagement/directory/roleEligibilityScheduleInstances"],
+        ),
+        (
+            "RoleManagement.Read.Directory",
+            &[
+                "/roleManagement/directory/roleDefinitions",
+                "/roleManagement/directory/roleAssignments",
+            ],
+        ),
+        ("SecurityAlert.Read.All", &["/security/alerts_v2"]),
+        ("SecurityEvents.Read.All", &["/security/secureScores"]),
+        ("SecurityIncident.Read.All", &["/security/incidents"]),
+        (
+            "SharePointTenantSettings.Read.All",
+            &["/admin/sharepoint/settings"],
+        ),
+        ("Sites.Read.All", &["/sites"]),
+        ("User.Read.All", &["/users", "/users/delta"]),
+    ];
+
+    #[test]
+    fn wider_permissions_are_accepted_by_the_endpoints_that_they_stand_in_for() {
+        let names = |list: &[(&'static str, &[&str])]| -> Vec<&'static str> {
+            list.iter().map(|(name, _)| *name).collect()
+        };
+        assert_eq!(
+            names(ENDPOINTS),
+            names(ACCEPTED),
+            "this test knows every entry"
+        );
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../shared/graph/permissions.json"
+        );
+        let Ok(text) = std::fs::read_to_string(path) else {
+            println!("SKIPPED: there is no reference data beside the project");
+            return;
+        };
+        let reference: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for (name, endpoints) in ENDPOINTS {
+            for endpoint in *endpoints {
+                let rows = reference["endpoints"].as_array().unwrap().iter();
+                let accepted: Vec<&str> = rows
+                    .filter(|row| row["path"] == *endpoint && row["method"] == "GET")
+                    .flat_map(|row| row["application"].as_array().into_iter().flatten())
+                    .filter_map(|permission| permission["name"].as_str())
+                    .collect();
+                for wider in accepted_for(name) {
+                    assert!(
+                        accepted.contains(wider),
+                        "{endpoint} does not accept {wider}"
+                    );
+                }
+            }
+        }
     }
 }

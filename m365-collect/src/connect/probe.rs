@@ -252,34 +252,56 @@ pub struct ServiceCall {
     /// How long it took.
     #[serde(rename = "milliseconds", serialize_with = "milliseconds")]
     pub elapsed: Duration,
-    /// The chosen sources that use it.
+    /// The chosen sources that it stands for.
     pub sources: Vec<SourceId>,
 }
 
-/// The calls to be made: of each service the first probe whose source is allowed to be read.
-pub(super) fn chosen(sources: &[SourceAccess]) -> Vec<(Option<Probe>, Service, Vec<SourceId>)> {
+/// A call to be made, or not where none can be: its service, and the sources that it stands for.
+#[derive(Debug)]
+pub(super) struct Planned {
+    pub(super) probe: Option<Probe>,
+    pub(super) service: Service,
+    pub(super) sources: Vec<SourceId>,
+}
+
+/// The calls to be made: of each service the first whose source has its permissions. A source that
+/// has them only by wider ones is called by itself, so that what our table says is put to the test.
+pub(super) fn planned(sources: &[SourceAccess], granted: Option<&[String]>) -> Vec<Planned> {
     let mut services: Vec<Service> = PROBES.iter().map(|probe| probe.service).collect();
     services.dedup();
-    services
-        .into_iter()
-        .filter_map(|service| {
-            let mine: Vec<&SourceAccess> = sources
-                .iter()
-                .filter(|access| service_of(&access.source) == Some(service))
-                .collect();
-            if mine.is_empty() {
-                return None;
+    let by_wider = |access: &SourceAccess| {
+        granted.is_some_and(|granted| access.needs.iter().any(|need| !granted.contains(need)))
+    };
+    let mut plan = Vec::new();
+    for service in services {
+        let mine = sources
+            .iter()
+            .filter(|access| service_of(&access.source) == Some(service));
+        let (mut together, mut alone) = (Vec::new(), Vec::new());
+        for access in mine {
+            let probe = PROBES.iter().find(|p| p.source == access.source.as_str());
+            match probe.filter(|_| access.lacks.is_empty()) {
+                Some(probe) if by_wider(access) => alone.push(*probe),
+                probe => together.push((access.source.clone(), probe)),
             }
-            let allowed = |probe: &&Probe| {
-                probe.service == service
-                    && mine.iter().any(|access| {
-                        access.source.as_str() == probe.source && access.lacks.is_empty()
-                    })
-            };
-            let ids = mine.iter().map(|access| access.source.clone()).collect();
-            Some((PROBES.iter().find(allowed).copied(), service, ids))
-        })
-        .collect()
+        }
+        let first = PROBES
+            .iter()
+            .find(|probe| together.iter().any(|(_, mine)| *mine == Some(*probe)));
+        if !together.is_empty() {
+            plan.push(Planned {
+                probe: first.copied(),
+                service,
+                sources: together.into_iter().map(|(source, _)| source).collect(),
+            });
+        }
+        plan.extend(alone.into_iter().map(|probe| Planned {
+            probe: Some(probe),
+            service,
+            sources: vec![probe.source()],
+        }));
+    }
+    plan
 }
 
 /// What a call showed.

@@ -3,7 +3,6 @@
 use super::calls::Calls;
 use super::licence::LicenceState;
 use super::permission::{Readiness, SourceAccess};
-use super::probe::service_of;
 use super::run::Test;
 use super::stage::StageState;
 use crate::source::SourceId;
@@ -32,15 +31,11 @@ pub(super) fn settle(test: &mut Test<'_>, calls: &Calls, unlicensed: &[SourceId]
 /// `known` tells whether that was to be seen at all.
 fn of(access: &SourceAccess, known: bool, calls: &Calls) -> Readiness {
     let id = &access.source;
-    let service = service_of(id);
-    let state = calls
-        .made
-        .iter()
-        .find(|call| Some(call.service) == service)
-        .map(|call| call.state);
+    let call = calls.made.iter().find(|call| call.sources.contains(id));
+    let state = call.map(|call| call.state);
     let answers = matches!(state, Some(StageState::Passed | StageState::Warned));
     // Who is refused for itself says nothing of its neighbours.
-    let refused = |other: &SourceId| service_of(other) == service;
+    let refused = |other: &SourceId| call.is_some_and(|call| call.sources.contains(other));
     let for_itself = calls.denied.iter().chain(&calls.unlicensed).any(refused);
     if state == Some(StageState::Failed) && !for_itself {
         Readiness::Failed
