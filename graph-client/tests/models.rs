@@ -1,110 +1,704 @@
 //! The models against the metadata of the service, where that is at hand: every property that a
-//! model reads exists by that name.
-#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
+//! model reads exists by that name with a fitting type, every value of an enumeration is known, and
+//! an object with all of them is read and written back.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is a failed test"
+)]
 
-use std::path::Path;
+mod metadata;
 
-use graph_client::fields;
 use graph_client::model::*;
+use metadata::{Metadata, Model, sources};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-type Fields = fn() -> Option<Vec<&'static str>>;
-
-const MODELS: &[(&str, Fields)] = &[
-    ("appRoleAssignment", fields::<AppRoleAssignment>),
-    ("application", fields::<Application>),
-    ("assignedLicense", fields::<AssignedLicense>),
-    ("conditionalAccessPolicy", fields::<ConditionalAccessPolicy>),
-    (
-        "conditionalAccessConditionSet",
-        fields::<ConditionalAccessConditionSet>,
-    ),
-    ("conditionalAccessUsers", fields::<ConditionalAccessUsers>),
-    (
-        "conditionalAccessApplications",
-        fields::<ConditionalAccessApplications>,
-    ),
-    (
-        "conditionalAccessGrantControls",
-        fields::<ConditionalAccessGrantControls>,
-    ),
-    (
-        "conditionalAccessSessionControls",
-        fields::<ConditionalAccessSessionControls>,
-    ),
-    ("controlScore", fields::<ControlScore>),
-    (
-        "delegatedAdminRelationship",
-        fields::<DelegatedAdminRelationship>,
-    ),
-    (
-        "delegatedAdminRelationshipCustomerParticipant",
-        fields::<DelegatedAdminRelationshipCustomerParticipant>,
-    ),
-    ("device", fields::<Device>),
-    ("directoryAudit", fields::<DirectoryAudit>),
-    ("domain", fields::<Domain>),
-    ("group", fields::<Group>),
-    (
-        "identitySecurityDefaultsEnforcementPolicy",
-        fields::<IdentitySecurityDefaultsEnforcementPolicy>,
-    ),
-    ("keyCredential", fields::<KeyCredential>),
-    ("licenseUnitsDetail", fields::<LicenseUnitsDetail>),
-    ("managedDevice", fields::<ManagedDevice>),
-    ("oAuth2PermissionGrant", fields::<OAuth2PermissionGrant>),
-    ("organization", fields::<Organization>),
-    ("passwordCredential", fields::<PasswordCredential>),
-    ("riskyUser", fields::<RiskyUser>),
-    ("secureScore", fields::<SecureScore>),
-    ("servicePlanInfo", fields::<ServicePlanInfo>),
-    ("servicePrincipal", fields::<ServicePrincipal>),
-    ("signIn", fields::<SignIn>),
-    ("signInStatus", fields::<SignInStatus>),
-    ("subscribedSku", fields::<SubscribedSku>),
-    ("unifiedRoleAssignment", fields::<UnifiedRoleAssignment>),
-    ("unifiedRoleDefinition", fields::<UnifiedRoleDefinition>),
-    (
-        "unifiedRoleEligibilityScheduleInstance",
-        fields::<UnifiedRoleEligibilityScheduleInstance>,
-    ),
-    ("user", fields::<User>),
-    ("userRegistrationDetails", fields::<UserRegistrationDetails>),
+/// Models of types that the metadata at hand leave out. Their properties are those of the page that
+/// the model links to.
+const NOT_IN_METADATA: &[&str] = &[
+    "AccessReviewInstance",
+    "AccessReviewInstanceDecisionItem",
+    "AccessReviewScheduleDefinition",
+    "AccessReviewScheduleSettings",
+    "AccessReviewScope",
+    "AuthenticationDetail",
+    "AuthenticationMethodTarget",
+    "AuthenticationMethodsRegistrationCampaignIncludeTarget",
+    "ConditionalAccessFilter",
+    "ConditionalAccessGuestsOrExternalUsers",
+    "CrossTenantAccessPolicyTarget",
+    "FeatureTarget",
+    "OrgContact",
+    "SubjectSet",
+    "TeamsApp",
+    "TeamsAppDefinition",
+    "WindowsProtectionState",
 ];
 
-/// Whether a type, or one that it is derived from, has a property or relation of this name.
-fn has(types: &Value, name: &str, property: &str) -> bool {
-    let Some(of) = types.get(name) else {
-        return name == "entity" && property == "id";
-    };
-    property == "id"
-        || ["properties", "navigation", "betaOnlyProperties"]
-            .iter()
-            .any(|part| of[*part].get(property).is_some())
-        || of["base"]
-            .as_str()
-            .is_some_and(|base| has(types, base, property))
+/// Models whose names are not those of their types, mostly since these live in a namespace.
+const NAMES: &[(&str, &str)] = &[
+    ("Alert", "security.alert"),
+    ("AlertComment", "security.alertComment"),
+    ("AlertEvidence", "security.alertEvidence"),
+    ("AssignmentTarget", "deviceAndAppManagementAssignmentTarget"),
+    ("CountryLookupMethod", "countryLookupMethodType"),
+    // Two views of one type.
+    ("BetaSignIn", "signIn"),
+    ("Incident", "security.incident"),
+    ("OAuth2PermissionGrant", "oAuth2PermissionGrant"),
+    ("RetentionLabel", "security.retentionLabel"),
+    ("UserAccount", "security.userAccount"),
+    ("UserSignInActivity", "user"),
+    ("AlertClassification", "security.alertClassification"),
+    ("AlertDetermination", "security.alertDetermination"),
+    ("AlertSeverity", "security.alertSeverity"),
+    ("AlertStatus", "security.alertStatus"),
+    ("EvidenceVerdict", "security.evidenceVerdict"),
+    ("IncidentStatus", "security.incidentStatus"),
+    (
+        "ExternalTenantsMembershipKind",
+        "conditionalAccessExternalTenantsMembershipKind",
+    ),
+    (
+        "UserDefaultAuthenticationMethod",
+        "userDefaultAuthenticationMethod",
+    ),
+];
+
+/// Properties whose type is text in the metadata, or which are not in them, with the reason.
+const ODD: &[(&str, &str, &str)] = &[
+    (
+        "CapabilityStatus",
+        "",
+        "text in the metadata; the page names the values",
+    ),
+    (
+        "ConditionalAccessDevicePlatform",
+        "",
+        "the metadata hold only some of the values",
+    ),
+    (
+        "DomainAuthenticationType",
+        "",
+        "text in the metadata; the page names the values",
+    ),
+    (
+        "FilterMode",
+        "",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "GrantOperator",
+        "",
+        "text in the metadata; the page names the values",
+    ),
+    (
+        "UserType",
+        "",
+        "text in the metadata; the page names the values",
+    ),
+    (
+        "ConditionalAccessAuthenticationFlows",
+        "transferMethods",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "ConditionalAccessGrantControls",
+        "operator",
+        "text in the metadata; the page names the values",
+    ),
+    (
+        "SubscribedSku",
+        "capabilityStatus",
+        "text in the metadata; the page names the values",
+    ),
+    (
+        "UserRegistrationDetails",
+        "userType",
+        "the same two values under another name",
+    ),
+    (
+        "DeviceConfiguration",
+        "automaticUpdateMode",
+        "a property of update rings, which the metadata at hand leave out",
+    ),
+    (
+        "DeviceConfiguration",
+        "qualityUpdatesDeferralPeriodInDays",
+        "a property of update rings, which the metadata at hand leave out",
+    ),
+    (
+        "DeviceConfiguration",
+        "featureUpdatesDeferralPeriodInDays",
+        "a property of update rings, which the metadata at hand leave out",
+    ),
+    (
+        "DeviceConfiguration",
+        "qualityUpdatesPaused",
+        "a property of update rings, which the metadata at hand leave out",
+    ),
+    (
+        "DeviceConfiguration",
+        "featureUpdatesPaused",
+        "a property of update rings, which the metadata at hand leave out",
+    ),
+    (
+        "DeviceConfiguration",
+        "driversExcluded",
+        "a property of update rings, which the metadata at hand leave out",
+    ),
+    (
+        "DeviceConfiguration",
+        "microsoftUpdateServiceAllowed",
+        "a property of update rings, which the metadata at hand leave out",
+    ),
+    (
+        "DeviceManagementConfigurationPolicy",
+        "platforms",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "DeviceManagementConfigurationPolicy",
+        "technologies",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "DeviceManagementConfigurationPolicyTemplateReference",
+        "templateFamily",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "CrossTenantAccessPolicyTargetConfiguration",
+        "accessType",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "DevicesFilter",
+        "mode",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "BetaSignIn",
+        "authenticationProtocol",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "BetaSignIn",
+        "crossTenantAccessType",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "User",
+        "userType",
+        "text in the metadata; the page names the values",
+    ),
+    (
+        "AuthenticationMethodsRegistrationCampaign",
+        "state",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "AuthenticationMethodFeatureConfiguration",
+        "state",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "ExpirationPattern",
+        "type",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "Domain",
+        "authenticationType",
+        "text in the metadata; the page names the values",
+    ),
+    (
+        "OnPremisesAccidentalDeletionPrevention",
+        "synchronizationPreventionType",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "PasswordCredentialConfiguration",
+        "restrictionType",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "PasswordCredentialConfiguration",
+        "state",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "KeyCredentialConfiguration",
+        "restrictionType",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "KeyCredentialConfiguration",
+        "state",
+        "an enumeration that the metadata at hand leave out",
+    ),
+    (
+        "ConditionalAccessExternalTenants",
+        "members",
+        "of the kind that lists tenants, whose kind is not needed to read it",
+    ),
+    (
+        "IpRange",
+        "lowerAddress",
+        "of ranges by first and last address, which the metadata at hand leave out",
+    ),
+    (
+        "IpRange",
+        "upperAddress",
+        "of ranges by first and last address, which the metadata at hand leave out",
+    ),
+];
+
+type Check = fn(&Value) -> Result<Value, String>;
+
+fn round_trip<T: DeserializeOwned + Serialize>(value: &Value) -> Result<Value, String> {
+    let model: T = serde_path_to_error::deserialize(value).map_err(|error| error.to_string())?;
+    serde_json::to_value(model).map_err(|error| error.to_string())
+}
+
+macro_rules! models {
+    ($($name:ident),+ $(,)?) => { &[$((stringify!($name), round_trip::<$name>)),+] };
+}
+
+const MODELS: &[(&str, Check)] = models![
+    AccessReviewInstance,
+    AccessReviewInstanceDecisionItem,
+    AccessReviewReviewerScope,
+    AccessReviewScheduleDefinition,
+    AccessReviewScheduleSettings,
+    AccessReviewScope,
+    AdminConsentRequestPolicy,
+    AdminReportSettings,
+    AdministrativeUnit,
+    Alert,
+    AlertComment,
+    AlertEvidence,
+    ApiApplication,
+    AppIdentity,
+    AppManagementApplicationConfiguration,
+    AppManagementServicePrincipalConfiguration,
+    AppRole,
+    AppRoleAssignment,
+    Application,
+    ApplicationEnforcedRestrictionsSessionControl,
+    AppliedConditionalAccessPolicy,
+    ApprovalSettings,
+    AssignedLicense,
+    AssignedPlan,
+    AssignmentTarget,
+    AuditActivityInitiator,
+    AuditActor,
+    AuditEvent,
+    AuditProperty,
+    AuditResource,
+    AuthenticationCombinationConfiguration,
+    AuthenticationContextClassReference,
+    AuthenticationDetail,
+    AuthenticationMethod,
+    AuthenticationMethodConfiguration,
+    AuthenticationMethodFeatureConfiguration,
+    AuthenticationMethodTarget,
+    AuthenticationMethodsPolicy,
+    AuthenticationMethodsRegistrationCampaign,
+    AuthenticationMethodsRegistrationCampaignIncludeTarget,
+    AuthenticationStrengthPolicy,
+    AuthorizationPolicy,
+    AutomaticRepliesSetting,
+    AverageComparativeScore,
+    BetaSignIn,
+    Channel,
+    ChannelIdentity,
+    Chat,
+    ChatMessage,
+    ChatMessageFromIdentitySet,
+    CloudAppSecuritySessionControl,
+    CompanySubscription,
+    ConditionalAccessApplications,
+    ConditionalAccessAuthenticationFlows,
+    ConditionalAccessClientApplications,
+    ConditionalAccessConditionSet,
+    ConditionalAccessDevices,
+    ConditionalAccessExternalTenants,
+    ConditionalAccessFilter,
+    ConditionalAccessGrantControls,
+    ConditionalAccessGuestsOrExternalUsers,
+    ConditionalAccessLocations,
+    ConditionalAccessPlatforms,
+    ConditionalAccessPolicy,
+    ConditionalAccessSessionControls,
+    ConditionalAccessUsers,
+    Contract,
+    ControlScore,
+    ConversationMember,
+    CrossTenantAccessPolicy,
+    CrossTenantAccessPolicyB2BSetting,
+    CrossTenantAccessPolicyConfigurationDefault,
+    CrossTenantAccessPolicyConfigurationPartner,
+    CrossTenantAccessPolicyInboundTrust,
+    CrossTenantAccessPolicyTarget,
+    CrossTenantAccessPolicyTargetConfiguration,
+    CrossTenantAccessPolicyTenantRestrictions,
+    DateTimeTimeZone,
+    DefaultUserRolePermissions,
+    DelegatedAdminAccessAssignment,
+    DelegatedAdminAccessContainer,
+    DelegatedAdminAccessDetails,
+    DelegatedAdminCustomer,
+    DelegatedAdminRelationship,
+    DelegatedAdminRelationshipCustomerParticipant,
+    DelegatedAdminRelationshipOperation,
+    DelegatedAdminRelationshipRequest,
+    DelegatedAdminServiceManagementDetail,
+    DetectedApp,
+    Device,
+    DeviceComplianceDeviceStatus,
+    DeviceCompliancePolicy,
+    DeviceCompliancePolicyAssignment,
+    DeviceCompliancePolicyDeviceStateSummary,
+    DeviceCompliancePolicySettingState,
+    DeviceCompliancePolicyState,
+    DeviceConfiguration,
+    DeviceConfigurationAssignment,
+    DeviceConfigurationDeviceStatus,
+    DeviceConfigurationState,
+    DeviceDetail,
+    DeviceManagementConfigurationPolicy,
+    DeviceManagementConfigurationPolicyTemplateReference,
+    DeviceManagementConfigurationSetting,
+    DeviceManagementConfigurationSettingInstance,
+    DeviceManagementSettings,
+    DeviceOperatingSystemSummary,
+    DevicesFilter,
+    DirectoryAudit,
+    DirectoryObject,
+    DirectoryRole,
+    DirectoryRoleTemplate,
+    Domain,
+    DomainDnsRecord,
+    Drive,
+    EmailAddress,
+    ExcludeTarget,
+    ExpirationPattern,
+    FeatureTarget,
+    FederatedIdentityCredential,
+    Fido2KeyRestrictions,
+    GeoCoordinates,
+    Group,
+    GroupLifecyclePolicy,
+    GroupSetting,
+    Identity,
+    IdentitySecurityDefaultsEnforcementPolicy,
+    IdentitySet,
+    IdleSessionSignOut,
+    ImplicitGrantSettings,
+    InboundOutboundPolicyConfiguration,
+    Incident,
+    InternalDomainFederation,
+    InternetMessageHeader,
+    IpRange,
+    ItemBody,
+    KeyCredential,
+    KeyCredentialConfiguration,
+    KeyValue,
+    KeyValuePair,
+    LicenseAssignmentState,
+    LicenseDetails,
+    LicenseUnitsDetail,
+    LocaleInfo,
+    MailFolder,
+    MailboxSettings,
+    ManagedDevice,
+    ManagedDeviceOverview,
+    Message,
+    MessageRule,
+    MessageRuleActions,
+    MessageRulePredicates,
+    MicrosoftAuthenticatorFeatureSettings,
+    MobileApp,
+    MobileAppAssignment,
+    ModifiedProperty,
+    NamedLocation,
+    OAuth2PermissionGrant,
+    OnPremisesAccidentalDeletionPrevention,
+    OnPremisesDirectorySynchronization,
+    OnPremisesDirectorySynchronizationConfiguration,
+    OnPremisesDirectorySynchronizationFeature,
+    OrgContact,
+    Organization,
+    PasswordCredential,
+    PasswordCredentialConfiguration,
+    PermissionGrantConditionSet,
+    PermissionGrantPolicy,
+    PermissionScope,
+    PersistentBrowserSessionControl,
+    PublicClientApplication,
+    Quota,
+    Recipient,
+    RegistrationEnforcement,
+    RequestSchedule,
+    RequiredResourceAccess,
+    ResourceAccess,
+    RetentionLabel,
+    RiskDetection,
+    RiskUserActivity,
+    RiskyServicePrincipal,
+    RiskyUser,
+    RiskyUserHistoryItem,
+    ScopedRoleMembership,
+    SecureScore,
+    SecureScoreControlProfile,
+    SecureScoreControlStateUpdate,
+    SecureSignInSessionControl,
+    SensitivityLabel,
+    ServiceHealth,
+    ServiceHealthIssue,
+    ServiceHealthIssuePost,
+    ServicePlanInfo,
+    ServicePrincipal,
+    ServicePrincipalRiskDetection,
+    ServiceUpdateMessage,
+    ServiceUpdateMessageViewpoint,
+    SettingValue,
+    SharepointIds,
+    SharepointSettings,
+    SignIn,
+    SignInActivity,
+    SignInFrequencySessionControl,
+    SignInLocation,
+    SignInStatus,
+    Site,
+    SiteCollection,
+    SpaApplication,
+    StrongAuthenticationRequirements,
+    SubjectSet,
+    SubscribedSku,
+    Subscription,
+    TargetResource,
+    Team,
+    TeamGuestSettings,
+    TeamMemberSettings,
+    TeamMessagingSettings,
+    TeamsApp,
+    TeamsAppDefinition,
+    TeamsAppInstallation,
+    TenantAppManagementPolicy,
+    TenantInformation,
+    TicketInfo,
+    TimeZoneBase,
+    UnifiedApprovalStage,
+    UnifiedRole,
+    UnifiedRoleAssignment,
+    UnifiedRoleAssignmentSchedule,
+    UnifiedRoleAssignmentScheduleInstance,
+    UnifiedRoleAssignmentScheduleRequest,
+    UnifiedRoleDefinition,
+    UnifiedRoleEligibilitySchedule,
+    UnifiedRoleEligibilityScheduleInstance,
+    UnifiedRoleEligibilityScheduleRequest,
+    UnifiedRoleManagementPolicy,
+    UnifiedRoleManagementPolicyAssignment,
+    UnifiedRoleManagementPolicyRule,
+    UnifiedRoleManagementPolicyRuleTarget,
+    UnifiedRolePermission,
+    User,
+    UserAccount,
+    UserIdentity,
+    UserRegistrationDetails,
+    UserSignInActivity,
+    VerifiedDomain,
+    VerifiedPublisher,
+    WebApplication,
+    WindowsAutopilotDeviceIdentity,
+    WindowsProtectionState,
+    WorkingHours,
+];
+
+/// The type that a model is of.
+fn kind_of(model: &str) -> String {
+    NAMES.iter().find(|(name, _)| *name == model).map_or_else(
+        || model[..1].to_lowercase() + &model[1..],
+        |(_, kind)| (*kind).to_owned(),
+    )
+}
+
+/// Whether a field of one type reads a property of another.
+fn fits(field: &str, property: &str, metadata: &Metadata) -> bool {
+    if let Some(inner) = property.strip_prefix("Collection(") {
+        let element = field.strip_prefix("Vec<").map(|e| &e[..e.len() - 1]);
+        return element.is_some_and(|element| fits(element, inner.trim_end_matches(')'), metadata));
+    }
+    match field {
+        // Enumerations may be read as text, but neither dates nor numbers.
+        "String" => {
+            let texts = [
+                "String",
+                "Guid",
+                "Duration",
+                "TimeOfDay",
+                "Date",
+                "Binary",
+                "Stream",
+            ];
+            texts.contains(&property.trim_start_matches("Edm."))
+                || metadata.members(property).is_some()
+        }
+        "DateTime" => property.ends_with("DateTimeOffset"),
+        "bool" => property.ends_with("Boolean"),
+        "i32" => property.ends_with("Int32"),
+        "i64" => property.ends_with("Int64"),
+        "f64" => property.ends_with("Double") || property.ends_with("Single"),
+        // The metadata at hand do not hold all that they refer to.
+        model => kind_of(model) == property,
+    }
 }
 
 #[test]
-fn every_property_of_a_model_is_in_the_metadata() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/graph/types.json");
-    let Ok(text) = std::fs::read_to_string(path) else {
+fn every_property_and_value_of_a_model_is_in_the_metadata_with_a_fitting_type() {
+    let Some(metadata) = Metadata::load() else {
         println!("skipped: the metadata is not beside this checkout");
         return;
     };
-    let metadata: Value = serde_json::from_str(&text).unwrap();
-    let types = &metadata["types"];
-    let mut strangers = Vec::new();
-    for (name, fields) in MODELS {
-        assert!(types.get(*name).is_some(), "{name} is not in the metadata");
-        for field in fields().unwrap() {
-            if !has(types, name, field) {
-                strangers.push(format!("{name}.{field}"));
+    let (models, enumerations) = sources();
+    let (mut wrong, mut checked) = (Vec::new(), 0);
+    for Model { name, open, fields } in &models {
+        let kind = kind_of(name);
+        if NOT_IN_METADATA.contains(&name.as_str()) {
+            assert!(!metadata.has(&kind), "{name} is in the metadata after all");
+            continue;
+        }
+        let properties = if *open {
+            metadata.properties_of_kinds(&kind)
+        } else {
+            metadata.properties(&kind)
+        };
+        for (field, field_kind) in fields {
+            checked += 1;
+            let odd = ODD
+                .iter()
+                .any(|(m, f, _)| (*m, *f) == (name.as_str(), field.as_str()));
+            let fitting = properties
+                .get(field)
+                .is_some_and(|property| fits(field_kind, property, &metadata));
+            if fitting == odd {
+                let property = properties.get(field);
+                wrong.push(format!("{name}.{field}: {field_kind} for {property:?}"));
             }
         }
     }
-    assert!(strangers.is_empty(), "{strangers:?}");
-    // The check itself can fail.
-    assert!(!has(types, "user", "displayname"));
+    for (name, values) in &enumerations {
+        let Some(mut members) = metadata.members(&kind_of(name)) else {
+            if !ODD.iter().any(|(odd, _, _)| odd == name) {
+                wrong.push(format!("{name} is no enumeration of the metadata"));
+            }
+            continue;
+        };
+        let mut values = values.clone();
+        members.sort();
+        values.sort();
+        if values != members {
+            wrong.push(format!("{name}: {values:?} is not {members:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(
+        models.len() > 150 && checked > 1000,
+        "{} {checked}",
+        models.len()
+    );
+    println!(
+        "{} models with {checked} properties and {} enumerations compared",
+        models.len(),
+        enumerations.len()
+    );
+}
+
+#[test]
+fn an_object_with_everything_is_read_and_written_back() {
+    let Some(metadata) = Metadata::load() else {
+        println!("skipped: the metadata is not beside this checkout");
+        return;
+    };
+    let (models, _) = sources();
+    for Model { name, open, fields } in &models {
+        let (_, check) = MODELS
+            .iter()
+            .find(|(model, _)| model == name)
+            .unwrap_or_else(|| panic!("{name} is not in the list"));
+        if NOT_IN_METADATA.contains(&name.as_str()) {
+            continue;
+        }
+        let object = metadata.object(&kind_of(name), 3, *open);
+        let written = check(&object).unwrap_or_else(|error| panic!("{name}: {error}"));
+        for (field, _) in fields {
+            let Some(value) = object.get(field) else {
+                continue;
+            };
+            let again = written
+                .get(field)
+                .unwrap_or_else(|| panic!("{name}.{field} was not read"));
+            if !value.is_object() && !value.is_array() {
+                let (again, value) = (again.to_string(), value.to_string());
+                assert!(
+                    again.eq_ignore_ascii_case(&value),
+                    "{name}.{field}: {again} is not {value}"
+                );
+            }
+        }
+        let unknown: Vec<_> = written
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|key| object.get(key.as_str()).is_none())
+            .collect();
+        assert!(unknown.is_empty(), "{name}: {unknown:?}");
+    }
+}
+
+#[test]
+fn the_comparison_itself_can_fail() {
+    let Some(metadata) = Metadata::load() else {
+        println!("skipped: the metadata is not beside this checkout");
+        return;
+    };
+    let user = metadata.properties("user");
+    assert!(fits("bool", &user["accountEnabled"], &metadata));
+    assert!(!fits("String", &user["accountEnabled"], &metadata));
+    assert!(!fits("String", &user["createdDateTime"], &metadata));
+    assert!(!fits("Vec<String>", &user["displayName"], &metadata));
+    assert!(!fits("RiskState", "riskLevel", &metadata));
+    assert!(!user.contains_key("displayname"));
+}
+
+#[test]
+fn every_observed_form_of_a_date_is_read_and_written_back() {
+    let text = r#"{"createdDateTime":"0001-01-01T00:00:00Z","lastPasswordChangeDateTime":"9999-12-31T23:59:59.9999999Z"}"#;
+    let user: User = serde_json::from_str(text).unwrap();
+    assert!(user.created_date_time.as_ref().unwrap().is_never());
+    assert!(
+        user.last_password_change_date_time
+            .as_ref()
+            .unwrap()
+            .time()
+            .is_some()
+    );
+    assert_eq!(serde_json::to_string(&user).unwrap(), text);
+    for date in [
+        "2026-11-21T04:55:24Z",
+        "2026-11-21T04:55:24.1Z",
+        "2026-11-21T04:55:24.1234567Z",
+        "2017-01-01T00:02:43.5775965-08:00",
+        "2026-11-21T04:55:24",
+        "",
+    ] {
+        let text = format!(r#"{{"createdDateTime":"{date}"}}"#);
+        let user: User = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&user).unwrap(), text);
+    }
 }

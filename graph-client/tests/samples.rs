@@ -1,71 +1,31 @@
 //! The models against example answers of the public documentation, where those are at hand.
-#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is a failed test"
+)]
 
 use std::path::{Path, PathBuf};
 
-use graph_client::model::{
-    AppRoleAssignment, Application, ConditionalAccessPolicy, DelegatedAdminRelationship, Device,
-    DirectoryAudit, Domain, Group, IdentitySecurityDefaultsEnforcementPolicy, ManagedDevice,
-    NamedLocation, OAuth2PermissionGrant, Organization, SecureScore, ServicePrincipal, SignIn,
-    SubscribedSku, UnifiedRoleAssignment, UnifiedRoleDefinition,
-    UnifiedRoleEligibilityScheduleInstance, User, UserRegistrationDetails,
-};
+use graph_client::model::*;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 type Check = fn(Value) -> Result<(), String>;
 
-/// Beginnings of file names and the model of what is in them.
+/// Beginnings of file names and the model of what is in them; the longest that fits counts.
 const SAMPLES: &[(&str, Check)] = &[
+    (
+        "adminconsentrequestpolicy-",
+        decodes::<AdminConsentRequestPolicy>,
+    ),
     ("application-delta", decodes::<Application>),
     ("application-list", decodes::<Application>),
+    ("application-list-owners", decodes::<DirectoryObject>),
+    ("authentication-list-", decodes::<AuthenticationMethod>),
     (
-        "serviceprincipal-list-approleassignments",
-        decodes::<AppRoleAssignment>,
-    ),
-    (
-        "serviceprincipal-list-oauth2",
-        decodes::<OAuth2PermissionGrant>,
-    ),
-    (
-        "oauth2permissiongrant-delta",
-        decodes::<OAuth2PermissionGrant>,
-    ),
-    ("serviceprincipal-", decodes::<ServicePrincipal>),
-    ("device-", decodes::<Device>),
-    ("intune-devices-manageddevice-get", decodes::<ManagedDevice>),
-    ("signin-list", decodes::<SignIn>),
-    ("directoryaudit-", decodes::<DirectoryAudit>),
-    ("security-list-securescores", decodes::<SecureScore>),
-    (
-        "delegatedadminrelationship-get",
-        decodes::<DelegatedAdminRelationship>,
-    ),
-    ("organization-", decodes::<Organization>),
-    ("domain-get", decodes::<Domain>),
-    ("domain-list.", decodes::<Domain>),
-    ("subscribedsku-", decodes::<SubscribedSku>),
-    ("user-get", decodes::<User>),
-    ("user-delta", decodes::<User>),
-    ("group-get", decodes::<Group>),
-    ("group-delta", decodes::<Group>),
-    ("group-list.", decodes::<Group>),
-    ("group-list-2", decodes::<Group>),
-    ("group-list-3", decodes::<Group>),
-    ("group-list-4", decodes::<Group>),
-    ("delta-query-groups", decodes::<Group>),
-    ("unifiedroledefinition-", decodes::<UnifiedRoleDefinition>),
-    (
-        "rbacapplication-list-roledefinitions",
-        decodes::<UnifiedRoleDefinition>,
-    ),
-    (
-        "rbacapplication-list-roleassignments",
-        decodes::<UnifiedRoleAssignment>,
-    ),
-    (
-        "rbacapplication-list-roleeligibilityscheduleinstances",
-        decodes::<UnifiedRoleEligibilityScheduleInstance>,
+        "authenticationmethodspolicy-",
+        decodes::<AuthenticationMethodsPolicy>,
     ),
     (
         "authenticationmethodsroot-list-userregistrationdetails",
@@ -76,20 +36,249 @@ const SAMPLES: &[(&str, Check)] = &[
         decodes::<UserRegistrationDetails>,
     ),
     (
-        "conditionalaccesspolicy-get",
-        decodes::<ConditionalAccessPolicy>,
+        "authenticationstrengthroot-list-policies",
+        decodes::<AuthenticationStrengthPolicy>,
+    ),
+    ("channel-get.", decodes::<Channel>),
+    ("channel-list.", decodes::<Channel>),
+    ("channel-list-2", decodes::<Channel>),
+    ("channel-list-messages", decodes::<ChatMessage>),
+    ("channel-getallmessages", decodes::<ChatMessage>),
+    ("chat-list-members", decodes::<ConversationMember>),
+    ("chat-list-messages", decodes::<ChatMessage>),
+    ("chatmessage-", decodes::<ChatMessage>),
+    ("chats-getallmessages", decodes::<ChatMessage>),
+    ("conditionalaccess", decodes::<ConditionalAccessPolicy>),
+    ("contract-", decodes::<Contract>),
+    ("countrynamedlocation-", decodes::<NamedLocation>),
+    ("ipnamedlocation-", decodes::<NamedLocation>),
+    (
+        "crosstenantaccesspolicy-get",
+        decodes::<CrossTenantAccessPolicy>,
     ),
     (
-        "conditionalaccessroot-list-policies",
-        decodes::<ConditionalAccessPolicy>,
+        "crosstenantaccesspolicyconfigurationdefault-",
+        decodes::<CrossTenantAccessPolicyConfigurationDefault>,
     ),
-    ("countrynamedlocation-get", decodes::<NamedLocation>),
-    ("ipnamedlocation-get", decodes::<NamedLocation>),
     (
-        "identitysecuritydefaultsenforcementpolicy-get",
+        "delegatedadminaccessassignment-",
+        decodes::<DelegatedAdminAccessAssignment>,
+    ),
+    (
+        "delegatedadmincustomer-list-servicemanagementdetails",
+        decodes::<DelegatedAdminServiceManagementDetail>,
+    ),
+    (
+        "delegatedadminrelationship-get",
+        decodes::<DelegatedAdminRelationship>,
+    ),
+    (
+        "delegatedadminrelationship-list-operations",
+        decodes::<DelegatedAdminRelationshipOperation>,
+    ),
+    (
+        "delegatedadminrelationship-list-requests",
+        decodes::<DelegatedAdminRelationshipRequest>,
+    ),
+    (
+        "tenantrelationship-list-delegatedadmincustomers",
+        decodes::<DelegatedAdminCustomer>,
+    ),
+    ("delta-query-groups", decodes::<Group>),
+    ("delta-query-messages", decodes::<Message>),
+    ("device-", decodes::<Device>),
+    ("directory-deleteditems", decodes::<DirectoryObject>),
+    ("directoryaudit-", decodes::<DirectoryAudit>),
+    ("directoryrole-delta", decodes::<DirectoryRole>),
+    ("directoryrole-list-members", decodes::<DirectoryObject>),
+    ("directoryroletemplate-", decodes::<DirectoryRoleTemplate>),
+    ("domain-", decodes::<Domain>),
+    (
+        "domain-list-verificationdnsrecords",
+        decodes::<DomainDnsRecord>,
+    ),
+    ("drive-list", decodes::<Drive>),
+    (
+        "fido2authenticationmethod-",
+        decodes::<AuthenticationMethod>,
+    ),
+    (
+        "fido2authenticationmethodconfiguration-",
+        decodes::<AuthenticationMethodConfiguration>,
+    ),
+    (
+        "microsoftauthenticatorauthenticationmethodconfiguration-",
+        decodes::<AuthenticationMethodConfiguration>,
+    ),
+    (
+        "temporaryaccesspassauthenticationmethodconfiguration-",
+        decodes::<AuthenticationMethodConfiguration>,
+    ),
+    ("group-", decodes::<Group>),
+    ("group-list-members", decodes::<DirectoryObject>),
+    ("group-list-owners", decodes::<DirectoryObject>),
+    ("group-list-transitivemembers", decodes::<DirectoryObject>),
+    (
+        "identityprotectionroot-list-riskyserviceprincipals",
+        decodes::<RiskyServicePrincipal>,
+    ),
+    ("riskyserviceprincipal-", decodes::<RiskyServicePrincipal>),
+    (
+        "identitysecuritydefaults",
         decodes::<IdentitySecurityDefaultsEnforcementPolicy>,
     ),
+    ("intune-apps-mobileapp-", decodes::<MobileApp>),
+    (
+        "intune-apps-mobileappassignment-",
+        decodes::<MobileAppAssignment>,
+    ),
+    ("intune-auditing-auditevent-", decodes::<AuditEvent>),
+    (
+        "intune-deviceconfig-devicecompliancedevicestatus-",
+        decodes::<DeviceComplianceDeviceStatus>,
+    ),
+    (
+        "intune-deviceconfig-devicecompliancepolicyassignment-",
+        decodes::<DeviceCompliancePolicyAssignment>,
+    ),
+    (
+        "intune-deviceconfig-devicecompliancepolicydevicestatesummary-",
+        decodes::<DeviceCompliancePolicyDeviceStateSummary>,
+    ),
+    (
+        "intune-deviceconfig-deviceconfigurationassignment-",
+        decodes::<DeviceConfigurationAssignment>,
+    ),
+    (
+        "intune-deviceconfig-deviceconfigurationdevicestatus-",
+        decodes::<DeviceConfigurationDeviceStatus>,
+    ),
+    (
+        "intune-deviceconfig-windows10compliancepolicy-",
+        decodes::<DeviceCompliancePolicy>,
+    ),
+    (
+        "intune-deviceconfigv2-",
+        decodes::<DeviceManagementConfigurationPolicy>,
+    ),
+    ("intune-devices-detectedapp-", decodes::<DetectedApp>),
+    ("intune-devices-manageddevice-", decodes::<ManagedDevice>),
+    (
+        "intune-devices-manageddeviceoverview-",
+        decodes::<ManagedDeviceOverview>,
+    ),
+    (
+        "intune-enrollment-windowsautopilotdeviceidentity-",
+        decodes::<WindowsAutopilotDeviceIdentity>,
+    ),
+    ("mailfolder-delta", decodes::<MailFolder>),
+    ("mailfolder-list-messagerules", decodes::<MessageRule>),
+    ("message-", decodes::<Message>),
+    ("oauth2permissiongrant-", decodes::<OAuth2PermissionGrant>),
+    ("organization-", decodes::<Organization>),
+    ("permissiongrantpolicy-", decodes::<PermissionGrantPolicy>),
+    (
+        "policyroot-list-rolemanagementpolicies",
+        decodes::<UnifiedRoleManagementPolicy>,
+    ),
+    (
+        "rbacapplication-list-roleassignments",
+        decodes::<UnifiedRoleAssignment>,
+    ),
+    (
+        "rbacapplication-list-roleassignmentscheduleinstances",
+        decodes::<UnifiedRoleAssignmentScheduleInstance>,
+    ),
+    (
+        "rbacapplication-list-roledefinitions",
+        decodes::<UnifiedRoleDefinition>,
+    ),
+    (
+        "rbacapplication-list-roleeligibilityscheduleinstances",
+        decodes::<UnifiedRoleEligibilityScheduleInstance>,
+    ),
+    ("riskdetection-", decodes::<RiskDetection>),
+    ("riskyuser-list.", decodes::<RiskyUser>),
+    ("riskyuser-list-history", decodes::<RiskyUserHistoryItem>),
+    (
+        "securescorecontrolprofile-",
+        decodes::<SecureScoreControlProfile>,
+    ),
+    ("security-list-alerts_v2", decodes::<Alert>),
+    (
+        "security-list-securescorecontrolprofiles",
+        decodes::<SecureScoreControlProfile>,
+    ),
+    ("security-list-securescores", decodes::<SecureScore>),
+    (
+        "serviceannouncement-list-issues",
+        decodes::<ServiceHealthIssue>,
+    ),
+    (
+        "serviceannouncement-list-messages",
+        decodes::<ServiceUpdateMessage>,
+    ),
+    ("serviceprincipal-", decodes::<ServicePrincipal>),
+    (
+        "serviceprincipal-list-approleassignments",
+        decodes::<AppRoleAssignment>,
+    ),
+    (
+        "serviceprincipal-list-oauth2",
+        decodes::<OAuth2PermissionGrant>,
+    ),
+    ("sharepointsettings-", decodes::<SharepointSettings>),
+    ("signin-list", decodes::<SignIn>),
+    ("site-", decodes::<Site>),
+    ("subscribedsku-", decodes::<SubscribedSku>),
+    ("subscription-", decodes::<Subscription>),
+    ("team-list-installedapps", decodes::<TeamsAppInstallation>),
+    ("team-list-members", decodes::<ConversationMember>),
+    ("unifiedroledefinition-", decodes::<UnifiedRoleDefinition>),
+    ("user-assignlicense", decodes::<User>),
+    ("user-delta", decodes::<User>),
+    ("user-get", decodes::<User>),
+    ("user-list-approleassignments", decodes::<AppRoleAssignment>),
+    ("user-list-licensedetails", decodes::<LicenseDetails>),
+    ("user-list-mailfolders", decodes::<MailFolder>),
+    ("user-list-memberof", decodes::<DirectoryObject>),
+    ("user-list-messages", decodes::<Message>),
+    ("user-list-owneddevices", decodes::<DirectoryObject>),
+    ("user-list-transitivememberof", decodes::<DirectoryObject>),
 ];
+
+/// Samples that no model is for, and why.
+const WITHOUT_MODEL: &[(&str, &str)] = &[
+    (
+        "aad-advanced-queries",
+        "answers to queries, the first of no certain type",
+    ),
+    ("errors", "error bodies, read by the error tests"),
+    ("throttling", "an error body"),
+    (
+        "alert-list",
+        "the older alerts, which nobody should begin to read",
+    ),
+    (
+        "authenticationmethodsroot-usersregisteredbymethod",
+        "counts that no application may read",
+    ),
+    ("driveitem-", "files, which no collector here reads"),
+    ("event-", "calendars, which no collector here reads"),
+    ("user-list-calendarview", "calendars"),
+    ("user-list-events", "calendars"),
+    ("invitation-", "a change"),
+    ("user-revokesigninsessions", "a change"),
+    ("reportroot-", "rows of reports, which are read by column"),
+    (
+        "webhooks",
+        "notifications, which are read by their own types",
+    ),
+    ("index", "the index of the samples"),
+];
+
+/// Samples whose page prints text where the service sends true or false.
+const MISPRINTED: &[&str] = &["delta-query-messages-4.json", "riskyuser-list.json"];
 
 /// Decodes an object or each of a page; what it takes from it must be written back as it was.
 fn decodes<T: DeserializeOwned + serde::Serialize>(sample: Value) -> Result<(), String> {
@@ -143,13 +332,24 @@ fn models_decode_documented_samples() {
             .and_then(|name| name.to_str())
             .unwrap_or_default()
             .to_owned();
-        let Some((_, check)) = SAMPLES.iter().find(|(start, _)| name.starts_with(start)) else {
+        let model = SAMPLES
+            .iter()
+            .filter(|(start, _)| name.starts_with(start))
+            .max_by_key(|(start, _)| start.len());
+        let Some((_, check)) = model else {
+            let known = WITHOUT_MODEL
+                .iter()
+                .any(|(start, _)| name.starts_with(start));
+            assert!(known, "{name} has no model and no reason for that");
             continue;
         };
         let sample = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
         checked += 1;
-        if let Err(error) = check(sample) {
-            failures.push(format!("{name}: {error}"));
+        match (check(sample), MISPRINTED.contains(&name.as_str())) {
+            (Ok(()), false) => {}
+            (Err(error), true) => assert!(error.contains("boolean"), "{name}: {error}"),
+            (Ok(()), true) => failures.push(format!("{name} is printed well after all")),
+            (Err(error), false) => failures.push(format!("{name}: {error}")),
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
@@ -157,5 +357,12 @@ fn models_decode_documented_samples() {
         checked >= SAMPLES.len(),
         "only {checked} samples were found"
     );
-    println!("{checked} samples decoded");
+    // Where printed bodies and metadata disagree, models survive both.
+    let deviations = std::fs::read_to_string(folder().join("../sample-deviations.json")).unwrap();
+    let deviations: Value = serde_json::from_str(&deviations).unwrap();
+    let deviating = deviations["deviations"].as_object().unwrap();
+    let survived = |name: &&String| SAMPLES.iter().any(|(start, _)| name.starts_with(start));
+    let survived = deviating.keys().filter(survived).count();
+    assert!(survived > 40, "only {survived} of {}", deviating.len());
+    println!("{checked} samples decoded, {survived} of them known to deviate");
 }

@@ -2,7 +2,7 @@
 //!
 //! <https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy>
 
-use super::{DateTime, open_enum, resource};
+use super::{AuthenticationStrengthPolicy, DateTime, open_enum, resource};
 
 resource! {
     /// A conditional access policy.
@@ -316,29 +316,6 @@ open_enum! {
         PasswordChange = "passwordChange",
         /// Whatever removes the risk.
         RiskRemediation = "riskRemediation",
-    }
-}
-
-resource! {
-    /// A set of methods that are strong enough.
-    /// <https://learn.microsoft.com/graph/api/resources/authenticationstrengthpolicy>
-    pub struct AuthenticationStrengthPolicy {
-        /// The id.
-        id: String,
-        /// The name.
-        display_name: String,
-        /// What it is for.
-        description: String,
-        /// `builtIn` or `custom`.
-        policy_type: String,
-        /// What is proven by meeting it, `mfa` or `none`, separated by commas.
-        requirements_satisfied: String,
-        /// The methods that meet it, each alone or several joined by commas.
-        allowed_combinations: Vec<String>,
-        /// When it was created.
-        created_date_time: DateTime,
-        /// When it was last changed.
-        modified_date_time: DateTime,
     }
 }
 
