@@ -1,5 +1,7 @@
 //! How an application proves who it is.
 
+#[cfg(feature = "azure-identity")]
+mod azure_identity;
 #[cfg(feature = "certificate")]
 mod certificate;
 mod federated;
@@ -14,6 +16,8 @@ use std::time::SystemTime;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Url, form_urlencoded};
 
+#[cfg(feature = "azure-identity")]
+pub use self::azure_identity::{AzureIdentity, AzureIdentityError};
 #[cfg(feature = "certificate")]
 use self::certificate::Certificate;
 use self::federated::AssertionFile;

@@ -105,6 +105,7 @@
 //! |---|---|---|
 //! | `rustls` | yes | `HttpTransport`: reqwest with rustls and the platform's roots |
 //! | `certificate` | no | `Credential::certificate`, signed by aws-lc-rs |
+//! | `azure-identity` | no | `AzureIdentity`: credentials of the Azure SDK for Rust |
 //! | `writes` | no | module `write`: `POST`, `PATCH`, `DELETE`, repeated only when that is safe |
 //! | `test-util` | no | `test_util`: a scripted transport, a clock that takes no time, fixed randomness |
 //!
@@ -155,6 +156,8 @@ pub use consent::{AdminConsent, ConsentError, Consented};
 pub use credential::{
     AccessToken, AssertionSource, Credential, CredentialError, TokenProvider, TokenQuery,
 };
+#[cfg(feature = "azure-identity")]
+pub use credential::{AzureIdentity, AzureIdentityError};
 pub use delta::{Change, DeltaEvent, DeltaPage, DeltaRequest, RemovedReason, ResyncReason};
 pub use error::{Error, Result, TokenError, TokenErrorKind};
 pub use fan_out::FanOutPage;
