@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use super::result::Advisory;
 use crate::evidence::Evidence;
 use crate::framework::{ControlRef, Rule};
-use crate::rules::{CREDENTIAL_DAYS, IDLE_MINUTES, INACTIVITY_DAYS, SCORE_PERCENT, SIGN_IN_HOURS};
+use crate::rules::{
+    CREDENTIAL_DAYS, IDLE_MINUTES, INACTIVITY_DAYS, PASSWORDS, REVIEW_DAYS, SCORE_PERCENT,
+    SIGN_IN_HOURS,
+};
 
 /// Which of two limits is the stricter one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +37,8 @@ fn limit(rule: &mut Rule) -> Option<Limit<'_>> {
             (CREDENTIAL_DAYS, Stricter::Less, credential_days)
         }
         Rule::SecureScore { score_percent } => (SCORE_PERCENT, Stricter::More, score_percent),
+        Rule::AccessReviews { review_days, .. } => (REVIEW_DAYS, Stricter::Less, review_days),
+        Rule::PasswordHistory { passwords } => (PASSWORDS, Stricter::More, passwords),
         _ => return None,
     };
     Some(Limit {

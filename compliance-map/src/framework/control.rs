@@ -92,6 +92,8 @@ pub struct Control {
     pub clauses: Vec<Clause>,
     /// The subjects it shares with controls of other frameworks.
     pub themes: Vec<String>,
+    /// Why no rule is asked although facts bear on it: they do not hold what it is about.
+    pub no_fact: Option<String>,
     /// A remark that every result carries.
     pub note: Option<String>,
 }

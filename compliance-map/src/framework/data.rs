@@ -126,6 +126,9 @@ struct FileControl {
     themes: String,
     #[serde(default)]
     clauses: Vec<Clause>,
+    /// Why there is no rule.
+    #[serde(default)]
+    no_fact: Option<String>,
     #[serde(default)]
     note: Option<String>,
 }
@@ -219,6 +222,7 @@ impl File {
                 evidence: words(&control.evidence),
                 clauses: control.clauses.iter().cloned().chain(always_open).collect(),
                 themes: words(&control.themes),
+                no_fact: control.no_fact.clone(),
                 note: control.note.clone(),
             };
             if controls.insert(control.id.clone(), read).is_some() {
@@ -288,6 +292,9 @@ fn check(id: &str, control: &Control, official: &BTreeSet<String>) -> Result<(),
         .clauses
         .iter()
         .any(|clause| matches!(clause, Clause::Open { .. }));
+    if control.no_fact.is_some() && control.has_rule() {
+        return Err("has a rule, so it cannot say that there is no fact for one");
+    }
     match control.decidability {
         Decidability::Partial if control.has_rule() && !open => {
             Err("is partial, so it needs a clause that stays open")

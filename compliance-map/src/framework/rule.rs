@@ -204,8 +204,9 @@ pub enum Rule {
     },
     /// Recent passwords cannot be used again.
     PasswordHistory {
-        /// How many.
-        passwords: u32,
+        /// How many; without it the organisation must declare it.
+        #[serde(default)]
+        passwords: Option<u32>,
     },
     /// A list of banned passwords of the organisation's own is enforced.
     BannedPasswords,
@@ -244,8 +245,9 @@ pub enum Rule {
     AccessReviews {
         /// What is reviewed.
         scope: ReviewScope,
-        /// Within so many days.
-        days: u32,
+        /// Within so many days; without it the organisation must declare it.
+        #[serde(default)]
+        review_days: Option<u32>,
     },
     /// Where accounts are synchronised, hashes of passwords are too.
     PasswordHashSync,

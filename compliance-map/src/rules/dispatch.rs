@@ -66,7 +66,7 @@ impl Context<'_> {
             Rule::GuestRole => guest::role(self),
             Rule::GuestInvitations => guest::invitations(self),
             Rule::GuestSponsors => guest::sponsors(self),
-            Rule::AccessReviews { scope, days } => guest::reviews(self, scope, days),
+            Rule::AccessReviews { scope, review_days } => guest::reviews(self, scope, review_days),
             Rule::PasswordHashSync => organization::password_hash_sync(self),
             Rule::DirectorySync { hours } => organization::directory_sync(self, hours),
             Rule::Licences => organization::licences(self),

@@ -57,7 +57,7 @@ pub(super) fn sponsors(context: &Context<'_>) -> Finding {
 }
 
 /// That none is set up here does not prove that none is held elsewhere.
-pub(super) fn reviews(context: &Context<'_>, scope: ReviewScope, days: u32) -> Finding {
+pub(super) fn reviews(context: &Context<'_>, scope: ReviewScope, days: Option<u32>) -> Finding {
     let (name, what) = match scope {
         ReviewScope::Users => ("users", "accounts"),
         ReviewScope::Guests => ("guests", "guests"),
@@ -65,23 +65,30 @@ pub(super) fn reviews(context: &Context<'_>, scope: ReviewScope, days: u32) -> F
         ReviewScope::Applications => ("applications", "applications"),
         ReviewScope::Groups => ("groups", "groups"),
     };
+    let words = match days {
+        Some(days) => format!("was every access review of {what} completed within {days} days?"),
+        None => format!("was every access review of {what} completed within the declared period?"),
+    };
+    let question = Question::new(words, "complete the reviews listed").none_is_elsewhere(
+        "no access review is set up here; whether one is held elsewhere is not known",
+    );
+    let Some(days) = days else {
+        return question.undeclared::<AccessReviewFact>(context, super::REVIEW_DAYS);
+    };
     let limit = i64::from(days) * 86_400;
     let as_of = context.evidence.as_of();
-    let words = format!("was every access review of {what} completed within {days} days?");
-    Question::new(words, "complete the reviews listed")
-        .none_is_open("no access review is set up here; whether one is held elsewhere is not known")
-        .every(context, |row: &AccessReviewFact| {
-            match (row.scope.as_deref(), row.last_completed) {
-                (None, _) => Answer::Unknown("what is reviewed was not read"),
-                (Some(found), _) if !found.eq_ignore_ascii_case(name) => Answer::Skip,
-                (_, None) => Answer::Unknown("when it was last completed is not known"),
-                (_, Some(time)) if time > as_of => {
-                    Answer::Unknown("it is dated after the time of the assessment")
-                }
-                (_, Some(time)) if as_of.is_more_than_seconds_after(time, limit) => {
-                    Answer::Fail(format!("not completed for more than {days} days"))
-                }
-                _ => Answer::Pass,
+    question.every(context, |row: &AccessReviewFact| {
+        match (row.scope.as_deref(), row.last_completed) {
+            (None, _) => Answer::Unknown("what is reviewed was not read"),
+            (Some(found), _) if !found.eq_ignore_ascii_case(name) => Answer::Skip,
+            (_, None) => Answer::Unknown("when it was last completed is not known"),
+            (_, Some(time)) if time > as_of => {
+                Answer::Unknown("it is dated after the time of the assessment")
             }
-        })
+            (_, Some(time)) if as_of.is_more_than_seconds_after(time, limit) => {
+                Answer::Fail(format!("not completed for more than {days} days"))
+            }
+            _ => Answer::Pass,
+        }
+    })
 }

@@ -33,6 +33,8 @@ pub(crate) use dormant::INACTIVITY_DAYS;
 pub(crate) const IDLE_MINUTES: &str = "idle_minutes";
 pub(crate) const SIGN_IN_HOURS: &str = "sign_in_hours";
 pub(crate) const CREDENTIAL_DAYS: &str = "credential_days";
+pub(crate) const PASSWORDS: &str = "passwords";
+pub(crate) const REVIEW_DAYS: &str = "review_days";
 pub(crate) const SCORE_PERCENT: &str = "score_percent";
 
 use crate::assess::{Action, Excluded, Missing};
@@ -59,6 +61,9 @@ pub(crate) struct Finding {
     pub(crate) whole: bool,
     /// Why nobody has to be counted: there is nothing that could fail.
     pub(crate) none: Option<&'static str>,
+    /// Whether what is asked may be done where these facts do not reach, so that a signature for it
+    /// counts while nothing is proven either way.
+    pub(crate) elsewhere: bool,
     /// Why nobody can be counted.
     pub(crate) nobody: Option<&'static str>,
     pub(crate) missing: BTreeSet<Missing>,

@@ -77,12 +77,18 @@ pub(super) fn length(context: &Context<'_>, least: u32) -> Finding {
     domains(&question, context, judge, least)
 }
 
-pub(super) fn history(context: &Context<'_>, last: u32) -> Finding {
-    let words = format!("can none of the last {last} passwords be used again?");
+pub(super) fn history(context: &Context<'_>, last: Option<u32>) -> Finding {
+    let words = match last {
+        Some(last) => format!("can none of the last {last} passwords be used again?"),
+        None => "can none of the declared number of last passwords be used again?".to_owned(),
+    };
     let question = Question::new(
         words,
         "keep a longer history of passwords where they are set",
     );
+    let Some(last) = last else {
+        return question.undeclared::<PasswordPolicyFact>(context, super::PASSWORDS);
+    };
     let judge = |row: &PasswordPolicyFact, last| {
         Answer::at_least(row.history, last, |n| {
             format!("only the last {n} passwords are kept from use")

@@ -76,6 +76,8 @@ enum NoRows {
     ProvesNothing(&'static str),
     /// What is asked is lacking.
     Fails(&'static str),
+    /// It may be done where these facts do not reach.
+    IsElsewhere(&'static str),
     /// There is nothing that could fail.
     Passes(&'static str),
 }
@@ -112,6 +114,12 @@ impl Question {
     /// No row at all leaves the question open.
     pub(super) fn none_is_open(self, why: &'static str) -> Self {
         let none = NoRows::ProvesNothing(why);
+        Self { none, ..self }
+    }
+
+    /// No row at all leaves the question open, and a signature can settle it.
+    pub(super) fn none_is_elsewhere(self, why: &'static str) -> Self {
+        let none = NoRows::IsElsewhere(why);
         Self { none, ..self }
     }
 
@@ -156,6 +164,11 @@ impl Question {
                     finding.failing.insert(TENANT.to_owned(), why.to_owned());
                 }
                 NoRows::Passes(why) if grade == Grade::Whole => finding.none = Some(why),
+                NoRows::IsElsewhere(why) if grade == Grade::Whole => {
+                    finding.missing.insert(context.evidence.missing(T::KEY));
+                    finding.elsewhere = true;
+                    finding.nobody = Some(why);
+                }
                 NoRows::ProvesNothing(why) => {
                     finding.missing.insert(context.evidence.missing(T::KEY));
                     finding.nobody = Some(why);

@@ -104,7 +104,7 @@ fn applications() -> Vec<Case> {
         },
         case(rule("guest_sponsors"), "identity.guests",
             json!([{"user": "g", "sponsors": ["u"]}]), json!([{"user": "g", "sponsors": []}]), json!([{"user": "g"}]), Satisfied),
-        case(json!({"rule": "access_reviews", "scope": "guests", "days": 90}), "identity.access_reviews",
+        case(json!({"rule": "access_reviews", "scope": "guests", "review_days": 90}), "identity.access_reviews",
             json!([{"id": "r", "scope": "guests", "last_completed": "2026-11-01T00:00:00Z"}, {"id": "s", "scope": "roles"}]),
             json!([{"id": "r", "scope": "guests", "last_completed": "2026-01-01T00:00:00Z"}]),
             json!([{"id": "r", "scope": "guests"}]), Unknown),
