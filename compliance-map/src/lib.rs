@@ -60,6 +60,8 @@
 //! | [`framework`] | catalogues: official ids, clauses, parameters, native words, successors |
 //! | [`mod@assess`] | facts, catalogue and options in, one answer per control out |
 //! | [`exception`], [`overlay`] | accepted risks; demands and parameters of the organisation |
+//! | [`mod@summary`], [`mod@crosswalk`] | counts per framework and family, gaps, accepted risks; one failure and all controls it touches |
+//! | [`mod@assess`]`::`[`compare`], [`mod@trend`] | two assessments, or a series of them |
 //! | [`render`] | JSON, CSV, `JUnit`, plain text and Markdown |
 //!
 //! # Statuses
@@ -78,6 +80,7 @@
 
 pub mod assess;
 pub mod coverage;
+pub mod crosswalk;
 mod evidence;
 pub mod exception;
 pub mod facts;
@@ -89,15 +92,20 @@ mod population;
 pub mod render;
 mod role;
 mod rules;
+pub mod summary;
 mod time;
+pub mod trend;
 
 pub use assess::{
     Action, Advisory, AssessError, Assessment, Change, Comparison, ControlResult, Missing, Options,
     Remedy, Status, Subjects, assess, compare,
 };
 pub use coverage::MfaSummary;
+pub use crosswalk::{SharedQuestion, crosswalk};
 pub use exception::Exception;
 pub use facts::{Fact, FactKey, Facts, FactsError, State, TenantInfo};
 pub use framework::{Catalogue, CatalogueError, Control, ControlRef, ReferenceError};
 pub use overlay::Overlay;
+pub use summary::Summary;
 pub use time::{Timestamp, TimestampError};
+pub use trend::{Trend, TrendError, trend};

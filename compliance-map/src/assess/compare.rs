@@ -110,7 +110,7 @@ fn change(old: &ControlResult, new: &ControlResult) -> Change {
 }
 
 /// How good a status is, where facts decided it.
-fn proven(status: Status) -> Option<u8> {
+pub(crate) fn proven(status: Status) -> Option<u8> {
     match status {
         Status::NotSatisfied => Some(0),
         Status::PartiallySatisfied => Some(1),
