@@ -1,5 +1,6 @@
 //! One row per control and subject, for a spreadsheet.
 
+use super::lists;
 use crate::assess::{Assessment, ControlResult};
 
 const HEADER: &str =
@@ -41,14 +42,8 @@ fn rows<'r>(assessment: &'r Assessment, result: &'r ControlResult) -> Vec<[Strin
         ]
     };
     let subjects = &result.subjects;
-    let lists = [
-        ("failing", &subjects.failing),
-        ("conditional", &subjects.conditional),
-        ("unknown", &subjects.unknown),
-        ("excepted", &subjects.excepted),
-    ];
     let mut rows = Vec::new();
-    for (list, ids) in lists {
+    for (list, ids) in lists(subjects) {
         for (why, concerned) in &subjects.reasons {
             rows.extend(concerned.intersection(ids).map(|id| row(list, id, why)));
         }

@@ -1,13 +1,18 @@
-//! Assessments for readers: JSON, CSV and `JUnit` for programs, plain text and Markdown for people.
+//! Assessments for readers: JSON, CSV, `JUnit`, OSCAL and OCSF for programs, plain text and Markdown
+//! for people.
 //!
 //! All of them give the same bytes for equal assessments. Counts are always written with what they are
 //! counted of; a percentage is cut, never rounded up.
 
 mod csv;
+mod id;
 mod junit;
 mod markdown;
+mod ocsf;
+mod oscal;
 mod text;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::assess::{Assessment, ControlResult, Status, Subjects};
@@ -16,11 +21,18 @@ use crate::coverage::Covered;
 pub use csv::csv;
 pub use junit::junit;
 pub use markdown::markdown;
+pub use ocsf::ocsf;
+pub use oscal::oscal;
 pub use text::text;
 
 /// The assessment as indented JSON with a final newline, members named as in the facts format.
 pub fn json(assessment: &Assessment) -> String {
-    let mut text = serde_json::to_string_pretty(assessment).unwrap_or_default();
+    indented(assessment)
+}
+
+/// Indented JSON with a final newline.
+pub(crate) fn indented<T: serde::Serialize>(value: &T) -> String {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
 }
@@ -120,6 +132,16 @@ fn people<'r>(assessment: &Assessment, subjects: &'r Subjects) -> Vec<Group<'r>>
         }
     }
     groups
+}
+
+/// The lists of people and objects that do not pass, under the names of the wire form.
+fn lists(subjects: &Subjects) -> [(&'static str, &BTreeSet<String>); 4] {
+    [
+        ("failing", &subjects.failing),
+        ("conditional", &subjects.conditional),
+        ("unknown", &subjects.unknown),
+        ("excepted", &subjects.excepted),
+    ]
 }
 
 /// Who was not counted, and why.
