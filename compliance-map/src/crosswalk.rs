@@ -19,6 +19,8 @@ pub struct SharedQuestion {
     pub why: String,
     /// How many of how many pass, of the same control.
     pub ratio: Option<String>,
+    /// Whether evidence is missing, so that more may fail than are counted and listed.
+    pub incomplete: bool,
     /// The controls that ask it, with the status and native word of each as a whole.
     pub controls: Vec<Touched>,
     /// Who does not pass, accepted risks left out; `None` where every control that asks this lacks
@@ -50,10 +52,12 @@ pub struct Touched {
 ///
 /// let facts = Facts::from_json(r#"{"email.smtp_auth": {
 ///     "state": "ok", "complete": true, "collected_at": "2026-11-21T11:00:00Z",
-///     "items": [{"organisation_disabled": false}]}}"#)?;
+///     "items": [{"disabled": false}]}}"#)?;
 /// let options = Options::new("2026-11-21T12:00:00Z".parse()?);
 /// let questions = crosswalk(&assess(&facts, &Catalogue::builtin(), &options)?);
-/// assert!(questions.iter().any(|question| question.controls.len() > 1));
+/// let legacy = &questions[0];
+/// assert!(legacy.question.contains("SMTP AUTH"), "the only failure stands before all that is unknown");
+/// assert!(legacy.controls.len() > 1, "it touches controls of several frameworks");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn crosswalk(assessment: &Assessment) -> Vec<SharedQuestion> {
@@ -110,6 +114,12 @@ fn shared(question: &str, asked: &[(&ControlResult, &ClauseResult)]) -> Option<S
         status: worst.status,
         why: worst.why.clone(),
         ratio: worst.ratio.clone(),
+        incomplete: (asked
+            .iter()
+            .filter(|(result, _)| only_lack(result, question)))
+        .chain(asked)
+        .next()
+        .is_some_and(|(result, _)| result.incomplete),
         controls: asked.iter().map(touched).collect(),
         not_passing,
     })

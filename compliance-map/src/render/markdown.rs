@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    by_framework, counts, evidence, headline, not_counted, one_line, people, population, ratio,
+    by_framework, capital, counts, evidence, headline, not_counted, one_line, people, population,
+    ratio, remedy,
 };
 use crate::assess::{Assessment, ControlResult, Status};
 
@@ -97,8 +98,16 @@ fn write_details(
         writeln!(out, "- Not counted: {}", escape(&excluded))?;
     }
     writeln!(out, "- Evidence: {}", escape(&evidence(result)))?;
-    if let Some(recommendation) = &result.recommendation {
-        writeln!(out, "- Next: {}", escape(recommendation))?;
+    match (&result.remedies[..], &result.recommendation) {
+        ([], Some(recommendation)) => writeln!(out, "- Next: {}", escape(recommendation))?,
+        ([], None) => {}
+        (remedies, _) => {
+            writeln!(out, "- What would change it:")?;
+            for remedy in remedies {
+                let step = capital(&remedy::sentence(remedy));
+                writeln!(out, "  - {}", escape(&step))?;
+            }
+        }
     }
     for assumption in &result.assumptions {
         writeln!(out, "- Assumed: {}", escape(assumption))?;
@@ -108,13 +117,6 @@ fn write_details(
         writeln!(out, "- Bears also on: {}", escape(&also.join(", ")))?;
     }
     Ok(())
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 /// Text on one line in which no character means anything to Markdown or HTML.

@@ -5,11 +5,13 @@
 //! counted of; a percentage is cut, never rounded up.
 
 mod csv;
+mod html;
 mod id;
 mod junit;
 mod markdown;
 mod ocsf;
 mod oscal;
+mod remedy;
 mod text;
 
 use std::collections::BTreeSet;
@@ -17,8 +19,10 @@ use std::fmt::Write as _;
 
 use crate::assess::{Assessment, ControlResult, Status, Subjects};
 use crate::coverage::Covered;
+use crate::rules::TENANT;
 
 pub use csv::csv;
+pub use html::html;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use ocsf::ocsf;
@@ -164,6 +168,9 @@ fn shortened(entries: impl ExactSizeIterator<Item = String>, limit: usize) -> Ve
 
 /// What a person is called: the sign-in name with the object id, so that it can be found.
 fn name(assessment: &Assessment, id: &str) -> String {
+    if id == TENANT {
+        return "the tenant as a whole".to_owned();
+    }
     let known = assessment.people.names.get(id);
     match known.map(|name| (&name.display_name, &name.upn)) {
         Some((Some(display_name), Some(upn))) => format!("{display_name} <{upn}> ({id})"),
@@ -186,8 +193,25 @@ fn evidence(result: &ControlResult) -> String {
     parts.join(", ")
 }
 
+/// A sentence or word that begins with a capital.
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// Text from the tenant on one line, without control characters.
 fn one_line(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { ' ' } else { c };
     text.chars().map(plain).collect()
+}
+
+/// A blank for a control character; a visible sign for one that would turn the text around it, so that
+/// `gnp.exe` cannot read as `exe.png`.
+fn plain(c: char) -> char {
+    match c {
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
+        c if c.is_control() => ' ',
+        c => c,
+    }
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::assess::{Assessment, ControlResult, Status};
 use crate::facts::{Facts, TenantInfo};
-use crate::framework::Catalogue;
+use crate::framework::{Catalogue, ControlRef};
 
 pub use accepted::{AcceptedRisk, Attestation, Term};
 pub use gap::{Gap, OpenQuestion};
@@ -184,11 +184,16 @@ impl Summary {
     }
 }
 
+/// The id of the family that a control belongs to.
+pub(crate) fn family_of(control: &ControlRef) -> &str {
+    family::id(control.framework(), control.control())
+}
+
 fn framework(id: &str, results: &[&ControlResult], catalogue: &Catalogue) -> FrameworkSummary {
     let known = catalogue.framework(id);
     let mut families: Vec<(&str, Vec<&ControlResult>)> = Vec::new();
     for result in results {
-        let family = family::id(id, result.control.control());
+        let family = family_of(&result.control);
         match families.iter_mut().find(|(known, _)| *known == family) {
             Some((_, members)) => members.push(result),
             None => families.push((family, vec![result])),

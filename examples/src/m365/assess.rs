@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use clap::{Args, ValueEnum};
-use compliance_map::{Catalogue, Facts, Options, Timestamp, render};
+use compliance_map::{Catalogue, Facts, Options, Summary, Timestamp, render};
 use m365_collect::SqliteStore;
 
 use crate::exit::{Exit, Failure};
@@ -57,6 +57,12 @@ enum Format {
     Csv,
     /// For build servers; what is unknown is skipped, never passed.
     Junit,
+    /// One file for a browser or a printer, with charts; needs no network.
+    Html,
+    /// For governance tools: assessment results.
+    Oscal,
+    /// For security data lakes: compliance findings.
+    Ocsf,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
@@ -70,14 +76,19 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let options = Options::new(as_of)
         .frameworks(arguments.framework)
         .controls(arguments.control);
-    let assessment = compliance_map::assess(&facts, &Catalogue::builtin(), &options)
+    let catalogue = Catalogue::builtin();
+    let assessment = compliance_map::assess(&facts, &catalogue, &options)
         .map_err(|error| Failure::usage(error.to_string()))?;
+    let summary = || Summary::new(&assessment, &facts, &catalogue);
     let text = match arguments.format {
         Format::Text => render::text(&assessment),
         Format::Json => render::json(&assessment),
         Format::Md => render::markdown(&assessment),
         Format::Csv => render::csv(&assessment),
         Format::Junit => render::junit(&assessment),
+        Format::Html => render::html(&assessment, &summary()),
+        Format::Oscal => render::oscal(&assessment, &summary()),
+        Format::Ocsf => render::ocsf(&assessment, &summary()),
     };
     match &arguments.out {
         None => std::io::stdout().lock().write_all(text.as_bytes())?,

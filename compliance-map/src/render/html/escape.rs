@@ -1,0 +1,41 @@
+//! Text that forms no markup.
+
+use std::fmt::{self, Write as _};
+
+use super::super::plain;
+
+/// Shows text so that it is text wherever it stands: between tags, or in a quoted attribute.
+///
+/// Control characters, which HTML does not allow, become a blank.
+pub(super) struct Text<'t>(pub(super) &'t str);
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            match c {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&#39;")?,
+                c if is_noncharacter(c) => f.write_char(' ')?,
+                c => f.write_char(plain(c))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A name from the tenant, set apart: its writing direction does not reach what stands around it.
+pub(super) struct Name<'t>(pub(super) &'t str);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<bdi>{}</bdi>", Text(self.0))
+    }
+}
+
+fn is_noncharacter(c: char) -> bool {
+    let code = u32::from(c);
+    (0xFDD0..=0xFDEF).contains(&code) || code & 0xFFFE == 0xFFFE
+}
