@@ -62,7 +62,7 @@
 //! | [`exception`], [`overlay`] | accepted risks; demands and parameters of the organisation |
 //! | [`mod@summary`], [`mod@crosswalk`] | counts per framework and family, gaps, accepted risks; one failure and all controls it touches |
 //! | [`mod@assess`]`::`[`compare`], [`mod@trend`] | two assessments, or a series of them |
-//! | [`render`] | JSON, CSV, `JUnit`, plain text and Markdown |
+//! | [`render`] | HTML, Markdown and plain text for people; JSON, CSV, `JUnit`, OSCAL and OCSF for programs |
 //!
 //! # Statuses
 //!

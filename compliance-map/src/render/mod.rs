@@ -19,7 +19,7 @@ use std::fmt::Write as _;
 
 use crate::assess::{Assessment, ControlResult, Status, Subjects};
 use crate::coverage::Covered;
-use crate::rules::TENANT;
+use crate::facts::TENANT;
 
 pub use csv::csv;
 pub use html::html;
