@@ -62,6 +62,7 @@
 //! | [`exception`], [`overlay`] | accepted risks; demands and parameters of the organisation |
 //! | [`mod@summary`], [`mod@crosswalk`] | counts per framework and family, gaps, accepted risks; one failure and all controls it touches |
 //! | [`mod@assess`]`::`[`compare`], [`mod@trend`] | two assessments, or a series of them |
+//! | [`bundle`] | an assessment with all it rests on, as files that can be checked |
 //! | [`render`] | HTML, Markdown and plain text for people; JSON, CSV, `JUnit`, OSCAL and OCSF for programs |
 //!
 //! # Statuses
@@ -79,6 +80,7 @@
 //! "partially", so 47 of 50 is `NOT MET` there.
 
 pub mod assess;
+pub mod bundle;
 pub mod coverage;
 pub mod crosswalk;
 mod evidence;

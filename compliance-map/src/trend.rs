@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::assess::{Assessment, ClauseResult, ControlResult, Status, proven};
+use crate::assess::{Assessment, ClauseResult, ControlResult, Status};
 use crate::framework::ControlRef;
 use crate::summary::Counts;
 
@@ -244,12 +244,12 @@ fn follow(named: &ControlResult, results: &[(Timestamp, Option<&ControlResult>)]
 /// does.
 fn is_known(result: &ControlResult) -> bool {
     let shown = |clause: &ClauseResult| clause.status == Status::Satisfied;
-    proven(result.status).is_some()
+    result.status.proven().is_some()
         || (result.status == Status::Manual && result.clauses.iter().any(shown))
 }
 
 fn direction(points: &[Point]) -> Direction {
-    let grade = |point: &Point| point.status.and_then(proven);
+    let grade = |point: &Point| point.status.and_then(Status::proven);
     let last = points.last().and_then(grade);
     let mut known = points.iter().filter_map(grade);
     match (known.next(), known.next(), last) {

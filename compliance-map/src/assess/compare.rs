@@ -80,7 +80,7 @@ pub fn compare(before: &Assessment, after: &Assessment) -> Comparison {
             continue;
         };
         let change = change(old, new);
-        let list = match (proven(old.status), proven(new.status)) {
+        let list = match (old.status.proven(), new.status.proven()) {
             _ if old.status == new.status => {
                 if change.joined.is_empty() && change.left.is_empty() {
                     continue;
@@ -109,12 +109,14 @@ fn change(old: &ControlResult, new: &ControlResult) -> Change {
     }
 }
 
-/// How good a status is, where facts decided it.
-pub(crate) fn proven(status: Status) -> Option<u8> {
-    match status {
-        Status::NotSatisfied => Some(0),
-        Status::PartiallySatisfied => Some(1),
-        Status::Satisfied => Some(2),
-        Status::Unknown | Status::Manual | Status::NotApplicable => None,
+impl Status {
+    /// How good a status is, where facts decided it.
+    pub(crate) fn proven(self) -> Option<u8> {
+        match self {
+            Self::NotSatisfied => Some(0),
+            Self::PartiallySatisfied => Some(1),
+            Self::Satisfied => Some(2),
+            Self::Unknown | Self::Manual | Self::NotApplicable => None,
+        }
     }
 }

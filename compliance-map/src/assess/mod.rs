@@ -14,7 +14,6 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use compare::proven;
 pub use compare::{Change, Comparison, compare};
 pub use options::Options;
 pub use remedy::{Action, Remedy};

@@ -1,0 +1,207 @@
+//! An evidence bundle: an assessment with everything it rests on, so that it can be checked later.
+//!
+//! A bundle is a set of named files. This module makes their bytes and checks them; writing and
+//! reading them is the caller's business: a folder, a zip file, an object store.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `assessment.json` | every control with its status, reasons and people |
+//! | `facts.json` | the evidence behind it, envelopes included; [`assess`](crate::assess()) gives the same answer again |
+//! | `summary.json` | counts, gaps, open questions |
+//! | `accepted.json` | exceptions and attestations, with their age, their end and what they bear on |
+//! | `sources.json` | how each source of the collection ended |
+//! | `manifest.json` | the other files with their length and SHA-256 |
+//!
+//! The SHA-256 of `manifest.json` is the digest of the whole. **A bundle proves that it was not changed
+//! only to somebody who has that digest from elsewhere**: sign it, have it time-stamped, or write it
+//! down where whoever keeps the bundle cannot reach. Without it [`verify`] shows that the files belong
+//! together, no more.
+//!
+//! Equal input gives equal bytes: members stand in a fixed order, lists are sorted where their order
+//! means nothing, and no time but that of the assessment is written.
+//!
+//! ```
+//! use compliance_map::bundle::{Bundle, SourceOutcome, verify};
+//! use compliance_map::{Catalogue, Facts, Options, Summary, assess};
+//!
+//! let (facts, catalogue) = (Facts::default(), Catalogue::builtin());
+//! let assessment = assess(&facts, &catalogue, &Options::new("2026-11-21T12:00:00Z".parse()?))?;
+//! let summary = Summary::new(&assessment, &facts, &catalogue);
+//! let sources = [SourceOutcome::new("users", "denied").reason("User.Read.All is missing")];
+//! let bundle = Bundle::new(&facts, &assessment, &summary, &sources);
+//!
+//! let mut files = bundle.entries.clone();
+//! let kept_elsewhere = bundle.digest;
+//! assert!(verify(files.iter().map(|f| (&f.name, &f.bytes)), Some(kept_elsewhere)).is_ok());
+//!
+//! files[0].bytes.push(b' ');
+//! let tampered = verify(files.iter().map(|f| (&f.name, &f.bytes)), Some(kept_elsewhere));
+//! assert!(tampered.unwrap_err().to_string().contains("accepted.json was changed"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod digest;
+mod verify;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Timestamp;
+use crate::assess::Assessment;
+use crate::facts::{Facts, TenantInfo};
+use crate::render;
+use crate::summary::{AcceptedRisk, Attestation, Summary};
+
+pub use digest::{Digest, DigestError};
+pub use verify::{Problem, Tampered, verify};
+
+/// The file that names all others.
+pub const MANIFEST: &str = "manifest.json";
+/// The form of a bundle; another form has another name.
+const FORMAT: &str = "compliance-map-bundle-1";
+
+/// One file of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name: lower-case letters, a dot, `json`. No folder.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// How the reading of one source ended, as its collector says.
+///
+/// Members that only the collector knows go into [`extra`](Self::extra) and are kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SourceOutcome {
+    /// The source, for example `users`.
+    pub id: String,
+    /// How it ended, in the collector's word, for example `complete` or `denied`.
+    pub outcome: String,
+    /// Why, where it is not whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Whatever else the collector knows, for example how many objects were seen.
+    #[serde(flatten)]
+    pub extra: BTreeMap<String, Value>,
+}
+
+impl SourceOutcome {
+    /// A source and how its reading ended.
+    pub fn new(id: impl Into<String>, outcome: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            outcome: outcome.into(),
+            reason: None,
+            extra: BTreeMap::new(),
+        }
+    }
+
+    /// Why it is not whole.
+    #[must_use]
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+}
+
+/// A file as the manifest lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Its digest.
+    pub sha256: Digest,
+}
+
+/// What a bundle holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Manifest {
+    /// The form of the bundle.
+    pub format: String,
+    /// The program and version that made it.
+    pub made_by: String,
+    /// The tenant.
+    pub tenant: Option<TenantInfo>,
+    /// The time of the assessment.
+    pub as_of: Timestamp,
+    /// Every other file, sorted by name.
+    pub files: Vec<Listed>,
+}
+
+/// The files of a bundle, and the digest of the whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bundle {
+    /// The files, sorted by name.
+    pub entries: Vec<Entry>,
+    /// The SHA-256 of the manifest, which holds those of all other files. Keep it elsewhere.
+    pub digest: Digest,
+}
+
+#[derive(Serialize)]
+struct Accepted<'a> {
+    exceptions: &'a [AcceptedRisk],
+    attestations: &'a [Attestation],
+}
+
+impl Bundle {
+    /// Puts an assessment and everything it rests on into one set of files.
+    ///
+    /// `summary` is the one of this assessment. `sources` may be empty where the facts did not come
+    /// from a collector; the envelopes in `facts.json` then say how each fact was read.
+    pub fn new(
+        facts: &Facts,
+        assessment: &Assessment,
+        summary: &Summary,
+        sources: &[SourceOutcome],
+    ) -> Self {
+        let mut sources: Vec<&SourceOutcome> = sources.iter().collect();
+        sources.sort_by(|a, b| a.id.cmp(&b.id));
+        let accepted = Accepted {
+            exceptions: &summary.exceptions,
+            attestations: &summary.attestations,
+        };
+        let mut entries = vec![
+            entry("accepted.json", render::indented(&accepted)),
+            entry("assessment.json", render::json(assessment)),
+            entry("facts.json", facts.to_json()),
+            entry("sources.json", render::indented(&sources)),
+            entry("summary.json", render::indented(summary)),
+        ];
+        let manifest = Manifest {
+            format: FORMAT.to_owned(),
+            made_by: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+            tenant: assessment.tenant.clone(),
+            as_of: assessment.as_of,
+            files: entries.iter().map(listed).collect(),
+        };
+        let manifest = entry(MANIFEST, render::indented(&manifest));
+        let digest = Digest::of(&manifest.bytes);
+        entries.push(manifest);
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        Self { entries, digest }
+    }
+}
+
+fn entry(name: &str, text: String) -> Entry {
+    Entry {
+        name: name.to_owned(),
+        bytes: text.into_bytes(),
+    }
+}
+
+fn listed(entry: &Entry) -> Listed {
+    Listed {
+        name: entry.name.clone(),
+        bytes: u64::try_from(entry.bytes.len()).unwrap_or(u64::MAX),
+        sha256: Digest::of(&entry.bytes),
+    }
+}
