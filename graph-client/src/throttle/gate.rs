@@ -229,6 +229,20 @@ impl Gates {
         });
         LearnedLimits(learned)
     }
+
+    /// Takes over what was learned earlier, unless more is known by now.
+    pub(crate) fn restore(&self, learned: LearnedLimits) {
+        let mut state = lock(&self.state);
+        for learned in learned.0 {
+            let is_in_use = state
+                .buckets
+                .keys()
+                .any(|key| learned.is_of(key.row, key.tenant.as_ref(), &self.limits));
+            if !is_in_use && !state.restored.iter().any(|known| known.is_same(&learned)) {
+                state.restored.push(learned);
+            }
+        }
+    }
 }
 
 #[cfg(test)]

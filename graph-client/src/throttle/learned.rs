@@ -32,6 +32,19 @@ impl LearnedLimits {
     pub fn len(&self) -> usize {
         self.0.len()
     }
+
+    /// What was learned of this tenant, and of the application over all tenants: to be kept with
+    /// the tenant's own data, where nothing of another one belongs.
+    #[must_use]
+    pub fn of_tenant(mut self, tenant: &TenantId) -> Self {
+        self.0.retain(|learned| {
+            learned
+                .tenant
+                .as_deref()
+                .is_none_or(|of| of == tenant.as_str())
+        });
+        self
+    }
 }
 
 /// One of them. What it is of is kept by its own words and not by its place in the table, which
@@ -71,6 +84,23 @@ impl Learned {
             limit,
             refused_at,
         })
+    }
+
+    /// Whether both are of the same limit, whatever they say of it.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        (
+            &self.workload,
+            &self.tenant,
+            &self.path,
+            self.of,
+            self.seconds,
+        ) == (
+            &other.workload,
+            &other.tenant,
+            &other.path,
+            other.of,
+            other.seconds,
+        )
     }
 
     /// Whether it is of this row and tenant. One learned against another figure no longer holds.

@@ -333,6 +333,43 @@ fn waiting_for_limits_is_told_from_waiting_after_a_refusal() {
     assert_eq!(waiting.quota_wait(secs(25)), secs(5));
 }
 
+/// Limits of tenant A that a first client has learned.
+fn learned_of_a() -> (Limits, LearnedLimits) {
+    let five = Limit::new(Workload::IdentityReports, LimitScope::Tenant, 5, secs(10));
+    let limits = Limits::none().with(five);
+    let first = gates(limits.clone());
+    let a = tenant("a.example");
+    let sent: Vec<_> = (0..5)
+        .map(|_| pass(&first, &a, "auditLogs/signIns", secs(0)).unwrap())
+        .collect();
+    for permit in sent.iter().skip(3) {
+        refuse(permit, Scope::Tenant, 1, 10);
+    }
+    (limits, first.learned())
+}
+
+#[test]
+fn what_was_learned_of_one_tenant_is_not_kept_with_another() {
+    let (_, learned) = learned_of_a();
+    assert_eq!(learned.clone().of_tenant(&tenant("a.example")), learned);
+    assert!(learned.of_tenant(&tenant("b.example")).is_empty());
+}
+
+#[test]
+fn a_running_client_takes_over_what_it_does_not_know_itself() {
+    let (limits, learned) = learned_of_a();
+    let second = gates(limits.clone());
+    for _ in 0..2 {
+        second.restore(learned.clone());
+        assert_eq!(second.learned(), learned, "once, however often it is told");
+    }
+    // One that has been used knows better.
+    let third = gates(limits);
+    pass(&third, &tenant("a.example"), "auditLogs/signIns", secs(0)).unwrap();
+    third.restore(learned);
+    assert!(third.learned().is_empty());
+}
+
 #[test]
 fn what_was_learned_is_restored() {
     let limits = || {
