@@ -106,6 +106,7 @@ pub use store::{
     Tombstone, Version,
 };
 pub use sync::{
-    Engine, Progress, ProgressEvent, ProgressEvents, ProgressSender, RawItem, Report, Run, Silent,
-    SourceReport, WaitCause, progress_channel,
+    Because, Due, Engine, Plan, PlannedSource, Progress, ProgressEvent, ProgressEvents,
+    ProgressSender, RawItem, Report, Run, Schedule, Silent, SourceReport, WaitCause,
+    progress_channel,
 };

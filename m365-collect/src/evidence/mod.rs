@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
+use crate::outcome::{Gap, Outcome};
 use crate::record::{Kind, Record};
 use crate::source::SourceId;
-use crate::store::{RunEntry, Store, StoreError};
+use crate::store::{RUNS_KEPT, RunEntry, Store, StoreError};
 
 pub use standing::Standing;
 
@@ -38,7 +39,31 @@ impl<'a> Reader<'a> {
         let source = SourceId::new(source);
         let state = self.store.source_state(&source).await?;
         let has_rows = !self.store.records(kind, None, 1).await?.is_empty();
-        Ok(Standing::of(self.last_runs.get(&source), state, has_rows))
+        let standing = Standing::of(self.last_runs.get(&source), state, has_rows);
+        Ok(match self.miscounted(&source).await? {
+            None => standing,
+            Some(gap) => standing.miscounted(&gap),
+        })
+    }
+
+    /// Whether the service counted other than was stored when the source was last read to its
+    /// end. A run that failed since changes nothing about that.
+    async fn miscounted(&self, source: &SourceId) -> Result<Option<Gap>, StoreError> {
+        let gap = |outcome: &Outcome| match outcome {
+            Outcome::Complete => Some(None),
+            Outcome::Partial {
+                reason: gap @ Gap::Count { .. },
+            } => Some(Some(gap.clone())),
+            _ => None,
+        };
+        let Some(last) = self.last_runs.get(source) else {
+            return Ok(None);
+        };
+        if let Some(gap) = gap(&last.outcome) {
+            return Ok(gap);
+        }
+        let runs = self.store.runs(Some(source), None, RUNS_KEPT).await?;
+        Ok(runs.iter().find_map(|run| gap(&run.outcome)).flatten())
     }
 
     /// The records of a kind, in the order of their ids, as far as `to_row` wants them.

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::outcome::Outcome;
+use crate::outcome::{Gap, Outcome};
 use crate::store::{RunEntry, SourceState};
 
 /// How far the stored records of a source can be relied upon.
@@ -69,9 +69,15 @@ impl Standing {
                 as_of: ended_at.unwrap_or(SystemTime::UNIX_EPOCH),
                 note: reason(),
             },
-            (Some(as_of), Some(Outcome::Complete)) if !state.in_round => {
-                Self::Read { as_of, note: None }
-            }
+            (
+                Some(as_of),
+                Some(
+                    Outcome::Complete
+                    | Outcome::Partial {
+                        reason: Gap::Count { .. },
+                    },
+                ),
+            ) if !state.in_round => Self::Read { as_of, note: None },
             // The rows of the last complete round are still there.
             (Some(as_of), _) => Self::Read {
                 as_of,
@@ -83,6 +89,24 @@ impl Standing {
             },
             (None, None | Some(Outcome::Skipped { .. })) => Self::NotCollected,
             (None, _) => Self::Failed { error: reason() },
+        }
+    }
+
+    /// All rows were read, and yet they are not as many as the service counts.
+    pub(crate) fn miscounted(self, gap: &Gap) -> Self {
+        match self {
+            Self::Read { as_of, note: None } => Self::InPart {
+                as_of,
+                note: gap.to_string(),
+            },
+            Self::Read {
+                as_of,
+                note: Some(note),
+            } => Self::InPart {
+                as_of,
+                note: format!("{gap}; {note}"),
+            },
+            worse => worse,
         }
     }
 
@@ -125,7 +149,7 @@ mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
-    use crate::outcome::{Gap, Tally};
+    use crate::outcome::Tally;
     use crate::source::SourceId;
 
     const THEN: SystemTime = UNIX_EPOCH;

@@ -1,8 +1,13 @@
 //! How people prove who they are, and what is demanded of them.
 
+use std::time::Duration;
+
 use super::shape::{FanOutSource, ListSource, SingletonSource};
 use crate::record::Kind;
 use crate::source::{Descriptor, Privacy, SourceId};
+
+/// One request for each person: more often would crowd out everything else in a large tenant.
+const DAILY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What people registered; disabled accounts are not in it:
 /// <https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails>.
@@ -26,6 +31,7 @@ pub(super) fn per_user_mfa() -> FanOutSource {
         Descriptor::full("per_user_mfa", "per-user multifactor state")
             .permission("Policy.Read.All")
             .after(SourceId::new("users"))
+            .every(DAILY)
             .privacy(Privacy::Identity),
         Kind::PER_USER_MFA,
         Kind::USER,

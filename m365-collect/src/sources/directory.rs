@@ -1,5 +1,7 @@
 //! The tenant itself, its people and its groups.
 
+use std::time::Duration;
+
 use super::shape::{DeltaSource, ListSource, TrackedRelation};
 use crate::record::{Kind, Relation};
 use crate::source::{Descriptor, Privacy};
@@ -76,6 +78,9 @@ pub(super) fn sign_in_activity() -> ListSource {
             .permission("AuditLog.Read.All")
             .permission("User.Read.All")
             .licence("Entra ID P1 (AAD_PREMIUM)")
+            // An application may ask ten times a minute, over all its tenants together:
+            // https://learn.microsoft.com/graph/throttling-limits
+            .every(Duration::from_secs(24 * 60 * 60))
             .privacy(Privacy::Behaviour),
         Kind::SIGN_IN_ACTIVITY,
         "users",

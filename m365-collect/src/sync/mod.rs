@@ -3,17 +3,22 @@
 mod channel;
 mod count;
 mod job;
+mod limits;
 mod meter;
 mod pass;
+mod plan;
 mod progress;
 mod rate;
 mod report;
 mod run;
+mod schedule;
 mod selection;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::StreamExt;
 use graph_client::{Client, Clock, SystemClock};
@@ -21,13 +26,15 @@ use serde::Deserialize;
 
 use self::progress::Teller;
 use crate::error::Result;
-use crate::source::Source;
+use crate::source::{Source, SourceId};
 use crate::store::{Store, StoredTenant};
 
 pub use channel::{ProgressEvents, ProgressSender, progress_channel};
+pub use plan::{Because, Due, Plan, PlannedSource};
 pub use progress::{Progress, ProgressEvent, Silent, WaitCause};
 pub use report::{Report, SourceReport};
 pub use run::{RawItem, Run};
+pub use schedule::Schedule;
 
 /// Reads a tenant into a store.
 ///
@@ -61,6 +68,7 @@ pub struct Engine {
     sources: Vec<Arc<dyn Source>>,
     only: Option<Vec<String>>,
     skip: Vec<String>,
+    cadences: BTreeMap<String, Duration>,
     afresh: bool,
     confirm_removals: bool,
     concurrency: usize,
@@ -88,6 +96,7 @@ impl Engine {
             sources: crate::sources::catalogue(),
             only: None,
             skip: Vec::new(),
+            cadences: BTreeMap::new(),
             afresh: false,
             confirm_removals: false,
             concurrency: 8,
@@ -122,6 +131,15 @@ impl Engine {
     #[must_use]
     pub fn skip<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
         self.skip.extend(ids.into_iter().map(Into::into));
+        self
+    }
+
+    /// Reads this source so often, instead of as often as its descriptor says; at most once a
+    /// second.
+    #[must_use]
+    pub fn cadence(mut self, id: impl Into<String>, every: Duration) -> Self {
+        let every = every.max(Duration::from_secs(1));
+        self.cadences.insert(id.into(), every);
         self
     }
 
@@ -194,16 +212,69 @@ impl Engine {
         self.read(sources).await
     }
 
+    /// Reads the sources that are due; `None` where none is.
+    ///
+    /// # Errors
+    /// As of [`Engine::run`].
+    ///
+    /// # Cancel safety
+    /// As of [`Engine::run`].
+    pub async fn run_due(&self) -> Result<Option<Report>> {
+        let mut sources = self.selected()?;
+        let _claim = self.store.claim().await?;
+        let plan = self.plan().await?;
+        sources.retain(|source| plan.due().any(|due| due.id == source.descriptor().id));
+        if sources.is_empty() {
+            return Ok(None);
+        }
+        self.read(sources).await.map(Some)
+    }
+
+    /// What would be read now, and why the rest would not.
+    ///
+    /// # Errors
+    /// When a source is unknown, or the store fails.
+    pub async fn plan(&self) -> Result<Plan> {
+        let chosen = self.selected()?;
+        let cadence = |id: &SourceId, usual| self.cadence_of(id, usual);
+        let now = self.clock.now();
+        Ok(plan::plan(self.store.as_ref(), &self.sources, &chosen, cadence, now).await?)
+    }
+
+    fn cadence_of(&self, id: &SourceId, usual: Duration) -> Duration {
+        self.cadences.get(id.as_str()).copied().unwrap_or(usual)
+    }
+
+    /// Reads each source when it is due, until told to stop.
+    ///
+    /// # Errors
+    /// When a source is unknown, none is left to read, or their order cannot be kept.
+    pub fn schedule(self) -> Result<Schedule> {
+        let sources = self.selected()?;
+        let cadences = sources.iter().map(|source| {
+            let descriptor = source.descriptor();
+            self.cadence_of(&descriptor.id, descriptor.cadence)
+        });
+        let shortest = cadences.min().unwrap_or_default();
+        Ok(Schedule::new(self, shortest))
+    }
+
     /// The sources that were asked for.
     fn selected(&self) -> Result<Vec<Arc<dyn Source>>> {
+        for id in self.cadences.keys() {
+            selection::check_known(&self.sources, id)?;
+        }
         selection::select(&self.sources, self.only.as_deref(), &self.skip)
     }
 
     /// Reads these sources once, as the only one who does.
     async fn read(&self, sources: Vec<Arc<dyn Source>>) -> Result<Report> {
         let started_at = self.clock.now();
+        // Before the first request, which would begin with the documented limits.
+        limits::restore(self.store.as_ref(), &self.client).await;
         let tenant = self.open().await?;
         let sources = pass::read_all(self, sources).await;
+        limits::save(self.store.as_ref(), &self.client).await;
         Ok(Report {
             tenant,
             started_at: Some(started_at),
