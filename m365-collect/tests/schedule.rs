@@ -239,12 +239,7 @@ async fn stopping_ends_it_and_the_next_one_goes_on() {
     fake.answers("things", empty());
     let engine = fake.engine(vec![fake.source("things", 60)]);
     let plan = engine.plan().await.unwrap();
-    assert_eq!(
-        plan.source("things").unwrap().due,
-        Due::Now {
-            because: Because::CutOff
-        }
-    );
+    assert!(plan.source("things").unwrap().is_due(), "{plan:?}");
     let report = engine.run_due().await.unwrap().unwrap();
     assert!(
         report.is_complete(),

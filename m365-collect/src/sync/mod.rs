@@ -39,7 +39,7 @@ pub use schedule::Schedule;
 /// Reads a tenant into a store.
 ///
 /// Sources that do not wait for each other are read side by side. One that fails leaves the
-/// others alone, and its own data as it was: see [`Outcome`].
+/// others alone, and its own data as it was: see [`Outcome`](crate::Outcome).
 ///
 /// # Examples
 /// ```no_run

@@ -52,6 +52,7 @@ impl Fake {
                 if let Some(output) = poll_immediate(&mut future).await {
                     return output;
                 }
+                tokio::task::yield_now().await;
             }
             self.clock.advance(Duration::from_secs(1));
         }
