@@ -131,13 +131,6 @@ impl Client {
         self.shared.gates.learned()
     }
 
-    /// Goes on from what an earlier client learned of this tenant and of the application, where
-    /// this one knows no better by itself; see also [`ClientBuilder::learned_limits`]. What was
-    /// learned of other tenants is left out.
-    pub fn restore_limits(&self, learned: LearnedLimits) {
-        self.shared.gates.restore(learned.of_tenant(&self.tenant));
-    }
-
     pub(crate) fn may_retry(&self, error: &Error) -> bool {
         self.shared
             .retry_if

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{LimitScope, Limits, Workload};
+use crate::client::Client;
 use crate::tenant::TenantId;
 
 /// The limits that the service's refusals have shown to be lower than documented.
@@ -44,6 +45,17 @@ impl LearnedLimits {
                 .is_none_or(|of| of == tenant.as_str())
         });
         self
+    }
+}
+
+impl Client {
+    /// Goes on from what an earlier client learned of this tenant and of the application, where
+    /// this one knows no better by itself; see also
+    /// [`ClientBuilder::learned_limits`](crate::ClientBuilder::learned_limits). What was learned
+    /// of other tenants is left out.
+    pub fn restore_limits(&self, learned: LearnedLimits) {
+        let learned = learned.of_tenant(self.tenant());
+        self.shared().gates.restore(learned);
     }
 }
 
