@@ -88,6 +88,11 @@ impl Client {
         &self.tenant
     }
 
+    /// The cloud that the tenant lives in.
+    pub fn cloud(&self) -> Cloud {
+        self.shared.cloud
+    }
+
     /// The application (client) id.
     pub fn app_id(&self) -> &str {
         self.shared.credential.app_id()

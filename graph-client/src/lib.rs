@@ -106,6 +106,7 @@
 //! | `rustls` | yes | `HttpTransport`: reqwest with rustls and the platform's roots |
 //! | `certificate` | no | `Credential::certificate`, signed by aws-lc-rs |
 //! | `azure-identity` | no | `AzureIdentity`: credentials of the Azure SDK for Rust |
+//! | `notify` | no | module `notify`: handshake, checks and decryption of change notifications; with `writes`, subscriptions |
 //! | `writes` | no | module `write`: `POST`, `PATCH`, `DELETE`, repeated only when that is safe |
 //! | `test-util` | no | `test_util`: a scripted transport, a clock that takes no time, fixed randomness |
 //!
@@ -127,6 +128,8 @@ mod get;
 mod link;
 mod list;
 pub mod model;
+#[cfg(feature = "notify")]
+pub mod notify;
 mod observer;
 mod origin;
 mod page;

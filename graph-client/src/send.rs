@@ -150,7 +150,7 @@ impl Client {
                     self.token(progress.rejected, progress.claims.as_deref())
                         .await?,
                 ),
-                CallKind::Token | CallKind::Download => None,
+                CallKind::Token | CallKind::Download | CallKind::Public => None,
             };
             progress.attempts += 1;
             let next = match self.attempt(&call, &progress, token.as_ref()).await {
@@ -244,7 +244,7 @@ impl Client {
                 Err(error) => Next::Fail(error),
             },
             Verdict::Redirect(location) => {
-                if call.kind == CallKind::Download {
+                if matches!(call.kind, CallKind::Download | CallKind::Public) {
                     return Next::Fail(failure(call, answer));
                 }
                 progress.redirects += 1;
@@ -346,7 +346,9 @@ fn may_repeat(call: &Call, error: &TransportError) -> bool {
 /// The error that an unsuccessful answer is.
 fn failure(call: &Call, answer: &TransportResponse) -> Error {
     let error = match call.kind {
-        CallKind::Graph => Error::service(answer.status, ErrorBody::parse(&answer.body)),
+        CallKind::Graph | CallKind::Public => {
+            Error::service(answer.status, ErrorBody::parse(&answer.body))
+        }
         CallKind::Token => Error::token(answer.status, TokenError::parse(&answer.body)),
         // Its status speaks of the link and of no permission.
         CallKind::Download if answer.status.is_server_error() => {

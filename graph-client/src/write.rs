@@ -22,6 +22,9 @@
 //! caller to find out. A repeated `DELETE` may end with [`Error::is_not_found`] because the first
 //! one succeeded. <https://learn.microsoft.com/graph/best-practices-concept>
 
+#[cfg(feature = "notify")]
+mod subscription;
+
 use std::fmt;
 
 use bytes::Bytes;
@@ -36,6 +39,9 @@ use crate::path::IntoPath;
 use crate::query::Target;
 use crate::send::Call;
 use crate::throttle::Workload;
+
+#[cfg(feature = "notify")]
+pub use subscription::NewSubscription;
 
 /// Writes with a client's application, tenant, retries and limits.
 #[derive(Debug, Clone)]
@@ -68,6 +74,30 @@ impl Writer {
             method: Method::DELETE,
             target: Target::new(path),
             body: Ok(Bytes::new()),
+        }
+    }
+
+    #[cfg(feature = "notify")]
+    fn post_nothing(&self, path: impl IntoPath) -> WriteRequest {
+        WriteRequest {
+            method: Method::POST,
+            ..self.delete(path)
+        }
+    }
+
+    /// A request with a body, or one that says when it is sent why there is none.
+    #[cfg(feature = "notify")]
+    fn or_invalid<B>(
+        &self,
+        body: Result<B>,
+        request: impl FnOnce(&Self, B) -> WriteRequest,
+    ) -> WriteRequest {
+        match body {
+            Ok(body) => request(self, body),
+            Err(error) => WriteRequest {
+                body: Err(error),
+                ..self.delete("subscriptions")
+            },
         }
     }
 

@@ -36,6 +36,12 @@ pub(super) enum CallKind {
     Token,
     /// A file behind a link that is a key in itself, at whatever origin.
     Download,
+    /// What anybody may read at the sign-in service.
+    #[cfg_attr(
+        not(feature = "notify"),
+        expect(dead_code, reason = "only notifications need it")
+    )]
+    Public,
 }
 
 impl Call {
@@ -63,6 +69,15 @@ impl Call {
         Self {
             kind: CallKind::Download,
             ..Self::get(url, headers, Workload::Download)
+        }
+    }
+
+    /// A GET of what anybody may read at the sign-in service; it gets no token.
+    #[cfg(feature = "notify")]
+    pub(crate) fn public(url: Url) -> Self {
+        Self {
+            kind: CallKind::Public,
+            ..Self::get(url, HeaderMap::new(), Workload::Token)
         }
     }
 
@@ -147,6 +162,7 @@ impl Call {
             CallKind::Graph => path::route(&self.url),
             CallKind::Token => "oauth2/v2.0/token".to_owned(),
             CallKind::Download => "the download of a report".to_owned(),
+            CallKind::Public => "discovery/v2.0/keys".to_owned(),
         }
     }
 }
