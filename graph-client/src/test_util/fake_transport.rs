@@ -140,6 +140,15 @@ impl Answer {
         self
     }
 
+    /// With these bytes for a body, which need not be text.
+    #[must_use]
+    pub fn bytes(mut self, body: impl Into<Bytes>) -> Self {
+        if let Outcome::Response(_, old) = &mut self.outcome {
+            *old = body.into();
+        }
+        self
+    }
+
     /// With this header; one that HTTP does not allow is left out.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
