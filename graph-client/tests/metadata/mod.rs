@@ -1,5 +1,8 @@
 //! The models as their source says, and the metadata of the service, in a shape to compare.
 
+pub(crate) mod exceptions;
+pub(crate) mod list;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
