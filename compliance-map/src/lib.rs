@@ -63,6 +63,7 @@
 //! | [`mod@summary`], [`mod@crosswalk`] | counts per framework and family, gaps, accepted risks; one failure and all controls it touches |
 //! | [`mod@assess`]`::`[`compare`], [`mod@trend`] | two assessments, or a series of them |
 //! | [`bundle`] | an assessment with all it rests on, as files that can be checked |
+//! | [`schema`] | JSON schemas of facts and assessment |
 //! | [`render`] | HTML, Markdown and plain text for people; JSON, CSV, `JUnit`, OSCAL and OCSF for programs |
 //!
 //! # Statuses
@@ -94,6 +95,7 @@ mod population;
 pub mod render;
 mod role;
 mod rules;
+pub mod schema;
 pub mod summary;
 mod time;
 pub mod trend;
