@@ -15,10 +15,9 @@ use clap::Parser;
 use examples::exit::{Exit, Failure, finish};
 use examples::progress::Lines;
 use examples::settings::Settings;
-use examples::{report, time};
+use examples::{report, tenant, time};
 use m365_collect::insight::licence::{self, Price};
 use m365_collect::{Engine, SqliteStore, Store};
-use tenant_sim::{Sim, SimHandle};
 
 /// Reads a Microsoft 365 tenant, and shows what it proves and what it wastes.
 #[derive(Debug, Parser)]
@@ -54,7 +53,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<Exit, Failure> {
-    let (settings, simulated) = tenant(arguments.settings).await?;
+    let (settings, simulated) = tenant::or_simulated(arguments.settings).await?;
     let path = match (arguments.store, &simulated) {
         (Some(path), _) => path,
         (None, None) => PathBuf::from("quickstart.m365"),
@@ -96,29 +95,4 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     }
     writeln!(out, "\nStore: {}", path.display())?;
     Ok(Exit::from(&sync))
-}
-
-/// The tenant of the settings; without any, a simulated one that lives as long as the handle.
-async fn tenant(settings: Settings) -> Result<(Settings, Option<SimHandle>), Failure> {
-    if !settings.is_empty() {
-        return Ok((settings, None));
-    }
-    let sim = Sim::builder()
-        .start()
-        .await
-        .map_err(|error| Failure::other(error.to_string()))?;
-    eprintln!(
-        "No credentials are set: this is a simulated tenant at {}",
-        sim.origin()
-    );
-    eprintln!("For a real one set M365_TENANT_ID, M365_CLIENT_ID and M365_CLIENT_SECRET");
-    let settings = Settings {
-        tenant: Some(sim.tenant_id().to_owned()),
-        client: Some(sim.client_id().to_owned()),
-        secret: Some(sim.client_secret().to_owned()),
-        graph_url: Some(sim.graph_url().to_owned()),
-        login_url: Some(sim.login_url().to_owned()),
-        ..settings
-    };
-    Ok((settings, Some(sim)))
 }

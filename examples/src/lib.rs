@@ -1,10 +1,12 @@
 //! What the example programs share: settings, exit statuses, progress and reports.
 
 pub mod exit;
+pub mod file;
 pub mod m365;
 pub mod progress;
 pub mod report;
 pub mod settings;
+pub mod tenant;
 pub mod time;
 
 /// The snippets of the front page compile.

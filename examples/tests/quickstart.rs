@@ -102,6 +102,18 @@ fn the_other_programs_run_by_themselves() {
         ("own_source", "in the recycle bin: 1"),
         ("own_struct", "\"accountEnabled\""),
         ("embed_map", "PARTIALLY SATISFIED"),
+        (
+            "own_framework",
+            "fabrikam-house:ACCESS-2  PARTIALLY SATISFIED [broken]  1 of 2",
+        ),
+        (
+            "own_framework",
+            "a misspelt rule: the framework file cannot be read: unknown variant `smtp_auth_of`",
+        ),
+        (
+            "own_framework",
+            "the rule \"dormant_accounts\" has no parameter `idle_days`",
+        ),
     ] {
         let said = run(&mut bare(name));
         assert_eq!(said.exit, 0, "{name}: {said:?}");

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use clap::{Args, ValueEnum};
+use compliance_map::bundle::{Bundle, SourceOutcome};
 use compliance_map::{Catalogue, Facts, Options, Summary, Timestamp, render};
 use m365_collect::SqliteStore;
 
+use super::bundle;
 use crate::exit::{Exit, Failure};
-use crate::time;
+use crate::{file, time};
 
 /// What to assess, and how to show it.
 #[derive(Debug, Args)]
@@ -31,6 +33,9 @@ pub(super) struct Arguments {
     /// The file to write to, instead of standard output.
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
+    /// A new folder for an evidence bundle: the assessment with all it rests on, and digests.
+    #[arg(long, value_name = "DIR")]
+    bundle: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -66,7 +71,7 @@ enum Format {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
-    let facts = facts(&arguments.input).await?;
+    let (facts, sources) = facts(&arguments.input).await?;
     let as_of: Timestamp = match &arguments.as_of {
         None => time::timestamp(SystemTime::now())?,
         Some(text) => text.parse().map_err(|_| {
@@ -90,17 +95,23 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Format::Oscal => render::oscal(&assessment, &summary()),
         Format::Ocsf => render::ocsf(&assessment, &summary()),
     };
+    if let Some(folder) = &arguments.bundle {
+        let bundle = Bundle::new(&facts, &assessment, &summary(), &sources);
+        bundle::write(&bundle, folder)?;
+    }
     match &arguments.out {
         None => std::io::stdout().lock().write_all(text.as_bytes())?,
-        Some(path) => write(path, &text)?,
+        Some(path) => file::write(path, text.as_bytes())?,
     }
     Ok(Exit::Done)
 }
 
-async fn facts(input: &Input) -> Result<Facts, Failure> {
+/// The facts, and how each source ended where they come from a sync.
+async fn facts(input: &Input) -> Result<(Facts, Vec<SourceOutcome>), Failure> {
     if let Some(store) = &input.store {
         let store = SqliteStore::open_read_only(store).await?;
-        return Ok(m365_collect::facts(&store).await?);
+        let facts = m365_collect::facts(&store).await?;
+        return Ok((facts, bundle::outcomes(&store).await?));
     }
     let path = input.facts.as_deref().unwrap_or_else(|| Path::new("-"));
     let read = if path == Path::new("-") {
@@ -110,22 +121,8 @@ async fn facts(input: &Input) -> Result<Facts, Failure> {
     };
     let text = read
         .map_err(|error| Failure::other(format!("{} cannot be read: {error}", path.display())))?;
-    Facts::from_json(&text)
-        .map_err(|error| Failure::other(format!("{} is not a facts file: {error}", path.display())))
-}
-
-/// Whole or not at all: a reader never sees half a report.
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: &dyn std::fmt::Display| {
-        Failure::other(format!("{} cannot be written: {error}", path.display()))
-    };
-    let folder = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or_else(|| Path::new(".")))
-        .map_err(|error| failed(&error))?;
-    file.write_all(text.as_bytes())
-        .map_err(|error| failed(&error))?;
-    file.persist(path).map_err(|error| failed(&error.error))?;
-    Ok(())
+    let facts = Facts::from_json(&text).map_err(|error| {
+        Failure::other(format!("{} is not a facts file: {error}", path.display()))
+    })?;
+    Ok((facts, Vec::new()))
 }

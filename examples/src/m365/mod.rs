@@ -1,6 +1,7 @@
 //! The commands of the `m365` program.
 
 mod assess;
+mod bundle;
 mod export;
 mod read;
 mod show;
@@ -90,6 +91,15 @@ enum Command {
         #[command(flatten)]
         assess: assess::Arguments,
     },
+    /// Checks that the files of an evidence bundle are those that were put into it.
+    Verify {
+        /// The folder of the bundle.
+        #[arg(long, value_name = "DIR")]
+        bundle: PathBuf,
+        /// The digest that was said when it was made.
+        #[arg(long, value_name = "DIGEST")]
+        digest: Option<String>,
+    },
     /// Lists the sources: id, permissions, licence, cadence.
     Sources {
         /// As JSON.
@@ -137,6 +147,7 @@ pub async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         } => export::export(&store, &kind).await,
         Command::Facts { store } => show::facts(&store).await,
         Command::Assess { assess } => assess::run(assess).await,
+        Command::Verify { bundle, digest } => bundle::check(&bundle, digest.as_deref()),
         Command::Sources { json } => show::sources(json),
     }
 }

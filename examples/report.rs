@@ -1,0 +1,59 @@
+//! A report for a board: reads a tenant, assesses it, and writes one HTML file.
+//!
+//! `cargo run --release --example report -- --out report.html`
+//!
+//! Without credentials it starts a simulated tenant in this process.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use clap::Parser;
+use compliance_map::{Catalogue, Options, Summary, assess, render};
+use examples::exit::{Exit, Failure, finish};
+use examples::progress::Lines;
+use examples::settings::Settings;
+use examples::{file, tenant, time};
+use m365_collect::{Engine, MemoryStore, Store};
+
+/// Reads a tenant and writes what it proves as one HTML file.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
+    /// The file to write.
+    #[arg(long, value_name = "PATH", default_value = "report.html")]
+    out: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    finish("report", run(Arguments::parse()).await)
+}
+
+async fn run(arguments: Arguments) -> Result<Exit, Failure> {
+    let (settings, _simulated) = tenant::or_simulated(arguments.settings).await?;
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let sync = Engine::new(settings.client()?, Arc::clone(&store))
+        .progress(Arc::new(Lines::new()))
+        .run()
+        .await?;
+
+    let facts = m365_collect::facts(store.as_ref()).await?;
+    let catalogue = Catalogue::builtin();
+    let options = Options::new(time::timestamp(SystemTime::now())?);
+    let assessment =
+        assess(&facts, &catalogue, &options).map_err(|error| Failure::other(error.to_string()))?;
+    let summary = Summary::new(&assessment, &facts, &catalogue);
+    let page = render::html(&assessment, &summary);
+    file::write(&arguments.out, page.as_bytes())?;
+
+    eprintln!(
+        "{}: {} controls, {} of them unknown for want of evidence",
+        arguments.out.display(),
+        summary.counts.total(),
+        summary.counts.unknown
+    );
+    Ok(Exit::from(&sync))
+}
