@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 use super::apply::Apply;
 use crate::record::{Kind, Record};
 
-/// From so many on they are sorted in: some megabytes of keys.
-const MANY: u64 = 100_000;
+/// From so many on they are sorted in: some ten megabytes of keys.
+const MANY: u64 = 250_000;
 /// Objects that came more than once, looked at in one go.
 const REPEATED: usize = 500;
 
@@ -116,8 +116,18 @@ impl Apply<'_> {
             .prepare_cached(self.tables.arrival.sort_in)?
             .execute(params![source, self.round])?;
         self.upserted += new as u64;
+        let all: usize = self
+            .transaction
+            .prepare_cached("SELECT count(*) FROM arrival WHERE source = ?1")?
+            .query_row(params![source], |row| row.get(0))?;
+        // Looking each of them up costs more than sorting them in: only where some are left over.
+        let sorted = if new == all {
+            "DELETE FROM arrival WHERE source = ?1"
+        } else {
+            self.tables.arrival.sorted
+        };
         self.transaction
-            .prepare_cached(self.tables.arrival.sorted)?
+            .prepare_cached(sorted)?
             .execute(params![source])?;
         let now = self.at;
         loop {

@@ -86,6 +86,20 @@ impl SqliteStore {
         Self::open_by(path.as_ref(), schema::open_read_only, true).await
     }
 
+    /// Lets the file grow by no more than so many pages, as a full disk would; `None` lifts it.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    #[cfg(feature = "testing")]
+    pub async fn limit_pages(&self, more: Option<u32>) -> Result<(), StoreError> {
+        self.reading("limit the file", move |connection| {
+            let pages: u32 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            let limit = more.map_or(u32::MAX - 1, |more| pages + more);
+            connection.pragma_update(None, "max_page_count", limit)
+        })
+        .await
+    }
+
     async fn open_by(
         path: &Path,
         open: fn(&Path) -> Result<Connection, StoreError>,
