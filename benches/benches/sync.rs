@@ -88,9 +88,7 @@ fn measure(users: usize) {
             .split_whitespace()
             .map(|n| n.parse().unwrap())
             .collect();
-        let [seen, seconds, cpu, peak] = numbers[..] else {
-            panic!("{step} said {said}");
-        };
+        let [seen, seconds, cpu, peak]: [f64; 4] = numbers.try_into().unwrap();
         let size: u64 = [&store, &folder.path().join("bench.m365-wal")]
             .into_iter()
             .filter_map(|file| file.metadata().ok())

@@ -157,7 +157,7 @@ async fn a_file_of_schema_1_is_brought_up_to_date_and_goes_on_where_it_stopped()
 fn crowd(from: usize, to: usize) -> Vec<Change> {
     (from..to)
         .map(|n| {
-            let json = format!(r#"{{"id":"u{n:05}","text":"{}"}}"#, "x".repeat(400));
+            let json = format!(r#"{{"id":"u{n:05}","text":"{}"}}"#, "x".repeat(4000));
             let raw = RawValue::from_string(json).unwrap();
             Change::Upsert(Record::new(Kind::USER, format!("u{n:05}"), raw))
         })
@@ -168,7 +168,7 @@ fn crowd(from: usize, to: usize) -> Vec<Change> {
 /// intact, the error says so, and with room again the work goes on.
 #[tokio::test]
 async fn where_there_is_no_room_what_was_committed_is_intact() {
-    for extra in 1..16 {
+    for extra in 1..30 {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("full.m365");
         let store = SqliteStore::open(&path).await.unwrap().bulk_from(100);

@@ -64,7 +64,7 @@ impl Tenant {
         let requests = self.graph.requests();
         let targets: Vec<String> = requests
             .iter()
-            .map(|request| request.target())
+            .map(graph_client::test_util::Recorded::target)
             .filter(|target| target.contains("/domains"))
             .collect();
         let second = targets.iter().filter(|t| t.contains("skiptoken")).count();
@@ -83,11 +83,12 @@ fn page(ids: &[&str], next: bool) -> Answer {
 }
 
 fn interrupted(outcome: &Outcome) -> bool {
-    let reason = match outcome {
-        Outcome::Partial { reason } => reason,
-        _ => return false,
-    };
-    matches!(reason, Gap::Interrupted { .. })
+    matches!(
+        outcome,
+        Outcome::Partial {
+            reason: Gap::Interrupted { .. }
+        }
+    )
 }
 
 async fn stores() -> (tempfile::TempDir, [Arc<dyn Store>; 2]) {

@@ -31,7 +31,7 @@ use crate::source::SourceId;
 use crate::timestamp;
 
 /// Commits of so many objects are not sorted in one by one.
-const BULK: usize = 1000;
+const BULK: usize = 200;
 
 const SORT_OBJECT: i64 = 0;
 const SORT_CONTAINER: i64 = 1;
@@ -118,7 +118,7 @@ impl SqliteStore {
 
     /// Commits with at least so many objects of a first reading or a resync are appended as they
     /// come and sorted in later, many together, which is several times as fast. Until then only
-    /// this store sees them, and not another process that reads the file. 1,000 unless told.
+    /// this store sees them, and not another process that reads the file. 200 unless told.
     #[must_use]
     pub fn bulk_from(mut self, objects: usize) -> Self {
         self.bulk = objects;
