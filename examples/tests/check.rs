@@ -94,6 +94,20 @@ fn each_problem_has_its_exit_status() {
 }
 
 #[test]
+fn a_service_that_throttles_is_told_without_waiting_for_it() {
+    let sim = sim();
+    sim.throttle_all(Some(7200));
+    let said = check(&sim, &["--json"]);
+    assert_eq!(said.exit, 5, "{said:?}");
+    let json = said.json();
+    assert_eq!(
+        (&json["status"], &json["problems"][0]["code"]),
+        (&"service_error".into(), &"throttled".into())
+    );
+    assert!(json["milliseconds"].as_u64().unwrap() < 20_000, "{said:?}");
+}
+
+#[test]
 fn a_part_that_cannot_be_read_for_want_of_a_licence_is_partial() {
     let sim = sim();
     sim.unlicense(Area::RoleEligibility);

@@ -156,6 +156,69 @@ async fn a_wider_permission_will_do() {
 }
 
 #[tokio::test]
+async fn a_permission_that_would_show_more_is_told_and_does_not_condemn() {
+    let microsoft = Microsoft::silent().await;
+    microsoft.token(&["User.Read.All".to_owned()]).await;
+    microsoft.rest().await;
+    let descriptor = Descriptor::full("users", "people")
+        .permission("User.Read.All")
+        .optional_permission("AuditLog.Read.All");
+    let source = Arc::new(ListSource::new(descriptor, Kind::USER, "users"));
+    let connection = ConnectionTest::new(microsoft.client())
+        .sources(vec![source])
+        .run()
+        .await;
+    let diagnosis = problem(&connection, Code::OptionalPermissionMissing);
+    assert_eq!(diagnosis.permission.as_deref(), Some("AuditLog.Read.All"));
+    assert_eq!(connection.status, Status::Connected, "{connection}");
+    assert_eq!(readiness(&connection, "users"), Readiness::Limited);
+    assert!(!connection.is_complete());
+}
+
+#[tokio::test]
+async fn an_organization_that_is_refused_leaves_the_tenant_to_the_token() {
+    let microsoft = Microsoft::silent().await;
+    microsoft.token(&every_permission()).await;
+    let message = "Insufficient privileges to complete the operation.";
+    microsoft
+        .graph_error("organization", 403, "Authorization_RequestDenied", message)
+        .await;
+    microsoft.rest().await;
+    let connection = microsoft.check().await;
+    assert!(connection.stages.tenant.is_passed(), "{connection}");
+    assert_eq!(
+        blocked(problem(&connection, Code::AccessDenied)),
+        ["organization"]
+    );
+    assert_eq!(connection.status, Status::PermissionError);
+}
+
+#[tokio::test]
+async fn a_source_of_ones_own_is_compared_but_not_called() {
+    let microsoft = Microsoft::good().await;
+    let descriptor = Descriptor::full("org_contacts", "contacts").permission("User.Read.All");
+    let source = Arc::new(ListSource::new(
+        descriptor,
+        Kind::new("orgContact"),
+        "contacts",
+    ));
+    let connection = ConnectionTest::new(microsoft.client())
+        .sources(vec![source])
+        .run()
+        .await;
+    assert_eq!(readiness(&connection, "org_contacts"), Readiness::NotKnown);
+    assert_eq!(connection.stages.calls.state, StageState::NotKnown);
+    assert!(!connection.is_complete(), "{connection}");
+    assert!(
+        !microsoft
+            .asked()
+            .await
+            .iter()
+            .any(|path| path.contains("contacts"))
+    );
+}
+
+#[tokio::test]
 async fn what_a_wider_permission_opens_is_put_to_the_test() {
     let microsoft = Microsoft::silent().await;
     microsoft
@@ -624,12 +687,13 @@ async fn a_token_that_graph_refuses_points_at_tenant_and_cloud() {
 #[tokio::test]
 async fn what_answers_in_the_place_of_graph_is_named() {
     let html = "<html><body>Sign in to this network</body></html>";
-    for status in [200, 403] {
+    for status in [200, 302, 403, 407] {
         let microsoft = Microsoft::silent().await;
         microsoft.token(&every_permission()).await;
-        microsoft
-            .all_of_graph(ResponseTemplate::new(status).set_body_raw(html, "text/html"))
-            .await;
+        let answer = ResponseTemplate::new(status)
+            .set_body_raw(html, "text/html")
+            .insert_header("location", "http://portal.example/");
+        microsoft.all_of_graph(answer).await;
         let connection = microsoft.check().await;
         problem(&connection, Code::Proxy);
         assert_eq!(connection.status, Status::ServiceError, "{connection}");

@@ -4,7 +4,7 @@ use graph_client::Error;
 
 use super::code::Code;
 use super::diagnosis::{Diagnosis, Problem, Severity};
-use super::probe::{Planned, Seen, ServiceCall, all, planned};
+use super::probe::{Planned, Probe, Seen, ServiceCall, all, planned};
 use super::run::{Missed, Test};
 use super::stage::{Stage, StageState};
 use super::{GRANT, explain};
@@ -128,7 +128,7 @@ async fn one(test: &Test<'_>, planned: Planned) -> Answer {
     } = planned;
     let mut call = ServiceCall {
         service,
-        path: "",
+        path: None,
         state: StageState::NotRun,
         note: "no chosen source of this service has its permissions, or a call of its own"
             .to_owned(),
@@ -142,10 +142,10 @@ async fn one(test: &Test<'_>, planned: Planned) -> Answer {
             verdict: Verdict::Fine,
         };
     };
-    call.path = probe.path;
+    call.path = Some(probe.path);
     let (result, elapsed) = test.within(probe.call(&test.client)).await;
     call.elapsed = elapsed;
-    let (state, note, verdict) = judge(test, &call, &probe.source(), &result);
+    let (state, note, verdict) = judge(test, &call, probe, &result);
     call.state = state;
     call.note = note;
     let proven = matches!(result, Ok(Seen::Answer | Seen::NoUsers)).then(|| probe.source());
@@ -159,9 +159,10 @@ async fn one(test: &Test<'_>, planned: Planned) -> Answer {
 fn judge(
     test: &Test<'_>,
     call: &ServiceCall,
-    source: &SourceId,
+    probe: Probe,
     result: &Result<Seen, Missed>,
 ) -> (StageState, String, Verdict) {
+    let source = probe.source();
     let problem = |diagnosis: Diagnosis| {
         let note = diagnosis.cause.clone();
         (StageState::Failed, note, Verdict::Problem(diagnosis))
@@ -179,19 +180,19 @@ fn judge(
             Verdict::Fine,
         ),
         Ok(Seen::Foreign) => problem(
-            explain::foreign(call.path)
+            explain::foreign(probe.path)
                 .partial()
                 .blocking(call.sources.clone()),
         ),
         Err(Missed::Failed(error)) if error.is_unlicensed() => (
             StageState::Failed,
             "it says that the tenant lacks the licence".to_owned(),
-            Verdict::Unlicensed(source.clone(), unlicensed(test, source, call.path)),
+            Verdict::Unlicensed(source.clone(), unlicensed(test, &source, probe.path)),
         ),
         Err(missed) => {
             let diagnosis = test.diagnose(missed);
             if let (Code::PermissionMissing, Missed::Failed(error)) = (diagnosis.code, missed) {
-                let diagnosis = denied(test, call.path, source.clone(), error);
+                let diagnosis = denied(test, probe.path, source, error);
                 let note = diagnosis.cause.clone();
                 return (StageState::Failed, note, Verdict::Denied(diagnosis));
             }

@@ -116,6 +116,9 @@ codes! {
     /// The application lacks a permission.
     PermissionMissing = "permission_missing", Permission,
         learn!("graph/permissions-reference");
+    /// The application lacks a permission without which a part is missing.
+    OptionalPermissionMissing = "optional_permission_missing", Data,
+        learn!("graph/permissions-reference");
     /// The service refuses although the token carries the permission.
     AccessDenied = "access_denied", Permission,
         learn!("graph/resolve-auth-errors");

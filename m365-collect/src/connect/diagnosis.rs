@@ -50,7 +50,7 @@ pub enum Problem {
     Permission,
     /// A licence is missing.
     Licence,
-    /// What would be read misleads.
+    /// What would be read is incomplete or misleads.
     Data,
     /// The service throttles.
     Throttled,
@@ -83,7 +83,7 @@ impl Problem {
             Self::Authentication => "authentication failed",
             Self::Permission => "a permission is missing",
             Self::Licence => "a licence is missing",
-            Self::Data => "what is read would mislead",
+            Self::Data => "what is read would be incomplete or mislead",
             Self::Throttled => "the service throttles",
             Self::Unreachable => "the service cannot be reached",
             Self::Service => "the service failed",

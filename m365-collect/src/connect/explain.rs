@@ -111,6 +111,10 @@ fn throttled(route: &str, error: &Error) -> Diagnosis {
 /// Whether something on the way answered: no error envelope of Graph, none of the sign-in service,
 /// no request id, which both send with everything.
 fn is_foreign(error: &Error) -> bool {
+    // The sign-in page of a network sends there by redirect; Graph never sends elsewhere.
+    if error.is_refused_link() {
+        return true;
+    }
     if error.request_id().is_some() {
         return false;
     }

@@ -259,7 +259,7 @@ fn plan(check: &LicenceCheck) -> String {
     first.unwrap_or(check.licence.as_str()).to_owned()
 }
 
-const INTUNE: &str = "https://learn.microsoft.com/intune/intune-service/fundamentals/licenses";
+const INTUNE: &str = "https://learn.microsoft.com/intune/fundamentals/licensing";
 
 #[cfg(test)]
 mod tests {

@@ -290,20 +290,37 @@ fn by_name(sources: &[SourceAccess], names: fn(&SourceAccess) -> &Vec<String>) -
 
 /// One permission that is missing, with what it blocks.
 pub(super) fn missing(lacking: &Lacking) -> Diagnosis {
-    let names: Vec<&str> = lacking.blocks.iter().map(SourceId::as_str).collect();
-    let mut diagnosis = Diagnosis::new(
-        Code::PermissionMissing,
-        format!(
-            "the application lacks {}, without which {} cannot be read",
-            lacking.permission,
-            names.join(", ")
-        ),
-        super::GRANT,
-    )
-    .blocking(lacking.blocks.clone())
-    .partial();
-    diagnosis.permission = Some(lacking.permission.clone());
-    diagnosis
+    let sources = lacking.names();
+    let cause = format!(
+        "the application lacks {}, without which {sources} cannot be read",
+        lacking.permission
+    );
+    lacking.diagnosis(Code::PermissionMissing, cause)
+}
+
+/// One permission that would show more.
+pub(super) fn missing_optional(lacking: &Lacking) -> Diagnosis {
+    let sources = lacking.names();
+    let cause = format!(
+        "the application lacks {}, without which a part of {sources} is missing",
+        lacking.permission
+    );
+    lacking.diagnosis(Code::OptionalPermissionMissing, cause)
+}
+
+impl Lacking {
+    fn names(&self) -> String {
+        let names: Vec<&str> = self.blocks.iter().map(SourceId::as_str).collect();
+        names.join(", ")
+    }
+
+    fn diagnosis(&self, code: Code, cause: String) -> Diagnosis {
+        let mut diagnosis = Diagnosis::new(code, cause, super::GRANT)
+            .blocking(self.blocks.clone())
+            .partial();
+        diagnosis.permission = Some(self.permission.clone());
+        diagnosis
+    }
 }
 
 /// The token carries no permission at all.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use graph_client::{Client, Error};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::permission::SourceAccess;
@@ -243,8 +244,8 @@ pub(super) fn service_of(source: &SourceId) -> Option<Service> {
 pub struct ServiceCall {
     /// The service.
     pub service: Service,
-    /// The path that was called.
-    pub path: &'static str,
+    /// The path that was called; nothing where no call was made.
+    pub path: Option<&'static str>,
     /// What came of it.
     pub state: StageState,
     /// One clause about it.
@@ -366,10 +367,7 @@ async fn any_user(client: &Client) -> Result<Seen, Error> {
 
 /// Whether this is a JSON object, as every answer of Graph to these calls is.
 pub(super) fn is_object(body: &[u8]) -> bool {
-    matches!(
-        serde_json::from_slice::<serde_json::Value>(body),
-        Ok(serde_json::Value::Object(_))
-    )
+    body.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
 /// How many calls are under way at once.

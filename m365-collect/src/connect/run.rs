@@ -281,8 +281,10 @@ impl Test<'_> {
             )
         };
         for lacking in &compared.lacking {
-            let diagnosis = permission::missing(lacking);
-            self.add(diagnosis);
+            self.add(permission::missing(lacking));
+        }
+        for lacking in &compared.lacking_optional {
+            self.add(permission::missing_optional(lacking));
         }
         self.found.stages.permissions = Stage::new(state, note).finding(compared);
         Go::Continue(())

@@ -70,8 +70,15 @@ pub(super) struct Oddities {
 /// <https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference>
 const PERSONAL_TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
-/// Domains of personal accounts, which no organization can verify.
-const PERSONAL_DOMAINS: &[&str] = &["outlook.com", "hotmail.com", "live.com", "msn.com"];
+/// Domains of mailboxes of persons, which no organization can verify as its own.
+const PERSONAL_DOMAINS: &[&str] = &[
+    "gmail.com",
+    "googlemail.com",
+    "hotmail.com",
+    "live.com",
+    "msn.com",
+    "outlook.com",
+];
 
 impl Oddities {
     pub(super) fn of(client: &Client, secret: Option<SecretShape>) -> Self {
