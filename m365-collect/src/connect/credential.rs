@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::code::Code;
 use super::diagnosis::Diagnosis;
+use super::run::{Missed, Test};
+use super::settings::is_guid;
 use super::stage::{Stage, StageState};
 use crate::timestamp;
 
@@ -52,11 +54,11 @@ const AHEAD: Duration = Duration::from_secs(30 * DAY);
 const DAY: u64 = 24 * 60 * 60;
 
 /// The permissions that let an application read its own registration.
-pub(super) const PERMISSIONS: &[&str] = &["Application.Read.All", "Application.ReadWrite.OwnedBy"];
+const PERMISSIONS: &[&str] = &["Application.Read.All", "Application.ReadWrite.OwnedBy"];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Registration {
+struct Registration {
     #[serde(default)]
     password_credentials: Option<Vec<Key>>,
     #[serde(default)]
@@ -73,16 +75,46 @@ struct Key {
 }
 
 /// Reads the registration of the client's own application.
-pub(super) async fn read(client: &Client) -> Result<Registration, Error> {
+async fn read(client: &Client) -> Result<Registration, Error> {
     client
         .get::<Registration>(vec![format!("applications(appId='{}')", client.app_id())])
         .send()
         .await
 }
 
+/// Tests when the application's own credentials end.
+pub(super) async fn stage(test: &mut Test<'_>) {
+    let known = PERMISSIONS.iter().any(|name| test.may_read(name));
+    test.found.stages.credentials = if !is_guid(test.client.app_id()) {
+        Stage::not_known("the application id is not a GUID, so the application cannot be asked for")
+    } else if !known {
+        Stage::not_known(
+            "the application may not read its own credentials; Application.Read.All, or \
+             Application.ReadWrite.OwnedBy where it owns itself, shows when they end",
+        )
+    } else {
+        let client = test.client.clone();
+        let (result, elapsed) = test.within(read(&client)).await;
+        let stage = match result {
+            Ok(registration) => {
+                let (stage, diagnosis) = judge(registration, test.used, test.clock.now());
+                if let Some(diagnosis) = diagnosis {
+                    test.add(diagnosis);
+                }
+                stage
+            }
+            Err(Missed::Failed(error)) if error.is_not_found() => Stage::not_known(
+                "the application is registered in another tenant, which keeps its credentials",
+            ),
+            Err(missed) => Stage::not_known(test.diagnose(&missed).cause),
+        };
+        stage.taking(elapsed)
+    };
+}
+
 /// What the registration says about the ends. `used` is the kind that the client signs in with,
 /// where that is known: others do not matter then.
-pub(super) fn judge(
+fn judge(
     registration: Registration,
     used: Option<CredentialKind>,
     now: SystemTime,
@@ -160,7 +192,7 @@ fn credential(kind: CredentialKind, key: Key, now: SystemTime) -> AppCredential 
     AppCredential {
         kind,
         // Shown in reports, so only what is an id.
-        key_id: key.key_id.filter(|id| super::settings::is_guid(id)),
+        key_id: key.key_id.filter(|id| is_guid(id)),
         ends_at,
         days_left: ends_at
             .and_then(|end| end.duration_since(now).ok())

@@ -1,16 +1,17 @@
-//! The service plans of the tenant against what the chosen sources need.
-//!
-//! <https://learn.microsoft.com/graph/api/subscribedsku-list>
+//! The licences of the tenant against those that the chosen sources need.
 
-use futures::TryStreamExt;
-use graph_client::{Client, Error};
-use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+use serde::Serialize;
 
 use super::calls::Calls;
 use super::code::Code;
-use super::diagnosis::Diagnosis;
+use super::diagnosis::{Diagnosis, Problem};
 use super::permission::SourceAccess;
 use super::probe::service_of;
+use super::run::Test;
+use super::stage::{Stage, StageState};
+use super::subscription;
 use crate::source::SourceId;
 
 /// Whether the tenant has a licence that sources need.
@@ -90,94 +91,74 @@ pub(super) fn needed(sources: &[SourceAccess]) -> Vec<LicenceCheck> {
     checks
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Sku {
-    #[serde(default)]
-    capability_status: Option<String>,
-    #[serde(default)]
-    service_plans: Vec<Plan>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Plan {
-    #[serde(default)]
-    service_plan_name: Option<String>,
-    #[serde(default)]
-    provisioning_status: Option<String>,
-}
-
-/// The plans of a tenant.
-#[derive(Debug, Default)]
-pub(super) struct Held {
-    usable: Vec<String>,
-    lapsed: Vec<String>,
-}
-
-/// No tenant has so many pages of subscriptions; the listing is not paged today.
-const PAGES: usize = 20;
-
-/// Reads the plans of the tenant; `None` where the listing does not end or has items that cannot
-/// be read, since a plan might be among them.
-pub(super) async fn read(client: &Client) -> Result<Option<Held>, Error> {
-    let mut pages = client
-        .list::<Sku>("subscribedSkus")
-        .select(["capabilityStatus", "servicePlans"])
-        .pages();
-    let mut held = Held::default();
-    for _ in 0..PAGES {
-        let Some(page) = pages.try_next().await? else {
-            return Ok(Some(held));
-        };
-        if !page.malformed.is_empty() {
-            return Ok(None);
-        }
-        for sku in page.items {
-            held.add(sku);
+/// Tests the licences; tells the sources that cannot be read for want of one.
+pub(super) async fn stage(test: &mut Test<'_>, calls: &Calls) -> Vec<SourceId> {
+    let mut checks = needed(&test.found.sources);
+    if checks.is_empty() {
+        test.found.stages.licences = Stage::passed("no chosen source needs a licence", checks);
+        return calls.unlicensed.clone();
+    }
+    let (unknown, elapsed) = look_up(test, &mut checks).await;
+    let mut unlicensed = Vec::new();
+    for check in &mut checks {
+        let (blocked, diagnosis) = weigh(check, calls);
+        unlicensed.extend(blocked);
+        if let Some(diagnosis) = diagnosis {
+            test.add(diagnosis);
         }
     }
-    Ok(None)
+    let named = |state: fn(LicenceState) -> bool| {
+        let checks = checks.iter().filter(|check| state(check.state));
+        let names: Vec<&str> = checks.map(|check| check.licence.as_str()).collect();
+        names.join(", ")
+    };
+    let gone = named(|s| matches!(s, LicenceState::Missing | LicenceState::Lapsed));
+    let unsure = named(|s| s == LicenceState::NotKnown);
+    let stage = if !unlicensed.is_empty() {
+        Stage::new(StageState::Failed, format!("no {gone}"))
+    } else if let Some(why) = unknown {
+        Stage::not_known(why)
+    } else if !unsure.is_empty() {
+        Stage::not_known(format!("which service plan {unsure} is, is not known"))
+    } else if !gone.is_empty() {
+        Stage::new(
+            StageState::Warned,
+            format!("no subscription shows {gone}, yet the service answers"),
+        )
+    } else {
+        Stage::new(StageState::Passed, named(|_| true))
+    };
+    test.found.stages.licences = stage.taking(elapsed).finding(checks);
+    unlicensed
 }
 
-impl Held {
-    fn add(&mut self, sku: Sku) {
-        // In `Warning` it has run out but still works.
-        // https://learn.microsoft.com/graph/api/resources/subscribedsku
-        let is = |text: &Option<String>, names: &[&str]| {
-            text.as_deref()
-                .is_some_and(|text| names.iter().any(|name| name.eq_ignore_ascii_case(text)))
-        };
-        let works = is(&sku.capability_status, &["Enabled", "Warning"]);
-        for plan in sku.service_plans {
-            let off = is(&plan.provisioning_status, &["Disabled", "Error"]);
-            let Some(name) = plan.service_plan_name else {
-                continue;
-            };
-            if works && !off {
-                self.usable.push(name);
-            } else {
-                self.lapsed.push(name);
+/// Looks the plans up in the tenant's subscriptions; says why not where it cannot.
+async fn look_up(test: &mut Test<'_>, checks: &mut [LicenceCheck]) -> (Option<String>, Duration) {
+    if !test.may_read("LicenseAssignment.Read.All") {
+        let why = "the application may not read subscriptions; LicenseAssignment.Read.All \
+                   shows them";
+        return (Some(why.to_owned()), Duration::ZERO);
+    }
+    let client = test.client.clone();
+    let (held, elapsed) = test.within(subscription::read(&client)).await;
+    let unknown = match held {
+        Ok(Some(held)) => {
+            for check in checks {
+                check.state = held.state(&check.plans);
             }
+            None
         }
-    }
-
-    /// Whether the tenant has any of these plans.
-    pub(super) fn state(&self, plans: &[&str]) -> LicenceState {
-        let any = |held: &[String]| {
-            held.iter()
-                .any(|name| plans.iter().any(|plan| plan.eq_ignore_ascii_case(name)))
-        };
-        if plans.is_empty() {
-            LicenceState::NotKnown
-        } else if any(&self.usable) {
-            LicenceState::Present
-        } else if any(&self.lapsed) {
-            LicenceState::Lapsed
-        } else {
-            LicenceState::Missing
+        Ok(None) => Some("the subscriptions could not be read whole".to_owned()),
+        Err(missed) => {
+            let diagnosis = test.diagnose(&missed);
+            let note = diagnosis.cause.clone();
+            if diagnosis.problem != Problem::Permission {
+                test.add(diagnosis.partial());
+            }
+            Some(note)
         }
-    }
+    };
+    (unknown, elapsed)
 }
 
 /// Brings together what the subscriptions and what the calls say about a licence: which sources
@@ -265,14 +246,6 @@ const INTUNE: &str = "https://learn.microsoft.com/intune/fundamentals/licensing"
 mod tests {
     use super::*;
 
-    fn held(json: &str) -> Held {
-        let mut held = Held::default();
-        for sku in serde_json::from_str::<Vec<Sku>>(json).unwrap() {
-            held.add(sku);
-        }
-        held
-    }
-
     #[test]
     fn a_licence_is_known_by_its_service_plan() {
         assert_eq!(
@@ -282,22 +255,5 @@ mod tests {
         assert_eq!(plans("Entra ID P2 (AAD_PREMIUM_P2)"), ["AAD_PREMIUM_P2"]);
         assert!(plans("Microsoft Intune").contains(&"INTUNE_A"));
         assert!(plans("something new").is_empty());
-    }
-
-    #[test]
-    fn a_plan_counts_only_in_a_subscription_in_force() {
-        let of = |status: &str, plan: &str| {
-            held(&format!(
-                r#"[{{"capabilityStatus":"{status}","servicePlans":[{{"servicePlanName":"AAD_PREMIUM","provisioningStatus":"{plan}"}}]}}]"#
-            ))
-            .state(&["AAD_PREMIUM"])
-        };
-        assert_eq!(of("Enabled", "Success"), LicenceState::Present);
-        assert_eq!(of("Enabled", "PendingActivation"), LicenceState::Present);
-        assert_eq!(of("Warning", "Success"), LicenceState::Present);
-        assert_eq!(of("Suspended", "Success"), LicenceState::Lapsed);
-        assert_eq!(of("Enabled", "Disabled"), LicenceState::Lapsed);
-        assert_eq!(held("[]").state(&["AAD_PREMIUM"]), LicenceState::Missing);
-        assert_eq!(held("[]").state(&[]), LicenceState::NotKnown);
     }
 }

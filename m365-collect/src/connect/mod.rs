@@ -33,6 +33,7 @@
 //! # }).unwrap();
 //! ```
 
+mod accepted;
 mod calls;
 mod code;
 mod connection;
@@ -48,8 +49,10 @@ mod readiness;
 mod refusal;
 mod report_names;
 mod run;
+mod service;
 mod settings;
 mod stage;
+mod subscription;
 mod table;
 mod tenant;
 mod text;
@@ -68,8 +71,9 @@ pub use credential::{AppCredential, CredentialKind};
 pub use diagnosis::{Diagnosis, Problem, Severity};
 pub use licence::{LicenceCheck, LicenceState};
 pub use permission::{Lacking, Permissions, Readiness, SourceAccess};
-pub use probe::{Service, ServiceCall};
+pub use probe::ServiceCall;
 pub use run::ConnectionTest;
+pub use service::Service;
 pub use settings::SecretShape;
 pub use stage::{Stage, StageState, StageSummary};
 pub use table::permissions_table;

@@ -7,20 +7,21 @@ use std::time::Duration;
 use futures::future::{Either, select};
 use graph_client::{CallEvent, Client, Clock, Error, Observer, SystemClock, TokenInfo};
 
+use super::accepted::is_granted;
 use super::calls;
 use super::code::Code;
 use super::connection::{Connection, TokenFound};
 use super::credential::{self, CredentialKind};
 use super::diagnosis::{Diagnosis, Problem, Severity};
 use super::explain;
-use super::licence::{self, LicenceCheck, LicenceState};
+use super::licence;
 use super::permission;
 use super::readiness;
 use super::report_names;
-use super::settings::{Oddities, SecretShape, is_guid};
+use super::settings::{Oddities, SecretShape};
 use super::stage::{Stage, StageState};
 use super::tenant;
-use crate::source::{Source, SourceId};
+use crate::source::Source;
 use crate::sources;
 
 /// A test of the connection to a tenant, with its options.
@@ -147,7 +148,7 @@ pub(super) struct Test<'a> {
     pub(super) sources: Vec<&'a dyn Source>,
     pub(super) odd: Oddities,
     /// What the client signs in with, where that is known.
-    used: Option<CredentialKind>,
+    pub(super) used: Option<CredentialKind>,
     pub(super) clock: &'a dyn Clock,
     until: Duration,
     limit: Duration,
@@ -192,9 +193,9 @@ impl Test<'_> {
             return;
         }
         let calls = calls::stage(self).await;
-        let unlicensed = self.licences(&calls).await;
+        let unlicensed = licence::stage(self, &calls).await;
         report_names::stage(self).await;
-        self.credentials().await;
+        credential::stage(self).await;
         readiness::settle(self, &calls, &unlicensed);
     }
 
@@ -290,115 +291,11 @@ impl Test<'_> {
         Go::Continue(())
     }
 
-    /// The sources that cannot be read for want of a licence.
-    async fn licences(&mut self, calls: &calls::Calls) -> Vec<SourceId> {
-        let mut checks = licence::needed(&self.found.sources);
-        if checks.is_empty() {
-            self.found.stages.licences = Stage::passed("no chosen source needs a licence", checks);
-            return calls.unlicensed.clone();
-        }
-        let (unknown, elapsed) = self.plans(&mut checks).await;
-        let mut unlicensed = Vec::new();
-        for check in &mut checks {
-            let (blocked, diagnosis) = licence::weigh(check, calls);
-            unlicensed.extend(blocked);
-            if let Some(diagnosis) = diagnosis {
-                self.add(diagnosis);
-            }
-        }
-        let named = |state: fn(LicenceState) -> bool| {
-            let checks = checks.iter().filter(|check| state(check.state));
-            let names: Vec<&str> = checks.map(|check| check.licence.as_str()).collect();
-            names.join(", ")
-        };
-        let gone = named(|s| matches!(s, LicenceState::Missing | LicenceState::Lapsed));
-        let unsure = named(|s| s == LicenceState::NotKnown);
-        let stage = if !unlicensed.is_empty() {
-            Stage::new(StageState::Failed, format!("no {gone}"))
-        } else if let Some(why) = unknown {
-            Stage::not_known(why)
-        } else if !unsure.is_empty() {
-            Stage::not_known(format!("which service plan {unsure} is, is not known"))
-        } else if !gone.is_empty() {
-            Stage::new(
-                StageState::Warned,
-                format!("no subscription shows {gone}, yet the service answers"),
-            )
-        } else {
-            Stage::new(StageState::Passed, named(|_| true))
-        };
-        self.found.stages.licences = stage.taking(elapsed).finding(checks);
-        unlicensed
-    }
-
-    /// Looks the plans up in the tenant's subscriptions; says why not where it cannot.
-    async fn plans(&mut self, checks: &mut [LicenceCheck]) -> (Option<String>, Duration) {
-        if !self.may_read("LicenseAssignment.Read.All") {
-            let why = "the application may not read subscriptions; LicenseAssignment.Read.All \
-                       shows them";
-            return (Some(why.to_owned()), Duration::ZERO);
-        }
-        let client = self.client.clone();
-        let (held, elapsed) = self.within(licence::read(&client)).await;
-        let unknown = match held {
-            Ok(Some(held)) => {
-                for check in checks {
-                    check.state = held.state(&check.plans);
-                }
-                None
-            }
-            Ok(None) => Some("the subscriptions could not be read whole".to_owned()),
-            Err(missed) => {
-                let diagnosis = self.diagnose(&missed);
-                let note = diagnosis.cause.clone();
-                if diagnosis.problem != Problem::Permission {
-                    self.add(diagnosis.partial());
-                }
-                Some(note)
-            }
-        };
-        (unknown, elapsed)
-    }
-
-    async fn credentials(&mut self) {
-        let known = credential::PERMISSIONS
-            .iter()
-            .any(|name| self.may_read(name));
-        self.found.stages.credentials = if !is_guid(self.client.app_id()) {
-            Stage::not_known(
-                "the application id is not a GUID, so the application cannot be asked for",
-            )
-        } else if !known {
-            Stage::not_known(
-                "the application may not read its own credentials; Application.Read.All, or \
-                 Application.ReadWrite.OwnedBy where it owns itself, shows when they end",
-            )
-        } else {
-            let client = self.client.clone();
-            let (result, elapsed) = self.within(credential::read(&client)).await;
-            let stage = match result {
-                Ok(registration) => {
-                    let (stage, diagnosis) =
-                        credential::judge(registration, self.used, self.clock.now());
-                    if let Some(diagnosis) = diagnosis {
-                        self.add(diagnosis);
-                    }
-                    stage
-                }
-                Err(Missed::Failed(error)) if error.is_not_found() => Stage::not_known(
-                    "the application is registered in another tenant, which keeps its credentials",
-                ),
-                Err(missed) => Stage::not_known(self.diagnose(&missed).cause),
-            };
-            stage.taking(elapsed)
-        };
-    }
-
     /// Whether the application may have this permission, itself or by a wider one.
     pub(super) fn may_read(&self, name: &str) -> bool {
         self.roles
             .as_deref()
-            .is_none_or(|granted| permission::is_granted(name, granted))
+            .is_none_or(|granted| is_granted(name, granted))
     }
 
     /// Waits for an answer for as long as the test may take; tells how long it took.

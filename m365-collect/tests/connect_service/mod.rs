@@ -6,10 +6,13 @@
     reason = "each test file uses a part; what a test expects, its helpers expect too"
 )]
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use graph_client::{Client, Credential, RetryOptions, TenantId};
-use m365_collect::connect::{Connection, ConnectionTest};
+use m365_collect::connect::{Code, Connection, ConnectionTest, Diagnosis, Readiness};
+use m365_collect::{Source, SourceId, sources};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -259,4 +262,37 @@ pub(crate) fn key(ends: &str) -> Value {
         "secretText": null,
         "startDateTime": "2026-01-01T00:00:00Z",
     })
+}
+
+pub(crate) fn problem(connection: &Connection, code: Code) -> &Diagnosis {
+    let mut all = connection.problems.iter();
+    let found = all.find(|problem| problem.code == code);
+    let found = found.unwrap_or_else(|| unreachable!("no {code} in {connection}"));
+    assert!(
+        !found.cure.is_empty() && found.link.is_some(),
+        "{connection}"
+    );
+    found
+}
+
+pub(crate) fn readiness(connection: &Connection, id: &str) -> Readiness {
+    let mut all = connection.sources.iter();
+    all.find(|s| s.source.as_str() == id).unwrap().readiness
+}
+
+pub(crate) fn blocked(problem: &Diagnosis) -> Vec<&str> {
+    problem.blocks.iter().map(SourceId::as_str).collect()
+}
+
+pub(crate) fn without(name: &str) -> Vec<String> {
+    every_permission()
+        .into_iter()
+        .filter(|p| p != name)
+        .collect()
+}
+
+pub(crate) fn chosen(ids: &[&str]) -> Vec<Arc<dyn Source>> {
+    let all = sources::catalogue().into_iter();
+    all.filter(|s| ids.contains(&s.descriptor().id.as_str()))
+        .collect()
 }

@@ -1,0 +1,129 @@
+//! The service plans that a tenant's subscriptions include.
+//!
+//! <https://learn.microsoft.com/graph/api/subscribedsku-list>
+
+use futures::TryStreamExt;
+use graph_client::{Client, Error};
+use serde::Deserialize;
+
+use super::licence::LicenceState;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Sku {
+    #[serde(default)]
+    capability_status: Option<String>,
+    #[serde(default)]
+    service_plans: Vec<Plan>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Plan {
+    #[serde(default)]
+    service_plan_name: Option<String>,
+    #[serde(default)]
+    provisioning_status: Option<String>,
+}
+
+/// The plans of a tenant.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    usable: Vec<String>,
+    lapsed: Vec<String>,
+}
+
+/// No tenant has so many pages of subscriptions; the listing is not paged today.
+const PAGES: usize = 20;
+
+/// Reads the plans of the tenant; `None` where the listing does not end or has items that cannot
+/// be read, since a plan might be among them.
+pub(super) async fn read(client: &Client) -> Result<Option<Held>, Error> {
+    let mut pages = client
+        .list::<Sku>("subscribedSkus")
+        .select(["capabilityStatus", "servicePlans"])
+        .pages();
+    let mut held = Held::default();
+    for _ in 0..PAGES {
+        let Some(page) = pages.try_next().await? else {
+            return Ok(Some(held));
+        };
+        if !page.malformed.is_empty() {
+            return Ok(None);
+        }
+        for sku in page.items {
+            held.add(sku);
+        }
+    }
+    Ok(None)
+}
+
+impl Held {
+    fn add(&mut self, sku: Sku) {
+        // In `Warning` it has run out but still works.
+        // https://learn.microsoft.com/graph/api/resources/subscribedsku
+        let is = |text: &Option<String>, names: &[&str]| {
+            text.as_deref()
+                .is_some_and(|text| names.iter().any(|name| name.eq_ignore_ascii_case(text)))
+        };
+        let works = is(&sku.capability_status, &["Enabled", "Warning"]);
+        for plan in sku.service_plans {
+            let off = is(&plan.provisioning_status, &["Disabled", "Error"]);
+            let Some(name) = plan.service_plan_name else {
+                continue;
+            };
+            if works && !off {
+                self.usable.push(name);
+            } else {
+                self.lapsed.push(name);
+            }
+        }
+    }
+
+    /// Whether the tenant has any of these plans.
+    pub(super) fn state(&self, plans: &[&str]) -> LicenceState {
+        let any = |held: &[String]| {
+            held.iter()
+                .any(|name| plans.iter().any(|plan| plan.eq_ignore_ascii_case(name)))
+        };
+        if plans.is_empty() {
+            LicenceState::NotKnown
+        } else if any(&self.usable) {
+            LicenceState::Present
+        } else if any(&self.lapsed) {
+            LicenceState::Lapsed
+        } else {
+            LicenceState::Missing
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(json: &str) -> Held {
+        let mut held = Held::default();
+        for sku in serde_json::from_str::<Vec<Sku>>(json).unwrap() {
+            held.add(sku);
+        }
+        held
+    }
+
+    #[test]
+    fn a_plan_counts_only_in_a_subscription_in_force() {
+        let of = |status: &str, plan: &str| {
+            held(&format!(
+                r#"[{{"capabilityStatus":"{status}","servicePlans":[{{"servicePlanName":"AAD_PREMIUM","provisioningStatus":"{plan}"}}]}}]"#
+            ))
+            .state(&["AAD_PREMIUM"])
+        };
+        assert_eq!(of("Enabled", "Success"), LicenceState::Present);
+        assert_eq!(of("Enabled", "PendingActivation"), LicenceState::Present);
+        assert_eq!(of("Warning", "Success"), LicenceState::Present);
+        assert_eq!(of("Suspended", "Success"), LicenceState::Lapsed);
+        assert_eq!(of("Enabled", "Disabled"), LicenceState::Lapsed);
+        assert_eq!(held("[]").state(&["AAD_PREMIUM"]), LicenceState::Missing);
+        assert_eq!(held("[]").state(&[]), LicenceState::NotKnown);
+    }
+}
