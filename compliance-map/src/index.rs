@@ -81,7 +81,7 @@ impl<'a> Index<'a> {
 
 /// FNV-1a over eight bytes at a time, with the bits mixed at the end. The order of what is returned
 /// anywhere does not depend on it.
-fn hash(id: &str) -> u64 {
+pub(crate) fn hash(id: &str) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for chunk in id.as_bytes().chunks(8) {
         let mut word = [0_u8; 8];

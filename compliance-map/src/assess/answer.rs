@@ -229,14 +229,14 @@ fn attest(clause: &str) -> Remedy {
 }
 
 /// Adds the people of a further clause. Whoever fails one clause fails the control.
-fn merge(all: &mut Subjects, clause: Subjects) {
-    all.failing.extend(clause.failing);
-    all.conditional.extend(clause.conditional);
-    all.unknown.extend(clause.unknown);
-    all.excepted.extend(clause.excepted);
-    all.excluded.extend(clause.excluded);
-    for (why, ids) in clause.reasons {
-        all.reasons.entry(why).or_default().extend(ids);
+fn merge(all: &mut Subjects, mut clause: Subjects) {
+    all.failing.append(&mut clause.failing);
+    all.conditional.append(&mut clause.conditional);
+    all.unknown.append(&mut clause.unknown);
+    all.excepted.append(&mut clause.excepted);
+    all.excluded.append(&mut clause.excluded);
+    for (why, mut ids) in clause.reasons {
+        all.reasons.entry(why).or_default().append(&mut ids);
     }
     let Subjects {
         failing,
@@ -244,6 +244,11 @@ fn merge(all: &mut Subjects, clause: Subjects) {
         unknown,
         ..
     } = all;
-    conditional.retain(|id| !failing.contains(id));
-    unknown.retain(|id| !failing.contains(id) && !conditional.contains(id));
+    if !failing.is_empty() {
+        conditional.retain(|id| !failing.contains(id));
+        unknown.retain(|id| !failing.contains(id));
+    }
+    if !conditional.is_empty() {
+        unknown.retain(|id| !conditional.contains(id));
+    }
 }

@@ -41,25 +41,18 @@ pub(super) fn clause(
         excluded: finding.excluded.clone(),
         ..Subjects::default()
     };
-    let mut sort = |from: &BTreeMap<String, String>,
-                    to: fn(&mut Subjects) -> &mut BTreeSet<String>| {
-        for (id, why) in from {
-            let list = if excepted.contains(id.as_str()) {
-                &mut subjects.excepted
-            } else {
-                to(&mut subjects)
-            };
-            list.insert(id.clone());
-            subjects
-                .reasons
-                .entry(why.clone())
-                .or_default()
-                .insert(id.clone());
-        }
-    };
-    sort(&finding.failing, |s| &mut s.failing);
-    sort(&finding.conditional, |s| &mut s.conditional);
-    sort(&finding.unknown, |s| &mut s.unknown);
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let failing = sorted(&finding.failing, excepted, &mut subjects, &mut reasons);
+    let conditional = sorted(&finding.conditional, excepted, &mut subjects, &mut reasons);
+    let unknown = sorted(&finding.unknown, excepted, &mut subjects, &mut reasons);
+    subjects.failing = failing;
+    subjects.conditional = conditional;
+    subjects.unknown = unknown;
+    let reasons = reasons.into_iter().map(|(why, ids)| {
+        let ids = ids.into_iter().map(str::to_owned).collect();
+        (why.to_owned(), ids)
+    });
+    subjects.reasons = reasons.collect();
 
     let population = finding.population();
     let total = population - subjects.excepted.len();
@@ -123,6 +116,25 @@ pub(super) fn clause(
         over_limit,
         in_place,
     }
+}
+
+/// Those of `from` who are not excepted; the others join the excepted, and for all it is noted why.
+fn sorted<'f>(
+    from: &'f BTreeMap<String, String>,
+    excepted: &BTreeSet<&str>,
+    subjects: &mut Subjects,
+    reasons: &mut BTreeMap<&'f str, Vec<&'f str>>,
+) -> BTreeSet<String> {
+    let mut kept = Vec::with_capacity(from.len());
+    for (id, why) in from {
+        reasons.entry(why).or_default().push(id);
+        if excepted.contains(id.as_str()) {
+            subjects.excepted.insert(id.clone());
+        } else {
+            kept.push(id.clone());
+        }
+    }
+    kept.into_iter().collect()
 }
 
 fn lack_in_words(subjects: &Subjects, passing: usize, total: usize) -> String {

@@ -24,9 +24,10 @@ pub use result::{
 
 use crate::evidence::{Evidence, Grade};
 use crate::facts::Facts;
-use crate::framework::{Catalogue, Control, ControlRef, ReferenceError};
+use crate::framework::{Catalogue, Control, ControlRef, ReferenceError, Rule};
+use crate::index::Positions;
 use crate::population::Population;
-use crate::rules::Context;
+use crate::rules::{Context, Finding};
 use answer::Assessor;
 use attestations::Attestations;
 use exceptions::Exceptions;
@@ -75,7 +76,7 @@ pub fn assess(
     Ok(Assessment {
         tenant: facts.tenant.clone(),
         as_of: options.as_of,
-        people: people(&assessor.context.population, &results),
+        people: people(&assessor.context.population, &assessor.findings),
         results,
         advisories: assessor.advisories.into_iter().collect(),
     })
@@ -123,23 +124,26 @@ fn is_demanded(facts: &Facts, catalogue: &Catalogue, control: &Control) -> bool 
     !framework.is_some_and(|f| f.on_demand) || facts.overlay.demands(control.reference.control())
 }
 
-fn people(population: &Population<'_>, results: &[ControlResult]) -> People {
-    let mentioned: BTreeSet<&String> = results
-        .iter()
-        .map(|result| &result.subjects)
-        .flat_map(|s| {
-            s.failing
-                .iter()
-                .chain(&s.unknown)
-                .chain(&s.conditional)
-                .chain(&s.excepted)
-        })
-        .collect();
-    let names = mentioned.into_iter().filter_map(|id| {
-        let fact = population.person(id)?.fact;
-        let (upn, display_name) = (fact.upn.clone(), fact.display_name.clone());
-        Some((id.clone(), PersonName { upn, display_name }))
-    });
+fn people(population: &Population<'_>, findings: &BTreeMap<Rule, Finding>) -> People {
+    // Rules that ask about people ask about the same people: each is looked up once.
+    let mut mentioned = Positions::below(population.people.len());
+    for finding in findings.values() {
+        let ids = finding.failing.keys();
+        let ids = ids
+            .chain(finding.conditional.keys())
+            .chain(finding.unknown.keys());
+        for position in ids.filter_map(|id| population.position(id)) {
+            mentioned.insert(position);
+        }
+    }
+    let people = population.people.iter();
+    let names = people
+        .filter(|person| mentioned.contains(person.position))
+        .map(|person| {
+            let fact = person.fact;
+            let (upn, display_name) = (fact.upn.clone(), fact.display_name.clone());
+            (person.id.to_owned(), PersonName { upn, display_name })
+        });
     let enabled = || {
         population
             .able_to_sign_in()

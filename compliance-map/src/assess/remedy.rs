@@ -121,11 +121,13 @@ pub(super) fn supply(evidence: Evidence<'_>, missing: &Missing) -> Remedy {
 
 /// What would help those of a finding who fail and are not excepted.
 pub(super) fn help(finding: &Finding, subjects: &Subjects, remedies: &mut BTreeSet<Remedy>) {
-    let lacking = |id: &&String| {
-        subjects.failing.contains(id.as_str()) || subjects.conditional.contains(id.as_str())
-    };
     for (action, ids) in &finding.steps {
-        let helped: BTreeSet<String> = ids.iter().filter(lacking).cloned().collect();
+        let helped: BTreeSet<String> = if subjects.excepted.is_empty() {
+            ids.clone()
+        } else {
+            let counts = |id: &&String| !subjects.excepted.contains(id.as_str());
+            ids.iter().filter(counts).cloned().collect()
+        };
         if !helped.is_empty() {
             remedies.insert(Remedy::of(action.clone(), helped));
         }
@@ -134,10 +136,10 @@ pub(super) fn help(finding: &Finding, subjects: &Subjects, remedies: &mut BTreeS
         return;
     };
     let all = subjects.failing.iter().chain(&subjects.conditional);
-    let (tenant, ids): (BTreeSet<String>, BTreeSet<String>) =
-        all.cloned().partition(|id| id == TENANT);
+    let ids: BTreeSet<String> = all.filter(|id| *id != TENANT).cloned().collect();
+    let tenant = subjects.failing.contains(TENANT);
     let change = || finding.advice.to_owned();
-    if !tenant.is_empty() {
+    if tenant {
         remedies.insert(Remedy::of_tenant(match target {
             Target::Policies(fact) => Action::ChangePolicy {
                 fact: fact.to_owned(),

@@ -215,7 +215,7 @@ impl<'a> Binder<'a> {
         roles: Roles,
         only: Option<MethodSet>,
     ) -> (Source<'s>, Option<&'s Policy<'s>>) {
-        let mut tally = Tally::default();
+        let mut tally = Tally::of(self.policies.len());
         let mut left_out = None;
         for policy in &self.policies {
             let applies = policy.applies(person, roles, self.open_roles);

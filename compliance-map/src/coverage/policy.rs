@@ -100,6 +100,19 @@ impl<'a> Policy<'a> {
             .any(|side| !side.roles.is_empty())
     }
 
+    /// Whether it is in force, meant for the person, and the person is left out.
+    pub(crate) fn leaves_out(&self, person: &Person<'_>, open_roles: bool) -> Tri {
+        let excluded = match &self.exclude {
+            Some(side) => side.covers(person, Roles::Active, open_roles, Use::Exclude),
+            None => Tri::Maybe,
+        };
+        if excluded == Tri::No {
+            Tri::No
+        } else {
+            self.applies(person, Roles::Active, open_roles).left_out
+        }
+    }
+
     pub(crate) fn applies(&self, person: &Person<'_>, roles: Roles, open_roles: bool) -> Applies {
         let include = match &self.include {
             Some(side) => side.covers(person, roles, open_roles, Use::Include),

@@ -114,17 +114,23 @@ impl Coverage<'_> {
         told(applies.fold(unseen, Tri::max))
     }
 
-    /// Whether a policy leaves the person out, and whether another one applies to the person.
+    /// Whether a policy leaves the person out, and if so whether another one applies to the person.
     pub(crate) fn left_out_and_covered(&self, person: &Person<'_>) -> (Option<bool>, Option<bool>) {
         let binder = &self.binder;
-        let (mut left_out, mut covered) = (Tri::No, Tri::No);
-        for policy in binder.in_force().filter(|p| p.fact.grant.is_some()) {
-            let applies = policy.applies(person, Roles::Active, binder.open_roles);
-            left_out = left_out.max(applies.left_out);
-            if policy.scope != Scope::None {
-                covered = covered.max(applies.answer);
-            }
+        let policies = || binder.in_force().filter(|p| p.fact.grant.is_some());
+        let left_out = policies().map(|policy| policy.leaves_out(person, binder.open_roles));
+        let left_out = left_out.fold(Tri::No, Tri::max);
+        if left_out == Tri::No {
+            return (Some(false), None);
         }
+        let some = policies().filter(|policy| policy.scope != Scope::None);
+        let covered = some
+            .map(|policy| {
+                policy
+                    .applies(person, Roles::Active, binder.open_roles)
+                    .answer
+            })
+            .fold(Tri::No, Tri::max);
         (told(left_out), told(covered))
     }
 }
@@ -146,8 +152,8 @@ impl<'c> Reach<'c> {
         for (policy, scope) in &self.policies {
             let applies = least(policy, person, self.open_roles);
             if applies == Tri::No {
-                let at_all = policy.applies(person, Roles::Active, self.open_roles);
-                if at_all.left_out == Tri::Yes {
+                let at_all = policy.leaves_out(person, self.open_roles);
+                if at_all == Tri::Yes {
                     left_out = left_out.or(Some(policy.fact.id.as_str()));
                 }
                 continue;

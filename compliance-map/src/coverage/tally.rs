@@ -41,6 +41,14 @@ impl Default for Tally<'_> {
 }
 
 impl<'s> Tally<'s> {
+    /// Ready for so many policies.
+    pub(crate) fn of(policies: usize) -> Self {
+        Self {
+            sometimes: Vec::with_capacity(policies),
+            ..Self::default()
+        }
+    }
+
     /// Takes in that there may be policies nobody has seen.
     pub(crate) fn allow_unseen_policies(&mut self) {
         self.most_clients = Clients::ALL;

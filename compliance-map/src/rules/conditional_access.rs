@@ -95,10 +95,13 @@ fn asked_of_everybody(
     }
     let grade = context.evidence.grade(CA_POLICIES);
     if grade == Grade::Absent {
+        finding.excluded.clear();
         finding.nobody = finding.nobody.or(Some("the evidence is missing"));
         return finding;
     }
     if reach.is_empty() {
+        // Nobody is counted, so nobody is left out of the count.
+        finding.excluded.clear();
         if finding.nobody.is_some() {
         } else if grade != Grade::Whole {
             finding.nobody = Some("none was seen, but the list is not complete");

@@ -237,7 +237,9 @@ impl Finding {
             Answer::Pass => self.passing += 1,
             Answer::Fail(why) => drop(self.failing.insert(id.to_owned(), why)),
             Answer::Unknown(why) => {
-                self.missing.insert(context.evidence.missing(key));
+                if !self.missing.iter().any(|missing| missing.fact == key) {
+                    self.missing.insert(context.evidence.missing(key));
+                }
                 self.unknown.insert(id.to_owned(), why.to_owned());
             }
             Answer::Lacks(key, why) => {

@@ -3,43 +3,72 @@
 use std::collections::BTreeMap;
 
 use super::people::{ENABLED_NOT_READ, may_be_disabled};
+use super::setting::Answer;
 use super::{Context, Finding, Target};
-use crate::population::USERS;
+use crate::index::{Positions, hash};
+use crate::population::{Person, USERS};
 
 pub(super) fn find(context: &Context<'_>) -> Finding {
     let mut finding =
         context.about_accounts("has every enabled account a sign-in name of its own?");
     finding.advice = "give each of the accounts listed a user principal name of its own";
     finding.target = Some(Target::Accounts);
-    let name_of = |upn: &Option<String>| {
-        let upn = upn.as_deref().map(str::trim).filter(|upn| !upn.is_empty());
-        upn.map(str::to_lowercase)
-    };
-    let mut holders: BTreeMap<String, usize> = BTreeMap::new();
+    let shared = shared_names(context);
     for person in context.population.able_to_sign_in() {
-        if let Some(upn) = name_of(&person.fact.upn) {
-            *holders.entry(upn).or_default() += 1;
-        }
-    }
-    for person in context.population.able_to_sign_in() {
-        let id = person.id.to_owned();
-        let sharing = name_of(&person.fact.upn).map(|upn| holders.get(&upn).copied().unwrap_or(0));
-        let unknown = match sharing {
-            _ if may_be_disabled(person) => ENABLED_NOT_READ,
-            None => "the user principal name was not read",
-            Some(1) => {
-                finding.passing += 1;
-                continue;
-            }
-            Some(_) => {
-                let why = "shares its user principal name with another account".to_owned();
-                finding.failing.insert(id, why);
-                continue;
-            }
+        let answer = if may_be_disabled(person) {
+            Answer::Unknown(ENABLED_NOT_READ)
+        } else if name(person).is_none() {
+            Answer::Unknown("the user principal name was not read")
+        } else if shared.contains(person.position) {
+            Answer::fail("shares its user principal name with another account")
+        } else {
+            Answer::Pass
         };
-        finding.missing.insert(context.evidence.missing(USERS));
-        finding.unknown.insert(id, unknown.to_owned());
+        finding.count(context, USERS, person.id, answer);
     }
     finding.in_place = finding.passing > 0;
     finding
+}
+
+fn name<'a>(person: &Person<'a>) -> Option<&'a str> {
+    let name = person.fact.upn.as_deref().map(str::trim);
+    name.filter(|name| !name.is_empty())
+}
+
+/// Who has a name that somebody else has too, whatever its case.
+///
+/// Sorted by hash, names that are equal stand together; only those are compared.
+fn shared_names(context: &Context<'_>) -> Positions {
+    let people = &context.population.people;
+    let mut lower = String::new();
+    let named = context.population.able_to_sign_in().filter_map(|person| {
+        lower.clear();
+        lower.extend(name(person)?.chars().flat_map(char::to_lowercase));
+        Some((hash(&lower), person.position))
+    });
+    let mut by_hash: Vec<(u64, usize)> = named.collect();
+    by_hash.sort_unstable();
+    let lower_of = |position: &usize| {
+        let name = people.get(*position).and_then(name);
+        name.map(str::to_lowercase)
+    };
+    let mut shared = Positions::below(people.len());
+    for alike in by_hash.chunk_by(|(one, _), (other, _)| one == other) {
+        if alike.len() == 1 {
+            continue;
+        }
+        let mut holders: BTreeMap<Option<String>, Vec<usize>> = BTreeMap::new();
+        for (_, position) in alike {
+            holders
+                .entry(lower_of(position))
+                .or_default()
+                .push(*position);
+        }
+        for holders in holders.into_values().filter(|holders| holders.len() > 1) {
+            for position in holders {
+                shared.insert(position);
+            }
+        }
+    }
+    shared
 }
