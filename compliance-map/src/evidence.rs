@@ -73,6 +73,21 @@ impl<'a> Evidence<'a> {
             })
     }
 
+    /// Whether a fact is older than one control allows, and by how much.
+    pub(crate) fn too_old_for(&self, key: &str, limit: u32) -> Option<Missing> {
+        let collected_at = self.facts.envelope(key).collected_at?;
+        let old = self
+            .as_of()
+            .is_more_than_seconds_after(collected_at, i64::from(limit) * 3600);
+        let age = self.as_of().hours_since(collected_at);
+        old.then(|| Missing {
+            fact: key.to_owned(),
+            problem: format!("is {age} hours old; the control allows {limit}"),
+            permission: None,
+            licence: None,
+        })
+    }
+
     /// Why a fact does not let anything be concluded, and what would supply it.
     pub(crate) fn missing(&self, key: &str) -> Missing {
         let envelope = self.facts.envelope(key);

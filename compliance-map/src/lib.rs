@@ -102,7 +102,7 @@ pub mod trend;
 
 pub use assess::{
     Action, Advisory, AssessError, Assessment, Change, Comparison, ControlResult, Missing, Options,
-    Remedy, Status, Subjects, assess, compare,
+    Remedy, RollUp, Status, Subjects, assess, compare,
 };
 pub use coverage::MfaSummary;
 pub use crosswalk::{SharedQuestion, crosswalk};

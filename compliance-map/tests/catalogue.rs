@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::reference_material;
 use compliance_map::framework::Decidability;
-use compliance_map::{Catalogue, ControlRef, ReferenceError};
+use compliance_map::{Catalogue, ControlRef, Options, ReferenceError, Status, assess};
 use serde_json::Value;
 
 fn error(reference: &str) -> ReferenceError {
@@ -301,4 +301,99 @@ fn a_wrong_clause_of_the_users_own_is_named_with_what_there_is() {
     ] {
         assert_eq!(error_for(clause), None, "{clause}");
     }
+}
+
+#[test]
+fn a_heading_is_assessed_as_the_controls_below_it_and_rolled_up() {
+    let catalogue = Catalogue::builtin();
+    let facts = common::covered_tenant(3);
+    let options = Options::new(common::now())
+        .controls(["pci-dss-4.0.1:8.4", "hipaa-security-rule:164.308(a)(3)"]);
+    let assessment = assess(&facts, &catalogue, &options).unwrap();
+    let mfa = assessment.roll_up("pci-dss-4.0.1:8.4").unwrap();
+    assert_eq!(mfa.controls.len(), 3);
+    assert_eq!(mfa.status, Status::Satisfied);
+    let workforce = assessment
+        .roll_up("hipaa-security-rule:164.308(a)(3)")
+        .unwrap();
+    assert_eq!(texts(&workforce.controls).len(), 4);
+    assert_eq!(
+        workforce.status,
+        Status::Unknown,
+        "nobody declared a period"
+    );
+    assert_eq!(
+        assessment.roll_up("pci-dss-4.0.1:8"),
+        assessment.roll_up("pci-dss-4.0.1:8 ")
+    );
+    assert_eq!(
+        assessment.roll_up("pci-dss-4.0.1:8.41"),
+        None,
+        "no part of a number"
+    );
+}
+
+#[test]
+fn a_declared_scope_takes_a_framework_out_and_only_that_one() {
+    let catalogue = Catalogue::builtin();
+    let statuses = |rows: Value| {
+        let facts = serde_json::json!({"attest.scope": {"state": "ok", "complete": true,
+            "collected_at": "2026-11-21T11:00:00Z", "items": rows}});
+        let facts = compliance_map::Facts::from_json(facts.to_string()).unwrap();
+        let options = Options::new(common::now()).controls([
+            "pci-dss-4.0.1:8.4.2",
+            "hipaa-security-rule:164.312(d)",
+            "cis-v8.1:6.3",
+        ]);
+        let assessment = assess(&facts, &catalogue, &options).unwrap();
+        let results = assessment.results.iter();
+        let found: Vec<(Status, bool)> = results
+            .map(|r| (r.status, r.assumptions.is_empty()))
+            .collect();
+        found
+    };
+    // In the catalogue's order: CIS, HIPAA, PCI.
+    let (unknown, out) = (Status::Unknown, Status::NotApplicable);
+    let row = |framework: &str, in_scope: bool| serde_json::json!({"framework": framework, "in_scope": in_scope});
+    assert_eq!(
+        statuses(serde_json::json!([])),
+        [(unknown, true), (unknown, false), (unknown, false)]
+    );
+    assert_eq!(
+        statuses(serde_json::json!([row("pci-dss-4.0.1", false)])),
+        [(unknown, true), (unknown, false), (out, true)]
+    );
+    assert_eq!(
+        statuses(serde_json::json!([{"in_scope": false}, row("pci-dss-4.0.1", true)])),
+        [(unknown, true), (out, true), (unknown, true)]
+    );
+}
+
+#[test]
+fn evidence_that_is_too_old_for_one_control_counts_for_another() {
+    let own = r#"{"id": "house", "name": "House rules", "version": "1", "ids": "A B", "controls": [
+        {"id": "A", "title": "MFA, as of now", "decidability": "direct", "evidence": "identity.users",
+         "max_age_hours": 1, "clauses": [{"rule": "mfa_all"}]},
+        {"id": "B", "title": "MFA", "decidability": "direct", "evidence": "identity.users",
+         "clauses": [{"rule": "mfa_all"}]}]}"#;
+    let mut catalogue = Catalogue::default();
+    catalogue.add(own).unwrap();
+    let mut facts = common::covered_tenant(2);
+    let status = |facts: &compliance_map::Facts| {
+        let assessment = assess(facts, &catalogue, &Options::new(common::now())).unwrap();
+        let both = &assessment.results;
+        (both[0].status, both[1].status, both[0].missing.len())
+    };
+    assert_eq!(status(&facts), (Status::Satisfied, Status::Satisfied, 0));
+    facts.auth_ca_policies.collected_at = Some("2026-11-21T09:00:00Z".parse().unwrap());
+    assert_eq!(status(&facts), (Status::Unknown, Status::Satisfied, 1));
+    // A failure that is too old is no failure either.
+    facts.auth_ca_policies.items.clear();
+    let (strict, other, _) = status(&facts);
+    assert_eq!(strict, Status::Unknown);
+    assert_eq!(other, Status::NotSatisfied);
+
+    let never = own.replace("\"max_age_hours\": 1", "\"max_age_hours\": 0");
+    let message = Catalogue::default().add(&never).unwrap_err().to_string();
+    assert!(message.contains("max_age_hours"), "{message}");
 }

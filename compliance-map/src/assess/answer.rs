@@ -9,6 +9,7 @@ use super::remedy::{self, Action, Remedy};
 use super::result::{Advisory, ClauseResult, ControlResult, Missing, Status, Subjects};
 use super::{is_demanded, parameter, words};
 use crate::evidence::{Evidence, Grade};
+use crate::facts::ScopeFact;
 use crate::framework::{Catalogue, Clause, Control, Decidability, Rule};
 use crate::rules::{Context, Finding};
 
@@ -28,6 +29,11 @@ impl Assessor<'_> {
         if !is_demanded(self.context.evidence.facts, self.catalogue, control) {
             answer.status = Status::NotApplicable;
             "the organisation does not ask for it in its overlay".clone_into(&mut answer.why);
+        } else if self.is_out_of_scope(control) {
+            answer.status = Status::NotApplicable;
+            answer.evidence = vec![self.context.evidence.usage(SCOPE)];
+            "the organisation declared that what the framework protects is not in this tenant"
+                .clone_into(&mut answer.why);
         } else if control.has_rule() {
             self.answer_by_rules(control, &mut answer);
         } else {
@@ -74,10 +80,31 @@ impl Assessor<'_> {
         framework.is_some_and(|framework| framework.audited)
     }
 
+    /// The row in which the organisation declared the scope of a control's framework.
+    fn declared_scope(&self, control: &Control) -> Option<&ScopeFact> {
+        let evidence = self.context.evidence;
+        if evidence.grade(SCOPE) != Grade::Whole {
+            return None;
+        }
+        let rows = &evidence.facts.attest_scope.items;
+        let of = |framework: Option<&str>| {
+            rows.iter()
+                .rfind(|row| row.framework.as_deref() == framework)
+        };
+        of(Some(control.reference.framework())).or_else(|| of(None))
+    }
+
+    /// Whether the organisation declared that what the framework protects is not in this tenant.
+    fn is_out_of_scope(&self, control: &Control) -> bool {
+        let framework = self.catalogue.framework(control.reference.framework());
+        let can_be = framework.is_some_and(|f| f.scope_assumption.is_some());
+        let declared = self.declared_scope(control);
+        can_be && declared.is_some_and(|row| row.in_scope == Some(false))
+    }
+
     fn blank(&self, control: &Control) -> ControlResult {
         let framework = self.catalogue.framework(control.reference.framework());
-        let scope_declared = self.context.evidence.grade("attest.scope") == Grade::Whole
-            && self.context.evidence.facts.envelope("attest.scope").rows > 0;
+        let scope_declared = self.declared_scope(control).is_some();
         let assumption = framework.and_then(|f| f.scope_assumption.clone());
         ControlResult {
             control: control.reference.clone(),
@@ -117,6 +144,10 @@ impl Assessor<'_> {
                         .findings
                         .entry(rule)
                         .or_insert_with(|| context.find(rule));
+                    if let Some(stale) = stale(context.evidence, control, finding) {
+                        gathered.add_stale(finding, stale);
+                        continue;
+                    }
                     let excepted = self.exceptions.for_control(&control.reference, finding);
                     let mut clause = judge::clause(finding, &excepted, already.as_deref());
                     if finding.elsewhere && clause.result.status == Status::Unknown {
@@ -154,6 +185,16 @@ impl Assessor<'_> {
     }
 }
 
+const SCOPE: &str = "attest.scope";
+
+/// Evidence that is fresh enough in general, and too old for this control.
+fn stale(evidence: Evidence<'_>, control: &Control, finding: &Finding) -> Option<Missing> {
+    let limit = control.max_age_hours?;
+    let keys = finding.evidence.iter().copied();
+    let mut old = keys.filter_map(|key| evidence.too_old_for(key, limit));
+    old.next()
+}
+
 /// What the clauses of one control bring together.
 #[derive(Default)]
 struct Gathered<'c> {
@@ -167,6 +208,13 @@ struct Gathered<'c> {
 }
 
 impl Gathered<'_> {
+    /// A clause about which evidence too old for its control proves nothing.
+    fn add_stale(&mut self, finding: &Finding, stale: Missing) {
+        self.evidence.extend(finding.evidence.iter().copied());
+        self.judged.push(Judged::stale(&finding.question, &stale));
+        self.missing.insert(stale);
+    }
+
     fn add(&mut self, finding: &Finding, clause: Judged) {
         self.evidence.extend(finding.evidence.iter().copied());
         if clause.incomplete {

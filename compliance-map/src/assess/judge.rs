@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::result::{ClauseResult, Status, Subjects};
+use super::result::{ClauseResult, Missing, Status, Subjects};
 use crate::exception;
 use crate::rules::Finding;
 
@@ -21,6 +21,22 @@ pub(super) struct Judged {
 }
 
 impl Judged {
+    /// Evidence is too old for the control, so it proves nothing about it.
+    pub(super) fn stale(question: &str, missing: &Missing) -> Self {
+        Self {
+            result: ClauseResult {
+                question: question.to_owned(),
+                status: Status::Unknown,
+                ratio: None,
+                why: format!("{} {}", missing.fact, missing.problem),
+            },
+            subjects: Subjects::default(),
+            incomplete: true,
+            over_limit: false,
+            in_place: false,
+        }
+    }
+
     /// A person signed for what no evidence speaks for or against.
     pub(super) fn settle(&mut self, attested: &str) {
         self.result.status = Status::Satisfied;

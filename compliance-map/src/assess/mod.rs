@@ -10,6 +10,7 @@ mod options;
 mod parameter;
 mod remedy;
 mod result;
+mod roll_up;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,7 @@ pub use result::{
     Advisory, Assessment, ClauseResult, ControlResult, EvidenceUse, Excluded, Missing, People,
     PersonName, Status, Subjects,
 };
+pub use roll_up::RollUp;
 
 use crate::evidence::{Evidence, Grade};
 use crate::facts::Facts;
@@ -105,13 +107,19 @@ fn selected<'c>(
         wanted.extend(framework.controls().map(|control| &control.reference));
     }
     for reference in &options.controls {
-        let control = catalogue
-            .resolve(reference)
-            .map_err(|source| AssessError::Reference {
-                reference: reference.clone(),
-                source,
-            })?;
-        wanted.insert(&control.reference);
+        let refused = |source| AssessError::Reference {
+            reference: reference.clone(),
+            source,
+        };
+        match catalogue.resolve(reference) {
+            Ok(control) => drop(wanted.insert(&control.reference)),
+            // A heading stands for the controls below it.
+            Err(ReferenceError::Heading { children }) => {
+                let controls = catalogue.controls().map(|control| &control.reference);
+                wanted.extend(controls.filter(|reference| children.contains(reference)));
+            }
+            Err(source) => return Err(refused(source)),
+        }
     }
     Ok(catalogue
         .controls()

@@ -81,6 +81,20 @@ row! {
 }
 
 row! {
+    /// Whether what a framework protects is in this tenant at all, key `attest.scope`.
+    ///
+    /// A row without a framework speaks for every framework whose scope has to be declared.
+    ScopeFact if framework {
+        /// The framework's id, for example `pci-dss-4.0.1`.
+        framework: String,
+        /// Whether the tenant handles, or can affect, what the framework protects.
+        in_scope: bool,
+        /// What was declared, for people to read.
+        statement: String,
+    }
+}
+
+row! {
     /// A person's statement that a control is met, key `attest.document`.
     AttestationFact by control {
         /// Which document shows it.

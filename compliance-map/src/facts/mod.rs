@@ -35,6 +35,7 @@ pub use device::{
 pub use envelope::{Envelope, Fact, State};
 pub use governance::{
     AccessReviewFact, AttestationFact, GuestFact, LifecycleEventFact, PartnerFact, PimRuleFact,
+    ScopeFact,
 };
 pub use identity::{GroupFact, RoleAssignmentFact, SignInFact, UserFact};
 pub use key::FactKey;
@@ -255,6 +256,8 @@ typed_facts! {
     data_labels: LabelFact = "data.labels",
     /// Retention policies, `data.retention`.
     data_retention: RetentionPolicyFact = "data.retention",
+    /// Declared scopes, `attest.scope`.
+    attest_scope: ScopeFact = "attest.scope",
     /// Attestations, `attest.document`.
     attest_document: AttestationFact = "attest.document",
 }

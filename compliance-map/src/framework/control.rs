@@ -92,6 +92,8 @@ pub struct Control {
     pub clauses: Vec<Clause>,
     /// The subjects it shares with controls of other frameworks.
     pub themes: Vec<String>,
+    /// How many hours evidence for it may be old, where that is stricter than the limit of the fact.
+    pub max_age_hours: Option<u32>,
     /// Why no rule is asked although facts bear on it: they do not hold what it is about.
     pub no_fact: Option<String>,
     /// A remark that every result carries.

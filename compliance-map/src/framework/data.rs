@@ -126,6 +126,9 @@ struct FileControl {
     themes: String,
     #[serde(default)]
     clauses: Vec<Clause>,
+    /// How old evidence may be, where the control asks for fresher evidence than others.
+    #[serde(default)]
+    max_age_hours: Option<u32>,
     /// Why there is no rule.
     #[serde(default)]
     no_fact: Option<String>,
@@ -222,6 +225,7 @@ impl File {
                 evidence: words(&control.evidence),
                 clauses: control.clauses.iter().cloned().chain(always_open).collect(),
                 themes: words(&control.themes),
+                max_age_hours: control.max_age_hours,
                 no_fact: control.no_fact.clone(),
                 note: control.note.clone(),
             };
@@ -292,6 +296,9 @@ fn check(id: &str, control: &Control, official: &BTreeSet<String>) -> Result<(),
         .clauses
         .iter()
         .any(|clause| matches!(clause, Clause::Open { .. }));
+    if control.max_age_hours == Some(0) {
+        return Err("allows no evidence at all: `max_age_hours` is 0");
+    }
     if control.no_fact.is_some() && control.has_rule() {
         return Err("has a rule, so it cannot say that there is no fact for one");
     }

@@ -217,14 +217,8 @@ impl Framework {
 
     /// The controls in scope whose id continues `id` at a separator.
     fn below(&self, id: &str) -> Vec<ControlRef> {
-        let continues = |other: &&String| {
-            other
-                .strip_prefix(id)
-                .is_some_and(|rest| rest.starts_with(['.', '-', '(']))
-        };
-        let below = self.order.iter().filter(continues);
-        below
-            .map(|other| ControlRef::new(&self.id, other))
-            .collect()
+        let heading = ControlRef::new(&self.id, id);
+        let all = self.order.iter().map(|id| ControlRef::new(&self.id, id));
+        all.filter(|control| control.is_below(&heading)).collect()
     }
 }

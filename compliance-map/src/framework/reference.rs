@@ -28,6 +28,13 @@ impl ControlRef {
         &self.framework
     }
 
+    /// Whether this id continues that of a heading of the same framework: `8.4.2` stands below `8.4`.
+    pub fn is_below(&self, heading: &Self) -> bool {
+        let rest = self.control.strip_prefix(&heading.control);
+        self.framework == heading.framework
+            && rest.is_some_and(|rest| rest.starts_with(['.', '-', '(']))
+    }
+
     /// The framework's own control id, for example `6.5`.
     pub fn control(&self) -> &str {
         &self.control
