@@ -76,7 +76,12 @@ fn main() {
         "{:<28} {:>10} {:>14} {:>8} {:>12} {:>10}",
         "way", "users", "us per user", "ratio", "users per s", "peak MiB"
     );
-    for users in [100_000, 1_000_000] {
+    // Other numbers of users may be given as arguments.
+    let mut sizes: Vec<usize> = arguments.iter().filter_map(|a| a.parse().ok()).collect();
+    if sizes.is_empty() {
+        sizes = vec![100_000, 1_000_000];
+    }
+    for users in sizes {
         let origin = runtime.block_on(serve(users, Duration::ZERO));
         let mut by_hand = 0.0;
         for way in [
