@@ -29,6 +29,7 @@ impl Diagnosis {
             StoreError::Newer { .. } => "update this program",
             StoreError::Missing { .. } => "run `sync` first",
             StoreError::OtherTenant { .. } => "use a store file per tenant",
+            StoreError::InUse { .. } => "run it again then",
             StoreError::Busy | StoreError::Fenced { .. } => "try again when the other sync is done",
             StoreError::Full => "make room and run the sync again: what was stored is kept",
             StoreError::Damaged { .. } => "move the file away and run a sync into a new one",

@@ -66,7 +66,7 @@ pub enum StoreError {
     },
     /// Another sync of the tenant is running.
     #[error(
-        "another sync of this tenant is running{}: wait for its end, or stop it",
+        "another sync of this tenant is running{}: wait until it is done, or stop it",
         process.map(|id| format!(" in process {id}")).unwrap_or_default()
     )]
     InUse {

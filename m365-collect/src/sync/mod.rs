@@ -26,6 +26,7 @@ use serde::Deserialize;
 
 use self::progress::Teller;
 use crate::error::Result;
+use crate::health::{self, Health};
 use crate::source::{Source, SourceId};
 use crate::store::{Store, StoredTenant};
 
@@ -241,6 +242,22 @@ impl Engine {
         Ok(plan::plan(self.store.as_ref(), &self.sources, &chosen, cadence, now).await?)
     }
 
+    /// How the store fares now, by the sources and cadences of this engine.
+    ///
+    /// # Errors
+    /// When a source is unknown, or the store fails.
+    pub async fn health(&self) -> Result<Health> {
+        let chosen = self.selected()?;
+        let sources = chosen.iter().map(|source| {
+            let descriptor = source.descriptor();
+            (
+                descriptor,
+                self.cadence_of(&descriptor.id, descriptor.cadence),
+            )
+        });
+        Ok(health::examine(self.store.as_ref(), sources.collect(), self.clock.now()).await?)
+    }
+
     fn cadence_of(&self, id: &SourceId, usual: Duration) -> Duration {
         self.cadences.get(id.as_str()).copied().unwrap_or(usual)
     }
@@ -272,7 +289,15 @@ impl Engine {
         let started_at = self.clock.now();
         // Before the first request, which would begin with the documented limits.
         limits::restore(self.store.as_ref(), &self.client).await;
-        let tenant = self.open().await?;
+        let tenant = match self.open().await {
+            Ok(tenant) => tenant,
+            Err(error) => {
+                let asked = StoredTenant::new(self.client.tenant().as_str());
+                let now = self.clock.now();
+                health::note_failure(self.store.as_ref(), &asked, &error, now).await;
+                return Err(error);
+            }
+        };
         let sources = pass::read_all(self, sources).await;
         limits::save(self.store.as_ref(), &self.client).await;
         Ok(Report {

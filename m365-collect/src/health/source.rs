@@ -1,0 +1,227 @@
+//! How one source fares.
+
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+
+use super::Grade;
+use crate::outcome::{Gap, Outcome};
+use crate::source::SourceId;
+use crate::store::RunEntry;
+use crate::timestamp;
+
+/// How a source fares.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SourceHealth {
+    /// The source.
+    pub id: SourceId,
+    /// How well it is read.
+    pub grade: Grade,
+    /// When it was last read completely.
+    #[serde(serialize_with = "timestamp::option::serialize")]
+    pub last_success: Option<SystemTime>,
+    /// How long ago that is.
+    pub age_seconds: Option<u64>,
+    /// How often it is read.
+    pub cadence_seconds: u64,
+    /// When it was last tried.
+    #[serde(serialize_with = "timestamp::option::serialize")]
+    pub last_run: Option<SystemTime>,
+    /// What came of that: `complete`, `denied`, …; `None` where it was never tried.
+    pub outcome: Option<&'static str>,
+    /// What is missing and what to do.
+    pub reason: Option<String>,
+    /// Items that the last run received.
+    pub seen: u64,
+    /// Objects and relations that it stored, changed or removed.
+    pub changed: u64,
+    /// How many objects of its kinds are stored.
+    pub stored: u64,
+    /// Its runs of the last [`WINDOW`](super::WINDOW) together.
+    pub window: Window,
+}
+
+/// Runs added up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Window {
+    /// How many there were.
+    pub runs: u64,
+    /// How many of them failed: were throttled, refused or cut off, or failed in another way.
+    pub failures: u64,
+    /// Items received.
+    pub seen: u64,
+    /// Objects and relations stored, changed or removed.
+    pub changed: u64,
+    /// Requests sent.
+    pub requests: u64,
+    /// Requests that the service throttled.
+    pub throttled: u64,
+}
+
+impl Window {
+    /// The share of the runs that failed; `None` where there were none.
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+    pub fn failure_rate(&self) -> Option<f64> {
+        (self.runs > 0).then(|| self.failures as f64 / self.runs as f64)
+    }
+
+    pub(super) fn add(&mut self, run: &RunEntry) {
+        self.runs += 1;
+        self.failures += u64::from(is_failure(&run.outcome));
+        self.seen += run.tally.seen;
+        self.changed += run.tally.upserted + run.tally.removed;
+        self.requests += run.tally.requests;
+        self.throttled += run.tally.throttled;
+    }
+
+    fn mostly_fails(&self) -> bool {
+        self.runs >= 4 && self.failures * 2 > self.runs
+    }
+}
+
+const fn is_failure(outcome: &Outcome) -> bool {
+    !matches!(
+        outcome,
+        Outcome::Complete | Outcome::Unlicensed { .. } | Outcome::Partial { .. }
+    ) || matches!(
+        outcome,
+        Outcome::Partial {
+            reason: Gap::Interrupted { .. }
+        }
+    )
+}
+
+impl SourceHealth {
+    pub(super) fn of(
+        id: &SourceId,
+        cadence: Duration,
+        run: Option<&RunEntry>,
+        last_success: Option<SystemTime>,
+        window: Window,
+        stored: u64,
+        as_of: SystemTime,
+    ) -> Self {
+        let age = last_success.map(|at| as_of.duration_since(at).unwrap_or_default());
+        let outcome = run.map(|run| &run.outcome);
+        let tally = run.map(|run| run.tally).unwrap_or_default();
+        Self {
+            id: id.clone(),
+            grade: grade(outcome, age, cadence, &window),
+            last_success,
+            age_seconds: age.map(|age| age.as_secs()),
+            cadence_seconds: cadence.as_secs(),
+            last_run: run.and_then(|run| run.ended_at),
+            outcome: outcome.map(Outcome::name),
+            reason: outcome.and_then(Outcome::reason),
+            seen: tally.seen,
+            changed: tally.upserted + tally.removed,
+            stored,
+            window,
+        }
+    }
+}
+
+fn grade(
+    outcome: Option<&Outcome>,
+    age: Option<Duration>,
+    cadence: Duration,
+    window: &Window,
+) -> Grade {
+    let is_old = |times: u32| age.is_none_or(|age| age > cadence.saturating_mul(times));
+    match outcome {
+        Some(Outcome::Unlicensed { .. }) => Grade::Degraded,
+        Some(Outcome::Denied { .. } | Outcome::Unauthenticated { .. }) | None => Grade::Failing,
+        Some(_) if age.is_none() || is_old(10) => Grade::Failing,
+        Some(Outcome::Complete) if !is_old(2) && !window.mostly_fails() => Grade::Healthy,
+        Some(_) => Grade::Degraded,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn failed() -> Outcome {
+        Outcome::Failed {
+            error: "reset".to_owned(),
+        }
+    }
+
+    fn graded(outcome: &Outcome, hours: Option<u32>) -> Grade {
+        let age = hours.map(|hours| HOUR * hours);
+        grade(Some(outcome), age, HOUR, &Window::default())
+    }
+
+    #[test]
+    fn complete_and_recent_is_healthy() {
+        assert_eq!(graded(&Outcome::Complete, Some(2)), Grade::Healthy);
+        assert_eq!(graded(&Outcome::Complete, Some(3)), Grade::Degraded);
+        assert_eq!(graded(&Outcome::Complete, Some(11)), Grade::Failing);
+    }
+
+    #[test]
+    fn a_failure_degrades_what_was_read_lately_and_fails_what_was_not() {
+        assert_eq!(graded(&failed(), Some(1)), Grade::Degraded);
+        assert_eq!(graded(&failed(), Some(11)), Grade::Failing);
+        assert_eq!(graded(&failed(), None), Grade::Failing);
+    }
+
+    #[test]
+    fn a_refusal_fails_however_recent_the_data() {
+        let denied = Outcome::Denied {
+            permission: "User.Read.All".to_owned(),
+            code: None,
+        };
+        assert_eq!(graded(&denied, Some(0)), Grade::Failing);
+    }
+
+    #[test]
+    fn what_was_never_tried_is_not_healthy() {
+        assert_eq!(grade(None, None, HOUR, &Window::default()), Grade::Failing);
+    }
+
+    #[test]
+    fn one_success_among_failures_is_not_healthy() {
+        let runs = |failures: u64| Window {
+            runs: 10,
+            failures,
+            ..Window::default()
+        };
+        let grade = |failures| grade(Some(&Outcome::Complete), Some(HOUR), HOUR, &runs(failures));
+        assert_eq!(grade(5), Grade::Healthy);
+        assert_eq!(grade(6), Grade::Degraded);
+    }
+
+    #[test]
+    fn runs_are_added_up() {
+        let mut window = Window::default();
+        assert_eq!(window.failure_rate(), None);
+        let interrupted = Outcome::Partial {
+            reason: Gap::Interrupted {
+                error: "reset".to_owned(),
+            },
+        };
+        let malformed = Outcome::Partial {
+            reason: Gap::Malformed { items: 1 },
+        };
+        for outcome in [Outcome::Complete, failed(), interrupted, malformed] {
+            let mut tally = crate::outcome::Tally::default();
+            (tally.seen, tally.upserted, tally.removed) = (10, 3, 1);
+            let now = SystemTime::UNIX_EPOCH;
+            window.add(&RunEntry::new(
+                SourceId::new("users"),
+                now,
+                now,
+                outcome,
+                tally,
+            ));
+        }
+        assert_eq!((window.runs, window.failures), (4, 2));
+        assert_eq!((window.seen, window.changed), (40, 16));
+        assert_eq!(window.failure_rate(), Some(0.5));
+    }
+}
