@@ -13,7 +13,7 @@ use std::time::SystemTime;
 
 use clap::Parser;
 use examples::exit::{Exit, Failure, finish};
-use examples::progress::Lines;
+use examples::progress::Show;
 use examples::settings::Settings;
 use examples::{report, tenant, time};
 use m365_collect::insight::licence::{self, Price};
@@ -68,7 +68,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path).await?);
     eprintln!("Reading the tenant {}", client.tenant());
     let sync = Engine::new(client, Arc::clone(&store))
-        .progress(Arc::new(Lines::new()))
+        .progress(Show::default().progress())
         .run()
         .await?;
 

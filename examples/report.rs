@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use clap::Parser;
 use compliance_map::{Catalogue, Options, Summary, assess, render};
 use examples::exit::{Exit, Failure, finish};
-use examples::progress::Lines;
+use examples::progress::Show;
 use examples::settings::Settings;
 use examples::{file, tenant, time};
 use m365_collect::{Engine, MemoryStore, Store};
@@ -36,7 +36,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let (settings, _simulated) = tenant::or_simulated(arguments.settings).await?;
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let sync = Engine::new(settings.client()?, Arc::clone(&store))
-        .progress(Arc::new(Lines::new()))
+        .progress(Show::default().progress())
         .run()
         .await?;
 

@@ -1,80 +1,53 @@
-//! Progress of a sync as lines on standard error.
+//! Progress of a sync on standard error: bars on a terminal, else lines.
+
+mod bars;
+mod lines;
 
 use std::io::IsTerminal as _;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-use m365_collect::{Progress, ProgressEvent};
+use clap::ValueEnum;
+use m365_collect::{Progress, ProgressEvent, Silent};
 
-/// One line for each source that is done, and one for each long wait. On a terminal also one every
-/// few seconds for a source that takes long.
+pub use bars::Bars;
+pub use lines::Lines;
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Show {
+    /// Bars on a terminal, else lines.
+    #[default]
+    Auto,
+    /// A bar for each source.
+    Bars,
+    /// A line for each source, and for each long wait.
+    Lines,
+    /// A JSON object for everything that happens, one a line.
+    Json,
+    /// Nothing.
+    None,
+}
+
+impl Show {
+    /// What shows it.
+    pub fn progress(self) -> Arc<dyn Progress> {
+        match self {
+            Self::Auto if std::io::stderr().is_terminal() => Arc::new(Bars::new()),
+            Self::Bars => Arc::new(Bars::new()),
+            Self::Auto | Self::Lines => Arc::new(Lines),
+            Self::Json => Arc::new(JsonLines),
+            Self::None => Arc::new(Silent),
+        }
+    }
+}
+
 #[derive(Debug)]
-pub struct Lines {
-    is_terminal: bool,
-    last: Mutex<Instant>,
-}
+struct JsonLines;
 
-/// Shorter waits are not worth a line.
-const WORTH_TELLING: Duration = Duration::from_secs(2);
-
-impl Lines {
-    /// Lines for the standard error that this program has.
-    pub fn new() -> Self {
-        Self {
-            is_terminal: std::io::stderr().is_terminal(),
-            last: Mutex::new(Instant::now()),
-        }
-    }
-
-    fn is_time(&self) -> bool {
-        let Ok(mut last) = self.last.lock() else {
-            return false;
-        };
-        let is_time = self.is_terminal && last.elapsed() >= WORTH_TELLING;
-        if is_time {
-            *last = Instant::now();
-        }
-        is_time
-    }
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Progress for Lines {
+impl Progress for JsonLines {
     fn event(&self, event: &ProgressEvent) {
-        match event {
-            ProgressEvent::Finished {
-                source,
-                outcome,
-                tally,
-            } => {
-                eprintln!(
-                    "  {:<28} {:<10} {:>7} seen {:>5} requests {:>6.1} s",
-                    source.as_str(),
-                    outcome.name(),
-                    tally.seen,
-                    tally.requests,
-                    tally.elapsed().as_secs_f64()
-                );
-                if let Some(reason) = outcome.reason() {
-                    eprintln!("    {reason}");
-                }
-            }
-            ProgressEvent::Stored { source, seen, .. } if self.is_time() => {
-                eprintln!("  {:<28} …{seen:>17} seen", source.as_str());
-            }
-            ProgressEvent::Waiting { source, wait, .. } if *wait >= WORTH_TELLING => {
-                eprintln!(
-                    "  {:<28} waits {:.0} s, as the service asked",
-                    source.as_str(),
-                    wait.as_secs_f64()
-                );
-            }
-            _ => {}
+        if let Ok(line) = serde_json::to_string(event) {
+            eprintln!("{line}");
         }
     }
 }

@@ -204,9 +204,9 @@ impl Party {
 fn holds_none(what: &str, text: &str, canaries: &[String]) {
     for canary in canaries {
         if let Some(at) = text.find(canary.as_str()) {
-            let from = text.floor_char_boundary(at.saturating_sub(200));
-            let to = text.ceil_char_boundary(at + canary.len() + 80);
-            panic!("{what} holds {canary}: …{}…", &text[from..to]);
+            let before: Vec<char> = text[..at].chars().rev().take(200).collect();
+            let before: String = before.into_iter().rev().collect();
+            panic!("{what} holds {canary}, after: {before}");
         }
     }
 }

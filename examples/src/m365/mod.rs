@@ -7,6 +7,7 @@ mod read;
 mod show;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -40,30 +41,38 @@ enum Command {
     },
     /// Reads what changed since the last sync; everything the first time.
     Sync {
-        /// The file to keep it in; made where there is none.
-        #[arg(long, value_name = "FILE")]
-        store: PathBuf,
-        /// Only these sources, by id.
-        #[arg(long, value_name = "IDS", value_delimiter = ',')]
-        only: Vec<String>,
-        /// Without these sources, by id.
-        #[arg(long, value_name = "IDS", value_delimiter = ',')]
-        skip: Vec<String>,
+        #[command(flatten)]
+        reading: read::Reading,
         /// Reads everything anew.
         #[arg(long)]
         full: bool,
         /// Removes what is no longer listed even where that is suspiciously much.
         #[arg(long)]
         confirm_removals: bool,
-        /// The report as JSON.
-        #[arg(long)]
-        json: bool,
     },
-    /// Shows how the store fares, source by source.
+    /// Keeps a store in sync: reads each source when it is due, until interrupted.
+    ///
+    /// With `--json` a report a line for each sync. A tenant that cannot be read is tried again
+    /// after a minute, then two, up to an hour.
+    Watch {
+        #[command(flatten)]
+        reading: read::Reading,
+        /// How often a source is read, in minutes, instead of as `sources` says: `users=30`.
+        #[arg(long, value_name = "ID=MINUTES", value_parser = read::every)]
+        every: Vec<(String, Duration)>,
+        /// Begins at a random moment within so many seconds, so that many tenants do not begin
+        /// together.
+        #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+        spread: u64,
+    },
+    /// Shows how the store fares: overall, the connection, and source by source.
     Status {
         /// The file of a sync.
         #[arg(long, value_name = "FILE")]
         store: PathBuf,
+        /// So many of the last runs too, the newest first.
+        #[arg(long, value_name = "RUNS")]
+        log: Option<usize>,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -124,22 +133,16 @@ pub async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     match command {
         Command::Check { json } => read::check(&settings, json).await,
         Command::Sync {
-            store,
-            only,
-            skip,
+            reading,
             full,
             confirm_removals,
-            json,
-        } => {
-            let plan = read::Plan {
-                only,
-                skip,
-                full,
-                confirm_removals,
-            };
-            read::sync(&settings, &store, plan, json).await
-        }
-        Command::Status { store, json } => show::status(&store, json).await,
+        } => read::sync(&settings, reading, full, confirm_removals).await,
+        Command::Watch {
+            reading,
+            every,
+            spread,
+        } => read::watch(&settings, reading, every, Duration::from_secs(spread)).await,
+        Command::Status { store, log, json } => show::status(&store, log, json).await,
         Command::Export {
             store,
             kind,

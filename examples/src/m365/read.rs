@@ -1,15 +1,17 @@
 //! The commands that talk to the tenant.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use clap::Args;
 use m365_collect::connect::{ConnectionTest, Diagnosis, SecretShape};
 use m365_collect::{Engine, Report, SqliteStore};
 
-use super::show::print_json;
+use super::show::{print_json, print_json_line};
 use crate::exit::{Exit, Failure};
-use crate::progress::Lines;
+use crate::progress::Show;
 use crate::settings::Settings;
 
 pub(super) async fn check(settings: &Settings, json: bool) -> Result<Exit, Failure> {
@@ -37,31 +39,48 @@ pub(super) async fn check(settings: &Settings, json: bool) -> Result<Exit, Failu
     Ok(Exit::from(&connection))
 }
 
-/// What a sync is to read.
-#[derive(Debug)]
-pub(super) struct Plan {
-    pub(super) only: Vec<String>,
-    pub(super) skip: Vec<String>,
-    pub(super) full: bool,
-    pub(super) confirm_removals: bool,
+/// What is to be read, and how that is shown.
+#[derive(Debug, Args)]
+pub(super) struct Reading {
+    /// The file to keep it in; made where there is none.
+    #[arg(long, value_name = "FILE")]
+    store: PathBuf,
+    /// Only these sources, by id.
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Without these sources, by id.
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    skip: Vec<String>,
+    /// How progress is shown on standard error.
+    #[arg(long, value_enum, default_value_t)]
+    progress: Show,
+    /// The report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Reading {
+    async fn engine(&self, settings: &Settings) -> Result<Engine, Failure> {
+        let client = settings.client()?;
+        let store = Arc::new(SqliteStore::open(&self.store).await?);
+        let mut engine = Engine::new(client, store)
+            .skip(self.skip.clone())
+            .progress(self.progress.progress());
+        if !self.only.is_empty() {
+            engine = engine.only(self.only.clone());
+        }
+        Ok(engine)
+    }
 }
 
 pub(super) async fn sync(
     settings: &Settings,
-    store: &Path,
-    plan: Plan,
-    json: bool,
+    reading: Reading,
+    full: bool,
+    confirm_removals: bool,
 ) -> Result<Exit, Failure> {
-    let client = settings.client()?;
-    let store = Arc::new(SqliteStore::open(store).await?);
-    let mut engine = Engine::new(client, store)
-        .skip(plan.skip)
-        .afresh(plan.full)
-        .confirm_removals(plan.confirm_removals)
-        .progress(Arc::new(Lines::new()));
-    if !plan.only.is_empty() {
-        engine = engine.only(plan.only);
-    }
+    let engine = reading.engine(settings).await?;
+    let engine = engine.afresh(full).confirm_removals(confirm_removals);
     let report = tokio::select! {
         report = engine.run() => report?,
         _ = tokio::signal::ctrl_c() => {
@@ -70,7 +89,7 @@ pub(super) async fn sync(
             ));
         }
     };
-    if json {
+    if reading.json {
         print_json(&report)?;
     } else {
         print_report(&report)?;
@@ -83,6 +102,55 @@ pub(super) async fn sync(
         }
     }
     Ok(Exit::from(&report))
+}
+
+/// Reads each source when it is due, until interrupted.
+pub(super) async fn watch(
+    settings: &Settings,
+    reading: Reading,
+    every: Vec<(String, Duration)>,
+    spread: Duration,
+) -> Result<Exit, Failure> {
+    let mut engine = reading.engine(settings).await?;
+    for (source, cadence) in every {
+        engine = engine.cadence(source, cadence);
+    }
+    let mut schedule = engine.schedule()?.spread(spread);
+    let interrupted = async {
+        // Without the signal it goes on until it is killed, which harms nothing.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let mut written = Ok(());
+    schedule
+        .run(interrupted, |synced| {
+            let shown = match synced {
+                Ok(report) if reading.json => print_json_line(&report),
+                Ok(report) => print_report(&report),
+                Err(error) => {
+                    eprintln!("m365: {}", Diagnosis::of(&error));
+                    Ok(())
+                }
+            };
+            if written.is_ok() {
+                written = shown;
+            }
+        })
+        .await;
+    written.map(|()| Exit::Done)
+}
+
+/// `users=30`: every thirty minutes.
+pub(super) fn every(text: &str) -> Result<(String, Duration), String> {
+    let malformed = || format!("{text} is not of the form users=30");
+    let (source, minutes) = text.split_once('=').ok_or_else(malformed)?;
+    let minutes: u64 = minutes.parse().map_err(|_| malformed())?;
+    let seconds = minutes
+        .checked_mul(60)
+        .filter(|seconds| *seconds > 0)
+        .ok_or_else(malformed)?;
+    Ok((source.to_owned(), Duration::from_secs(seconds)))
 }
 
 fn print_report(report: &Report) -> Result<(), Failure> {

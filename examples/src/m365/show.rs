@@ -5,10 +5,12 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use m365_collect::health::{Health, health};
-use m365_collect::{SqliteStore, sources};
+use m365_collect::store::RunEntry;
+use m365_collect::{SqliteStore, Store as _, sources};
 use serde::Serialize;
 
 use crate::exit::{Exit, Failure};
+use crate::time::timestamp;
 
 /// JSON with a final newline on standard output.
 pub(super) fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
@@ -18,48 +20,58 @@ pub(super) fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) async fn status(store: &Path, json: bool) -> Result<Exit, Failure> {
+/// JSON on one line of standard output.
+pub(super) fn print_json_line<T: Serialize>(value: &T) -> Result<(), Failure> {
+    let text = serde_json::to_string(value)
+        .map_err(|error| Failure::other(format!("the result cannot be written: {error}")))?;
+    writeln!(std::io::stdout().lock(), "{text}")?;
+    Ok(())
+}
+
+/// Health, with the last runs where they were asked for.
+#[derive(Serialize)]
+struct Status {
+    #[serde(flatten)]
+    health: Health,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<Vec<RunEntry>>,
+}
+
+pub(super) async fn status(store: &Path, log: Option<usize>, json: bool) -> Result<Exit, Failure> {
     let store = SqliteStore::open_read_only(store).await?;
     let health = health(&store, &sources::catalogue(), SystemTime::now()).await?;
+    let log = match log {
+        None => None,
+        Some(runs) => Some(store.runs(None, None, runs).await?),
+    };
     if json {
-        print_json(&health)?;
-    } else {
-        print_health(&health)?;
+        print_json(&Status { health, log })?;
+        return Ok(Exit::Done);
+    }
+    let mut out = std::io::stdout().lock();
+    write!(out, "{health}")?;
+    for run in log.iter().flatten() {
+        writeln!(out, "{}", line(run)?)?;
     }
     Ok(Exit::Done)
 }
 
-fn print_health(health: &Health) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    let tenant = health.tenant.as_ref();
-    writeln!(
-        out,
-        "{}: {}",
-        tenant.map_or("no tenant", |tenant| tenant
-            .name
-            .as_deref()
-            .unwrap_or(&tenant.asked)),
-        health.overall
-    )?;
-    for source in &health.sources {
-        let age = match source.age_seconds {
-            None => "never".to_owned(),
-            Some(seconds) => format!("{} min ago", seconds / 60),
-        };
-        writeln!(
-            out,
-            "  {:<28} {:<9} {:>12} {:>8} stored  {}",
-            source.id.as_str(),
-            source.grade,
-            age,
-            source.stored,
-            source.outcome.unwrap_or("not tried")
-        )?;
-        if let Some(reason) = &source.reason {
-            writeln!(out, "    {reason}")?;
-        }
-    }
-    Ok(())
+/// A run of the log.
+fn line(run: &RunEntry) -> Result<String, Failure> {
+    let ended_at = run.ended_at.unwrap_or(SystemTime::UNIX_EPOCH);
+    let line = format!(
+        "{}  {:<28} {:<10} {:>7} seen {:>5} requests {:>6.1} s",
+        timestamp(ended_at)?,
+        run.source.as_str(),
+        run.outcome.name(),
+        run.tally.seen,
+        run.tally.requests,
+        run.tally.elapsed().as_secs_f64()
+    );
+    Ok(match run.outcome.reason() {
+        None => line,
+        Some(reason) => format!("{line}  {reason}"),
+    })
 }
 
 pub(super) async fn facts(store: &Path) -> Result<Exit, Failure> {
