@@ -120,3 +120,38 @@ fn the_organisation_cannot_attest_what_an_auditor_tests_or_what_does_not_exist()
         assert!(assessment.advisories.iter().any(|a| a.subject == subject));
     }
 }
+
+#[test]
+fn a_review_held_elsewhere_is_signed_for_and_one_overdue_here_is_not() {
+    use compliance_map::facts::AccessReviewFact;
+
+    const REVIEWED: &str = "cis-v8.1:6.8";
+    let signed = tenant([attestation(REVIEWED)]);
+    assert_eq!(
+        status(&assess_all(&signed), REVIEWED),
+        Status::Unknown,
+        "not collected"
+    );
+
+    let mut none_here = signed.clone();
+    none_here.identity_access_reviews = fact_of([]);
+    let assessment = assess_all(&none_here);
+    assert_eq!(status(&assessment, REVIEWED), Status::Satisfied);
+    assert!(assessment.result(REVIEWED).unwrap().missing.is_empty());
+
+    let mut unsigned = none_here.clone();
+    unsigned.attest_document = fact_of([]);
+    assert_eq!(status(&assess_all(&unsigned), REVIEWED), Status::Unknown);
+
+    let mut overdue = none_here.clone();
+    overdue.identity_access_reviews = fact_of([AccessReviewFact {
+        id: "r".into(),
+        scope: Some("roles".into()),
+        last_completed: Some("2020-01-01T00:00:00Z".parse().unwrap()),
+        ..AccessReviewFact::default()
+    }]);
+    assert_eq!(
+        status(&assess_all(&overdue), REVIEWED),
+        Status::NotSatisfied
+    );
+}

@@ -3,6 +3,7 @@
 mod answer;
 mod attestations;
 mod compare;
+mod declaration;
 mod exceptions;
 mod foreign;
 mod judge;
@@ -46,6 +47,19 @@ pub enum AssessError {
         /// Why, with successors where there are any.
         source: ReferenceError,
     },
+    /// A parameter was declared that no rule of its control has, or one that is zero.
+    #[error(
+        "{control} takes no parameter {name} of that value; {}",
+        if known.is_empty() { "it has none".to_owned() } else { format!("a whole number above 0 can be set for {}", known.join(", ")) }
+    )]
+    Parameter {
+        /// The control.
+        control: String,
+        /// The parameter.
+        name: String,
+        /// The parameters that can be set for this control.
+        known: Vec<String>,
+    },
 }
 
 /// Assesses a tenant: the same facts, catalogue and options give the same answer, byte for byte.
@@ -54,15 +68,18 @@ pub enum AssessError {
 ///
 /// [`AssessError::Reference`] when a control or framework was asked for that does not exist, is
 /// withdrawn, or lies outside what the evidence can bear on. Nothing is assessed then: an answer that
-/// silently lacks a control would be read as a clean one.
+/// silently lacks a control would be read as a clean one. [`AssessError::Parameter`] when the options
+/// set a parameter that no rule of the control has.
 pub fn assess(
     facts: &Facts,
     catalogue: &Catalogue,
     options: &Options,
 ) -> Result<Assessment, AssessError> {
     let controls = selected(facts, catalogue, options)?;
+    declaration::check(catalogue, options)?;
     let context = Context::new(Evidence::new(facts, options));
     let mut advisories = context.population.advisories.clone();
+    declaration::advise(facts, catalogue, &mut advisories);
     let exceptions = Exceptions::new(facts, options.as_of, catalogue, &mut advisories);
     let attestations = Attestations::new(context.evidence, catalogue, &mut advisories);
     let mut assessor = Assessor {

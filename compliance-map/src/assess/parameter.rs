@@ -48,6 +48,22 @@ fn limit(rule: &mut Rule) -> Option<Limit<'_>> {
     })
 }
 
+/// Every name that a parameter can have.
+pub(super) const NAMES: [&str; 7] = [
+    CREDENTIAL_DAYS,
+    IDLE_MINUTES,
+    INACTIVITY_DAYS,
+    PASSWORDS,
+    REVIEW_DAYS,
+    SCORE_PERCENT,
+    SIGN_IN_HOURS,
+];
+
+/// The name of the parameter that the organisation may set for a rule.
+pub(super) fn name(mut rule: Rule) -> Option<&'static str> {
+    limit(&mut rule).map(|limit| limit.name)
+}
+
 /// The rule with the parameters that hold for this control.
 ///
 /// A declaration fills a gap that the framework leaves, and may tighten what the framework fixes. It
