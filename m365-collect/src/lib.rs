@@ -50,12 +50,45 @@
 //! | module | holds |
 //! |---|---|
 //! | [`sources`] | the catalogue; most sources are declarations of a few [shapes](sources::shape) |
-//! | [`sync`] | the engine: plan, run, progress, report |
+//! | [`sync`] | the engine: plan, schedule, run, progress, report |
 //! | [`store`] | the trait, its rules, memory and SQLite |
 //! | [`facts()`] | records and outcomes → [`compliance_map::Facts`] |
 //! | [`insight`] | licence waste |
 //! | [`connect`] | the connection test in stages; what is wrong, with cause, cure and page |
-//! | [`health`] | how a store fares, source by source |
+//! | [`health`] | how a store fares, source by source, and whether the tenant can be reached |
+//!
+//! # Keeping it running
+//!
+//! [`Engine::run`] reads everything once, [`Engine::run_due`] what is [due](Engine::plan), and
+//! [`Engine::schedule`] goes on until it is told to stop. One sync of a tenant runs at a time: a
+//! second caller gets [`StoreError::InUse`]. [`Engine::health`] says how the store fares.
+//!
+//! ```no_run
+//! # async fn run(client: graph_client::Client, store: std::sync::Arc<dyn m365_collect::Store>,
+//! #     stop: impl Future<Output = ()> + Send) -> m365_collect::Result<()> {
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//!
+//! use futures::StreamExt;
+//! use m365_collect::{Engine, progress_channel};
+//!
+//! let (sender, mut events) = progress_channel(1024);
+//! let mut schedule = Engine::new(client, store)
+//!     .skip(["sign_in_activity"])
+//!     .cadence("groups", Duration::from_secs(30 * 60))
+//!     .progress(Arc::new(sender))
+//!     .schedule()?;
+//! // A web page, a log, a bar: a slow one never holds the sync up.
+//! let page = async move {
+//!     while let Some(event) = events.next().await {
+//!         println!("{}", serde_json::to_string(&event).unwrap_or_default());
+//!     }
+//! };
+//! let sync = async move { schedule.run(stop, |synced| println!("{synced:?}")).await };
+//! futures::join!(sync, page);
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # What a sync promises
 //!

@@ -33,8 +33,8 @@ pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 
-/// How many runs of each source the log keeps: with hourly runs, those of six weeks.
-pub const RUNS_KEPT: usize = 1000;
+/// How many runs of each source the log keeps: with hourly runs, those of three weeks.
+pub const RUNS_KEPT: usize = 500;
 
 /// A tenant's stored picture.
 ///
