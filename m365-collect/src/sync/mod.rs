@@ -167,8 +167,15 @@ impl Engine {
     }
 
     /// Whether the live objects are compared with what the service counts, at the price of one more
-    /// request for each source that can be counted. On by default; a difference that nothing
-    /// explains is a [`Gap::Count`](crate::Gap::Count).
+    /// request for each source that can be counted. On by default.
+    ///
+    /// The [index that counts](https://learn.microsoft.com/graph/aad-advanced-queries) is a little
+    /// behind the objects, and a tenant goes on changing while it is read. So where the numbers
+    /// differ the service is asked again twenty seconds later; the stored number may lie between
+    /// the lowest and the highest count of the run, and beyond them by as many changes as the run
+    /// received. What differs even so is a [`Gap::Count`](crate::Gap::Count), and nothing is
+    /// changed for it. A count that is refused is no failure, and
+    /// [`Tally::counted`](crate::Tally::counted) is `None` then.
     #[must_use]
     pub fn check_counts(mut self, check: bool) -> Self {
         self.check_counts = check;

@@ -25,7 +25,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// What is due is planned from the store, so a schedule goes on after a restart where it was. A
 /// source that was throttled is not tried before the service said; one that failed rests a
 /// minute, then two, up to an hour. So does the whole schedule while the tenant cannot be read at
-/// all.
+/// all. What is due goes into one sync, so a source that takes longer than the cadence of another
+/// holds that one up.
 ///
 /// # Examples
 /// ```no_run
