@@ -110,6 +110,32 @@ async fn a_failed_page_can_be_resumed_without_a_gap() {
 }
 
 #[tokio::test]
+async fn stopped_in_the_middle_of_a_page_it_resumes_without_a_gap() {
+    let f = fixture();
+    f.graph.on(
+        "/v1.0/users",
+        [
+            page(&["a"], Some(NEXT2)),
+            page(&["b", "c"], Some(NEXT3)),
+            page(&["b", "c"], Some(NEXT3)),
+            page(&["d"], None),
+        ],
+    );
+    let mut seen = Vec::new();
+    let mut pages = f.client.list::<User>("users").pages();
+    let first = pages.next().await.unwrap().unwrap();
+    seen.extend(first.items.into_iter().map(|user| user.id));
+    let second = pages.next().await.unwrap().unwrap();
+    seen.extend(second.items.into_iter().take(1).map(|user| user.id));
+    drop(pages);
+    // What is stored is the link of the page that was not used up.
+    let rest = f.client.list::<User>("users").resume(first.next.unwrap());
+    let rest: Vec<User> = rest.items().try_collect().await.unwrap();
+    seen.extend(rest.into_iter().map(|user| user.id));
+    assert_eq!(seen, ["a", "b", "b", "c", "d"]);
+}
+
+#[tokio::test]
 async fn headers_are_sent_with_every_page_and_options_only_with_the_first() {
     let f = fixture();
     f.graph.on(

@@ -138,6 +138,10 @@ pub(crate) fn retry_after(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
+    // HTTP allows no others in a header.
+    if text.chars().any(|c| c.is_control() && c != '\t') {
+        return;
+    }
     let s = setup();
     let statuses = [429, 503, 509, 409, 504];
     let status = statuses[usize::from(*status) % statuses.len()];
