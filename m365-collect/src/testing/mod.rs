@@ -13,6 +13,7 @@
 
 mod claim;
 mod contested;
+pub(crate) mod crash;
 mod fixture;
 mod generation;
 mod history;
@@ -23,6 +24,8 @@ mod relation;
 mod round;
 
 use crate::store::Store;
+
+pub use crash::CRASH_POINTS;
 
 /// Runs the whole suite; `fresh` makes an empty store each time it is called.
 ///
@@ -54,6 +57,7 @@ pub async fn store_conforms<S: Store>(fresh: impl AsyncFn() -> S) {
     history::what_changes_all_the_time_is_not_remembered(&fresh().await).await;
     relation::relations_begin_and_end(&fresh().await).await;
     relation::contradicting_relations_are_settled_by_a_listing(&fresh().await).await;
+    relation::each_listing_of_a_container_settles_anew(&fresh().await).await;
     relation::a_relation_to_a_removed_object_is_not_live(&fresh().await).await;
     round::sources_do_not_touch_each_other(&fresh().await).await;
     reading::reading_goes_page_by_page(&fresh().await).await;

@@ -80,6 +80,38 @@ pub(super) async fn contradicting_relations_are_settled_by_a_listing(store: &imp
     );
 }
 
+pub(super) async fn each_listing_of_a_container_settles_anew(store: &impl Store) {
+    let mut writer = delta(store).await;
+    let links = vec![
+        Change::Link(member("g", "a")),
+        Change::Link(member("g", "b")),
+    ];
+    writer.round(Begin::Generation, links).await;
+    // Two rounds under one lease: what the first listing confirmed the second one does not hold.
+    for listed in [&["a", "b"][..], &["a"]] {
+        writer
+            .begin(
+                Begin::Round,
+                vec![
+                    Change::Link(member("g", "c")),
+                    Change::Unlink(member("g", "c")),
+                ],
+            )
+            .await;
+        let mut changes: Vec<Change> = listed
+            .iter()
+            .map(|id| Change::ConfirmLink(member("g", id)))
+            .collect();
+        changes.push(Change::ConfirmedAll {
+            relation: Relation::MEMBER,
+            from: "g".to_owned(),
+        });
+        writer.page(changes).await;
+        writer.finish(false).await.expect("the end of a round");
+    }
+    assert_eq!(members(store).await, pairs(&[("g", "a")]));
+}
+
 pub(super) async fn a_relation_to_a_removed_object_is_not_live(store: &impl Store) {
     let mut writer = delta(store).await;
     let first = vec![

@@ -80,6 +80,15 @@ impl Apply<'_, '_> {
                 for edge in &unconfirmed {
                     self.cut(edge, self.edge_row(edge));
                 }
+                // The next listing of the container confirms anew, under the same lease too.
+                for (_, row) in self
+                    .tables
+                    .edges
+                    .iter_mut()
+                    .filter(|(edge, _)| edge.relation == *relation && edge.from == *from)
+                {
+                    row.confirmed = 0;
+                }
                 self.contested.remove(&Contested::Container {
                     relation: relation.clone(),
                     from: from.clone(),

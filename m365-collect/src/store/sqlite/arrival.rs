@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use serde_json::value::RawValue;
 
 use super::apply::Apply;
+use super::crash_point;
 use crate::record::{Kind, Record};
 
 /// From so many on they are sorted in: some ten megabytes of keys.
@@ -134,6 +135,7 @@ impl Apply<'_> {
             let repeated = self.repeated()?;
             let Some(Repeated { number: last, .. }) = repeated.last() else {
                 self.at = now;
+                crash_point("sorted_in");
                 return Ok(());
             };
             for repeated in &repeated {

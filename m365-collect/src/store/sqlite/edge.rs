@@ -14,6 +14,7 @@ pub(super) struct EdgeStatements {
     touch: &'static str,
     cut: &'static str,
     cut_unconfirmed: &'static str,
+    forget_confirmed: &'static str,
 }
 
 macro_rules! statements {
@@ -44,6 +45,10 @@ macro_rules! statements {
             cut_unconfirmed: concat!(
                 "UPDATE ", $table, " SET removed_at = ?4, changed_at = ?4, round = ?5
                   WHERE relation = ?1 AND from_id = ?2 AND removed_at IS NULL AND confirmed < ?3"
+            ),
+            forget_confirmed: concat!(
+                "UPDATE ", $table, " SET confirmed = 0
+                  WHERE relation = ?1 AND from_id = ?2 AND confirmed > 0"
             ),
         }
     };
@@ -103,6 +108,10 @@ impl Apply<'_> {
                 self.round
             ])?;
         self.removed += cut as u64;
+        // The next listing of the container confirms anew, under the same lease too.
+        self.transaction
+            .prepare_cached(self.tables.edge.forget_confirmed)?
+            .execute(params![relation.as_str(), from])?;
         self.settle(SORT_CONTAINER, relation.as_str(), from)
     }
 

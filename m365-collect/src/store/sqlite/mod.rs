@@ -167,6 +167,12 @@ impl SqliteStore {
     }
 }
 
+/// A place at which the tests let the process end.
+#[cfg(feature = "testing")]
+use crate::testing::crash::point as crash_point;
+#[cfg(not(feature = "testing"))]
+const fn crash_point(_: &str) {}
+
 async fn blocking<R: Send + 'static>(
     work: impl FnOnce() -> Result<R, StoreError> + Send + 'static,
 ) -> Result<R, StoreError> {

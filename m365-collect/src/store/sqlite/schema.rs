@@ -15,8 +15,12 @@ const BUSY: std::time::Duration = std::time::Duration::from_secs(60);
 /// Opens the file for writing, and makes it where there is none.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
-        // A foreign file is recognised before anything could write to it.
-        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        // A foreign file is recognised before anything could write to it; only one whose last
+        // writer was cut off in a transaction has to be rolled back first, by whoever opens it.
+        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        if is_to_be_rolled_back(&connection) {
+            connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        }
         if !is_blank(&connection) {
             recognise(&connection, path)?;
         }
@@ -70,7 +74,8 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
         });
     }
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    if is_blank(&connection) {
+    // A store has a rollback journal only while it is made.
+    if is_blank(&connection) || is_to_be_rolled_back(&connection) {
         return Err(StoreError::Missing {
             path: path.display().to_string(),
         });
@@ -99,6 +104,15 @@ fn is_blank(connection: &Connection) -> bool {
         && connection
             .query_row(tables, [], |row| row.get::<_, i64>(0))
             .is_ok_and(|tables| tables == 0)
+}
+
+/// Whether a transaction was cut off that only a writer can undo.
+fn is_to_be_rolled_back(connection: &Connection) -> bool {
+    pragma(connection, "application_id").is_err_and(|error| {
+        error
+            .sqlite_error()
+            .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
+    })
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {

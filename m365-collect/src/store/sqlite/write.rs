@@ -4,8 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::apply::{Apply, LIVE, STAGED};
 use super::finish::{self, Ended};
-use super::read;
 use super::schema::failed;
+use super::{crash_point, read};
 use crate::source::SourceId;
 use crate::store::{Begin, Commit, Committed, Finish, Lease, Reading, StoreError, StoredTenant};
 use crate::timestamp;
@@ -189,6 +189,7 @@ pub(super) fn commit(
         row.round += 1;
         begin(&transaction, &commit.source, row.phase, at).map_err(sqlite)?;
     }
+    crash_point("commit.begun");
     let mut apply = row.apply(&transaction, commit, at);
     apply
         .changes(row.phase != Phase::Incremental, bulk)
@@ -196,6 +197,7 @@ pub(super) fn commit(
     if commit.finish.is_some() || commit.is_last {
         apply.sort_in().map_err(sqlite)?;
     }
+    crash_point("commit.applied");
     // What is staged is not yet what readers see: it counts when it is swapped in.
     let mut done = if apply.is_staged {
         Committed::default()
@@ -223,7 +225,9 @@ pub(super) fn commit(
             )
             .map_err(sqlite)?;
     }
+    crash_point("commit.ended");
     transaction.commit().map_err(sqlite)?;
+    crash_point("commit.done");
     Ok(done)
 }
 
