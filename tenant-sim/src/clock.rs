@@ -1,11 +1,50 @@
 //! The tenant's clock, and dates as Graph writes them.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use time::OffsetDateTime;
 
 /// Seconds in a day.
 pub(crate) const DAY: i64 = 86_400;
+
+thread_local! {
+    /// The moment of the request that is answered on this thread, where its caller said so.
+    static MOMENT: Cell<Option<Moment>> = const { Cell::new(None) };
+}
+
+/// A moment by both sorts of clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    monotonic: Instant,
+    wall: SystemTime,
+}
+
+/// The real time, or that of the caller who asks without a server.
+pub(crate) fn monotonic() -> Instant {
+    MOMENT
+        .get()
+        .map_or_else(Instant::now, |moment| moment.monotonic)
+}
+
+/// The same as a date.
+pub(crate) fn wall() -> SystemTime {
+    MOMENT
+        .get()
+        .map_or_else(SystemTime::now, |moment| moment.wall)
+}
+
+/// Answers as of a moment.
+pub(crate) fn at<R>(moment: Moment, answer: impl FnOnce() -> R) -> R {
+    struct Reset(Option<Moment>);
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            MOMENT.set(self.0);
+        }
+    }
+    let _reset = Reset(MOMENT.replace(Some(moment)));
+    answer()
+}
 
 /// A clock that starts at a chosen time and then runs at the real pace.
 #[derive(Debug, Clone)]
@@ -18,13 +57,23 @@ impl Clock {
     pub(crate) fn starting_at(time: SystemTime) -> Self {
         Self {
             base: unix_seconds(time),
-            started: Instant::now(),
+            started: monotonic(),
         }
     }
 
     /// The tenant's time now, in seconds since 1970.
     pub(crate) fn now(&self) -> i64 {
-        self.base + i64::try_from(self.started.elapsed().as_secs()).unwrap_or(0)
+        let elapsed = monotonic().saturating_duration_since(self.started);
+        self.base + i64::try_from(elapsed.as_secs()).unwrap_or(0)
+    }
+
+    /// The moment that is so long after the start.
+    pub(crate) fn moment(&self, elapsed: Duration) -> Moment {
+        let base = Duration::from_secs(u64::try_from(self.base).unwrap_or(0));
+        Moment {
+            monotonic: self.started + elapsed,
+            wall: UNIX_EPOCH + base + elapsed,
+        }
     }
 }
 

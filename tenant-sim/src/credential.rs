@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use crate::clock::monotonic;
 use crate::guid;
 use crate::server::reply::Reply;
 
@@ -85,7 +86,7 @@ impl Tokens {
     pub(crate) fn check(&self, token: &str) -> Bearer {
         match self.issued.get(token) {
             None => Bearer::Unknown,
-            Some(issued) if issued.expires <= Instant::now() => Bearer::Expired,
+            Some(issued) if issued.expires <= monotonic() => Bearer::Expired,
             Some(issued) if !issued.has_roles => Bearer::WithoutRoles,
             Some(_) => Bearer::Good,
         }
@@ -93,7 +94,7 @@ impl Tokens {
 
     /// Forgets every token, as if all had expired.
     pub(crate) fn expire_all(&mut self) {
-        let now = Instant::now();
+        let now = monotonic();
         self.issued
             .values_mut()
             .for_each(|issued| issued.expires = now);
@@ -137,9 +138,9 @@ impl Tokens {
             part(&claims),
             URL_SAFE_NO_PAD.encode("unsigned")
         );
-        let expires = Instant::now() + request.lifetime;
+        let expires = monotonic() + request.lifetime;
         self.issued
-            .retain(|_, issued| issued.expires + Duration::from_secs(600) > Instant::now());
+            .retain(|_, issued| issued.expires + Duration::from_secs(600) > monotonic());
         self.issued.insert(
             token.clone(),
             Issued {

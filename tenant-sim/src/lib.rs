@@ -75,7 +75,7 @@ mod truth;
 pub use area::Area;
 pub use credential::CredentialState;
 pub use fault::FaultPlan;
-pub use sim::{Expiry, Sim, SimBuilder, SimHandle, StartError};
+pub use sim::{Expiry, Offline, Sim, SimBuilder, SimHandle, StartError};
 pub use stats::Stats;
 pub use tenant::edit::TenantEdit;
 pub use tenant::{GenerateOptions, Tenant};

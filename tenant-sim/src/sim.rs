@@ -191,6 +191,23 @@ impl SimBuilder {
         })
     }
 
+    /// A tenant without a server: it answers when it is asked, at the time that its caller says. With
+    /// the same seeds, requests and times it gives the same answers.
+    ///
+    /// For tests in virtual time: hand the requests of a client's transport to
+    /// [`Offline::answer`].
+    pub fn offline(self) -> Offline {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 443));
+        let mut shared = self.shared(address);
+        // There is no other simulation whose links could be mistaken for its own.
+        shared.link_key = guid::mix(1);
+        Offline(SimHandle {
+            shared: Arc::new(shared),
+            stop: None,
+            thread: None,
+        })
+    }
+
     fn shared(self, address: SocketAddr) -> Shared {
         let now = self.now.unwrap_or_else(SystemTime::now);
         let mut tenant = self.tenant.unwrap_or_else(Tenant::example);
@@ -240,6 +257,48 @@ fn unix_nanos() -> u64 {
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
     u64::try_from(since.as_nanos() & u128::from(u64::MAX)).unwrap_or_default()
+}
+
+/// A simulation without a server; see [`SimBuilder::offline`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let sim = tenant_sim::Sim::builder().offline();
+/// let request = http::Request::get(format!("{}/v1.0/users", sim.graph_url()))
+///     .body(bytes::Bytes::new())?;
+/// let answer = sim.answer(Duration::from_secs(3), &request).expect("no fault is planned");
+/// assert_eq!(answer.status(), 401, "there was no token");
+/// # Ok::<(), http::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Offline(SimHandle);
+
+impl Offline {
+    /// The answer to a request so long after the start; `None` where a fault breaks the connection.
+    pub fn answer(
+        &self,
+        elapsed: Duration,
+        request: &http::Request<bytes::Bytes>,
+    ) -> Option<http::Response<bytes::Bytes>> {
+        let received = server::Received {
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            query: request.uri().query().unwrap_or_default().to_owned(),
+            headers: request.headers().clone(),
+            body: request.body().clone(),
+        };
+        server::answer_at(&self.0.shared, elapsed, &received)
+    }
+}
+
+/// The tenant, its faults and its statistics, as of a running simulation.
+impl std::ops::Deref for Offline {
+    type Target = SimHandle;
+
+    fn deref(&self) -> &SimHandle {
+        &self.0
+    }
 }
 
 /// A running simulation. Dropping it stops the server and closes its connections.

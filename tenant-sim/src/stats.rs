@@ -1,5 +1,6 @@
 //! What was asked of the simulated tenant.
 
+use crate::clock::monotonic;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
@@ -62,7 +63,7 @@ impl Recorder {
     /// A request arrived: is it too early?
     pub(crate) fn arrived(&mut self, key: u64) {
         if let Some(until) = self.waits.remove(&key)
-            && Instant::now() < until
+            && monotonic() < until
         {
             self.stats.early_retries += 1;
             self.waits.insert(key, until);
@@ -72,7 +73,7 @@ impl Recorder {
     /// A 429 asked to wait.
     pub(crate) fn asked_to_wait(&mut self, key: u64, until: Instant) {
         if self.waits.len() > Self::MANY {
-            let now = Instant::now();
+            let now = monotonic();
             self.waits.retain(|_, until| *until > now);
         }
         self.waits.insert(key, until);

@@ -1,12 +1,12 @@
 //! Draws the faults of each request.
 
 use std::collections::{BTreeSet, HashMap};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
 use crate::Expiry;
-use crate::clock::seconds;
+use crate::clock::{monotonic, seconds, wall};
 use crate::fault::FaultPlan;
 use crate::guid::mix;
 use crate::odata::query::Query;
@@ -31,7 +31,7 @@ impl RetryAfter {
     pub(crate) fn whole_seconds(wait: u64) -> Self {
         Self {
             header: wait.to_string(),
-            until: Instant::now() + Duration::from_secs(wait),
+            until: monotonic() + Duration::from_secs(wait),
         }
     }
 
@@ -40,27 +40,27 @@ impl RetryAfter {
         let wait = (wait * 1000.0).ceil() / 1000.0;
         Self {
             header: format!("{wait:.3}"),
-            until: Instant::now() + seconds(wait),
+            until: monotonic() + seconds(wait),
         }
     }
 
     /// A date that has just passed.
     fn now() -> Self {
         Self {
-            header: httpdate::fmt_http_date(SystemTime::now()),
-            until: Instant::now(),
+            header: httpdate::fmt_http_date(wall()),
+            until: monotonic(),
         }
     }
 
     /// An HTTP date has whole seconds, so the wait is at least what was asked.
     pub(crate) fn date(wait: Duration) -> Self {
-        let now = SystemTime::now();
+        let now = wall();
         let whole = now + wait + Duration::from_millis(999);
         let text = httpdate::fmt_http_date(whole);
         let at = httpdate::parse_http_date(&text).unwrap_or(now);
         Self {
             header: text,
-            until: Instant::now() + at.duration_since(now).unwrap_or_default(),
+            until: monotonic() + at.duration_since(now).unwrap_or_default(),
         }
     }
 }

@@ -40,6 +40,20 @@ impl Body {
         }
     }
 
+    /// Everything at once.
+    pub(crate) fn into_bytes(self) -> Bytes {
+        let mut pieces = self.pieces.into_iter();
+        match (pieces.next(), pieces.len()) {
+            (None, _) => Bytes::new(),
+            (Some(only), 0) => only,
+            (Some(first), _) => {
+                let mut all = Vec::from(first);
+                pieces.for_each(|piece| all.extend_from_slice(&piece));
+                all.into()
+            }
+        }
+    }
+
     pub(crate) fn whole(bytes: Bytes) -> Self {
         let left = bytes.len() as u64;
         Self {

@@ -10,6 +10,7 @@ pub(crate) mod state;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
@@ -21,7 +22,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-use crate::clock::iso;
+use crate::clock::{self, iso};
 use crate::fault::{After, Early, Failure};
 use crate::guid;
 use body::{Body, Cut};
@@ -103,27 +104,59 @@ async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
             .map(http_body_util::Collected::to_bytes)
             .unwrap_or_default(),
     };
-    shared.control().recorder.stats.requests += 1;
     if !shared.latency.is_zero() {
         tokio::time::sleep(shared.latency).await;
     }
-    let request_id = shared.new_id();
-    let client_request_id = received
-        .header("client-request-id")
-        .map_or_else(|| request_id.clone(), ToOwned::to_owned);
-    let outcome = match token_tenant(&received.path) {
-        Some(tenant) => token(&shared, tenant, &received),
-        None => graph::answer(&shared, &received, &request_id, &client_request_id),
-    };
+    let (outcome, ids) = outcome(&shared, &received);
     match outcome {
         Outcome::Dropped => Err(Cut),
         Outcome::Reply(reply, spoilt) => {
-            Ok(
-                respond(&shared, reply, spoilt, &request_id, &client_request_id)
-                    .map(|body| body.keeping(busy)),
-            )
+            Ok(respond(&shared, reply, spoilt, &ids).map(|body| body.keeping(busy)))
         }
     }
+}
+
+/// The ids that an answer carries.
+struct Ids {
+    request: String,
+    client_request: String,
+}
+
+/// What comes of a request.
+fn outcome(shared: &Shared, received: &Received) -> (Outcome, Ids) {
+    shared.control().recorder.stats.requests += 1;
+    let request = shared.new_id();
+    let client_request = received
+        .header("client-request-id")
+        .map_or_else(|| request.clone(), ToOwned::to_owned);
+    let outcome = match token_tenant(&received.path) {
+        Some(tenant) => token(shared, tenant, received),
+        None => graph::answer(shared, received, &request, &client_request),
+    };
+    let ids = Ids {
+        request,
+        client_request,
+    };
+    (outcome, ids)
+}
+
+/// Answers without a connection, at a moment of the caller's; `None` where the connection would have
+/// broken.
+pub(crate) fn answer_at(
+    shared: &Shared,
+    elapsed: Duration,
+    received: &Received,
+) -> Option<Response<Bytes>> {
+    clock::at(shared.clock.moment(elapsed), || {
+        let (outcome, ids) = outcome(shared, received);
+        match outcome {
+            Outcome::Dropped | Outcome::Reply(_, Some(After::Reset)) => None,
+            Outcome::Reply(reply, spoilt) => {
+                let spoilt = spoilt.filter(|spoilt| *spoilt == After::Truncated);
+                Some(respond(shared, reply, spoilt, &ids).map(Body::into_bytes))
+            }
+        }
+    })
 }
 
 /// The tenant of `/{tenant}/oauth2/v2.0/token`.
@@ -161,13 +194,7 @@ fn token(shared: &Shared, tenant: &str, received: &Received) -> Outcome {
 }
 
 /// The HTTP response of an answer, with the headers that every answer carries.
-fn respond(
-    shared: &Shared,
-    reply: Reply,
-    spoilt: Option<After>,
-    request_id: &str,
-    client_request_id: &str,
-) -> Response<Body> {
+fn respond(shared: &Shared, reply: Reply, spoilt: Option<After>, ids: &Ids) -> Response<Body> {
     let kind = match reply.content {
         Content::Json => {
             "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
@@ -197,8 +224,8 @@ fn respond(
     let diagnostic = r#"{"ServerInfo":{"DataCenter":"Loopback","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":"SIM"}}"#;
     let common = [
         ("content-type", kind),
-        ("request-id", request_id),
-        ("client-request-id", client_request_id),
+        ("request-id", ids.request.as_str()),
+        ("client-request-id", ids.client_request.as_str()),
         ("x-ms-ags-diagnostic", diagnostic),
         ("cache-control", "no-cache"),
     ];

@@ -5,6 +5,7 @@ mod table;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::clock::monotonic;
 use crate::fault::RetryAfter;
 use crate::odata::query::Query;
 use table::{Kind, LIMITS, Unit, cost};
@@ -104,7 +105,7 @@ impl Throttle {
             return verdict;
         };
         let scale = if time_scale > 0.0 { time_scale } else { 1.0 };
-        let now = Instant::now();
+        let now = monotonic();
         let kinds = table::kind(template, query);
         for (row, window) in LIMITS.iter().zip(&mut self.windows) {
             if !kinds.contains(&row.kind) {
