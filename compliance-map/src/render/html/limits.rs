@@ -128,7 +128,14 @@ impl Page<'_> {
                 Text(defect)
             )?;
         } else if exception.applied.is_empty() {
-            self.out.push_str("No effect: nobody needs it today");
+            self.out.push_str("No effect");
+            if !exception.without_effect.is_empty() {
+                write!(
+                    self.out,
+                    " on {} that it names: whom it excepts passes there or is not among those who count",
+                    several(exception.without_effect.len(), "control")
+                )?;
+            }
         } else {
             write!(
                 self.out,
