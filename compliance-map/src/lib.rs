@@ -14,6 +14,8 @@
 //! - **Everybody who fails is named,** and so is everybody who was left out, with the reason.
 //! - **One clause never satisfies a control.** What settings cannot show stays with a person, until
 //!   an attestation with document, signer, date and expiry settles it.
+//! - **Every lack says what would change it,** as values: whom to enrol, which policy to change, which
+//!   permission to grant; see [`Remedy`].
 //! - **Ids are never guessed.** A withdrawn id gives its successors, an unknown one an error.
 //!
 //! # First program

@@ -71,7 +71,28 @@ impl Catalogue {
 
     /// Adds a framework from its JSON form, or replaces the one with the same id.
     ///
-    /// The form is that of the files in this crate's `frameworks` folder.
+    /// The form is that of the files in this crate's `frameworks` folder: a clause is `{"rule": …}`
+    /// with the parameters of [`Rule`], or `{"open": …}` for what stays with a person. A control may
+    /// ask for fresher evidence than others (`max_age_hours`), or say why no rule is asked although
+    /// facts bear on it (`no_fact`).
+    ///
+    /// ```
+    /// use compliance_map::Catalogue;
+    ///
+    /// let mut catalogue = Catalogue::builtin();
+    /// catalogue.add(r#"{
+    ///     "id": "house", "name": "House rules", "version": "1", "ids": "H1 H2", "controls": [
+    ///     {"id": "H1", "title": "Few Global Administrators", "decidability": "direct",
+    ///      "evidence": "identity.role_assignments", "max_age_hours": 4,
+    ///      "clauses": [{"rule": "global_administrators", "least": 2, "most": 4}]}]}"#)?;
+    /// assert!(catalogue.resolve("house:H1").is_ok());
+    ///
+    /// let misspelt = r#"{"id": "b", "name": "b", "version": "1", "ids": "A", "controls": [{"id": "A",
+    ///     "title": "t", "decidability": "direct", "evidence": "", "clauses": [{"rule": "mfa_al"}]}]}"#;
+    /// let problem = catalogue.add(misspelt).unwrap_err().to_string();
+    /// assert!(problem.contains("expected one of `mfa_all`"), "{problem}");
+    /// # Ok::<(), compliance_map::CatalogueError>(())
+    /// ```
     ///
     /// # Errors
     ///
