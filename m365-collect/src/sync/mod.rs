@@ -2,6 +2,7 @@
 
 mod channel;
 mod count;
+mod due;
 mod job;
 mod limits;
 mod meter;

@@ -8,7 +8,8 @@ use std::time::Duration;
 use futures::future::{self, Either};
 use graph_client::{Random, SystemRandom};
 
-use super::plan::{self, Because};
+use super::due;
+use super::plan::Because;
 use super::{Engine, Report};
 use crate::error::{Error, Result};
 use crate::store::StoreError;
@@ -180,7 +181,7 @@ impl Schedule {
 
     fn rest_after_failure(&mut self) {
         self.failures = self.failures.saturating_add(1);
-        let rest = plan::rest(self.failures);
+        let rest = due::rest(self.failures);
         let rest = rest.saturating_add(self.some_of(rest));
         let now = self.engine.clock.monotonic();
         self.not_before = Some(now.saturating_add(rest));

@@ -1,0 +1,272 @@
+//! When a source is due, by what is known of it.
+
+use std::time::{Duration, SystemTime};
+
+use super::plan::{Because, Due};
+use crate::outcome::{Gap, Outcome};
+use crate::store::{RunEntry, SourceState};
+
+/// How soon a source that failed is tried again: this long after the first failure, twice as long
+/// after each further one, …
+const FIRST_REST: Duration = Duration::from_secs(60);
+/// … and never longer than this.
+const LONGEST_REST: Duration = Duration::from_secs(60 * 60);
+/// Whether to try again soon may help. What a person has to settle, such as a permission, is
+/// looked at again with the cadence.
+pub(super) const fn is_failure(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Throttled { .. }
+            | Outcome::Failed { .. }
+            | Outcome::Unauthenticated { .. }
+            | Outcome::Skipped { .. }
+            | Outcome::Partial {
+                reason: Gap::Interrupted { .. }
+            }
+    )
+}
+
+/// How long to rest after so many failures in a row.
+pub(super) fn rest(failures: u32) -> Duration {
+    let doublings = failures.saturating_sub(1).min(16);
+    FIRST_REST.saturating_mul(1 << doublings).min(LONGEST_REST)
+}
+
+/// What is known of a source.
+pub(super) struct Facts<'a> {
+    pub(super) last: Option<&'a RunEntry>,
+    pub(super) failures: u32,
+    pub(super) state: SourceState,
+    pub(super) parents_read_at: Option<SystemTime>,
+}
+
+impl Facts<'_> {
+    pub(super) fn due(&self, cadence: Duration, now: SystemTime) -> Due {
+        let at_once = |because| Due::Now { because };
+        let Some(last) = self.last else {
+            return at_once(if self.state.in_round {
+                Because::CutOff
+            } else {
+                Because::NeverRead
+            });
+        };
+        let (Some(started), Some(ended)) = (last.started_at, last.ended_at) else {
+            return at_once(Because::NeverRead);
+        };
+        if started > now {
+            return at_once(Because::ClockWentBack);
+        }
+        if last.outcome.is_complete() && self.state.in_round {
+            return at_once(Because::CutOff);
+        }
+        let was_skipped = matches!(last.outcome, Outcome::Skipped { .. });
+        if was_skipped && self.parents_read_at.is_some_and(|read| read > ended) {
+            return at_once(Because::ParentsRead);
+        }
+        let (from, wait, because) = if is_failure(&last.outcome) {
+            (ended, rest(self.failures), Because::Resting)
+        } else {
+            (started, cadence, Because::Fresh)
+        };
+        let mut at = from.checked_add(wait).unwrap_or(from);
+        let mut because = because;
+        if let Outcome::Throttled { until } = last.outcome {
+            at = at.max(until.unwrap_or(at));
+            because = Because::Throttled;
+        }
+        if at <= now {
+            return at_once(Because::Elapsed);
+        }
+        Due::Later { at, because }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::outcome::Tally;
+    use crate::source::SourceId;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn minute(minute: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(minute * 60)
+    }
+
+    fn failed() -> Outcome {
+        Outcome::Failed {
+            error: "reset".to_owned(),
+        }
+    }
+
+    /// When an hourly source is due that ran from minute 100 to 110 with this outcome.
+    fn due(outcome: Outcome, failures: u32, now: u64) -> Due {
+        let run = RunEntry::new(
+            SourceId::new("users"),
+            minute(100),
+            minute(110),
+            outcome,
+            Tally::default(),
+        );
+        let facts = Facts {
+            last: Some(&run),
+            failures,
+            state: SourceState::new(),
+            parents_read_at: None,
+        };
+        facts.due(HOUR, minute(now))
+    }
+
+    fn later(minutes: u64, because: Because) -> Due {
+        Due::Later {
+            at: minute(minutes),
+            because,
+        }
+    }
+
+    #[test]
+    fn a_source_that_never_ran_is_due() {
+        let mut facts = Facts {
+            last: None,
+            failures: 0,
+            state: SourceState::new(),
+            parents_read_at: None,
+        };
+        let now = |because| Due::Now { because };
+        assert_eq!(facts.due(HOUR, minute(1)), now(Because::NeverRead));
+        facts.state.in_round = true;
+        assert_eq!(facts.due(HOUR, minute(1)), now(Because::CutOff));
+    }
+
+    #[test]
+    fn the_cadence_counts_from_the_beginning_of_a_run() {
+        let complete = || due(Outcome::Complete, 0, 159);
+        assert_eq!(complete(), later(160, Because::Fresh));
+        assert_eq!(
+            due(Outcome::Complete, 0, 160),
+            Due::Now {
+                because: Because::Elapsed
+            }
+        );
+    }
+
+    #[test]
+    fn a_failure_rests_longer_each_time_and_never_more_than_an_hour() {
+        for (failures, minutes) in [(1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (u32::MAX, 60)] {
+            assert_eq!(
+                due(failed(), failures, 110),
+                later(110 + minutes, Because::Resting),
+                "{failures} failures"
+            );
+        }
+    }
+
+    #[test]
+    fn a_throttled_source_is_not_tried_before_its_time() {
+        let until = |until: Option<u64>| Outcome::Throttled {
+            until: until.map(minute),
+        };
+        assert_eq!(
+            due(until(Some(500)), 1, 499),
+            later(500, Because::Throttled)
+        );
+        assert_eq!(
+            due(until(Some(500)), 1, 500),
+            Due::Now {
+                because: Because::Elapsed
+            }
+        );
+        assert_eq!(due(until(None), 3, 110), later(114, Because::Throttled));
+        assert_eq!(
+            due(until(Some(111)), 3, 111),
+            later(114, Because::Throttled),
+            "one that is throttled again and again rests longer than it is told"
+        );
+    }
+
+    #[test]
+    fn what_a_person_has_to_settle_waits_for_the_cadence() {
+        let denied = Outcome::Denied {
+            permission: "User.Read.All".to_owned(),
+            code: None,
+        };
+        let held = Outcome::Partial {
+            reason: Gap::HeldRemovals {
+                removals: 60,
+                of: 100,
+            },
+        };
+        for outcome in [denied, held] {
+            assert_eq!(due(outcome, 0, 110), later(160, Because::Fresh));
+        }
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_does_not_stop_a_source() {
+        assert_eq!(
+            due(Outcome::Complete, 0, 50),
+            Due::Now {
+                because: Because::ClockWentBack
+            }
+        );
+    }
+
+    #[test]
+    fn a_skipped_source_is_due_once_its_parents_were_read() {
+        let skipped = RunEntry::new(
+            SourceId::new("per_user_mfa"),
+            minute(100),
+            minute(110),
+            Outcome::Skipped {
+                reason: "it needs users".to_owned(),
+            },
+            Tally::default(),
+        );
+        let mut facts = Facts {
+            last: Some(&skipped),
+            failures: 4,
+            state: SourceState::new(),
+            parents_read_at: Some(minute(109)),
+        };
+        assert_eq!(
+            facts.due(HOUR, minute(111)),
+            later(118, Because::Resting),
+            "they were read before"
+        );
+        facts.parents_read_at = Some(minute(111));
+        assert_eq!(
+            facts.due(HOUR, minute(111)),
+            Due::Now {
+                because: Because::ParentsRead
+            }
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_source_waits_longer_than_its_cadence_or_its_rest_or_it_was_told(
+            now in 0u64..2000, failures in 0u32..20, until in proptest::option::of(0u64..3000),
+            which in 0usize..4
+        ) {
+            let outcome = match which {
+                0 => Outcome::Complete,
+                1 => failed(),
+                2 => Outcome::Throttled { until: until.map(minute) },
+                _ => Outcome::Unlicensed { plan: "P1".to_owned() },
+            };
+            let latest = minute(now) + HOUR;
+            let latest = latest.max(minute(until.unwrap_or(0)));
+            match due(outcome, failures, now) {
+                Due::Later { at, .. } => {
+                    prop_assert!(at > minute(now), "what is due is due now");
+                    prop_assert!(at <= latest.max(minute(170)));
+                }
+                due => prop_assert_ne!(due, Due::Off),
+            }
+        }
+    }
+}
