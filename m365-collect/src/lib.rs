@@ -92,14 +92,15 @@
 //!
 //! # What a sync promises
 //!
-//! - Each page goes into the store with its link in one transaction. Killed at any instant, the
-//!   next run ends with the same store as an undisturbed one: a delta goes on where it stopped, a
-//!   listing begins anew.
+//! - Pages go into the store with the link behind the last of them in one transaction. Killed at
+//!   any instant, the next run ends with the same store as an undisturbed one: deltas, listings,
+//!   logs and questions about each person go on where they stopped.
 //! - A delta may repeat objects, in any order, and replay old changes. Where the changes of a round
 //!   contradict each other, the service is asked for the objects themselves before the round ends.
 //! - A resync is written beside the old data and swapped in whole. One that would remove more than
 //!   15 % of the objects and more than 50 is held, reported, and done only when confirmed.
 //! - Objects keep their JSON as received; partial ones are laid over what is stored.
+//! - What changes is remembered: a feed of who and what, and of settings each earlier version.
 //! - Removed objects leave a tombstone with reason and time, and no content.
 //!
 //! # Features

@@ -131,6 +131,15 @@ pub enum Gap {
         /// Why.
         error: String,
     },
+    /// Events of a time that was not read while the service still kept them: they are lost.
+    Window {
+        /// From this time …
+        #[serde(with = "timestamp")]
+        from: SystemTime,
+        /// … until this one.
+        #[serde(with = "timestamp")]
+        until: SystemTime,
+    },
     /// The objects that it asks about were themselves not read completely.
     Parents {
         /// The source of those objects.
@@ -164,6 +173,12 @@ impl fmt::Display for Gap {
                 write!(f, "{objects} objects could not be read: {error}")
             }
             Self::Interrupted { error } => write!(f, "stopped in the middle: {error}"),
+            Self::Window { from, until } => write!(
+                f,
+                "what happened between {} and {} was not read while the service kept it",
+                timestamp::format(*from),
+                timestamp::format(*until)
+            ),
             Self::Parents { source } => {
                 write!(
                     f,

@@ -221,6 +221,15 @@ impl Descriptor {
         }
     }
 
+    /// A source that reads what happened since its checkpoint, hourly.
+    pub fn window(id: &'static str, title: &'static str) -> Self {
+        Self {
+            reading: Reading::Window,
+            privacy: Privacy::Behaviour,
+            ..Self::full(id, title)
+        }
+    }
+
     /// Yields this kind of object.
     #[must_use]
     pub fn kind(mut self, kind: Kind) -> Self {

@@ -172,6 +172,7 @@ impl Life {
         Engine::new(client, Arc::clone(&self.store))
             .clock(Arc::<ManualClock>::clone(&self.clock))
             .only(SOURCES)
+            .in_parts(self.seed.is_multiple_of(3))
     }
 
     /// A run that is cut off after some requests, as by a crash, where the dice say so.

@@ -81,6 +81,7 @@ impl Diagnosis {
                     Gap::HeldRemovals { .. } => {
                         "look whether they are really gone, then sync with --confirm-removals"
                     }
+                    Gap::Window { .. } => "read the log more often than the service forgets it",
                     Gap::Permission { .. } => "grant it and give admin consent",
                     Gap::Parents { .. } | Gap::Unread { .. } | Gap::Interrupted { .. } => {
                         "run the sync again"

@@ -68,6 +68,7 @@ pub(super) fn users() -> DeltaSource {
         "users",
         USER,
     )
+    .parts_by("userPrincipalName")
 }
 
 /// When people last signed in. Apart from the people themselves, because a tenant without the

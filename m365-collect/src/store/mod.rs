@@ -204,6 +204,9 @@ pub enum Reading {
     Delta,
     /// The whole collection each time; what is not listed any more is swept at the end.
     Full,
+    /// What happened since the last time: nothing is swept, and what comes again is the same event
+    /// as it stands now.
+    Window,
 }
 
 /// What the store knows of a source.

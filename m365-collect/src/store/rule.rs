@@ -55,7 +55,7 @@ pub fn upsert(
     differs: impl FnOnce() -> bool,
 ) -> Action {
     match (row, reading) {
-        (None, _) | (_, Reading::Full) => Action::Replace,
+        (None, _) | (_, Reading::Full | Reading::Window) => Action::Replace,
         // A restored object, or an old change replayed.
         (Some(Row { live: false, .. }), Reading::Delta) => Action::Contest,
         // Two states of one object, and no telling which is the later one.

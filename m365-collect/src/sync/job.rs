@@ -96,6 +96,7 @@ impl Job {
             self.tally,
             Finish::confirmed(engine.confirm_removals),
             engine.afresh,
+            engine.in_parts,
         );
         let read = {
             let reading = pin!(source.read(&mut run));

@@ -23,6 +23,7 @@ pub type RawItem = Box<RawValue>;
 ///
 /// Pages go into the store together where they come faster than it can write them, always with
 /// the checkpoint behind the last of them, and while the next ones are read.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Run<'a> {
     client: Client,
     store: Arc<dyn Store>,
@@ -33,6 +34,7 @@ pub struct Run<'a> {
     writer: Writer,
     finish: Finish,
     afresh: bool,
+    in_parts: bool,
     begin: Option<Begin>,
     begun_anew: bool,
     tally: Tally,
@@ -64,6 +66,7 @@ impl<'a> Run<'a> {
         tally: Tally,
         finish: Finish,
         afresh: bool,
+        in_parts: bool,
     ) -> Self {
         let writer = Writer::new(
             Arc::clone(&store),
@@ -83,6 +86,7 @@ impl<'a> Run<'a> {
             writer,
             finish,
             afresh,
+            in_parts,
             begun_anew: false,
             tally,
             malformed: 0,
@@ -103,7 +107,7 @@ impl<'a> Run<'a> {
     /// Where the last run stopped; `None` at first, and where everything is to be read anew. A
     /// listing has one only where it was cut off: see [`Run::go_on`].
     pub fn checkpoint(&self) -> Option<&str> {
-        let counts = self.lease.reading == Reading::Delta || self.lease.in_round;
+        let counts = self.lease.reading != Reading::Full || self.lease.in_round;
         let checkpoint = self.lease.checkpoint.as_deref();
         checkpoint.filter(|_| counts && !self.afresh)
     }
@@ -111,6 +115,16 @@ impl<'a> Run<'a> {
     /// The time by the clock of the engine.
     pub fn now(&self) -> SystemTime {
         self.clock.now()
+    }
+
+    /// Whether a first reading is to be done in parts side by side.
+    pub(crate) fn in_parts(&self) -> bool {
+        self.in_parts
+    }
+
+    /// Whether a round was begun earlier and has not ended.
+    pub(crate) fn is_in_round(&self) -> bool {
+        self.lease.in_round && !self.afresh
     }
 
     /// Goes on with a listing that was cut off, from its checkpoint, instead of beginning anew.
@@ -241,16 +255,22 @@ impl<'a> Run<'a> {
         self.malformed = 0;
     }
 
-    /// Ends the round of a delta source. Where items were malformed nothing is removed for not
+    /// Ends the round of a delta or window source. Where items were malformed nothing is removed for not
     /// having come.
     ///
     /// # Errors
     /// When the store fails, or contested objects were not settled.
     pub async fn finish(&mut self, checkpoint: String) -> Result<()> {
-        let finish = if self.malformed > 0 {
-            self.finish.in_part()
-        } else {
+        let is_whole = self.malformed == 0;
+        self.end(checkpoint, is_whole).await
+    }
+
+    /// Ends a round that may lack something.
+    pub(crate) async fn end(&mut self, checkpoint: String, is_whole: bool) -> Result<()> {
+        let finish = if is_whole {
             self.finish
+        } else {
+            self.finish.in_part()
         };
         self.commit(Vec::new(), Some(checkpoint), Some(finish))
             .await?;
@@ -307,13 +327,13 @@ impl<'a> Run<'a> {
                 self.commit(Vec::new(), None, Some(finish)).await?;
             }
             Reading::Full => self.commit(Vec::new(), None, Some(self.finish)).await?,
-            Reading::Delta if !self.is_finished && gap.is_none() => {
+            Reading::Delta | Reading::Window if !self.is_finished && gap.is_none() => {
                 return Err(Error::Contract {
                     source_id: self.descriptor.id.clone(),
                     what: "it ended before the end of its round".to_owned(),
                 });
             }
-            Reading::Delta => {}
+            Reading::Delta | Reading::Window => {}
         }
         Ok(gap.or(self.writer.held.map(|held| Gap::HeldRemovals {
             removals: held.removals,

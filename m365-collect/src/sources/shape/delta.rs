@@ -1,15 +1,17 @@
 //! A collection whose changes are tracked by a delta query.
 
+mod settle;
+
 use async_trait::async_trait;
-use futures::TryStreamExt;
-use graph_client::{BatchRequest, Change as DeltaChange, Checkpoint, DeltaPage};
+use futures::{StreamExt, TryStreamExt, stream};
+use graph_client::{Change as DeltaChange, Checkpoint, DeltaPage, DeltaRequest};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::members::Members;
 use crate::record::{Change, Edge, Kind, Record, Relation, RemovedReason};
 use crate::source::{Completeness, Descriptor, Source};
-use crate::store::{Begin, Contested};
+use crate::store::Begin;
 use crate::sync::{RawItem, Run};
 
 /// Tracks a collection and relations of its objects.
@@ -23,6 +25,7 @@ pub struct DeltaSource {
     path: &'static str,
     select: &'static [&'static str],
     relations: &'static [TrackedRelation],
+    parts_by: Option<&'static str>,
 }
 
 /// A relation that a delta query reports as `name@delta`.
@@ -36,9 +39,8 @@ pub struct TrackedRelation {
     pub relation: Relation,
 }
 
-/// Contested objects asked for at a time: one batch.
-const CONTESTED: usize = 20;
-const MEMBERS_PER_PAGE: u32 = 999;
+/// Parts of a first reading that are listed at the same time.
+const SIDE_BY_SIDE: usize = 8;
 
 impl DeltaSource {
     /// Tracks `path`, whose items are of this kind.
@@ -54,6 +56,7 @@ impl DeltaSource {
             path,
             select,
             relations: &[],
+            parts_by: None,
         }
     }
 
@@ -65,6 +68,91 @@ impl DeltaSource {
         }
         self.relations = relations;
         self
+    }
+
+    /// Where the engine is told to, the first reading lists the collection in parts by this
+    /// property, which every object has and which can be compared.
+    #[must_use]
+    pub fn parts_by(mut self, property: &'static str) -> Self {
+        self.parts_by = Some(property);
+        self
+    }
+
+    /// Filters that cover everything and do not overlap, in whatever order the service compares.
+    fn parts(property: &str) -> Vec<String> {
+        let bounds: Vec<char> = "2468acegikmoqsuwy".chars().collect();
+        let not_before = |bound: &char| format!("{property} ge '{bound}'");
+        let not_after = |bound: &char| format!("not({property} ge '{bound}')");
+        let mut parts: Vec<String> = bounds.iter().take(1).map(not_after).collect();
+        parts.extend(bounds.windows(2).filter_map(|pair| match pair {
+            [from, to] => Some(format!("{} and {}", not_before(from), not_after(to))),
+            _ => None,
+        }));
+        parts.extend(bounds.last().map(not_before));
+        parts
+    }
+
+    /// The first reading in parts side by side, after a delta token was taken, and then what
+    /// changed meanwhile. An object that was seen more than once, or that changed, is asked for
+    /// before the round ends, so that the result is exact.
+    async fn in_parts(&self, run: &mut Run<'_>, property: &str) -> Result<()> {
+        let client = run.client().clone();
+        // The token tracks what is selected here, now and in every later round.
+        let mut token = client
+            .delta::<RawItem>(self.path)
+            .select(self.select.iter().copied())
+            .latest()
+            .pages();
+        let mut link = None;
+        while let Some(page) = token.try_next().await? {
+            link = Some(page.checkpoint);
+        }
+        let Some(link) = link else {
+            return Err(Error::Contract {
+                source_id: self.descriptor.id.clone(),
+                what: "the service gave no delta token".to_owned(),
+            });
+        };
+        run.begin(Begin::Generation);
+        run.read_again();
+        let parts = Self::parts(property).into_iter().map(|filter| {
+            client
+                .list::<RawItem>(self.path)
+                .select(self.select.iter().copied())
+                .filter(filter)
+                .top(999)
+                .count()
+                .consistency_level_eventual()
+                .pages()
+        });
+        let mut pages = stream::iter(parts).flatten_unordered(SIDE_BY_SIDE);
+        while let Some(page) = pages.try_next().await? {
+            run.malformed(page.malformed.len());
+            run.items(&self.kind, page.items).await?;
+        }
+        drop(pages);
+        let delta = client
+            .delta::<RawItem>(self.path)
+            .select(self.select.iter().copied());
+        self.pages(run, delta.resume(link), &mut false).await?;
+        Ok(())
+    }
+
+    /// Stores a page of changes with its link. The link behind the last page is kept only once
+    /// nothing is contested any more.
+    async fn store_page(
+        &self,
+        run: &mut Run<'_>,
+        changes: Vec<Change>,
+        checkpoint: &Checkpoint,
+    ) -> Result<()> {
+        let saved = Self::save(checkpoint.clone(), run)?;
+        if !checkpoint.is_complete() {
+            return run.advance(changes, saved).await;
+        }
+        run.changes(changes).await?;
+        self.settle(run).await?;
+        run.finish(saved).await
     }
 
     /// The changes of a page in the order in which they came.
@@ -119,146 +207,6 @@ impl DeltaSource {
         Ok(changes)
     }
 
-    /// Asks the service about every contested object, until none is left.
-    async fn settle(&self, run: &mut Run<'_>) -> Result<()> {
-        loop {
-            let contested = run.contested(CONTESTED).await?;
-            if contested.is_empty() {
-                return Ok(());
-            }
-            let mut objects = Vec::new();
-            for one in contested {
-                match one {
-                    Contested::Object { id, reason, .. } => objects.push((id, reason)),
-                    Contested::Container { relation, from } => {
-                        self.settle_container(run, &relation, &from).await?;
-                    }
-                }
-            }
-            self.settle_objects(run, &objects).await?;
-        }
-    }
-
-    async fn settle_objects(
-        &self,
-        run: &mut Run<'_>,
-        objects: &[(String, Option<RemovedReason>)],
-    ) -> Result<()> {
-        if objects.is_empty() {
-            return Ok(());
-        }
-        let collection = self.path;
-        let properties = || {
-            let is_relation = |name: &&str| self.relations.iter().any(|r| r.property == *name);
-            self.select
-                .iter()
-                .copied()
-                .filter(move |name| !is_relation(name))
-        };
-        let requests = objects
-            .iter()
-            .map(|(id, _)| {
-                BatchRequest::get([collection, id.as_str()])
-                    .key(id.clone())
-                    .select(properties())
-            })
-            .collect();
-        let mut changes = Vec::with_capacity(objects.len());
-        let mut back = Vec::new();
-        for answer in run.client().batch(requests).await? {
-            let reason = objects.iter().find(|(id, _)| *id == answer.key);
-            match answer.result {
-                Ok(raw) => {
-                    back.push(answer.key.clone());
-                    changes.push(Change::Confirm(Record::new(
-                        self.kind.clone(),
-                        answer.key,
-                        raw,
-                    )));
-                }
-                Err(error) if error.is_not_found() => changes.push(Change::ConfirmGone {
-                    kind: self.kind.clone(),
-                    reason: reason
-                        .and_then(|(_, reason)| *reason)
-                        .unwrap_or(RemovedReason::Changed),
-                    id: answer.key,
-                }),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        run.changes(changes).await?;
-        // What was related to an object before it was gone may have ended meanwhile.
-        for id in back {
-            for tracked in self.relations {
-                self.settle_container(run, &tracked.relation, &id).await?;
-            }
-        }
-        Ok(())
-    }
-
-    fn unsettled(&self, relation: &Relation) -> Error {
-        Error::Contract {
-            source_id: self.descriptor.id.clone(),
-            what: format!(
-                "a listing of {} holds what cannot be read, so it settles nothing",
-                relation.as_str()
-            ),
-        }
-    }
-
-    async fn settle_container(
-        &self,
-        run: &mut Run<'_>,
-        relation: &Relation,
-        from: &str,
-    ) -> Result<()> {
-        let property = self
-            .relations
-            .iter()
-            .find(|tracked| tracked.relation == *relation)
-            .map_or(relation.as_str(), |tracked| tracked.property);
-        let mut pages = run
-            .client()
-            .list::<RawItem>([self.path, from, property])
-            .select(["id"])
-            .top(MEMBERS_PER_PAGE)
-            .pages();
-        loop {
-            match pages.try_next().await {
-                Ok(None) => break,
-                Ok(Some(page)) => {
-                    // What cannot be read cannot be confirmed, and is not gone for that.
-                    if !page.malformed.is_empty() {
-                        return Err(self.unsettled(relation));
-                    }
-                    let mut changes = Vec::with_capacity(page.items.len());
-                    for item in page.items {
-                        let end: End = serde_json::from_str(item.get())
-                            .map_err(|_| self.unsettled(relation))?;
-                        let edge = Edge::new(relation.clone(), from, end.id);
-                        changes.push(Change::ConfirmLink(edge));
-                    }
-                    run.changes(changes).await?;
-                }
-                // Where the container is gone, its relations are gone with it.
-                Err(error) if error.is_not_found() => {
-                    let container = BatchRequest::get([self.path, from]).select(["id"]);
-                    let answer = run.client().batch(vec![container]).await?;
-                    match answer.into_iter().next().map(|answer| answer.result) {
-                        Some(Err(error)) if error.is_not_found() => break,
-                        _ => return Err(error.into()),
-                    }
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        run.changes(vec![Change::ConfirmedAll {
-            relation: relation.clone(),
-            from: from.to_owned(),
-        }])
-        .await
-    }
-
     /// The stored checkpoint, unless it is unreadable: everything is read again then.
     fn resume(run: &Run<'_>) -> Option<Saved> {
         serde_json::from_str(run.checkpoint()?).ok()
@@ -289,6 +237,16 @@ impl DeltaSource {
             }
             delta = delta.resume(link);
         }
+        self.pages(run, delta, is_refused).await
+    }
+
+    /// Stores the pages of a delta as they come.
+    async fn pages(
+        &self,
+        run: &mut Run<'_>,
+        delta: DeltaRequest<RawItem>,
+        is_refused: &mut bool,
+    ) -> Result<Option<Checkpoint>> {
         let mut last = None;
         let mut pages = delta.pages();
         while let Some(page) = pages.try_next().await? {
@@ -306,17 +264,8 @@ impl DeltaSource {
             }
             run.malformed(malformed.len());
             let changes = self.changes(changes, run);
-            let is_complete = checkpoint.is_complete();
-            let saved = Self::save(checkpoint.clone(), run)?;
+            self.store_page(run, changes, &checkpoint).await?;
             last = Some(checkpoint);
-            if is_complete {
-                // The link is kept only once nothing is contested any more.
-                run.changes(changes).await?;
-                self.settle(run).await?;
-                run.finish(saved).await?;
-            } else {
-                run.advance(changes, saved).await?;
-            }
         }
         Ok(last)
     }
@@ -330,6 +279,10 @@ impl Source for DeltaSource {
 
     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
         let from = Self::resume(run);
+        if let Some(property) = self.parts_by.filter(|_| from.is_none() && run.in_parts()) {
+            self.in_parts(run, property).await?;
+            return Ok(Completeness::Complete);
+        }
         let goes_on = from.as_ref().is_some_and(|saved| !saved.link.is_complete());
         let mut is_refused = false;
         let next = match self.round(run, from, &mut is_refused).await {

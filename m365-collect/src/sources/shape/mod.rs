@@ -4,8 +4,10 @@ mod delta;
 mod fan_out;
 mod list;
 mod singleton;
+mod window;
 
 pub use delta::{DeltaSource, TrackedRelation};
 pub use fan_out::FanOutSource;
 pub use list::ListSource;
 pub use singleton::SingletonSource;
+pub use window::WindowSource;

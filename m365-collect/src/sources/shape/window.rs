@@ -1,0 +1,225 @@
+//! A log of events, read from where the last reading ended.
+
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use futures::TryStreamExt;
+use graph_client::NextLink;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::outcome::Gap;
+use crate::record::Kind;
+use crate::source::{Completeness, Descriptor, Source};
+use crate::store::Begin;
+use crate::sync::{RawItem, Run};
+use crate::timestamp;
+
+/// Reads the events of a log by the time at which they were made, such as sign-ins and audits.
+///
+/// The time since the last reading is cut into slices without gap or overlap; each is read to its
+/// end before the next one. Events reach a log late, so every reading begins some time before the
+/// end of the last one: what comes again is one event, known by its id. What the service no longer
+/// keeps when it is asked is a [`Gap::Window`], told and not passed over.
+///
+/// <https://learn.microsoft.com/graph/api/signin-list>,
+/// <https://learn.microsoft.com/graph/api/directoryaudit-list>
+///
+/// ```
+/// use m365_collect::sources::shape::WindowSource;
+/// use m365_collect::{Descriptor, Kind};
+///
+/// let audits = WindowSource::new(
+///     Descriptor::window("directory_audits", "changes to the directory")
+///         .permission("AuditLog.Read.All"),
+///     Kind::new("directoryAudit"),
+///     "auditLogs/directoryAudits",
+///     "activityDateTime",
+/// );
+/// # drop(audits);
+/// ```
+#[derive(Debug, Clone)]
+pub struct WindowSource {
+    descriptor: Descriptor,
+    kind: Kind,
+    path: &'static str,
+    time: &'static str,
+    is_beta: bool,
+    top: Option<u32>,
+    first: Duration,
+    overlap: Duration,
+    slice: Duration,
+    kept: Duration,
+}
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl WindowSource {
+    /// Reads `path`, whose items are of this kind and say in the property `time` when they were
+    /// made. The first reading goes back seven days, which is how long a tenant without a licence
+    /// keeps its logs; each later one goes back two hours before the end of the last.
+    pub fn new(descriptor: Descriptor, kind: Kind, path: &'static str, time: &'static str) -> Self {
+        Self {
+            descriptor: descriptor.kind(kind.clone()),
+            kind,
+            path,
+            time,
+            is_beta: false,
+            top: None,
+            first: DAY * 7,
+            overlap: HOUR * 2,
+            slice: DAY,
+            kept: DAY * 30,
+        }
+    }
+
+    /// From the beta version of Graph.
+    #[must_use]
+    pub fn beta(mut self) -> Self {
+        self.is_beta = true;
+        self
+    }
+
+    /// Asks for pages of this size.
+    #[must_use]
+    pub fn top(mut self, items: u32) -> Self {
+        self.top = Some(items);
+        self
+    }
+
+    /// How far the first reading goes back.
+    #[must_use]
+    pub fn first(mut self, time: Duration) -> Self {
+        self.first = time;
+        self
+    }
+
+    /// How late an event may reach the log.
+    #[must_use]
+    pub fn overlap(mut self, time: Duration) -> Self {
+        self.overlap = time;
+        self
+    }
+
+    /// How long the service keeps its log:
+    /// <https://learn.microsoft.com/entra/identity/monitoring-health/reference-reports-data-retention>.
+    #[must_use]
+    pub fn kept(mut self, time: Duration) -> Self {
+        self.kept = time;
+        self
+    }
+
+    async fn slice(&self, run: &mut Run<'_>, at: &mut Saved, until: SystemTime) -> Result<()> {
+        let mut list = run.client().list::<RawItem>(self.path);
+        if self.is_beta {
+            list = list.beta();
+        }
+        if let Some(items) = self.top {
+            list = list.top(items);
+        }
+        list = list.filter(format!(
+            "{time} ge {} and {time} lt {}",
+            timestamp::format(at.through),
+            timestamp::format(until),
+            time = self.time
+        ));
+        if let Some(next) = at.next.take() {
+            list = list.resume(next);
+        }
+        let mut pages = list.pages();
+        while let Some(page) = pages.try_next().await? {
+            run.malformed(page.malformed.len());
+            at.malformed = run.malformed_so_far();
+            at.next = page.next;
+            at.until = Some(until);
+            let checkpoint = run.to_json(at)?;
+            run.page(&self.kind, page.items, Some(checkpoint)).await?;
+        }
+        at.through = until;
+        at.until = None;
+        Ok(())
+    }
+}
+
+/// How far it came.
+#[derive(Clone, Serialize, Deserialize)]
+struct Saved {
+    /// Everything before this was read.
+    #[serde(with = "timestamp")]
+    through: SystemTime,
+    /// The end of the slice that is being read, and where it goes on.
+    #[serde(default, with = "timestamp::option")]
+    until: Option<SystemTime>,
+    next: Option<NextLink>,
+    /// Items of this reading that could not be read.
+    #[serde(default)]
+    malformed: u64,
+}
+
+fn before(time: SystemTime, by: Duration) -> SystemTime {
+    time.checked_sub(by).unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+#[async_trait]
+impl Source for WindowSource {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
+        let now = run.now();
+        let saved = run
+            .checkpoint()
+            .and_then(|saved| serde_json::from_str::<Saved>(saved).ok());
+        let goes_on = run.is_in_round() && saved.is_some();
+        let was_read = saved.as_ref().map(|saved| saved.through);
+        let mut at = saved.filter(|_| goes_on).unwrap_or(Saved {
+            through: was_read.map_or(before(now, self.first), |at| before(at, self.overlap)),
+            until: None,
+            next: None,
+            malformed: 0,
+        });
+        if goes_on {
+            run.still_malformed(at.malformed);
+        } else {
+            run.begin(Begin::Round);
+        }
+        let oldest = before(now, self.kept);
+        let lost = was_read.filter(|through| *through < oldest).map(|from| {
+            at = Saved {
+                through: oldest,
+                until: None,
+                next: None,
+                malformed: at.malformed,
+            };
+            Gap::Window {
+                from,
+                until: oldest,
+            }
+        });
+        while at.through < now {
+            let until = at
+                .until
+                .unwrap_or_else(|| at.through.checked_add(self.slice).unwrap_or(now).min(now));
+            let resumed = at.next.is_some();
+            match self.slice(run, &mut at, until).await {
+                // A page token that is too old: the slice begins anew, and its events come again.
+                Err(Error::Graph(error))
+                    if resumed
+                        && (error.is_page_token_lost()
+                            || error.is_refused_link()
+                            || error.status() == Some(400)) =>
+                {
+                    at.next = None;
+                }
+                done => done?,
+            }
+        }
+        let is_whole = lost.is_none() && run.malformed_so_far() == 0;
+        at.malformed = 0;
+        let checkpoint = run.to_json(&at)?;
+        run.end(checkpoint, is_whole).await?;
+        Ok(lost.map_or(Completeness::Complete, Completeness::Partial))
+    }
+}
