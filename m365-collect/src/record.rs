@@ -309,6 +309,17 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// About how many bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        const REST: usize = 160;
+        REST + match self {
+            Self::Upsert(record) | Self::Confirm(record) => record.raw.get().len(),
+            _ => 0,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,7 +13,7 @@ use crate::sync::meter::Meter;
 /// A commit is written once it holds so many changes …
 const CHANGES: usize = 5_000;
 /// … or so many bytes …
-const BYTES: usize = 2 * 1024 * 1024;
+const BYTES: usize = 3 * 1024 * 1024;
 /// … or was begun so long ago, so that little is read twice after a crash.
 const AGE: Duration = Duration::from_secs(1);
 
@@ -74,7 +74,7 @@ impl Writer {
         if begin.is_some() {
             self.flush().await?;
         }
-        let bytes = changes.iter().map(size).sum::<usize>();
+        let bytes = changes.iter().map(Change::size).sum::<usize>();
         let gathered = match &mut self.gathered {
             Some(gathered) => gathered,
             None => self.gathered.insert(Gathered {
@@ -176,14 +176,5 @@ impl Writer {
         }
         self.meter.stored(self.seen);
         Ok(())
-    }
-}
-
-/// About what a change takes in memory.
-fn size(change: &Change) -> usize {
-    const REST: usize = 160;
-    REST + match change {
-        Change::Upsert(record) | Change::Confirm(record) => record.raw.get().len(),
-        _ => 0,
     }
 }

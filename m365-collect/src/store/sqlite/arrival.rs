@@ -70,7 +70,10 @@ impl Apply<'_> {
     pub(super) fn has_many_arrivals(&self) -> rusqlite::Result<bool> {
         // Numbers are given in order, so that the span is at least the count.
         self.transaction
-            .prepare_cached("SELECT coalesce(max(number) - min(number), 0) FROM arrival")?
+            .prepare_cached(
+                "SELECT coalesce((SELECT max(number) FROM arrival)
+                             - (SELECT min(number) FROM arrival), 0)",
+            )?
             .query_row([], |row| row.get::<_, u64>(0))
             .map(|span| span >= MANY)
     }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod arrival;
+mod behind;
 mod claim;
 mod ddl;
 mod edge;
@@ -21,12 +22,13 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use rusqlite::Connection;
 
+use self::behind::Behind;
 use self::schema::failed;
 use super::{
     Claim, Commit, Committed, Contested, FeedEntry, Lease, Reading, RunEntry, SourceState, Store,
     StoreError, StoredTenant, Tombstone, Version,
 };
-use crate::record::{Edge, Kind, Record, Relation};
+use crate::record::{Change, Edge, Kind, Record, Relation};
 use crate::source::SourceId;
 use crate::timestamp;
 
@@ -57,6 +59,7 @@ pub struct SqliteStore {
     connection: Arc<Mutex<Connection>>,
     is_read_only: bool,
     bulk: usize,
+    behind: Behind,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -108,11 +111,13 @@ impl SqliteStore {
         let path = path.to_owned();
         let opened = path.clone();
         let connection = blocking(move || open(&opened)).await?;
+        let behind = Behind::new(&path);
         Ok(Self {
             path,
             connection: Arc::new(Mutex::new(connection)),
             is_read_only,
             bulk: BULK,
+            behind,
         })
     }
 
@@ -210,9 +215,15 @@ impl Store for SqliteStore {
     }
 
     async fn commit(&self, changes: Commit) -> Result<Committed, StoreError> {
-        let bulk = self.bulk;
-        self.with(move |connection| write::commit(connection, &changes, bulk))
-            .await
+        let (bulk, behind) = (self.bulk, self.behind.clone());
+        let bytes = changes.changes.iter().map(Change::size).sum();
+        self.with(move |connection| {
+            behind.finish(connection);
+            let done = write::commit(connection, &changes, bulk)?;
+            behind.committed(bytes);
+            Ok(done)
+        })
+        .await
     }
 
     async fn contested(

@@ -41,9 +41,9 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     connection
         .pragma_update(None, "cache_size", -8 * 1024)
         .map_err(set_up)?;
-    // A longer log is copied into the file in larger and rarer pieces.
+    // The log is copied into the file behind the commits; should that fail, it is bounded here.
     connection
-        .pragma_update(None, "wal_autocheckpoint", 4000)
+        .pragma_update(None, "wal_autocheckpoint", 32_000)
         .map_err(set_up)?;
     ddl::bring_up(&mut connection, APPLICATION_ID).map_err(set_up)?;
     Ok(connection)
@@ -115,7 +115,7 @@ fn is_to_be_rolled_back(connection: &Connection) -> bool {
     })
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| failed(&format!("open {}", path.display()), error))?;
     connection
