@@ -111,6 +111,11 @@ impl<T: DeserializeOwned + Send + 'static> ListRequest<T> {
         self
     }
 
+    /// What `$select` asks for, where that was said.
+    pub(crate) fn selected(&self) -> Option<String> {
+        self.target.selected()
+    }
+
     /// Goes on from a link that an earlier page gave. The link holds the query options; headers are
     /// still taken from this request.
     pub fn resume(mut self, link: NextLink) -> Self {

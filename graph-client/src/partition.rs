@@ -30,7 +30,8 @@ impl Client {
     /// Before the first part a delta token is taken. An object that appears, changes its part or
     /// goes away while the parts are read is wrong among them, and right after the replay: apply
     /// pages and changes by id in the order they come. The last checkpoint is where the next
-    /// ordinary [`delta`](Self::delta) goes on.
+    /// ordinary [`delta`](Self::delta) goes on; it tracks what the first part selects, since a
+    /// delta tracks nothing else: <https://learn.microsoft.com/graph/delta-query-users>.
     ///
     /// The filters must cover everything and not overlap, such as by `createdDateTime` or by the
     /// first character of `userPrincipalName`. `side_by_side` bounds how many parts are read at a
@@ -78,8 +79,11 @@ impl Client {
             .into_iter()
             .map(|filter| part(self.list::<T>(collection).filter(filter)))
             .collect();
+        // Only what is selected with the token is tracked, now and in every later round.
+        let selected = waiting.front().and_then(ListRequest::selected);
         let parts = Parts {
             client: self.clone(),
+            selected,
             collection: collection.to_owned(),
             waiting,
             reading: SelectAll::new(),
@@ -93,6 +97,7 @@ impl Client {
 struct Parts<T> {
     client: Client,
     collection: String,
+    selected: Option<String>,
     waiting: VecDeque<ListRequest<T>>,
     reading: SelectAll<BoxStream<'static, Result<Page<T>>>>,
     side_by_side: usize,
@@ -112,11 +117,11 @@ impl<T: DeserializeOwned + Send + 'static> Parts<T> {
         loop {
             match &mut self.stage {
                 Stage::Token => {
-                    let mut round = self
-                        .client
-                        .delta::<T>(self.collection.as_str())
-                        .latest()
-                        .pages();
+                    let mut delta = self.client.delta::<T>(self.collection.as_str());
+                    if let Some(selected) = &self.selected {
+                        delta = delta.select(selected.split(','));
+                    }
+                    let mut round = delta.latest().pages();
                     let mut checkpoint = None;
                     while let Some(page) = round.next().await {
                         checkpoint = Some(page?.checkpoint);

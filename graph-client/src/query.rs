@@ -65,6 +65,12 @@ impl Target {
         }
     }
 
+    /// What `$select` asks for, where that was said.
+    pub(crate) fn selected(&self) -> Option<String> {
+        let (_, names) = self.options.iter().find(|(name, _)| name == SELECT)?;
+        Some(names.clone())
+    }
+
     /// No `$select` at all.
     pub(crate) fn select_default(&mut self) {
         self.default_select = false;

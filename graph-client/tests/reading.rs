@@ -241,6 +241,26 @@ async fn parts_and_the_replay_together_are_the_whole_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn what_the_parts_select_is_what_the_changes_track() {
+    let f = fixture();
+    f.graph.on(
+        "/v1.0/users/delta",
+        [
+            last(&[], &format!("{ORIGIN}/delta?$deltatoken=1")),
+            last(&[], &format!("{ORIGIN}/delta?$deltatoken=2")),
+        ],
+    );
+    f.graph.on("/v1.0/users", [page(&["a"], None)]);
+    let filters = ["accountEnabled eq true".to_owned()];
+    let events = f.client.list_in_parts::<User>("users", filters, 1, |part| {
+        part.select(["id", "accountEnabled"])
+    });
+    let _: Vec<_> = events.try_collect().await.unwrap();
+    let token = f.graph.requests()[0].target();
+    assert!(token.contains("$select=id,accountEnabled"), "{token}");
+}
+
+#[tokio::test]
 async fn a_failing_part_ends_the_whole() {
     let f = fixture();
     f.graph.on(
