@@ -307,6 +307,42 @@ async fn after_every_kill_the_store_is_as_its_checkpoint_says() {
     );
 }
 
+/// Writes fail from some size of the file on, as on a broken or full disk.
+#[cfg(unix)]
+#[tokio::test]
+async fn after_a_write_that_failed_the_store_is_as_its_checkpoint_says() {
+    const UNTIL: u64 = 40;
+    let folder = tempfile::tempdir().unwrap();
+    let mut failed = 0;
+    for seed in 1..=12 {
+        let path = folder.path().join(format!("{seed}.m365"));
+        let whole = writer(&path, seed, UNTIL);
+        let mut limited = Command::new("sh");
+        // The signal is ignored, so that the write itself fails.
+        let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", 150 * seed);
+        limited.args(["-c", &limit, "sh"]).arg(whole.get_program());
+        limited.args(whole.get_args());
+        for (name, value) in whole.get_envs() {
+            match value {
+                Some(value) => limited.env(name, value),
+                None => limited.env_remove(name),
+            };
+        }
+        let status = limited.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        failed += u32::from(!status.unwrap().success());
+        let mut model = Model::new(seed);
+        model
+            .check(&path, &format!("seed {seed}, after a write failed"))
+            .await;
+        let status = writer(&path, seed, UNTIL).status().unwrap();
+        assert!(
+            status.success(),
+            "seed {seed}: with room again it ends with the truth"
+        );
+    }
+    assert!(failed > 6, "only {failed} of 12 met the limit");
+}
+
 #[tokio::test]
 async fn at_every_crash_point_the_store_is_as_its_checkpoint_says() {
     // Past a second generation, which is written beside the first.
