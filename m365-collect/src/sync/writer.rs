@@ -13,7 +13,7 @@ use crate::sync::meter::Meter;
 /// A commit is written once it holds so many changes …
 const CHANGES: usize = 5_000;
 /// … or so many bytes …
-const BYTES: usize = 3 * 1024 * 1024;
+const BYTES: usize = 4 * 1024 * 1024;
 /// … or was begun so long ago, so that little is read twice after a crash.
 const AGE: Duration = Duration::from_secs(1);
 
