@@ -181,3 +181,23 @@ async fn reading_afresh_does_not_go_on_with_anything() {
         assert_eq!(tenant.ids().await, ["b"]);
     }
 }
+
+#[tokio::test]
+async fn what_changed_long_ago_is_forgotten() {
+    let (_folder, stores) = stores().await;
+    for store in stores {
+        let tenant = Tenant::new(store);
+        let pages = [&["a"][..], &["a", "b"], &["a", "b"]];
+        let pages = pages.map(|ids| page(ids, false));
+        tenant.graph.on("/v1.0/domains", pages);
+        assert_eq!(tenant.sync(false).await, Outcome::Complete);
+        assert_eq!(tenant.sync(false).await, Outcome::Complete);
+        assert_eq!(tenant.store.feed(0, 10).await.unwrap().len(), 1);
+        tenant
+            .clock
+            .advance(Duration::from_secs(401 * 24 * 60 * 60));
+        assert_eq!(tenant.sync(false).await, Outcome::Complete);
+        assert_eq!(tenant.store.feed(0, 10).await.unwrap().len(), 0);
+        assert_eq!(tenant.ids().await, ["a", "b"], "what is there stays");
+    }
+}

@@ -38,6 +38,9 @@ pub use report::{Report, SourceReport};
 pub use run::{RawItem, Run};
 pub use schedule::Schedule;
 
+/// Thirteen months: a year's evidence and the time to look at it.
+const HISTORY: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
 /// Reads a tenant into a store.
 ///
 /// Sources that do not wait for each other are read side by side. One that fails leaves the
@@ -74,6 +77,7 @@ pub struct Engine {
     cadences: BTreeMap<String, Duration>,
     afresh: bool,
     in_parts: bool,
+    history: Duration,
     confirm_removals: bool,
     concurrency: usize,
     check_counts: bool,
@@ -103,6 +107,7 @@ impl Engine {
             cadences: BTreeMap::new(),
             afresh: false,
             in_parts: false,
+            history: HISTORY,
             confirm_removals: false,
             concurrency: 8,
             check_counts: true,
@@ -163,6 +168,14 @@ impl Engine {
     #[must_use]
     pub fn in_parts(mut self, in_parts: bool) -> Self {
         self.in_parts = in_parts;
+        self
+    }
+
+    /// Keeps the feed of changes and the earlier versions of settings for so long; 400 days unless
+    /// told.
+    #[must_use]
+    pub fn keep_history(mut self, time: Duration) -> Self {
+        self.history = time;
         self
     }
 
@@ -322,6 +335,12 @@ impl Engine {
         };
         let sources = pass::read_all(self, sources).await;
         limits::save(self.store.as_ref(), &self.client).await;
+        if let Some(before) = self.clock.now().checked_sub(self.history)
+            && let Err(error) = self.store.forget_history(before).await
+        {
+            // No worse than that a later run forgets it.
+            tracing::warn!(%error, "old history was not forgotten");
+        }
         Ok(Report {
             tenant,
             started_at: Some(started_at),
