@@ -7,11 +7,15 @@
 )]
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
+use graph_client::test_util::{Answer, FakeTransport};
+use graph_client::{Client, Credential, TenantId};
 use m365_collect::store::{Begin, Commit, Finish, History};
 use m365_collect::{
-    Change, Kind, Reading, Record, Relation, SourceId, SqliteStore, Store, StoreError,
+    Change, Completeness, Descriptor, Engine, Error, Kind, Outcome, Reading, Record, Relation, Run,
+    Source, SourceId, SqliteStore, Store, StoreError,
 };
 use rusqlite::Connection;
 use serde_json::value::RawValue;
@@ -200,4 +204,73 @@ async fn where_there_is_no_room_what_was_committed_is_intact() {
         store.commit(commit).await.unwrap();
         assert_eq!(store.count(&Kind::USER).await.unwrap(), 300);
     }
+}
+
+/// Goes on although a commit failed, as no source should.
+#[derive(Debug)]
+struct Stubborn {
+    descriptor: Descriptor,
+    store: SqliteStore,
+}
+
+#[async_trait::async_trait]
+impl Source for Stubborn {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    async fn read(&self, run: &mut Run<'_>) -> Result<Completeness, Error> {
+        run.begin(Begin::Generation);
+        self.store.limit_pages(Some(1)).await?;
+        let mut refused = 0;
+        for page in 0..6 {
+            // Each page is large enough to be written by itself.
+            let changes = crowd(page * 2000, page * 2000 + 2000);
+            refused += u32::from(run.advance(changes, format!("page {page}")).await.is_err());
+            if refused == 1 {
+                self.store.limit_pages(None).await?;
+            }
+        }
+        assert!(
+            refused > 1,
+            "every page behind the one that failed is refused"
+        );
+        run.finish("link".to_owned()).await?;
+        Ok(Completeness::Complete)
+    }
+}
+
+#[tokio::test]
+async fn behind_a_commit_that_failed_nothing_is_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("s.m365"))
+        .await
+        .unwrap();
+    let graph = Arc::new(FakeTransport::new());
+    let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso"}]}"#;
+    graph.on("/v1.0/organization", vec![Answer::json(contoso); 9]);
+    let client = Client::builder(
+        TenantId::new("contoso.example").unwrap(),
+        Credential::client_secret("app", "secret"),
+    )
+    .transport(graph)
+    .build()
+    .unwrap();
+    let source = Stubborn {
+        descriptor: Descriptor::delta("people", "people").kind(Kind::USER),
+        store: store.clone(),
+    };
+    let report = Engine::new(client, Arc::new(store.clone()))
+        .sources(vec![Arc::new(source)])
+        .run()
+        .await
+        .unwrap();
+    let outcome = &report.sources[0].outcome;
+    assert!(
+        matches!(outcome, Outcome::Failed { .. }),
+        "nothing was stored: {outcome:?}"
+    );
+    assert_eq!(store.count(&Kind::USER).await.unwrap(), 0);
+    let lease = store.lease(&PEOPLE, Reading::Delta).await.unwrap();
+    assert_eq!(lease.checkpoint, None, "no checkpoint is ahead of its rows");
 }

@@ -56,6 +56,12 @@ pub enum StoreError {
         /// The source.
         source_id: SourceId,
     },
+    /// An earlier commit of the run failed, so nothing behind it may be stored.
+    #[error("an earlier commit of source {source_id} failed: nothing behind it was written")]
+    AfterFailure {
+        /// The source.
+        source_id: SourceId,
+    },
     /// A round cannot end while the service was not asked about contested objects.
     #[error("source {source_id} has {objects} contested objects: the round cannot end")]
     Contested {

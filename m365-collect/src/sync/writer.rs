@@ -25,13 +25,20 @@ pub(super) struct Writer {
     clock: Arc<dyn Clock>,
     meter: Arc<Meter>,
     gathered: Option<Gathered>,
-    writing: Option<JoinHandle<Result<Committed, StoreError>>>,
+    writing: Option<Writing>,
+    /// A commit failed: what comes behind it must not go in, or a checkpoint would be ahead of rows.
+    has_failed: bool,
     /// Items received so far, for the listener.
     pub(super) seen: u64,
     pub(super) upserted: u64,
     pub(super) removed: u64,
     pub(super) held: Option<Held>,
     pub(super) stored_some: bool,
+}
+
+struct Writing {
+    has_changes: bool,
+    done: JoinHandle<Result<Committed, StoreError>>,
 }
 
 struct Gathered {
@@ -56,6 +63,7 @@ impl Writer {
             meter,
             gathered: None,
             writing: None,
+            has_failed: false,
             seen: 0,
             upserted: 0,
             removed: 0,
@@ -93,35 +101,33 @@ impl Writer {
         gathered.commit.checkpoint = checkpoint.or(gathered.commit.checkpoint.take());
         let age = self.clock.monotonic().saturating_sub(gathered.since);
         if gathered.commit.changes.len() >= CHANGES || gathered.bytes >= BYTES || age >= AGE {
-            self.begin_writing().await?;
+            self.start(|_| ()).await?;
         }
         Ok(())
     }
 
     /// Ends the round with what was gathered.
     pub(super) async fn finish(&mut self, finish: Finish) -> Result<(), StoreError> {
-        let mut commit = self.take();
-        commit.finish = Some(finish);
-        self.start(commit).await?;
+        self.start(|commit| commit.finish = Some(finish)).await?;
         self.written().await
     }
 
     /// Writes what was gathered, and waits until it is.
     pub(super) async fn flush(&mut self) -> Result<(), StoreError> {
         if self.gathered.is_some() {
-            self.begin_writing().await?;
+            self.start(|_| ()).await?;
         }
         self.written().await
     }
 
-    /// Writes what was gathered: nothing more comes for now.
+    /// Writes what was gathered: nothing more comes for now. After a commit that failed, and was told
+    /// as failed, there is nothing left to write.
     pub(super) async fn give_up(&mut self) -> Result<(), StoreError> {
-        if self.gathered.is_none() && !self.stored_some && self.writing.is_none() {
+        self.written().await?;
+        if self.has_failed || (self.gathered.is_none() && !self.stored_some) {
             return Ok(());
         }
-        let mut commit = self.take();
-        commit.is_last = true;
-        self.start(commit).await?;
+        self.start(|commit| commit.is_last = true).await?;
         self.written().await
     }
 
@@ -138,17 +144,21 @@ impl Writer {
         }
     }
 
-    async fn begin_writing(&mut self) -> Result<(), StoreError> {
-        let commit = self.take();
-        self.start(commit).await
-    }
-
-    /// One at a time and in order.
-    async fn start(&mut self, commit: Commit) -> Result<(), StoreError> {
+    /// One at a time and in order. Dropped while it waits, nothing of what was gathered is lost.
+    async fn start(&mut self, end: impl FnOnce(&mut Commit)) -> Result<(), StoreError> {
         self.written().await?;
+        if self.has_failed {
+            return Err(StoreError::AfterFailure {
+                source_id: self.lease.source.clone(),
+            });
+        }
+        let mut commit = self.take();
+        end(&mut commit);
         let store = Arc::clone(&self.store);
-        self.stored_some |= !commit.changes.is_empty();
-        self.writing = Some(tokio::spawn(async move { store.commit(commit).await }));
+        self.writing = Some(Writing {
+            has_changes: !commit.changes.is_empty(),
+            done: tokio::spawn(async move { store.commit(commit).await }),
+        });
         Ok(())
     }
 
@@ -156,8 +166,11 @@ impl Writer {
         let Some(writing) = self.writing.as_mut() else {
             return Ok(());
         };
-        let done = writing.await;
+        let has_changes = writing.has_changes;
+        let done = (&mut writing.done).await;
         self.writing = None;
+        // Until it is known to have gone well.
+        self.has_failed = true;
         let Committed {
             upserted,
             removed,
@@ -168,6 +181,8 @@ impl Writer {
                 cause: Box::new(error),
             })
         })?;
+        self.has_failed = false;
+        self.stored_some |= has_changes;
         self.upserted += upserted;
         self.removed += removed;
         self.held = held.or(self.held);
