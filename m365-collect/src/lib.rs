@@ -116,6 +116,7 @@ mod evidence;
 mod facts;
 pub mod health;
 pub mod insight;
+mod kind;
 mod members;
 mod outcome;
 mod record;
@@ -130,8 +131,9 @@ mod timestamp;
 pub use error::{Error, Result};
 pub use evidence::Standing;
 pub use facts::facts;
+pub use kind::Kind;
 pub use outcome::{Gap, Outcome, Tally};
-pub use record::{Change, Edge, Kind, NoId, Record, Relation, RemovedReason};
+pub use record::{Change, Edge, NoId, Record, Relation, RemovedReason};
 pub use source::{Completeness, Descriptor, InvalidSourceId, Privacy, Source, SourceId};
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;

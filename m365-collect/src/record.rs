@@ -7,94 +7,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::kind::Kind;
 use crate::members::Members;
-
-/// The kind of a [`Record`]: Graph's own entity type name (`user`, `group`, `subscribedSku`).
-///
-/// ```
-/// use m365_collect::Kind;
-/// assert_eq!(Kind::USER.as_str(), "user");
-/// assert_eq!(Kind::from("managedDevice").to_string(), "managedDevice");
-/// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Kind(Cow<'static, str>);
-
-impl Kind {
-    /// A person or guest of the directory.
-    pub const USER: Self = Self::new("user");
-    /// A group of any sort.
-    pub const GROUP: Self = Self::new("group");
-    /// The tenant itself.
-    pub const ORGANIZATION: Self = Self::new("organization");
-    /// A domain of the tenant.
-    pub const DOMAIN: Self = Self::new("domain");
-    /// A subscription to a product, with its seats.
-    pub const SUBSCRIBED_SKU: Self = Self::new("subscribedSku");
-    /// When a person last signed in; keyed by the user's id.
-    pub const SIGN_IN_ACTIVITY: Self = Self::new("signInActivity");
-    /// A directory role.
-    pub const ROLE_DEFINITION: Self = Self::new("unifiedRoleDefinition");
-    /// An active assignment of a directory role.
-    pub const ROLE_ASSIGNMENT: Self = Self::new("unifiedRoleAssignment");
-    /// A role that somebody may activate (Privileged Identity Management).
-    pub const ROLE_ELIGIBILITY: Self = Self::new("unifiedRoleEligibilityScheduleInstance");
-    /// What a person registered for multifactor authentication; keyed by the user's id.
-    pub const REGISTRATION_DETAILS: Self = Self::new("userRegistrationDetails");
-    /// The per-user multifactor state; keyed by the user's id.
-    pub const PER_USER_MFA: Self = Self::new("strongAuthenticationRequirements");
-    /// A conditional access policy.
-    pub const CONDITIONAL_ACCESS_POLICY: Self = Self::new("conditionalAccessPolicy");
-    /// A named location that policies refer to.
-    pub const NAMED_LOCATION: Self = Self::new("namedLocation");
-    /// Whether security defaults are on.
-    pub const SECURITY_DEFAULTS: Self = Self::new("identitySecurityDefaultsEnforcementPolicy");
-
-    /// A kind by its name.
-    pub const fn new(name: &'static str) -> Self {
-        Self(Cow::Borrowed(name))
-    }
-
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether records of this kind are directory objects, so that an [`Edge`] that names a
-    /// removed one is not live either.
-    pub fn is_directory_object(&self) -> bool {
-        DIRECTORY_OBJECTS.contains(&self.as_str())
-    }
-}
-
-/// The kinds that share one space of ids in the directory.
-pub(crate) const DIRECTORY_OBJECTS: [&str; 7] = [
-    "user",
-    "group",
-    "device",
-    "orgContact",
-    "servicePrincipal",
-    "application",
-    "administrativeUnit",
-];
-
-impl From<&str> for Kind {
-    fn from(name: &str) -> Self {
-        Self(Cow::Owned(name.to_owned()))
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
-}
 
 /// An object of the tenant: its kind, its id and its JSON as the service sent it.
 ///
@@ -216,6 +130,34 @@ impl Relation {
     pub const MEMBER: Self = Self::new("member");
     /// Group → owner.
     pub const OWNER: Self = Self::new("owner");
+    /// User → their manager.
+    pub const MANAGER: Self = Self::new("manager");
+    /// Administrative unit → member.
+    pub const UNIT_MEMBER: Self = Self::new("administrative_unit_member");
+    /// Device of the directory → user who registered it.
+    pub const REGISTERED_OWNER: Self = Self::new("registered_owner");
+    /// Application → owner.
+    pub const APPLICATION_OWNER: Self = Self::new("application_owner");
+    /// Service principal → owner.
+    pub const SERVICE_PRINCIPAL_OWNER: Self = Self::new("service_principal_owner");
+    /// Domain → DNS record that it should have.
+    pub const DNS_RECORD: Self = Self::new("dns_record");
+    /// User → authentication method.
+    pub const AUTHENTICATION_METHOD: Self = Self::new("authentication_method");
+    /// Access review definition → instance.
+    pub const REVIEW_INSTANCE: Self = Self::new("review_instance");
+    /// Team → channel.
+    pub const CHANNEL: Self = Self::new("channel");
+    /// Team → user who is a member.
+    pub const TEAM_MEMBER: Self = Self::new("team_member");
+    /// Compliance policy → status of a device under it.
+    pub const COMPLIANCE_STATUS: Self = Self::new("compliance_status");
+    /// Device configuration → status of a device under it.
+    pub const CONFIGURATION_STATUS: Self = Self::new("configuration_status");
+    /// Policy of the settings catalogue → setting.
+    pub const POLICY_SETTING: Self = Self::new("policy_setting");
+    /// Detected app → managed device that it is on.
+    pub const DETECTED_ON: Self = Self::new("detected_on");
 
     /// A relation by its name.
     pub const fn new(name: &'static str) -> Self {

@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::kind::Kind;
 use crate::outcome::Gap;
-use crate::record::{Kind, Relation};
+use crate::record::Relation;
 use crate::store::{History, Reading};
 use crate::sync::Run;
 

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
+use crate::kind::Kind;
 use crate::outcome::{Gap, Outcome};
-use crate::record::{Kind, Record};
+use crate::record::Record;
 use crate::source::SourceId;
 use crate::store::{RUNS_KEPT, RunEntry, Store, StoreError};
 

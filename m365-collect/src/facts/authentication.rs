@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::fact;
 use crate::evidence::Reader;
-use crate::record::Kind;
+use crate::kind::Kind;
 use crate::store::StoreError;
 
 #[derive(Deserialize)]

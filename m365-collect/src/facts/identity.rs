@@ -14,7 +14,8 @@ use serde::Deserialize;
 use super::organization::licenses;
 use super::{fact, instant, to_fact};
 use crate::evidence::{PAGE, Reader, Standing};
-use crate::record::{Edge, Kind, Relation};
+use crate::kind::Kind;
+use crate::record::{Edge, Relation};
 use crate::store::StoreError;
 
 #[derive(Deserialize)]

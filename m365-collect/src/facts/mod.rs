@@ -15,7 +15,7 @@ use compliance_map::{Fact, Facts, TenantInfo, Timestamp};
 use serde::de::DeserializeOwned;
 
 use crate::evidence::{Reader, Rows, Standing};
-use crate::record::Kind;
+use crate::kind::Kind;
 use crate::store::{Store, StoreError};
 
 /// What the store proves, as evidence for an assessment.

@@ -1,7 +1,7 @@
 //! Who may do what: directory roles, their holders and those who may become holders.
 
 use super::shape::ListSource;
-use crate::record::Kind;
+use crate::kind::Kind;
 use crate::source::{Descriptor, Privacy};
 use crate::store::History;
 

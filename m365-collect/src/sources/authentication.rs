@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::shape::{FanOutSource, ListSource, SingletonSource};
-use crate::record::Kind;
+use crate::kind::Kind;
 use crate::source::{Descriptor, Privacy, SourceId};
 
 /// One request for each person: more often would crowd out everything else in a large tenant.

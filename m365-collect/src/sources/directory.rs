@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::shape::{DeltaSource, ListSource, TrackedRelation};
-use crate::record::{Kind, Relation};
+use crate::kind::Kind;
+use crate::record::Relation;
 use crate::source::{Descriptor, Privacy};
 
 /// The tenant: <https://learn.microsoft.com/graph/api/organization-list>.

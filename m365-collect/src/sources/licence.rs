@@ -1,7 +1,7 @@
 //! What was bought.
 
 use super::shape::ListSource;
-use crate::record::Kind;
+use crate::kind::Kind;
 use crate::source::Descriptor;
 
 /// Subscriptions and their seats: <https://learn.microsoft.com/graph/api/subscribedsku-list>.

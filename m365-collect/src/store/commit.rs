@@ -4,7 +4,8 @@ use std::fmt;
 use std::time::SystemTime;
 
 use super::{History, Reading};
-use crate::record::{Change, Kind, Relation, RemovedReason};
+use crate::kind::Kind;
+use crate::record::{Change, Relation, RemovedReason};
 use crate::source::SourceId;
 
 /// The right to write for one source.

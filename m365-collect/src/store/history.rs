@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::record::Kind;
+use crate::kind::Kind;
 use crate::source::SourceId;
 use crate::timestamp;
 

@@ -20,8 +20,9 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use crate::kind::Kind;
 use crate::outcome::{Outcome, Tally};
-use crate::record::{Edge, Kind, Record, Relation, RemovedReason};
+use crate::record::{Edge, Record, Relation, RemovedReason};
 use crate::source::SourceId;
 use crate::timestamp;
 

@@ -21,8 +21,8 @@ use super::Engine;
 use super::meter::Meter;
 use super::progress::{ProgressEvent, Teller};
 use crate::error::Result;
+use crate::kind::Kind;
 use crate::outcome::Gap;
-use crate::record::Kind;
 use crate::source::Descriptor;
 
 /// How much later the service is asked again where its count differs.

@@ -9,8 +9,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
+use crate::kind::Kind;
 use crate::outcome::{Gap, Tally};
-use crate::record::{Change, Kind, Record};
+use crate::record::{Change, Record};
 use crate::source::Descriptor;
 use crate::store::{Begin, Contested, Finish, Lease, Reading, Store};
 use crate::sync::meter::Meter;

@@ -1,7 +1,8 @@
 //! Changes that contradict each other: replays do not resurrect, and the service decides.
 
 use super::fixture::{PEOPLE, delta, graves, ids, names, pairs, person, record, removed};
-use crate::record::{Change, Kind, RemovedReason};
+use crate::kind::Kind;
+use crate::record::{Change, RemovedReason};
 use crate::store::{Begin, Contested, Finish, Store, StoreError};
 
 pub(super) async fn a_replayed_object_does_not_come_back_by_itself(store: &impl Store) {

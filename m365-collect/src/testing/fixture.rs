@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::value::RawValue;
 
-use crate::record::{Change, Edge, Kind, Record, Relation, RemovedReason};
+use crate::kind::Kind;
+use crate::record::{Change, Edge, Record, Relation, RemovedReason};
 use crate::source::SourceId;
 use crate::store::{Begin, Commit, Committed, Finish, History, Lease, Reading, Store, StoreError};
 

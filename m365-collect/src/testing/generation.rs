@@ -4,7 +4,8 @@ use super::fixture::{
     PEOPLE, Writer, at, crowd, delta, graves, ids, member, members, names, pairs, person, record,
     removed,
 };
-use crate::record::{Change, Kind, RemovedReason};
+use crate::kind::Kind;
+use crate::record::{Change, RemovedReason};
 use crate::source::SourceId;
 use crate::store::{Begin, Commit, Finish, Held, Reading, Store};
 

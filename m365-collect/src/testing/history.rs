@@ -1,7 +1,8 @@
 //! What is remembered of objects that change.
 
 use super::fixture::{PEOPLE, Writer, at, delta, person, record, removed};
-use crate::record::{Change, Kind, RemovedReason};
+use crate::kind::Kind;
+use crate::record::{Change, RemovedReason};
 use crate::store::{Begin, FeedEvent, History, Reading, Store};
 
 async fn feed(store: &impl Store) -> Vec<(String, FeedEvent, Vec<String>)> {

@@ -1,7 +1,8 @@
 //! How a store is read.
 
 use super::fixture::{PEOPLE, crowd, delta, ids, member, removed};
-use crate::record::{Change, Kind, Relation, RemovedReason};
+use crate::kind::Kind;
+use crate::record::{Change, Relation, RemovedReason};
 use crate::store::{Begin, Store};
 
 pub(super) async fn a_new_store_is_empty(store: &impl Store) {

@@ -1,7 +1,8 @@
 //! Relations between objects.
 
 use super::fixture::{PEOPLE, Writer, delta, member, members, pairs, person, removed};
-use crate::record::{Change, Kind, Relation, RemovedReason};
+use crate::kind::Kind;
+use crate::record::{Change, Relation, RemovedReason};
 use crate::source::SourceId;
 use crate::store::{Begin, Contested, Reading, Store};
 

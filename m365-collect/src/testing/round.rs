@@ -3,7 +3,8 @@
 use super::fixture::{
     PEOPLE, Writer, at, delta, graves, ids, names, pairs, person, record, removed,
 };
-use crate::record::{Change, Kind, RemovedReason};
+use crate::kind::Kind;
+use crate::record::{Change, RemovedReason};
 use crate::source::SourceId;
 use crate::store::{Begin, Reading, Store, StoreError};
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Holder, LastSignIn, Sku, Snapshot};
 use crate::evidence::{Reader, Standing};
-use crate::record::Kind;
+use crate::kind::Kind;
 use crate::store::{Store, StoreError};
 use crate::timestamp;
 

@@ -8,8 +8,9 @@ use graph_client::{Change as DeltaChange, Checkpoint, DeltaPage, DeltaRequest};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::kind::Kind;
 use crate::members::Members;
-use crate::record::{Change, Edge, Kind, Record, Relation, RemovedReason};
+use crate::record::{Change, Edge, Record, Relation, RemovedReason};
 use crate::source::{Completeness, Descriptor, Source};
 use crate::store::Begin;
 use crate::sync::{RawItem, Run};

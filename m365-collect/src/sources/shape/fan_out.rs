@@ -8,8 +8,9 @@ use graph_client::{BatchRequest, BatchResponse};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
+use crate::kind::Kind;
 use crate::outcome::Gap;
-use crate::record::{Change, Kind, Record};
+use crate::record::{Change, Record};
 use crate::source::{Completeness, Descriptor, Source};
 use crate::sync::Run;
 use crate::timestamp;

@@ -8,7 +8,7 @@ use graph_client::NextLink;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::record::Kind;
+use crate::kind::Kind;
 use crate::source::{Completeness, Descriptor, Source};
 use crate::sync::{RawItem, Run};
 use crate::timestamp;

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 
 use crate::error::{Error, Result};
+use crate::kind::Kind;
 use crate::members::Members;
-use crate::record::{Change, Kind, Record};
+use crate::record::{Change, Record};
 use crate::source::{Completeness, Descriptor, Source};
 use crate::sync::{RawItem, Run};
 

@@ -8,8 +8,8 @@ use graph_client::NextLink;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::kind::Kind;
 use crate::outcome::Gap;
-use crate::record::Kind;
 use crate::source::{Completeness, Descriptor, Source};
 use crate::store::Begin;
 use crate::sync::{RawItem, Run};

@@ -7,8 +7,9 @@ use serde_json::value::RawValue;
 
 use super::history::Notes;
 use super::tables::{EdgeRow, RecordRow, Tables};
+use crate::kind::Kind;
 use crate::members;
-use crate::record::{Change, Edge, Kind, Record, RemovedReason};
+use crate::record::{Change, Edge, Record, RemovedReason};
 use crate::source::SourceId;
 use crate::store::rule::{self, Action, Row};
 use crate::store::{Committed, Contested, Reading};

@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use serde_json::value::RawValue;
 
 use super::tables::RecordRow;
+use crate::kind::Kind;
 use crate::members;
-use crate::record::Kind;
 use crate::store::{Commit, FeedEntry, FeedEvent, History, Version};
 
 type Key = (Kind, String);

@@ -21,7 +21,8 @@ use super::{
     Begin, Claim, Commit, Committed, Contested, FeedEntry, Lease, Reading, RunEntry, SourceState,
     Store, StoreError, StoredTenant, Tombstone, Version,
 };
-use crate::record::{Edge, Kind, Record, Relation};
+use crate::kind::Kind;
+use crate::record::{Edge, Record, Relation};
 use crate::source::SourceId;
 
 /// A tenant's picture in memory.

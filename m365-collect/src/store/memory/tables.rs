@@ -7,7 +7,8 @@ use std::time::SystemTime;
 use serde_json::value::RawValue;
 
 use super::history::Notes;
-use crate::record::{DIRECTORY_OBJECTS, Edge, Kind, RemovedReason};
+use crate::kind::{DIRECTORY_OBJECTS, Kind};
+use crate::record::{Edge, RemovedReason};
 use crate::source::SourceId;
 use crate::store::rule::Row;
 use crate::store::{Committed, Finish, Held};

@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 
 use super::apply::Apply;
 use super::crash_point;
-use crate::record::{Kind, Record};
+use crate::kind::Kind;
+use crate::record::Record;
 
 /// From so many on they are sorted in: some ten megabytes of keys.
 const MANY: u64 = 250_000;

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::read::damaged;
 use super::schema::failed;
-use crate::record::Kind;
+use crate::kind::Kind;
 use crate::source::SourceId;
 use crate::store::{FeedEntry, FeedEvent, StoreError, Version};
 use crate::timestamp;

@@ -28,7 +28,8 @@ use super::{
     Claim, Commit, Committed, Contested, FeedEntry, Lease, Reading, RunEntry, SourceState, Store,
     StoreError, StoredTenant, Tombstone, Version,
 };
-use crate::record::{Change, Edge, Kind, Record, Relation};
+use crate::kind::Kind;
+use crate::record::{Change, Edge, Record, Relation};
 use crate::source::SourceId;
 use crate::timestamp;
 

@@ -4,8 +4,9 @@ use rusqlite::{OptionalExtension, params};
 
 use super::SORT_OBJECT;
 use super::apply::Apply;
+use crate::kind::Kind;
 use crate::members;
-use crate::record::{Kind, Record, RemovedReason};
+use crate::record::{Record, RemovedReason};
 use crate::store::rule::{self, Action, Row};
 use crate::store::{FeedEvent, History};
 
