@@ -40,7 +40,7 @@ struct Inner {
     status: Option<StatusCode>,
     code: Option<String>,
     message: Option<String>,
-    not_applicable: bool,
+    is_unlicensed: bool,
     retry_after: Option<Duration>,
     request_id: Option<String>,
     client_request_id: Option<String>,
@@ -95,7 +95,7 @@ impl Error {
                 status: None,
                 code: None,
                 message: None,
-                not_applicable: false,
+                is_unlicensed: false,
                 retry_after: None,
                 request_id: None,
                 client_request_id: None,
@@ -160,7 +160,7 @@ impl Error {
         Self::of(Kind::Service).edit(|e| {
             e.status = Some(status);
             e.code = body.code;
-            e.not_applicable = body.not_applicable;
+            e.is_unlicensed = body.is_unlicensed;
             e.message = body.message;
         })
     }

@@ -117,7 +117,12 @@ pub enum ReportPeriod {
 }
 
 impl ReportPeriod {
-    fn argument(&self) -> Result<String> {
+    /// The argument of the report's function, as it stands in the path: `(period='D7')`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_invalid_request`] for a date that is none.
+    pub fn argument(&self) -> Result<String> {
         Ok(match self {
             Self::D7 => "(period='D7')".to_owned(),
             Self::D30 => "(period='D30')".to_owned(),

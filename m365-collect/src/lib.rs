@@ -111,6 +111,7 @@
 //! | `testing` | no | the conformance suite for stores of your own |
 
 pub mod connect;
+mod endpoint;
 mod error;
 mod evidence;
 mod facts;
@@ -128,6 +129,7 @@ pub mod sync;
 pub mod testing;
 mod timestamp;
 
+pub use endpoint::Endpoint;
 pub use error::{Error, Result};
 pub use evidence::Standing;
 pub use facts::facts;

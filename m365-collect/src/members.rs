@@ -24,6 +24,11 @@ impl<'a> Members<'a> {
         Some(value)
     }
 
+    /// The names of the members.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_ref())
+    }
+
     /// The text of a member that holds a string.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         serde_json::from_str(self.value(name)?.get()).ok()

@@ -100,6 +100,18 @@ impl Outcome {
     pub const fn is_complete(&self) -> bool {
         matches!(self, Self::Complete)
     }
+
+    /// Whether every object was read, if perhaps not all there is to know about it. A count that
+    /// differs puts that in doubt.
+    pub(crate) const fn has_all_objects(&self) -> bool {
+        match self {
+            Self::Complete => true,
+            Self::Partial { reason } => {
+                !reason.lacks_objects() && !matches!(reason, Gap::Count { .. })
+            }
+            _ => false,
+        }
+    }
 }
 
 /// What a partial reading lacks.
@@ -153,11 +165,32 @@ pub enum Gap {
         /// The objects that the service counts.
         counted: u64,
     },
-    /// A part of the source needs a permission that the application lacks.
+    /// A part of each object needs a permission that the application lacks. The objects
+    /// themselves were all read.
     Permission {
         /// The permission.
         permission: String,
     },
+    /// Only so many were asked about, for the sake of the service's limits.
+    Bounded {
+        /// How many were.
+        asked: u64,
+        /// How many were not.
+        left_out: u64,
+    },
+    /// The tenant conceals the names in its reports: every row was read, but none can be joined to
+    /// people, groups or sites.
+    Concealed,
+}
+
+impl Gap {
+    /// Whether objects may be missing, and not only a part of what there is to know about them.
+    pub(crate) const fn lacks_objects(&self) -> bool {
+        !matches!(
+            self,
+            Self::Permission { .. } | Self::Concealed | Self::Count { .. }
+        )
+    }
 }
 
 impl fmt::Display for Gap {
@@ -192,6 +225,14 @@ impl fmt::Display for Gap {
             Self::Permission { permission } => {
                 write!(f, "a part needs the permission {permission}")
             }
+            Self::Bounded { asked, left_out } => write!(
+                f,
+                "{asked} were asked about and {left_out} were not, to stay within the limits"
+            ),
+            Self::Concealed => f.write_str(
+                "the tenant conceals names in its reports, so that they cannot be joined to \
+                 people, groups or sites",
+            ),
         }
     }
 }

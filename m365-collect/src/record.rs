@@ -41,9 +41,17 @@ impl Record {
     /// # Errors
     /// When the item is not a JSON object or has no text `id`.
     pub fn from_item(kind: Kind, item: Box<RawValue>) -> Result<Self, NoId> {
+        Self::from_item_by(kind, "id", item)
+    }
+
+    /// As [`Record::from_item`], of a collection whose items are told apart by another property.
+    ///
+    /// # Errors
+    /// When the item is not a JSON object or has no such text.
+    pub fn from_item_by(kind: Kind, key: &str, item: Box<RawValue>) -> Result<Self, NoId> {
         let (id, raw) = {
             let members = Members::parse(item.get()).map_err(|_| NoId)?;
-            let id = members.text("id").ok_or(NoId)?;
+            let id = members.text(key).ok_or(NoId)?;
             let raw = members
                 .without(|name| name.ends_with("@delta") || name == "@removed")
                 .map(|rest| rest.to_raw());

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::kind::Kind;
 use crate::outcome::Gap;
@@ -162,8 +163,19 @@ pub struct Descriptor {
     pub optional_permissions: Vec<Cow<'static, str>>,
     /// The licence that the tenant needs, where it needs one.
     pub licence: Option<Cow<'static, str>>,
-    /// The sources that are to be read before it.
+    /// What the service answers to a tenant without that licence.
+    pub without_licence: Option<Cow<'static, str>>,
+    /// What it reads, the collection itself first.
+    pub endpoints: Vec<Endpoint>,
+    /// The page that documents it.
+    pub page: Option<Cow<'static, str>>,
+    /// What is peculiar about it, for whoever relies on its data.
+    pub remark: Option<Cow<'static, str>>,
+    /// The sources that are to be read before it, without which there is nothing to ask.
     pub after: Vec<SourceId>,
+    /// The sources that are read before it where they are read at all: it makes use of what they
+    /// brought, and does without where they brought nothing.
+    pub prefers: Vec<SourceId>,
     /// How often it is worth reading.
     #[serde(rename = "cadence_seconds", serialize_with = "as_seconds")]
     pub cadence: Duration,
@@ -206,7 +218,12 @@ impl Descriptor {
             permissions: Vec::new(),
             optional_permissions: Vec::new(),
             licence: None,
+            without_licence: None,
+            endpoints: Vec::new(),
+            page: None,
+            remark: None,
             after: Vec::new(),
+            prefers: Vec::new(),
             cadence: Duration::from_secs(60 * 60),
             privacy: Privacy::Configuration,
             counted: None,
@@ -266,11 +283,51 @@ impl Descriptor {
         self
     }
 
-    /// Is read after that source.
+    /// To a tenant without the licence the service answers so.
+    #[must_use]
+    pub fn without_licence(mut self, answer: impl Into<Cow<'static, str>>) -> Self {
+        self.without_licence = Some(answer.into());
+        self
+    }
+
+    /// Reads this; the [shapes](crate::sources::shape) say so by themselves.
+    #[must_use]
+    pub fn endpoint(mut self, endpoint: impl Into<Endpoint>) -> Self {
+        self.endpoints.push(endpoint.into());
+        self
+    }
+
+    /// Is documented there.
+    #[must_use]
+    pub fn page(mut self, page: impl Into<Cow<'static, str>>) -> Self {
+        self.page = Some(page.into());
+        self
+    }
+
+    /// Has this peculiarity.
+    #[must_use]
+    pub fn remark(mut self, remark: impl Into<Cow<'static, str>>) -> Self {
+        self.remark = Some(remark.into());
+        self
+    }
+
+    /// Is read after that source, and not where that was never read.
     #[must_use]
     pub fn after(mut self, source: SourceId) -> Self {
         self.after.push(source);
         self
+    }
+
+    /// Is read after that source where both are read, and without it all the same.
+    #[must_use]
+    pub fn prefers(mut self, source: SourceId) -> Self {
+        self.prefers.push(source);
+        self
+    }
+
+    /// The sources that are to end before it begins.
+    pub(crate) fn waits_for(&self) -> impl Iterator<Item = &SourceId> {
+        self.after.iter().chain(&self.prefers)
     }
 
     /// Is worth reading so often.

@@ -43,7 +43,7 @@ impl Error {
     /// The tenant lacks the licence that this data needs.
     pub fn is_unlicensed(&self) -> bool {
         self.inner.status.is_some_and(|s| s.is_client_error())
-            && (self.inner.not_applicable || self.has_code(UNLICENSED))
+            && (self.inner.is_unlicensed || self.has_code(UNLICENSED))
     }
 
     /// The token endpoint refused, or Graph refused a fresh token: by 401, or by 403 with the code

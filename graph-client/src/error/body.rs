@@ -9,10 +9,16 @@ use serde_json::{Map, Value};
 pub(crate) struct ErrorBody {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
-    /// "Request not applicable to target tenant": the one licence refusal that has no code of its own.
-    pub(crate) not_applicable: bool,
+    /// It is one of the licence refusals that have no code of their own.
+    pub(crate) is_unlicensed: bool,
 }
 
+/// What Intune and identity protection say to a tenant without their licence, under a code that
+/// says nothing.
+const WITHOUT_CODE: &[&str] = &[
+    "request not applicable to target tenant",
+    "tenant is not licensed for this feature",
+];
 const MAX_MESSAGE: usize = 1024;
 const MAX_CODE: usize = 100;
 /// A longer body is no error envelope, and is not worth the memory to find out.
@@ -77,14 +83,14 @@ impl ErrorBody {
         let message = member(error, "message")
             .and_then(message_text)
             .and_then(snippet);
-        let not_applicable = message.as_deref().is_some_and(|m| {
-            m.to_ascii_lowercase()
-                .contains("request not applicable to target tenant")
+        let is_unlicensed = message.as_deref().is_some_and(|m| {
+            let m = m.to_ascii_lowercase();
+            WITHOUT_CODE.iter().any(|said| m.contains(said))
         });
         Self {
             code,
             message,
-            not_applicable,
+            is_unlicensed,
         }
     }
 }
@@ -206,8 +212,14 @@ mod tests {
 
     #[test]
     fn knows_the_licence_refusal_without_a_code() {
-        let body = r#"{"error":{"code":"BadRequest","message":"Request not applicable to target tenant."}}"#;
-        assert!(ErrorBody::parse(body.as_bytes()).not_applicable);
+        for body in [
+            r#"{"error":{"code":"BadRequest","message":"Request not applicable to target tenant."}}"#,
+            r#"{"error":{"code":"Forbidden","message":"Your tenant is not licensed for this feature."}}"#,
+        ] {
+            assert!(ErrorBody::parse(body.as_bytes()).is_unlicensed, "{body}");
+        }
+        let body = r#"{"error":{"code":"Forbidden","message":"You are not permitted."}}"#;
+        assert!(!ErrorBody::parse(body.as_bytes()).is_unlicensed);
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::Method;
+use url::Url;
 
 use super::documented::DOCUMENTED;
 use super::{Workload, path};
@@ -215,6 +216,34 @@ impl Limits {
 
     pub(super) fn row(&self, index: usize) -> Option<&Limit> {
         self.0.get(index)
+    }
+
+    /// How many reads of this URL fit into an hour, each by itself and nothing beside them; `None`
+    /// where no limit holds for it. Of one resource, where a limit is for each of them.
+    ///
+    /// ```
+    /// use graph_client::Limits;
+    /// let url = "https://graph.microsoft.com/v1.0/auditLogs/signIns".parse()?;
+    /// assert_eq!(Limits::documented().reads_an_hour(&url), Some(5 * 360));
+    /// # Ok::<(), url::ParseError>(())
+    /// ```
+    pub fn reads_an_hour(&self, url: &Url) -> Option<u64> {
+        const HOUR: u128 = 60 * 60 * 1000;
+        let segments = super::segments(url);
+        let units = super::cost::resource_units(url, &segments);
+        self.fitting(Workload::of(url), &Method::GET, &segments)
+            .into_iter()
+            .filter_map(|(row, _)| self.row(row))
+            .filter_map(|limit| {
+                let each = match limit.unit {
+                    LimitUnit::Requests => 1,
+                    LimitUnit::ResourceUnits => u128::from(units),
+                    LimitUnit::Concurrent => return None,
+                };
+                let reads = u128::from(limit.requests) * HOUR;
+                u64::try_from(reads.checked_div(limit.per.as_millis() * each)?).ok()
+            })
+            .min()
     }
 
     fn of(&self, workload: Workload) -> impl Iterator<Item = (usize, &Limit)> {

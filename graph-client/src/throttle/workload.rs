@@ -95,7 +95,14 @@ const PREFIXES: &[(&str, Workload)] = &[
 
 impl Workload {
     /// The workload of a Graph URL.
-    pub(crate) fn of(url: &Url) -> Self {
+    ///
+    /// ```
+    /// use graph_client::Workload;
+    /// let url = "https://graph.microsoft.com/v1.0/auditLogs/signIns".parse()?;
+    /// assert_eq!(Workload::of(&url), Workload::IdentityReports);
+    /// # Ok::<(), url::ParseError>(())
+    /// ```
+    pub fn of(url: &Url) -> Self {
         let path = super::segments(url);
         if path.first().is_some_and(|first| first == "users") && asks_for_sign_in_activity(url) {
             return SignInActivity;

@@ -112,7 +112,7 @@ fn note(test: &Test<'_>, calls: &Calls, tried: usize, answered: usize) -> String
         .found
         .sources
         .iter()
-        .filter(|access| super::probe::service_of(&access.source).is_none())
+        .filter(|access| super::probe::service_of(access).is_none())
         .count();
     if foreign > 0 {
         note = format!("{note}; for {foreign} sources no call is known");
@@ -142,13 +142,13 @@ async fn one(test: &Test<'_>, planned: Planned) -> Answer {
             verdict: Verdict::Fine,
         };
     };
-    call.path = Some(probe.path);
+    call.path = Some(probe.path.clone());
     let (result, elapsed) = test.within(probe.call(&test.client)).await;
     call.elapsed = elapsed;
-    let (state, note, verdict) = judge(test, &call, probe, &result);
+    let (state, note, verdict) = judge(test, &call, &probe, &result);
     call.state = state;
     call.note = note;
-    let proven = matches!(result, Ok(Seen::Answer | Seen::NoUsers)).then(|| probe.source());
+    let proven = matches!(result, Ok(Seen::Answer | Seen::NoUsers)).then(|| probe.source.clone());
     Answer {
         call,
         proven,
@@ -159,10 +159,10 @@ async fn one(test: &Test<'_>, planned: Planned) -> Answer {
 fn judge(
     test: &Test<'_>,
     call: &ServiceCall,
-    probe: Probe,
+    probe: &Probe,
     result: &Result<Seen, Missed>,
 ) -> (StageState, String, Verdict) {
-    let source = probe.source();
+    let source = probe.source.clone();
     let problem = |diagnosis: Diagnosis| {
         let note = diagnosis.cause.clone();
         (StageState::Failed, note, Verdict::Problem(diagnosis))
@@ -180,19 +180,19 @@ fn judge(
             Verdict::Fine,
         ),
         Ok(Seen::Foreign) => problem(
-            explain::foreign(probe.path)
+            explain::foreign(&probe.path)
                 .partial()
                 .blocking(call.sources.clone()),
         ),
         Err(Missed::Failed(error)) if error.is_unlicensed() => (
             StageState::Failed,
             "it says that the tenant lacks the licence".to_owned(),
-            Verdict::Unlicensed(source.clone(), unlicensed(test, &source, probe.path)),
+            Verdict::Unlicensed(source.clone(), unlicensed(test, &source, &probe.path)),
         ),
         Err(missed) => {
             let diagnosis = test.diagnose(missed);
             if let (Code::PermissionMissing, Missed::Failed(error)) = (diagnosis.code, missed) {
-                let diagnosis = denied(test, probe.path, source, error);
+                let diagnosis = denied(test, &probe.path, source, error);
                 let note = diagnosis.cause.clone();
                 return (StageState::Failed, note, Verdict::Denied(diagnosis));
             }

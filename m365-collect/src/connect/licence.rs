@@ -8,10 +8,9 @@ use super::calls::Calls;
 use super::code::Code;
 use super::diagnosis::{Diagnosis, Problem};
 use super::permission::SourceAccess;
-use super::probe::service_of;
 use super::run::Test;
 use super::stage::{Stage, StageState};
-use super::subscription;
+use super::subscription::Held;
 use crate::source::SourceId;
 
 /// Whether the tenant has a licence that sources need.
@@ -63,7 +62,7 @@ const PLANS: &[(&str, &[&str])] = &[
 ];
 
 /// The service plans that stand for a licence as sources name it: `Entra ID P1 (AAD_PREMIUM)`.
-pub(super) fn plans(licence: &str) -> &'static [&'static str] {
+pub(crate) fn plans(licence: &str) -> &'static [&'static str] {
     let licence = licence.to_ascii_uppercase();
     PLANS
         .iter()
@@ -140,7 +139,7 @@ async fn look_up(test: &mut Test<'_>, checks: &mut [LicenceCheck]) -> (Option<St
         return (Some(why.to_owned()), Duration::ZERO);
     }
     let client = test.client.clone();
-    let (held, elapsed) = test.within(subscription::read(&client)).await;
+    let (held, elapsed) = test.within(Held::read(&client)).await;
     let unknown = match held {
         Ok(Some(held)) => {
             for check in checks {
@@ -179,11 +178,14 @@ pub(super) fn weigh(check: &mut LicenceCheck, calls: &Calls) -> (Vec<SourceId>, 
             if check.state == LicenceState::NotKnown {
                 check.state = LicenceState::Missing;
             }
+            let service = |source: &SourceId| {
+                let call = calls.made.iter().find(|call| call.sources.contains(source));
+                call.map(|call| call.service)
+            };
             let answers = |source: &SourceId| {
                 calls.proven.iter().any(|proven| {
                     proven == source
-                        || (check.needed_by.contains(proven)
-                            && service_of(proven) == service_of(source))
+                        || (check.needed_by.contains(proven) && service(proven) == service(source))
                 })
             };
             let blocked: Vec<SourceId> = check

@@ -69,6 +69,7 @@ pub use connection::{
 };
 pub use credential::{AppCredential, CredentialKind};
 pub use diagnosis::{Diagnosis, Problem, Severity};
+pub(crate) use licence::plans;
 pub use licence::{LicenceCheck, LicenceState};
 pub use permission::{Lacking, Permissions, Readiness, SourceAccess};
 pub use probe::ServiceCall;
@@ -76,6 +77,7 @@ pub use run::ConnectionTest;
 pub use service::Service;
 pub use settings::SecretShape;
 pub use stage::{Stage, StageState, StageSummary};
+pub(crate) use subscription::Held;
 pub use table::permissions_table;
 
 /// What to do about a permission that is missing.

@@ -83,6 +83,12 @@ impl Diagnosis {
                     }
                     Gap::Window { .. } => "read the log more often than the service forgets it",
                     Gap::Permission { .. } => "grant it and give admin consent",
+                    Gap::Concealed => {
+                        "let an administrator show names in reports, or do without them by person"
+                    }
+                    Gap::Bounded { .. } => {
+                        "the rest needs the licence of the report, or a source with a wider bound"
+                    }
                     Gap::Parents { .. } | Gap::Unread { .. } | Gap::Interrupted { .. } => {
                         "run the sync again"
                     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::accepted::{accepted_for, is_granted};
 use super::code::Code;
 use super::diagnosis::Diagnosis;
+use crate::endpoint::Endpoint;
 use crate::source::{Source, SourceId};
 
 /// What a source needs, has and lacks.
@@ -27,6 +28,9 @@ pub struct SourceAccess {
     pub lacks_optional: Vec<String>,
     /// The licence that the tenant needs.
     pub licence: Option<String>,
+    /// What it reads first.
+    #[serde(skip)]
+    pub(super) endpoint: Option<Endpoint>,
 }
 
 /// Whether a source can be read, as far as the test could see.
@@ -114,6 +118,7 @@ pub(super) fn access(source: &dyn Source, granted: Option<&[String]>) -> SourceA
         lacks,
         lacks_optional,
         licence: descriptor.licence.as_deref().map(str::to_owned),
+        endpoint: descriptor.endpoints.first().cloned(),
     }
 }
 

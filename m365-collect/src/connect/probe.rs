@@ -1,5 +1,7 @@
 //! One real, cheap call for each service that the chosen sources use.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt, stream};
@@ -12,177 +14,54 @@ use super::service::Service;
 use super::stage::{StageState, milliseconds};
 use crate::source::SourceId;
 
-/// How a source's service is tried: the smallest call that its page documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a source's service is tried: its own request, made as small as its page allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Probe {
-    source: &'static str,
+    pub(super) source: SourceId,
     pub(super) service: Service,
-    pub(super) path: &'static str,
-    query: &'static [(&'static str, &'static str)],
+    pub(super) path: String,
+    is_beta: bool,
+    query: Vec<(&'static str, String)>,
 }
 
-const fn probe(
-    source: &'static str,
-    service: Service,
-    path: &'static str,
-    query: &'static [(&'static str, &'static str)],
-) -> Probe {
-    Probe {
-        source,
-        service,
-        path,
-        query,
+const USERS: &str = "users";
+
+impl Probe {
+    /// The call of a source; nothing where it needs an object that the test does not have, or
+    /// where its answer is a file.
+    fn of(access: &SourceAccess) -> Option<Self> {
+        let endpoint = access.endpoint.as_ref()?;
+        if endpoint.is_per_parent() || endpoint.path.starts_with("reports/get") {
+            return None;
+        }
+        let path = endpoint.path.strip_suffix("/delta");
+        Some(Self {
+            source: access.source.clone(),
+            service: Service::of(endpoint),
+            path: path.unwrap_or(&endpoint.path).to_owned(),
+            is_beta: endpoint.beta,
+            query: endpoint.query.iter().filter_map(smallest).collect(),
+        })
     }
 }
 
-const ID: &[(&str, &str)] = &[("$select", "id")];
-const ONE: &[(&str, &str)] = &[("$top", "1")];
-const ONE_ID: &[(&str, &str)] = &[("$select", "id"), ("$top", "1")];
+/// An option of a request in the smallest form that still asks the same of the service.
+fn smallest((name, value): &(&'static str, Cow<'static, str>)) -> Option<(&'static str, String)> {
+    let value = match *name {
+        // Behind this property there is a licence.
+        "$select" if value.contains("signInActivity") => "id,signInActivity",
+        "$select" => "id",
+        // Only where the request has it: not every page documents it.
+        "$top" => "1",
+        "$expand" => return None,
+        _ => value,
+    };
+    Some((*name, value.to_owned()))
+}
 
-/// Of each service the first whose source was chosen and whose permissions are there is called.
-/// `$top` only where the page of the call documents it.
-const PROBES: &[Probe] = &[
-    probe("users", Service::Directory, "users", ONE_ID),
-    probe("groups", Service::Directory, "groups", ONE_ID),
-    probe("devices", Service::Directory, "devices", ONE_ID),
-    probe("applications", Service::Directory, "applications", ONE_ID),
-    probe(
-        "service_principals",
-        Service::Directory,
-        "servicePrincipals",
-        ONE_ID,
-    ),
-    probe("domains", Service::Directory, "domains", ID),
-    probe("organization", Service::Directory, "organization", ID),
-    probe("subscribed_skus", Service::Licensing, "subscribedSkus", ID),
-    probe(
-        "role_definitions",
-        Service::RoleManagement,
-        "roleManagement/directory/roleDefinitions",
-        ID,
-    ),
-    probe(
-        "role_assignments",
-        Service::RoleManagement,
-        "roleManagement/directory/roleAssignments",
-        ID,
-    ),
-    probe(
-        "role_eligibilities",
-        Service::PrivilegedIdentity,
-        "roleManagement/directory/roleEligibilityScheduleInstances",
-        ID,
-    ),
-    probe(
-        "security_defaults",
-        Service::Policies,
-        "policies/identitySecurityDefaultsEnforcementPolicy",
-        &[],
-    ),
-    probe(
-        "authorization_policy",
-        Service::Policies,
-        "policies/authorizationPolicy",
-        &[],
-    ),
-    probe(
-        "authentication_methods_policy",
-        Service::Policies,
-        "policies/authenticationMethodsPolicy",
-        &[],
-    ),
-    probe(
-        "conditional_access_policies",
-        Service::ConditionalAccess,
-        "identity/conditionalAccess/policies",
-        ID,
-    ),
-    probe(
-        "named_locations",
-        Service::ConditionalAccess,
-        "identity/conditionalAccess/namedLocations",
-        ONE_ID,
-    ),
-    probe(
-        "registration_details",
-        Service::IdentityReports,
-        "reports/authenticationMethods/userRegistrationDetails",
-        ONE,
-    ),
-    probe(
-        "sign_ins",
-        Service::IdentityReports,
-        "auditLogs/signIns",
-        ONE,
-    ),
-    probe(
-        "directory_audits",
-        Service::IdentityReports,
-        "auditLogs/directoryAudits",
-        ONE,
-    ),
-    probe(
-        "sign_in_activity",
-        Service::SignInActivity,
-        "users",
-        &[("$select", "id,signInActivity"), ("$top", "1")],
-    ),
-    probe(
-        "risky_users",
-        Service::IdentityProtection,
-        "identityProtection/riskyUsers",
-        ONE,
-    ),
-    probe(
-        "managed_devices",
-        Service::Intune,
-        "deviceManagement/managedDevices",
-        ONE_ID,
-    ),
-    probe(
-        "device_compliance_policies",
-        Service::Intune,
-        "deviceManagement/deviceCompliancePolicies",
-        ONE_ID,
-    ),
-    probe(
-        "secure_scores",
-        Service::Security,
-        "security/secureScores",
-        ONE,
-    ),
-    probe(
-        "security_alerts",
-        Service::Security,
-        "security/alerts_v2",
-        ONE,
-    ),
-    probe(
-        "share_point_settings",
-        Service::SharePoint,
-        "admin/sharepoint/settings",
-        &[],
-    ),
-    probe(
-        "service_health",
-        Service::ServiceHealth,
-        "admin/serviceAnnouncement/healthOverviews",
-        ID,
-    ),
-];
-
-/// Sources whose own call needs an object that the test does not have.
-const WITHOUT_CALL: &[(&str, Service)] = &[("per_user_mfa", Service::Policies)];
-
-/// The service of a source, where it is one of ours.
-pub(super) fn service_of(source: &SourceId) -> Option<Service> {
-    let id = source.as_str();
-    let mut tried = PROBES.iter().map(|probe| (probe.source, probe.service));
-    let mut others = WITHOUT_CALL.iter().copied();
-    tried
-        .find(|(name, _)| *name == id)
-        .or_else(|| others.find(|(name, _)| *name == id))
-        .map(|(_, service)| service)
+/// The service of a source, where it says what it reads.
+pub(super) fn service_of(access: &SourceAccess) -> Option<Service> {
+    access.endpoint.as_ref().map(Service::of)
 }
 
 /// What came of the call to one service.
@@ -192,7 +71,7 @@ pub struct ServiceCall {
     /// The service.
     pub service: Service,
     /// The path that was called; nothing where no call was made.
-    pub path: Option<&'static str>,
+    pub path: Option<String>,
     /// What came of it.
     pub state: StageState,
     /// One clause about it.
@@ -215,8 +94,7 @@ pub(super) struct Planned {
 /// The calls to be made: of each service the first whose source has its permissions. A source that
 /// has them only by wider ones is called by itself, so that what our table says is put to the test.
 pub(super) fn planned(sources: &[SourceAccess], granted: Option<&[String]>) -> Vec<Planned> {
-    let mut services: Vec<Service> = PROBES.iter().map(|probe| probe.service).collect();
-    services.dedup();
+    let services: BTreeSet<Service> = sources.iter().filter_map(service_of).collect();
     let by_wider = |access: &SourceAccess| {
         granted.is_some_and(|granted| access.needs.iter().any(|need| !granted.contains(need)))
     };
@@ -224,29 +102,30 @@ pub(super) fn planned(sources: &[SourceAccess], granted: Option<&[String]>) -> V
     for service in services {
         let mine = sources
             .iter()
-            .filter(|access| service_of(&access.source) == Some(service));
+            .filter(|access| service_of(access) == Some(service));
         let (mut together, mut alone) = (Vec::new(), Vec::new());
         for access in mine {
-            let probe = PROBES.iter().find(|p| p.source == access.source.as_str());
-            match probe.filter(|_| access.lacks.is_empty()) {
-                Some(probe) if by_wider(access) => alone.push(*probe),
+            let probe = Probe::of(access).filter(|_| access.lacks.is_empty());
+            match probe {
+                Some(probe) if by_wider(access) => alone.push(probe),
                 probe => together.push((access.source.clone(), probe)),
             }
         }
-        let first = PROBES
-            .iter()
-            .find(|probe| together.iter().any(|(_, mine)| *mine == Some(*probe)));
         if !together.is_empty() {
+            let (sources, probes): (Vec<_>, Vec<_>) = together.into_iter().unzip();
+            let mut probes: Vec<Probe> = probes.into_iter().flatten().collect();
+            // Whether there are people at all is worth more than any other answer.
+            probes.sort_by_key(|probe| probe.source.as_str() != USERS);
             plan.push(Planned {
-                probe: first.copied(),
+                probe: probes.into_iter().next(),
                 service,
-                sources: together.into_iter().map(|(source, _)| source).collect(),
+                sources,
             });
         }
         plan.extend(alone.into_iter().map(|probe| Planned {
-            probe: Some(probe),
             service,
-            sources: vec![probe.source()],
+            sources: vec![probe.source.clone()],
+            probe: Some(probe),
         }));
     }
     plan
@@ -275,19 +154,17 @@ struct Id {
 const PAGES: usize = 5;
 
 impl Probe {
-    /// The source that it stands for.
-    pub(super) const fn source(self) -> SourceId {
-        SourceId::new(self.source)
-    }
-
     /// Makes the call.
-    pub(super) async fn call(self, client: &Client) -> Result<Seen, Error> {
-        if self.source == "users" {
+    pub(super) async fn call(&self, client: &Client) -> Result<Seen, Error> {
+        if self.source.as_str() == USERS {
             return any_user(client).await;
         }
-        let mut request = client.raw(self.path);
-        for (name, value) in self.query {
-            request = request.query(name, *value);
+        let mut request = client.raw(&self.path);
+        if self.is_beta {
+            request = request.beta();
+        }
+        for (name, value) in &self.query {
+            request = request.query(name, value);
         }
         let answer = request.send().await?;
         Ok(if is_object(&answer.body) {
@@ -299,7 +176,7 @@ impl Probe {
 }
 
 async fn any_user(client: &Client) -> Result<Seen, Error> {
-    let mut pages = client.list::<Id>("users").select(["id"]).top(1).pages();
+    let mut pages = client.list::<Id>(USERS).select(["id"]).top(1).pages();
     for _ in 0..PAGES {
         match pages.try_next().await? {
             None => return Ok(Seen::NoUsers),
@@ -331,27 +208,58 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Source;
     use crate::sources;
 
+    fn access(source: &dyn Source) -> SourceAccess {
+        super::super::permission::access(source, None)
+    }
+
     #[test]
-    fn every_source_of_the_catalogue_has_its_service() {
-        for source in sources::catalogue() {
-            let id = &source.descriptor().id;
+    fn a_source_is_tried_by_its_own_request_made_small() {
+        let probes: Vec<String> = sources::catalogue()
+            .iter()
+            .filter_map(|source| Probe::of(&access(source.as_ref())))
+            .map(|probe| {
+                let query: Vec<String> = probe
+                    .query
+                    .iter()
+                    .map(|(name, value)| format!("{name}={value}"))
+                    .collect();
+                format!("{:?} {}?{}", probe.service, probe.path, query.join("&"))
+            })
+            .collect();
+        for expected in [
+            "Directory users?$select=id",
+            "SignInActivity users?$select=id,signInActivity&$top=1",
+            "Directory applications?$select=id&$top=1",
+            "PrivilegedIdentity policies/roleManagementPolicies?$filter=scopeId eq '/' and scopeType eq 'DirectoryRole'",
+            "Intune deviceAppManagement/mobileApps?",
+            "IdentityReports auditLogs/signIns?$top=1",
+        ] {
             assert!(
-                service_of(id).is_some(),
-                "{id} has no line in PROBES of connect/probe.rs: give it its service and smallest call"
+                probes.iter().any(|probe| probe == expected),
+                "{expected}: {probes:#?}"
             );
         }
     }
 
     #[test]
-    fn the_probes_of_a_service_stand_together() {
-        let mut services: Vec<Service> = PROBES.iter().map(|probe| probe.service).collect();
-        services.dedup();
-        let all = services.len();
-        services.sort_unstable();
-        services.dedup();
-        assert_eq!(services.len(), all);
+    fn every_source_of_the_catalogue_stands_for_a_service() {
+        let all: Vec<SourceAccess> = sources::catalogue()
+            .iter()
+            .map(|source| access(source.as_ref()))
+            .collect();
+        let plan = planned(&all, None);
+        let stands: usize = plan.iter().map(|planned| planned.sources.len()).sum();
+        assert_eq!(stands, all.len());
+        // Reports are files and mailboxes need a person: these two are not called.
+        let silent: Vec<Service> = plan
+            .iter()
+            .filter(|planned| planned.probe.is_none())
+            .map(|planned| planned.service)
+            .collect();
+        assert_eq!(silent, [Service::Mail]);
     }
 
     #[test]

@@ -28,7 +28,7 @@ struct Plan {
 
 /// The plans of a tenant.
 #[derive(Debug, Default)]
-pub(super) struct Held {
+pub(crate) struct Held {
     usable: Vec<String>,
     lapsed: Vec<String>,
 }
@@ -36,29 +36,29 @@ pub(super) struct Held {
 /// No tenant has so many pages of subscriptions; the listing is not paged today.
 const PAGES: usize = 20;
 
-/// Reads the plans of the tenant; `None` where the listing does not end or has items that cannot
-/// be read, since a plan might be among them.
-pub(super) async fn read(client: &Client) -> Result<Option<Held>, Error> {
-    let mut pages = client
-        .list::<Sku>("subscribedSkus")
-        .select(["capabilityStatus", "servicePlans"])
-        .pages();
-    let mut held = Held::default();
-    for _ in 0..PAGES {
-        let Some(page) = pages.try_next().await? else {
-            return Ok(Some(held));
-        };
-        if !page.malformed.is_empty() {
-            return Ok(None);
-        }
-        for sku in page.items {
-            held.add(sku);
-        }
-    }
-    Ok(None)
-}
-
 impl Held {
+    /// Reads the plans of the tenant; `None` where the listing does not end or has items that cannot
+    /// be read, since a plan might be among them.
+    pub(crate) async fn read(client: &Client) -> Result<Option<Self>, Error> {
+        let mut pages = client
+            .list::<Sku>("subscribedSkus")
+            .select(["capabilityStatus", "servicePlans"])
+            .pages();
+        let mut held = Self::default();
+        for _ in 0..PAGES {
+            let Some(page) = pages.try_next().await? else {
+                return Ok(Some(held));
+            };
+            if !page.malformed.is_empty() {
+                return Ok(None);
+            }
+            for sku in page.items {
+                held.add(sku);
+            }
+        }
+        Ok(None)
+    }
+
     fn add(&mut self, sku: Sku) {
         // In `Warning` it has run out but still works.
         // https://learn.microsoft.com/graph/api/resources/subscribedsku
@@ -81,7 +81,7 @@ impl Held {
     }
 
     /// Whether the tenant has any of these plans.
-    pub(super) fn state(&self, plans: &[&str]) -> LicenceState {
+    pub(crate) fn state(&self, plans: &[&str]) -> LicenceState {
         let any = |held: &[String]| {
             held.iter()
                 .any(|name| plans.iter().any(|plan| plan.eq_ignore_ascii_case(name)))

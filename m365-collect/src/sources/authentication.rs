@@ -1,72 +1,190 @@
-//! How people prove who they are, and what is demanded of them.
+//! How people prove who they are, what is demanded of them, and who is thought at risk.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::shape::{FanOutSource, ListSource, SingletonSource};
+use super::shape::{FanOutSource, ListSource, Parents, SingletonSource, WindowSource};
+use super::{DAILY, Family, SOMETIMES};
+use crate::endpoint::Endpoint;
 use crate::kind::Kind;
+use crate::record::Relation;
 use crate::source::{Descriptor, Privacy, SourceId};
 
-/// One request for each person: more often would crowd out everything else in a large tenant.
-const DAILY: Duration = Duration::from_secs(24 * 60 * 60);
+const USERS: SourceId = SourceId::new("users");
 
-/// What people registered; disabled accounts are not in it:
-/// <https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails>.
-pub(super) fn registration_details() -> ListSource {
-    ListSource::new(
-        Descriptor::full("registration_details", "registered authentication methods")
-            .permission("AuditLog.Read.All")
-            .licence("Entra ID P1 (AAD_PREMIUM)")
-            .privacy(Privacy::Identity),
-        Kind::REGISTRATION_DETAILS,
-        "reports/authenticationMethods/userRegistrationDetails",
-    )
-    // Few requests are allowed in ten seconds, so each is to bring much.
-    .top(999)
+/// Five requests in ten seconds: half an hour for so many people.
+const UNCOVERED: u64 = 1_000;
+
+pub(super) fn sources() -> Family {
+    let mut sources = people();
+    sources.extend(policies());
+    sources.extend(risks());
+    sources
 }
 
-/// The older per-user switch; beta only:
-/// <https://learn.microsoft.com/graph/api/authentication-get>.
-pub(super) fn per_user_mfa() -> FanOutSource {
-    FanOutSource::new(
-        Descriptor::full("per_user_mfa", "per-user multifactor state")
-            .permission("Policy.Read.All")
-            .after(SourceId::new("users"))
-            .every(DAILY)
-            .privacy(Privacy::Identity),
-        Kind::PER_USER_MFA,
-        Kind::USER,
-        "users",
-        &["authentication", "requirements"],
-    )
-    .beta()
+fn people() -> Family {
+    vec![
+        Arc::new(ListSource::new(
+            Descriptor::full("registration_details", "registered authentication methods")
+                .permission("AuditLog.Read.All")
+                .needs_entra_p1()
+                .privacy(Privacy::Identity)
+                .page("https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails")
+                .remark("disabled accounts are not in it"),
+            Kind::REGISTRATION_DETAILS,
+            // Few requests are allowed in ten seconds, so each is to bring much.
+            Endpoint::new("reports/authenticationMethods/userRegistrationDetails").top(999),
+        )),
+        Arc::new(FanOutSource::new(
+            Descriptor::full("per_user_mfa", "per-user multifactor state")
+                .permission("Policy.Read.All")
+                .after(USERS)
+                .every(DAILY)
+                .privacy(Privacy::Identity)
+                .page("https://learn.microsoft.com/graph/api/authentication-get")
+                .remark("the older switch, which works beside the policies; beta only"),
+            Kind::PER_USER_MFA,
+            Kind::USER,
+            Endpoint::new("users/{id}/authentication/requirements").beta(),
+        )),
+        Arc::new(
+            FanOutSource::new(
+                Descriptor::full("authentication_methods", "methods of administrators and of people the report does not cover")
+                    .permission("UserAuthenticationMethod.Read.All")
+                    .after(USERS)
+                    .prefers(SourceId::new("groups"))
+                    .prefers(SourceId::new("role_assignments"))
+                    .prefers(SourceId::new("role_eligibilities"))
+                    .prefers(SourceId::new("registration_details"))
+                    .every(DAILY)
+                    .privacy(Privacy::Identity)
+                    .page("https://learn.microsoft.com/graph/api/authentication-list-methods")
+                    .remark("at most 1,000 people beside the administrators, told where there are more; methods are told apart within a person only"),
+                Kind::AUTHENTICATION_METHOD,
+                Parents::administrators_and_uncovered(UNCOVERED),
+                "users/{id}/authentication/methods",
+            )
+            .collection()
+            .keyed_by_parent()
+            .related(Relation::AUTHENTICATION_METHOD),
+        ),
+    ]
 }
 
-/// <https://learn.microsoft.com/graph/api/conditionalaccessroot-list-policies>
-pub(super) fn conditional_access_policies() -> ListSource {
-    ListSource::new(
-        Descriptor::full("conditional_access_policies", "conditional access policies")
-            .permission("Policy.Read.All")
-            .licence("Entra ID P1 (AAD_PREMIUM)"),
-        Kind::CONDITIONAL_ACCESS_POLICY,
-        "identity/conditionalAccess/policies",
-    )
+fn policies() -> Family {
+    vec![
+        Arc::new(SingletonSource::new(
+            Descriptor::full("authentication_methods_policy", "which methods may be used")
+                .permission("Policy.Read.AuthenticationMethod")
+                .page("https://learn.microsoft.com/graph/api/authenticationmethodspolicy-get"),
+            Kind::AUTHENTICATION_METHODS_POLICY,
+            "policies/authenticationMethodsPolicy",
+        )),
+        Arc::new(ListSource::new(
+            Descriptor::full("authentication_strengths", "combinations of methods that policies demand")
+                .permission("Policy.Read.AuthenticationMethod")
+                .of_entra_p1()
+                .page("https://learn.microsoft.com/graph/api/authenticationstrengthroot-list-policies"),
+            Kind::AUTHENTICATION_STRENGTH,
+            "policies/authenticationStrengthPolicies",
+        )),
+        Arc::new(ListSource::new(
+            Descriptor::full("conditional_access_policies", "conditional access policies")
+                .permission("Policy.Read.All")
+                .of_entra_p1()
+                .page("https://learn.microsoft.com/graph/api/conditionalaccessroot-list-policies")
+                .remark("one request a second, over all applications of the tenant"),
+            Kind::CONDITIONAL_ACCESS_POLICY,
+            "identity/conditionalAccess/policies",
+        )),
+        Arc::new(ListSource::new(
+            Descriptor::full("named_locations", "named locations")
+                .permission("Policy.Read.All")
+                .page("https://learn.microsoft.com/graph/api/conditionalaccessroot-list-namedlocations"),
+            Kind::NAMED_LOCATION,
+            "identity/conditionalAccess/namedLocations",
+        )),
+        Arc::new(SingletonSource::new(
+            Descriptor::full("security_defaults", "whether security defaults are on")
+                .permission("Policy.Read.All")
+                .page("https://learn.microsoft.com/graph/api/identitysecuritydefaultsenforcementpolicy-get"),
+            Kind::SECURITY_DEFAULTS,
+            "policies/identitySecurityDefaultsEnforcementPolicy",
+        )),
+        Arc::new(SingletonSource::new(
+            Descriptor::full("authorization_policy", "what users and guests may do by themselves")
+                .permission("Policy.Read.All")
+                .page("https://learn.microsoft.com/graph/api/authorizationpolicy-get"),
+            Kind::AUTHORIZATION_POLICY,
+            "policies/authorizationPolicy",
+        )),
+        Arc::new(SingletonSource::new(
+            Descriptor::full("admin_consent_request_policy", "whether users may ask for consent")
+                .permission("Policy.Read.All")
+                .page("https://learn.microsoft.com/graph/api/adminconsentrequestpolicy-get"),
+            Kind::ADMIN_CONSENT_POLICY,
+            "policies/adminConsentRequestPolicy",
+        )),
+        Arc::new(SingletonSource::new(
+            Descriptor::full("cross_tenant_access_default", "what is accepted from other tenants")
+                .permission("Policy.Read.All")
+                .page("https://learn.microsoft.com/graph/api/crosstenantaccesspolicyconfigurationdefault-get"),
+            Kind::CROSS_TENANT_DEFAULT,
+            "policies/crossTenantAccessPolicy/default",
+        )),
+        Arc::new(
+            ListSource::new(
+                Descriptor::full("cross_tenant_access_partners", "what is accepted from single tenants")
+                    .permission("Policy.Read.All")
+                    .page("https://learn.microsoft.com/graph/api/crosstenantaccesspolicy-list-partners")
+                    .remark("the items have no id: the other tenant's tells them apart"),
+                Kind::CROSS_TENANT_PARTNER,
+                "policies/crossTenantAccessPolicy/partners",
+            )
+            .key("tenantId"),
+        ),
+        Arc::new(ListSource::new(
+            Descriptor::full("group_settings", "settings of the directory, password rules among them")
+                .permission("GroupSettings.Read.All")
+                .every(SOMETIMES)
+                .page("https://learn.microsoft.com/graph/api/group-list-settings")
+                .remark("settings that were never changed are not there"),
+            Kind::GROUP_SETTING,
+            "groupSettings",
+        )),
+        Arc::new(ListSource::new(
+            Descriptor::full("activity_timeout_policies", "when idle sessions end")
+                .permission("Policy.Read.All")
+                .every(SOMETIMES)
+                .page("https://learn.microsoft.com/graph/api/activitybasedtimeoutpolicy-list"),
+            Kind::ACTIVITY_TIMEOUT_POLICY,
+            "policies/activityBasedTimeoutPolicies",
+        )),
+    ]
 }
 
-/// <https://learn.microsoft.com/graph/api/conditionalaccessroot-list-namedlocations>
-pub(super) fn named_locations() -> ListSource {
-    ListSource::new(
-        Descriptor::full("named_locations", "named locations").permission("Policy.Read.All"),
-        Kind::NAMED_LOCATION,
-        "identity/conditionalAccess/namedLocations",
-    )
-}
-
-/// <https://learn.microsoft.com/graph/api/identitysecuritydefaultsenforcementpolicy-get>
-pub(super) fn security_defaults() -> SingletonSource {
-    SingletonSource::new(
-        Descriptor::full("security_defaults", "whether security defaults are on")
-            .permission("Policy.Read.All"),
-        Kind::SECURITY_DEFAULTS,
-        "policies/identitySecurityDefaultsEnforcementPolicy",
-    )
+fn risks() -> Family {
+    vec![
+        Arc::new(ListSource::new(
+            Descriptor::full("risky_users", "people thought at risk")
+                .permission("IdentityRiskyUser.Read.All")
+                .needs_identity_protection()
+                .privacy(Privacy::Behaviour)
+                .page("https://learn.microsoft.com/graph/api/riskyuser-list"),
+            Kind::RISKY_USER,
+            "identityProtection/riskyUsers",
+        )),
+        Arc::new(
+            WindowSource::new(
+                Descriptor::window("risk_detections", "why people are thought at risk")
+                    .permission("IdentityRiskEvent.Read.All")
+                    .needs_identity_protection()
+                    .page("https://learn.microsoft.com/graph/api/riskdetection-list"),
+                Kind::RISK_DETECTION,
+                "identityProtection/riskDetections",
+                "detectedDateTime",
+            )
+            .kept(Duration::from_secs(90 * 24 * 60 * 60)),
+        ),
+    ]
 }

@@ -1,30 +1,42 @@
-//! The tenant itself, its people and its groups.
+//! The tenant itself, its domains, people, groups, units, devices and contacts.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use super::shape::{DeltaSource, ListSource, TrackedRelation};
+use super::shape::{DeltaSource, FanOutSource, ListSource, TrackedRelation};
+use super::{DAILY, Family, SOMETIMES};
+use crate::endpoint::Endpoint;
 use crate::kind::Kind;
 use crate::record::Relation;
-use crate::source::{Descriptor, Privacy};
+use crate::source::{Descriptor, Privacy, SourceId};
 
-/// The tenant: <https://learn.microsoft.com/graph/api/organization-list>.
-pub(super) fn organization() -> ListSource {
-    ListSource::new(
-        Descriptor::full("organization", "the tenant and its service plans")
-            .permission("Organization.Read.All"),
-        Kind::ORGANIZATION,
-        "organization",
-    )
-}
-
-/// Its domains: <https://learn.microsoft.com/graph/api/domain-list>.
-pub(super) fn domains() -> ListSource {
-    ListSource::new(
-        Descriptor::full("domains", "domains of the tenant").permission("Domain.Read.All"),
-        Kind::DOMAIN,
-        "domains",
-    )
-}
+/// `mobileDeviceManagementAuthority` comes only when it is asked for.
+const ORGANIZATION: &[&str] = &[
+    "id",
+    "displayName",
+    "tenantType",
+    "partnerTenantType",
+    "createdDateTime",
+    "verifiedDomains",
+    "assignedPlans",
+    "provisionedPlans",
+    "onPremisesSyncEnabled",
+    "onPremisesLastSyncDateTime",
+    "mobileDeviceManagementAuthority",
+    "countryLetterCode",
+    "country",
+    "city",
+    "state",
+    "street",
+    "postalCode",
+    "preferredLanguage",
+    "defaultUsageLocation",
+    "businessPhones",
+    "technicalNotificationMails",
+    "securityComplianceNotificationMails",
+    "securityComplianceNotificationPhones",
+    "marketingNotificationEmails",
+    "privacyProfile",
+];
 
 /// Only what is selected is sent, and only its changes are tracked:
 /// <https://learn.microsoft.com/graph/api/user-delta>.
@@ -38,6 +50,7 @@ const USER: &[&str] = &[
     "accountEnabled",
     "userType",
     "externalUserState",
+    "externalUserStateChangeDateTime",
     "createdDateTime",
     "creationType",
     "department",
@@ -57,40 +70,6 @@ const USER: &[&str] = &[
     "assignedPlans",
     "proxyAddresses",
 ];
-
-/// People and guests.
-pub(super) fn users() -> DeltaSource {
-    DeltaSource::new(
-        Descriptor::delta("users", "people and guests")
-            .permission("User.Read.All")
-            .counted("users")
-            .privacy(Privacy::Identity),
-        Kind::USER,
-        "users",
-        USER,
-    )
-    .parts_by("userPrincipalName")
-}
-
-/// When people last signed in. Apart from the people themselves, because a tenant without the
-/// licence is refused the whole page: <https://learn.microsoft.com/graph/api/resources/signinactivity>.
-pub(super) fn sign_in_activity() -> ListSource {
-    ListSource::new(
-        Descriptor::full("sign_in_activity", "when people last signed in")
-            .permission("AuditLog.Read.All")
-            .permission("User.Read.All")
-            .licence("Entra ID P1 (AAD_PREMIUM)")
-            // An application may ask ten times a minute, over all its tenants together:
-            // https://learn.microsoft.com/graph/throttling-limits
-            .every(Duration::from_secs(24 * 60 * 60))
-            .privacy(Privacy::Behaviour),
-        Kind::SIGN_IN_ACTIVITY,
-        "users",
-    )
-    .select(&["id", "signInActivity"])
-    // No page with sign-in activity may be larger.
-    .top(500)
-}
 
 /// <https://learn.microsoft.com/graph/api/group-delta>
 const GROUP: &[&str] = &[
@@ -125,16 +104,201 @@ const GROUP_RELATIONS: &[TrackedRelation] = &[
     },
 ];
 
-/// Groups of every sort, with members and owners.
-pub(super) fn groups() -> DeltaSource {
-    DeltaSource::new(
-        Descriptor::delta("groups", "groups with their members and owners")
-            .permission("Group.Read.All")
-            .counted("groups")
-            .privacy(Privacy::Identity),
-        Kind::GROUP,
-        "groups",
-        GROUP,
-    )
-    .relations(GROUP_RELATIONS)
+const DEVICE: &[&str] = &[
+    "id",
+    "deviceId",
+    "displayName",
+    "operatingSystem",
+    "operatingSystemVersion",
+    "accountEnabled",
+    "trustType",
+    "profileType",
+    "isCompliant",
+    "isManaged",
+    "managementType",
+    "manufacturer",
+    "model",
+    "deviceOwnership",
+    "enrollmentType",
+    "mdmAppId",
+    "registrationDateTime",
+    "approximateLastSignInDateTime",
+    "onPremisesSyncEnabled",
+];
+
+const DOMAINS: SourceId = SourceId::new("domains");
+const UNITS: SourceId = SourceId::new("administrative_units");
+
+pub(super) fn sources() -> Family {
+    vec![
+        Arc::new(ListSource::new(
+            Descriptor::full("organization", "the tenant and its service plans")
+                .permission("Organization.Read.All")
+                .page("https://learn.microsoft.com/graph/api/organization-list"),
+            Kind::ORGANIZATION,
+            Endpoint::new("organization").select(ORGANIZATION),
+        )),
+        Arc::new(ListSource::new(
+            Descriptor::full("domains", "domains of the tenant")
+                .permission("Domain.Read.All")
+                .page("https://learn.microsoft.com/graph/api/domain-list"),
+            Kind::DOMAIN,
+            "domains",
+        )),
+        Arc::new(
+            FanOutSource::new(
+                Descriptor::full(
+                    "domain_service_records",
+                    "DNS records that services of domains need",
+                )
+                .permission("Domain.Read.All")
+                .after(DOMAINS)
+                .every(DAILY)
+                .page(
+                    "https://learn.microsoft.com/graph/api/domain-list-serviceconfigurationrecords",
+                )
+                .remark("what should be in the DNS; nothing says that it is"),
+                Kind::DOMAIN_DNS_RECORD,
+                Kind::DOMAIN,
+                "domains/{id}/serviceConfigurationRecords",
+            )
+            .collection()
+            .related(Relation::DNS_RECORD),
+        ),
+        Arc::new(
+            FanOutSource::new(
+                Descriptor::full(
+                    "domain_verification_records",
+                    "DNS records that prove who owns a domain",
+                )
+                .permission("Domain.Read.All")
+                .after(DOMAINS)
+                .every(DAILY)
+                .page("https://learn.microsoft.com/graph/api/domain-list-verificationdnsrecords"),
+                Kind::DOMAIN_DNS_RECORD,
+                Kind::DOMAIN,
+                "domains/{id}/verificationDnsRecords",
+            )
+            .collection()
+            .related(Relation::DNS_RECORD),
+        ),
+        Arc::new(
+            DeltaSource::new(
+                Descriptor::delta("users", "people and guests")
+                    .permission("User.Read.All")
+                    .counted("users")
+                    .privacy(Privacy::Identity)
+                    .page("https://learn.microsoft.com/graph/api/user-delta"),
+                Kind::USER,
+                "users",
+                USER,
+            )
+            .parts_by("userPrincipalName"),
+        ),
+        Arc::new(
+            ListSource::relations(
+                Descriptor::full("user_managers", "whom people report to")
+                    .permission("User.Read.All")
+                    .every(DAILY)
+                    .privacy(Privacy::Identity)
+                    .page("https://learn.microsoft.com/graph/api/user-list-manager"),
+                Endpoint::new("users")
+                    .select(&["id"])
+                    .expand("manager($select=id)")
+                    .top(999),
+            )
+            .related_to_one("manager", Relation::MANAGER),
+        ),
+        // Apart from the people themselves: a tenant without the licence is refused the whole page.
+        Arc::new(ListSource::new(
+            Descriptor::full("sign_in_activity", "when people last signed in")
+                .permission("AuditLog.Read.All")
+                .permission("User.Read.All")
+                .needs_entra_p1()
+                // An application may ask ten times a minute, over all its tenants together:
+                // https://learn.microsoft.com/graph/throttling-limits
+                .every(DAILY)
+                .privacy(Privacy::Behaviour)
+                .page("https://learn.microsoft.com/graph/api/resources/signinactivity")
+                .remark(
+                    "ten requests a minute over all tenants of the application; never with $count",
+                ),
+            Kind::SIGN_IN_ACTIVITY,
+            Endpoint::new("users")
+                .select(&["id", "signInActivity"])
+                // No page with sign-in activity may be larger.
+                .top(500),
+        )),
+        Arc::new(
+            DeltaSource::new(
+                Descriptor::delta(
+                    "groups",
+                    "groups of every sort with their members and owners",
+                )
+                .permission("Group.Read.All")
+                .counted("groups")
+                .privacy(Privacy::Identity)
+                .page("https://learn.microsoft.com/graph/api/group-delta"),
+                Kind::GROUP,
+                "groups",
+                GROUP,
+            )
+            .relations(GROUP_RELATIONS),
+        ),
+        Arc::new(ListSource::new(
+            Descriptor::full(
+                "administrative_units",
+                "parts of the directory administered by themselves",
+            )
+            .permission("AdministrativeUnit.Read.All")
+            .every(SOMETIMES)
+            .page("https://learn.microsoft.com/graph/api/directory-list-administrativeunits"),
+            Kind::ADMINISTRATIVE_UNIT,
+            "directory/administrativeUnits",
+        )),
+        Arc::new(FanOutSource::relations(
+            Descriptor::full(
+                "administrative_unit_members",
+                "who and what belongs to administrative units",
+            )
+            .permission("AdministrativeUnit.Read.All")
+            .after(UNITS)
+            .every(SOMETIMES)
+            .privacy(Privacy::Identity)
+            .page("https://learn.microsoft.com/graph/api/administrativeunit-list-members"),
+            Kind::ADMINISTRATIVE_UNIT,
+            Endpoint::new("directory/administrativeUnits/{id}/members")
+                .select(&["id"])
+                .top(999),
+            Relation::UNIT_MEMBER,
+        )),
+        Arc::new(
+            ListSource::new(
+                Descriptor::full(
+                    "devices",
+                    "devices that the directory knows, with their owners",
+                )
+                .permission("Device.Read.All")
+                .counted("devices")
+                .every(SOMETIMES)
+                .privacy(Privacy::Identity)
+                .page("https://learn.microsoft.com/graph/api/device-list"),
+                Kind::DEVICE,
+                Endpoint::new("devices")
+                    .select(DEVICE)
+                    .expand("registeredOwners($select=id)")
+                    .top(999),
+            )
+            .related("registeredOwners", Relation::REGISTERED_OWNER),
+        ),
+        Arc::new(ListSource::new(
+            Descriptor::full("org_contacts", "contacts of the organization")
+                .permission("OrgContact.Read.All")
+                .every(DAILY)
+                .privacy(Privacy::Identity)
+                .page("https://learn.microsoft.com/graph/api/orgcontact-list"),
+            Kind::ORG_CONTACT,
+            Endpoint::new("contacts").top(999),
+        )),
+    ]
 }

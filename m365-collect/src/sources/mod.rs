@@ -1,14 +1,39 @@
 //! The catalogue: every source we know how to read.
+//!
+//! A source is an entry in the table of its family: what it is called, what it needs, where it is
+//! documented, and one of the [shapes](shape) with the request that it makes. `docs/sources.md`
+//! lists them all.
 
-mod access;
+mod application;
 mod authentication;
+mod collaboration;
+mod device;
 mod directory;
 mod licence;
+mod log;
+mod plan;
+mod report;
+mod role;
+mod security;
+mod service;
 pub mod shape;
+mod table;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::source::Source;
+
+pub use table::table;
+
+/// The sources of a family.
+type Family = Vec<Arc<dyn Source>>;
+
+/// Six hours: for what changes by the working day.
+const SOMETIMES: Duration = Duration::from_secs(6 * 60 * 60);
+/// For what is counted by the day, and for one request for each of many: more often would crowd
+/// out everything else in a large tenant.
+const DAILY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Every source, in the order in which reports list them.
 ///
@@ -20,20 +45,25 @@ use crate::source::Source;
 /// assert!(ids.contains(&"conditional_access_policies".to_owned()));
 /// ```
 pub fn catalogue() -> Vec<Arc<dyn Source>> {
+    families()
+        .into_iter()
+        .flat_map(|(_, sources)| sources)
+        .collect()
+}
+
+/// The sources by family, each with its title.
+pub fn families() -> Vec<(&'static str, Vec<Arc<dyn Source>>)> {
     vec![
-        Arc::new(directory::organization()),
-        Arc::new(directory::domains()),
-        Arc::new(licence::subscribed_skus()),
-        Arc::new(directory::users()),
-        Arc::new(directory::sign_in_activity()),
-        Arc::new(directory::groups()),
-        Arc::new(access::role_definitions()),
-        Arc::new(access::role_assignments()),
-        Arc::new(access::role_eligibilities()),
-        Arc::new(authentication::registration_details()),
-        Arc::new(authentication::per_user_mfa()),
-        Arc::new(authentication::conditional_access_policies()),
-        Arc::new(authentication::named_locations()),
-        Arc::new(authentication::security_defaults()),
+        ("Directory", directory::sources()),
+        ("Licences", licence::sources()),
+        ("Roles", role::sources()),
+        ("Authentication", authentication::sources()),
+        ("Applications", application::sources()),
+        ("Collaboration", collaboration::sources()),
+        ("Devices", device::sources()),
+        ("Security", security::sources()),
+        ("Logs", log::sources()),
+        ("Reports", report::sources()),
+        ("Service", service::sources()),
     ]
 }

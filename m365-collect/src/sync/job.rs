@@ -9,6 +9,7 @@ use futures::future::{self, Either};
 use super::Engine;
 use super::count::Counts;
 use super::meter::Meter;
+use super::plans::Plans;
 use super::progress::{ProgressEvent, Teller, WaitCause};
 use super::report::SourceReport;
 use super::run::Run;
@@ -55,7 +56,7 @@ impl Job {
     }
 
     /// Reads the source once, from where it stands.
-    pub(super) async fn read(&mut self, engine: &Engine) -> Outcome {
+    pub(super) async fn read(&mut self, engine: &Engine, plans: &Plans) -> Outcome {
         if self.started.is_none() {
             self.started = Some((engine.clock.now(), engine.clock.monotonic()));
             self.teller.tell(&ProgressEvent::Started {
@@ -63,10 +64,13 @@ impl Job {
             });
         }
         self.attempts += 1;
-        match self.attempt(engine).await {
+        let outcome = match self.attempt(engine).await {
             Ok(outcome) => outcome,
             Err(error) => error.outcome(self.descriptor(), false, engine.clock.now()),
-        }
+        };
+        plans
+            .doubt(outcome, self.descriptor(), &engine.client)
+            .await
     }
 
     async fn attempt(&mut self, engine: &Engine) -> Result<Outcome> {
@@ -201,7 +205,7 @@ async fn parents(engine: &Engine, descriptor: &Descriptor) -> Result<Option<Gap>
     for parent in &descriptor.after {
         let state = engine.store.source_state(parent).await?.unwrap_or_default();
         let last = runs.iter().find(|run| run.source == *parent);
-        if last.is_some_and(|run| run.outcome.is_complete()) && !state.in_round {
+        if last.is_some_and(|run| run.outcome.has_all_objects()) && !state.in_round {
             continue;
         }
         let was_read = state.completed_at.is_some() || state.in_part;

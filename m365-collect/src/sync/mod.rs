@@ -8,6 +8,7 @@ mod limits;
 mod meter;
 mod pass;
 mod plan;
+mod plans;
 mod progress;
 mod rate;
 mod report;

@@ -11,6 +11,7 @@ use futures::stream::FuturesUnordered;
 
 use super::Engine;
 use super::job::Job;
+use super::plans::Plans;
 use super::report::SourceReport;
 use crate::outcome::Outcome;
 use crate::source::{Source, SourceId};
@@ -35,6 +36,8 @@ pub(super) async fn read_all(engine: &Engine, sources: Vec<Arc<dyn Source>>) -> 
         .map(|source| Job::new(source, engine.teller()))
         .collect();
     let mut parked: Vec<Parked> = Vec::new();
+    let plans = Plans::default();
+    let plans = &plans;
     let mut running = FuturesUnordered::new();
     let mut reports = Vec::with_capacity(order.len());
     loop {
@@ -49,7 +52,7 @@ pub(super) async fn read_all(engine: &Engine, sources: Vec<Arc<dyn Source>>) -> 
             starts
         }) {
             running.push(async move {
-                let outcome = job.read(engine).await;
+                let outcome = job.read(engine, plans).await;
                 (job, outcome)
             });
         }
@@ -100,6 +103,6 @@ pub(super) async fn read_all(engine: &Engine, sources: Vec<Arc<dyn Source>>) -> 
 
 /// Whether all that it waits for is done.
 fn is_ready(job: &Job, unfinished: &BTreeSet<SourceId>) -> bool {
-    let mut parents = job.descriptor().after.iter();
+    let mut parents = job.descriptor().waits_for();
     !parents.any(|id| unfinished.contains(id))
 }

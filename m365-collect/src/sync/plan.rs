@@ -203,7 +203,7 @@ fn in_order(catalogue: &[Arc<dyn Source>]) -> Vec<&Arc<dyn Source>> {
             .map(|source| source.descriptor().id.clone())
             .collect();
         let is_free = |source: &Arc<dyn Source>| {
-            let mut parents = source.descriptor().after.iter();
+            let mut parents = source.descriptor().waits_for();
             !parents.any(|id| names.contains(id))
         };
         let free = left.iter().position(|source| is_free(source)).unwrap_or(0);

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::outcome::{Gap, Tally};
-use crate::record::{Change, Record};
+use crate::record::{Change, Edge, Record, Relation};
 use crate::source::Descriptor;
 use crate::store::{Begin, Contested, Finish, Lease, Reading, Store};
 use crate::sync::meter::Meter;
@@ -179,6 +179,41 @@ impl<'a> Run<'a> {
         self.commit(changes, checkpoint, None).await
     }
 
+    /// Stores changes, and the checkpoint behind them where there is one, in one transaction.
+    pub(crate) async fn store(
+        &mut self,
+        changes: Vec<Change>,
+        checkpoint: Option<String>,
+    ) -> Result<()> {
+        self.commit(changes, checkpoint, None).await
+    }
+
+    /// Items of which nothing but relations is kept.
+    pub(crate) fn saw(&mut self, items: u64) {
+        self.tally.seen += items;
+    }
+
+    /// One stored object.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn stored_one(&self, kind: &Kind, id: &str) -> Result<Option<Record>> {
+        Ok(self.store.record(kind, id).await?)
+    }
+
+    /// Stored relations after `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn stored_edges(
+        &self,
+        relation: &Relation,
+        after: Option<&Edge>,
+        limit: usize,
+    ) -> Result<Vec<Edge>> {
+        Ok(self.store.edges(relation, after, limit).await?)
+    }
+
     /// A checkpoint as text.
     pub(crate) fn to_json(&self, saved: &impl Serialize) -> Result<String> {
         serde_json::to_string(saved).map_err(|_| Error::Contract {
@@ -323,7 +358,7 @@ impl<'a> Run<'a> {
             items: self.malformed,
         }));
         match self.lease.reading {
-            Reading::Full if gap.is_some() => {
+            Reading::Full if gap.as_ref().is_some_and(Gap::lacks_objects) => {
                 let finish = self.finish.in_part();
                 self.commit(Vec::new(), None, Some(finish)).await?;
             }

@@ -58,7 +58,7 @@ fn check_order(sources: &[Arc<dyn Source>]) -> Result<()> {
     loop {
         let before = left.len();
         let names: Vec<SourceId> = left.iter().map(|source| source.id.clone()).collect();
-        left.retain(|source| source.after.iter().any(|id| names.contains(id)));
+        left.retain(|source| source.waits_for().any(|id| names.contains(id)));
         match left.first() {
             None => return Ok(()),
             Some(stuck) if left.len() == before => {

@@ -86,7 +86,7 @@ impl Fake {
     }
 
     pub(crate) fn source_of(&self, descriptor: Descriptor) -> Arc<dyn Source> {
-        let path = String::from(descriptor.id.clone()).leak();
+        let path = String::from(descriptor.id.clone()).leak() as &str;
         Arc::new(Timed {
             list: ListSource::new(descriptor, Kind::new("thing"), path),
             clock: Arc::clone(&self.clock),

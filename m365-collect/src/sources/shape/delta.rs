@@ -7,6 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use graph_client::{Change as DeltaChange, Checkpoint, DeltaPage, DeltaRequest};
 use serde::{Deserialize, Serialize};
 
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::members::Members;
@@ -51,8 +52,10 @@ impl DeltaSource {
         path: &'static str,
         select: &'static [&'static str],
     ) -> Self {
+        let mut endpoint = Endpoint::new(path).select(select);
+        endpoint.path = format!("{path}/delta").into();
         Self {
-            descriptor: descriptor.kind(kind.clone()),
+            descriptor: descriptor.kind(kind.clone()).endpoint(endpoint),
             kind,
             path,
             select,

@@ -1,77 +1,148 @@
 //! One request for each stored object of another source, sent in batches.
 
+mod parents;
+
 use std::time::SystemTime;
 
 use async_trait::async_trait;
+use futures::{StreamExt, stream};
 use graph_client::{BatchRequest, BatchResponse};
-
 use serde::{Deserialize, Serialize};
 
+use self::parents::Chosen;
+pub use self::parents::Parents;
+use super::unread::Unread;
+use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::kind::Kind;
+use crate::members::Members;
 use crate::outcome::Gap;
-use crate::record::{Change, Record};
+use crate::record::{Change, Edge, Record, Relation};
 use crate::source::{Completeness, Descriptor, Source};
-use crate::sync::Run;
+use crate::sync::{RawItem, Run};
 use crate::timestamp;
 
-/// Asks `collection/{id}/path` for every stored object of the parent kind; the answer is kept
-/// under the parent's id.
+/// Asks an endpoint about every stored object of the parent kind.
 ///
+/// The answer is one object, kept under the parent's id, or a [collection](Self::collection).
 /// A parent that is gone by now is passed over. One that is there but cannot be read makes the
-/// outcome partial; a missing permission or licence ends the run.
+/// outcome partial; a missing permission or licence, where every parent meets it, ends the run.
+///
+/// ```
+/// use m365_collect::sources::shape::FanOutSource;
+/// use m365_collect::{Descriptor, Endpoint, Kind, Relation, SourceId};
+///
+/// let channels = FanOutSource::new(
+///     Descriptor::full("channels", "channels of teams")
+///         .permission("Channel.ReadBasic.All")
+///         .after(SourceId::new("teams")),
+///     Kind::CHANNEL,
+///     Kind::TEAM,
+///     Endpoint::new("teams/{id}/channels"),
+/// )
+/// .collection()
+/// .related(Relation::CHANNEL);
+/// # drop(channels);
+/// ```
 #[derive(Debug, Clone)]
 pub struct FanOutSource {
     descriptor: Descriptor,
-    kind: Kind,
-    parents: Kind,
-    collection: &'static str,
-    path: &'static [&'static str],
-    is_beta: bool,
+    /// Nothing where only relations are kept.
+    kind: Option<Kind>,
+    parents: Parents,
+    endpoint: Endpoint,
+    is_collection: bool,
+    is_keyed_by_parent: bool,
+    relation: Option<Relation>,
+    end: &'static str,
+    nothing: &'static [&'static str],
 }
 
 /// Parents asked for between two commits: a few batches of twenty.
 const PARENTS: usize = 100;
 
 impl FanOutSource {
-    /// Asks for `collection/{id}/path` of every stored object of the kind `parents`.
+    /// Asks the endpoint about the parents; the answers are of this kind.
     pub fn new(
         descriptor: Descriptor,
         kind: Kind,
-        parents: Kind,
-        collection: &'static str,
-        path: &'static [&'static str],
+        parents: impl Into<Parents>,
+        endpoint: impl Into<Endpoint>,
     ) -> Self {
         Self {
-            descriptor: descriptor.kind(kind.clone()),
-            kind,
-            parents,
-            collection,
-            path,
-            is_beta: false,
+            kind: Some(kind.clone()),
+            ..Self::of(descriptor.kind(kind), parents, endpoint)
         }
     }
 
-    /// From the beta version of Graph.
+    /// Asks the endpoint, a collection, about the parents, for a relation from each to its items
+    /// alone.
+    pub fn relations(
+        descriptor: Descriptor,
+        parents: impl Into<Parents>,
+        endpoint: impl Into<Endpoint>,
+        relation: Relation,
+    ) -> Self {
+        Self::of(descriptor, parents, endpoint)
+            .collection()
+            .related(relation)
+    }
+
+    fn of(
+        descriptor: Descriptor,
+        parents: impl Into<Parents>,
+        endpoint: impl Into<Endpoint>,
+    ) -> Self {
+        let endpoint = endpoint.into();
+        Self {
+            descriptor: descriptor.endpoint(endpoint.clone()),
+            kind: None,
+            parents: parents.into(),
+            endpoint,
+            is_collection: false,
+            is_keyed_by_parent: false,
+            relation: None,
+            end: "id",
+            nothing: &[],
+        }
+    }
+
+    /// The answer is a collection, whose items are kept under their own ids.
     #[must_use]
-    pub fn beta(mut self) -> Self {
-        self.is_beta = true;
+    pub fn collection(mut self) -> Self {
+        self.is_collection = true;
         self
     }
 
-    fn request(&self, parent: &Record) -> BatchRequest {
-        let mut path = vec![self.collection, parent.id.as_str()];
-        path.extend(self.path);
-        let request = BatchRequest::get(path).key(parent.id.clone());
-        if self.is_beta {
-            request.beta()
-        } else {
-            request
-        }
+    /// The ids of the items are unique within their parent only: they are kept as `parent/id`.
+    #[must_use]
+    pub fn keyed_by_parent(mut self) -> Self {
+        self.is_keyed_by_parent = true;
+        self
     }
-}
 
-impl FanOutSource {
+    /// Keeps a relation from each parent to its items.
+    #[must_use]
+    pub fn related(mut self, relation: Relation) -> Self {
+        self.descriptor = self.descriptor.relation(relation.clone());
+        self.relation = Some(relation);
+        self
+    }
+
+    /// The relation leads to the object that this property of an item names, instead of the item.
+    #[must_use]
+    pub fn end(mut self, property: &'static str) -> Self {
+        self.end = property;
+        self
+    }
+
+    /// Errors with these codes say that there is nothing of this parent.
+    #[must_use]
+    pub fn nothing(mut self, codes: &'static [&'static str]) -> Self {
+        self.nothing = codes;
+        self
+    }
+
     /// Goes on after the last parent that was asked for, unless that is so long ago that the
     /// answers would be old ones.
     fn resume(&self, run: &mut Run<'_>) -> Saved {
@@ -91,10 +162,113 @@ impl FanOutSource {
             None => Saved {
                 after: None,
                 began: now,
-                unread: 0,
-                first_error: String::new(),
+                lacks: Unread::default(),
+                has_answered: false,
+                asked: 0,
+                left_out: 0,
             },
         }
+    }
+
+    /// What the service says of these parents.
+    async fn ask(&self, run: &mut Run<'_>, ids: &[String]) -> Result<Asked> {
+        let requests: Vec<BatchRequest> = ids.iter().map(|id| self.endpoint.of(id)).collect();
+        let mut asked = Asked::default();
+        if self.is_collection {
+            let client = run.client().clone();
+            let mut pages = client.fan_out::<RawItem>(stream::iter(requests));
+            while let Some(page) = pages.next().await {
+                match page.result {
+                    Ok(items) => {
+                        asked.has_answered = true;
+                        run.malformed(items.malformed.len());
+                        let changes = self.items(run, &page.key, items.items);
+                        run.store(changes, None).await?;
+                    }
+                    Err(error) => asked.failed.push((page.key, error)),
+                }
+            }
+            return Ok(asked);
+        }
+        for answer in run.client().batch(requests).await? {
+            match (answer.result, &self.kind) {
+                (Ok(raw), Some(kind)) => {
+                    asked.has_answered = true;
+                    let record = Record::new(kind.clone(), answer.key, raw);
+                    asked.changes.push(Change::Upsert(record));
+                }
+                (Ok(_), None) => {}
+                (Err(error), _) => asked.failed.push((answer.key, error)),
+            }
+        }
+        Ok(asked)
+    }
+
+    /// The items of a parent, and the relations to them.
+    fn items(&self, run: &mut Run<'_>, parent: &str, items: Vec<RawItem>) -> Vec<Change> {
+        let mut changes = Vec::with_capacity(items.len());
+        for item in items {
+            let Some((id, end)) = self.names(parent, &item) else {
+                run.malformed(1);
+                continue;
+            };
+            if let (Some(relation), Some(end)) = (&self.relation, end) {
+                changes.push(Change::Link(Edge::new(relation.clone(), parent, end)));
+            }
+            match &self.kind {
+                None => run.saw(1),
+                Some(kind) => {
+                    changes.push(Change::Upsert(Record::new(kind.clone(), id, item)));
+                }
+            }
+        }
+        changes
+    }
+
+    /// The id under which an item is kept, and the end of the relation to it, where it has one.
+    fn names(&self, parent: &str, item: &RawItem) -> Option<(String, Option<String>)> {
+        let members = Members::parse(item.get()).ok()?;
+        let mut id = members.text("id")?;
+        if self.is_keyed_by_parent {
+            id = format!("{parent}/{id}");
+        }
+        let end = match self.end {
+            "id" => Some(id.clone()),
+            property => members.text(property),
+        };
+        Some((id, end))
+    }
+
+    /// Weighs the failures of one chunk of parents.
+    async fn weigh(
+        &self,
+        run: &Run<'_>,
+        saved: &mut Saved,
+        failed: Vec<(String, graph_client::Error)>,
+    ) -> Result<()> {
+        let mut not_found = Vec::new();
+        for (id, error) in failed {
+            let says_nothing = error
+                .code()
+                .is_some_and(|code| self.nothing.iter().any(|c| c.eq_ignore_ascii_case(code)));
+            if says_nothing {
+                saved.has_answered = true;
+            } else if error.is_not_found() {
+                not_found.push((id, error));
+            } else if error.is_throttled() || error.is_authentication() {
+                return Err(error.into());
+            } else if (error.is_permission_denied() || error.is_unlicensed()) && !saved.has_answered
+            {
+                // Nobody was answered yet: the next parent would meet the same refusal.
+                return Err(error.into());
+            } else {
+                saved.lacks.note(|| error.to_string());
+            }
+        }
+        for (_, error) in self.still_there(run, not_found).await? {
+            saved.lacks.note(|| error.to_string());
+        }
+        Ok(())
     }
 
     /// Those of the parents without an answer that are not gone themselves: a service that does
@@ -109,7 +283,7 @@ impl FanOutSource {
         }
         let requests = not_found
             .iter()
-            .map(|(id, _)| BatchRequest::get([self.collection, id.as_str()]).select(["id"]))
+            .map(|(id, _)| self.endpoint.parent(id).select(["id"]))
             .collect();
         let answers = run.client().batch(requests).await?;
         let is_there = |answer: &BatchResponse| match &answer.result {
@@ -133,45 +307,41 @@ impl Source for FanOutSource {
 
     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
         let mut saved = self.resume(run);
+        let chosen = Chosen::new(&self.parents, run).await?;
         loop {
             let parents = run
-                .stored(&self.parents, saved.after.as_deref(), PARENTS)
+                .stored(self.parents.kind(), saved.after.as_deref(), PARENTS)
                 .await?;
             let Some(last) = parents.last() else { break };
             saved.after = Some(last.id.clone());
-            let requests = parents.iter().map(|parent| self.request(parent)).collect();
-            let mut changes = Vec::with_capacity(parents.len());
-            let mut not_found = Vec::new();
-            for answer in run.client().batch(requests).await? {
-                match answer.result {
-                    Ok(raw) => changes.push(Change::Upsert(Record::new(
-                        self.kind.clone(),
-                        answer.key,
-                        raw,
-                    ))),
-                    Err(error) if error.is_not_found() => not_found.push((answer.key, error)),
-                    Err(error) if ends_the_run(&error) => {
-                        run.changes(changes).await?;
-                        return Err(error.into());
-                    }
-                    Err(error) => saved.note(&error),
-                }
-            }
-            for (_, error) in self.still_there(run, not_found).await? {
-                saved.note(&error);
+            let ids = chosen
+                .ids(run, &parents, &mut saved.left_out, saved.asked)
+                .await?;
+            saved.asked += ids.len() as u64;
+            let asked = self.ask(run, &ids).await?;
+            saved.has_answered |= asked.has_answered;
+            if let Err(error) = self.weigh(run, &mut saved, asked.failed).await {
+                run.changes(asked.changes).await?;
+                return Err(error);
             }
             let checkpoint = run.to_json(&saved)?;
-            run.advance(changes, checkpoint).await?;
+            run.advance(asked.changes, checkpoint).await?;
         }
-        Ok(if saved.unread == 0 {
-            Completeness::Complete
-        } else {
-            Completeness::Partial(Gap::Unread {
-                objects: saved.unread,
-                error: saved.first_error,
-            })
-        })
+        let bounded = (saved.left_out > 0).then_some(Gap::Bounded {
+            asked: saved.asked,
+            left_out: saved.left_out,
+        });
+        let gap = saved.lacks.gap().or(bounded);
+        Ok(gap.map_or(Completeness::Complete, Completeness::Partial))
     }
+}
+
+/// What came of one chunk of parents.
+#[derive(Default)]
+struct Asked {
+    changes: Vec<Change>,
+    has_answered: bool,
+    failed: Vec<(String, graph_client::Error)>,
 }
 
 /// How far it came, and what it must not forget.
@@ -180,23 +350,13 @@ struct Saved {
     after: Option<String>,
     #[serde(with = "timestamp")]
     began: SystemTime,
-    unread: u64,
-    first_error: String,
-}
-
-impl Saved {
-    fn note(&mut self, error: &graph_client::Error) {
-        if self.unread == 0 {
-            self.first_error = error.to_string();
-        }
-        self.unread += 1;
-    }
-}
-
-/// Whether the next parent would meet the same refusal.
-fn ends_the_run(error: &graph_client::Error) -> bool {
-    error.is_permission_denied()
-        || error.is_unlicensed()
-        || error.is_throttled()
-        || error.is_authentication()
+    #[serde(flatten)]
+    lacks: Unread,
+    /// Whether any parent was answered.
+    #[serde(default)]
+    has_answered: bool,
+    #[serde(default)]
+    asked: u64,
+    #[serde(default)]
+    left_out: u64,
 }

@@ -3,12 +3,19 @@
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use futures::TryStreamExt;
-use graph_client::NextLink;
+use futures::{StreamExt, TryStreamExt, stream};
+use graph_client::{BatchRequest, ListRequest, NextLink};
 use serde::{Deserialize, Serialize};
 
+use super::detail::Detail;
+use super::related::{Ends, Related};
+use super::unread::Unread;
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
+use crate::members::Members;
+use crate::outcome::Gap;
+use crate::record::{Change, Edge, Record, Relation};
 use crate::source::{Completeness, Descriptor, Source};
 use crate::sync::{RawItem, Run};
 use crate::timestamp;
@@ -18,85 +25,120 @@ use crate::timestamp;
 ///
 /// ```
 /// use m365_collect::sources::shape::ListSource;
-/// use m365_collect::{Descriptor, Kind};
+/// use m365_collect::{Descriptor, Endpoint, Kind};
 ///
 /// let devices = ListSource::new(
 ///     Descriptor::full("managed_devices", "devices managed by Intune")
 ///         .permission("DeviceManagementManagedDevices.Read.All")
 ///         .licence("Intune"),
-///     Kind::new("managedDevice"),
-///     "deviceManagement/managedDevices",
+///     Kind::MANAGED_DEVICE,
+///     Endpoint::new("deviceManagement/managedDevices"),
 /// );
 /// # drop(devices);
 /// ```
 #[derive(Debug, Clone)]
 pub struct ListSource {
     descriptor: Descriptor,
-    kind: Kind,
-    path: &'static str,
-    is_beta: bool,
-    select: &'static [&'static str],
-    top: Option<u32>,
+    /// Nothing where only relations are kept.
+    kind: Option<Kind>,
+    endpoint: Endpoint,
+    key: &'static str,
+    related: Vec<Related>,
+    detail: Option<Detail>,
 }
 
 /// How often a listing begins anew when the service forgets its page token.
 const RESTARTS: u32 = 3;
 
 impl ListSource {
-    /// Lists `path`, whose items are of this kind.
-    pub fn new(descriptor: Descriptor, kind: Kind, path: &'static str) -> Self {
+    /// Lists a collection, whose items are of this kind.
+    pub fn new(descriptor: Descriptor, kind: Kind, endpoint: impl Into<Endpoint>) -> Self {
+        let endpoint = endpoint.into();
         Self {
-            descriptor: descriptor.kind(kind.clone()),
-            kind,
-            path,
-            is_beta: false,
-            select: &[],
-            top: None,
+            descriptor: descriptor.kind(kind.clone()).endpoint(endpoint.clone()),
+            kind: Some(kind),
+            endpoint,
+            key: "id",
+            related: Vec::new(),
+            detail: None,
         }
     }
 
-    /// From the beta version of Graph.
+    /// Lists a collection for the relations of its items alone: see [`ListSource::related`].
+    pub fn relations(descriptor: Descriptor, endpoint: impl Into<Endpoint>) -> Self {
+        let endpoint = endpoint.into();
+        Self {
+            descriptor: descriptor.endpoint(endpoint.clone()),
+            kind: None,
+            endpoint,
+            key: "id",
+            related: Vec::new(),
+            detail: None,
+        }
+    }
+
+    /// Its items have no `id`: this property tells them apart.
     #[must_use]
-    pub fn beta(mut self) -> Self {
-        self.is_beta = true;
+    pub fn key(mut self, property: &'static str) -> Self {
+        self.key = property;
         self
     }
 
-    /// Asks for these properties; without it the service sends its default ones.
+    /// The endpoint expands this navigation property; whom it leads to is kept as a relation.
+    /// Where as many came as an `$expand` may bring, the relation is listed by itself.
     #[must_use]
-    pub fn select(mut self, properties: &'static [&'static str]) -> Self {
-        self.select = properties;
+    pub fn related(self, property: &'static str, relation: Relation) -> Self {
+        self.relate(property, relation, false)
+    }
+
+    /// As [`ListSource::related`], to one object at most.
+    #[must_use]
+    pub fn related_to_one(self, property: &'static str, relation: Relation) -> Self {
+        self.relate(property, relation, true)
+    }
+
+    fn relate(mut self, property: &'static str, relation: Relation, is_single: bool) -> Self {
+        self.descriptor = self.descriptor.relation(relation.clone());
+        self.related.push(Related {
+            property,
+            relation,
+            is_single,
+        });
         self
     }
 
-    /// Asks for pages of this size.
+    /// The listing leaves properties out that this endpoint shows of each item, to whoever has
+    /// this permission. Without it the items are kept as listed, and the outcome says so.
     #[must_use]
-    pub fn top(mut self, items: u32) -> Self {
-        self.top = Some(items);
+    pub fn detail(mut self, endpoint: impl Into<Endpoint>, permission: &'static str) -> Self {
+        let endpoint = endpoint.into();
+        self.descriptor = self
+            .descriptor
+            .optional_permission(permission)
+            .endpoint(endpoint.clone());
+        self.detail = Some(Detail::new(endpoint, permission));
         self
     }
 
-    async fn list(&self, run: &mut Run<'_>, from: Option<Saved>) -> Result<()> {
-        let mut list = run.client().list::<RawItem>(self.path).prefetch();
-        if self.is_beta {
-            list = list.beta();
-        }
-        if !self.select.is_empty() {
-            list = list.select(self.select.iter().copied());
-        }
-        if let Some(items) = self.top {
-            list = list.top(items);
-        }
+    fn request(&self, run: &Run<'_>) -> ListRequest<RawItem> {
+        self.endpoint.list(run.client()).prefetch()
+    }
+
+    async fn list(&self, run: &mut Run<'_>, from: Option<Saved>, lacks: &mut Lacks) -> Result<()> {
+        let mut list = self.request(run);
         let mut began = run.now();
+        *lacks = Lacks::default();
         if let Some(saved) = from {
             run.go_on();
             run.still_malformed(saved.malformed);
             began = saved.began;
+            *lacks = saved.lacks;
             list = list.resume(saved.next);
         }
         let mut pages = list.pages();
         while let Some(page) = pages.try_next().await? {
             run.malformed(page.malformed.len());
+            let changes = self.changes(run, page.items, lacks).await?;
             let malformed = run.malformed_so_far();
             let checkpoint = page
                 .next
@@ -105,10 +147,109 @@ impl ListSource {
                         next,
                         began,
                         malformed,
+                        lacks: lacks.clone(),
                     })
                 })
                 .transpose()?;
-            run.page(&self.kind, page.items, checkpoint).await?;
+            run.store(changes, checkpoint).await?;
+        }
+        Ok(())
+    }
+
+    /// What a page says, completed by what else has to be asked for.
+    async fn changes(
+        &self,
+        run: &mut Run<'_>,
+        items: Vec<RawItem>,
+        lacks: &mut Lacks,
+    ) -> Result<Vec<Change>> {
+        let (mut records, mut links, mut capped) = (Vec::new(), Vec::new(), Vec::new());
+        for item in items {
+            let is_related = !self.related.is_empty();
+            if is_related && !self.relate_item(&item, &mut links, &mut capped, lacks) {
+                run.malformed(1);
+                continue;
+            }
+            match &self.kind {
+                None => run.saw(1),
+                Some(kind) => match Record::from_item_by(kind.clone(), self.key, item) {
+                    Ok(record) => records.push(record),
+                    Err(_) => run.malformed(1),
+                },
+            }
+        }
+        if let Some(detail) = &self.detail {
+            detail
+                .complete(run.client(), &mut records, &mut lacks.detail)
+                .await?;
+        }
+        let mut changes: Vec<Change> = records.into_iter().map(Change::Upsert).collect();
+        changes.extend(links.into_iter().map(Change::Link));
+        self.list_capped(run, capped, lacks, &mut changes).await?;
+        Ok(changes)
+    }
+
+    /// Notes the relations of an item; it has none where it has no key.
+    fn relate_item(
+        &self,
+        item: &RawItem,
+        links: &mut Vec<Edge>,
+        capped: &mut Vec<(usize, String)>,
+        lacks: &mut Lacks,
+    ) -> bool {
+        let Ok(members) = Members::parse(item.get()) else {
+            return false;
+        };
+        let Some(id) = members.text(self.key) else {
+            return false;
+        };
+        for (number, related) in self.related.iter().enumerate() {
+            match related.ends(&members, &id) {
+                Ends::All(edges) => links.extend(edges),
+                Ends::Capped => capped.push((number, id.clone())),
+                Ends::Untold => lacks
+                    .unread
+                    .note(|| format!("{} did not come with it", related.property)),
+            }
+        }
+        true
+    }
+
+    /// Lists the relations of which only a part came.
+    async fn list_capped(
+        &self,
+        run: &mut Run<'_>,
+        capped: Vec<(usize, String)>,
+        lacks: &mut Lacks,
+        changes: &mut Vec<Change>,
+    ) -> Result<()> {
+        let client = run.client().clone();
+        for (number, related) in self.related.iter().enumerate() {
+            let ids = capped.iter().filter(|(of, _)| *of == number);
+            let requests: Vec<BatchRequest> = ids
+                .map(|(_, id)| {
+                    BatchRequest::get([self.endpoint.path.as_ref(), id, related.property])
+                        .key(id.clone())
+                        .select(["id"])
+                        .top(999)
+                })
+                .collect();
+            let mut pages = client.fan_out::<Id>(stream::iter(requests));
+            while let Some(page) = pages.next().await {
+                match page.result {
+                    Ok(ends) => {
+                        run.malformed(ends.malformed.len());
+                        let edge = |end: Id| Edge::new(related.relation.clone(), &page.key, end.id);
+                        changes.extend(ends.items.into_iter().map(edge).map(Change::Link));
+                    }
+                    // It is gone by now.
+                    Err(error) if error.is_not_found() => {}
+                    Err(error) if error.is_throttled() || error.is_authentication() => {
+                        return Err(error.into());
+                    }
+                    Err(error) => lacks.unread.note(|| error.to_string()),
+                }
+            }
         }
         Ok(())
     }
@@ -121,6 +262,27 @@ impl ListSource {
     }
 }
 
+#[derive(Deserialize)]
+struct Id {
+    id: String,
+}
+
+/// What a listing could not read.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Lacks {
+    #[serde(default)]
+    unread: Unread,
+    #[serde(default)]
+    detail: super::detail::Lacks,
+}
+
+impl Lacks {
+    /// The objects first: a part of each is the lesser gap.
+    fn gap(self) -> Option<Gap> {
+        self.unread.gap().or_else(|| self.detail.gap())
+    }
+}
+
 /// Where the next run goes on, and what it must not forget.
 #[derive(Serialize, Deserialize)]
 struct Saved {
@@ -128,6 +290,8 @@ struct Saved {
     #[serde(with = "timestamp")]
     began: SystemTime,
     malformed: u64,
+    #[serde(default)]
+    lacks: Lacks,
 }
 
 #[async_trait]
@@ -139,9 +303,10 @@ impl Source for ListSource {
     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
         let mut from = self.resume(run);
         let mut restarts = 0;
+        let mut lacks = Lacks::default();
         loop {
             let is_resumed = from.is_some();
-            match self.list(run, from.take()).await {
+            match self.list(run, from.take(), &mut lacks).await {
                 // A page token that a retry used up, or that is too old, cannot be gone on with:
                 // list anew. https://learn.microsoft.com/graph/paging
                 Err(Error::Graph(error))
@@ -153,7 +318,11 @@ impl Source for ListSource {
                     restarts += 1;
                     run.begin_anew();
                 }
-                done => return done.map(|()| Completeness::Complete),
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    let gap = lacks.gap();
+                    return Ok(gap.map_or(Completeness::Complete, Completeness::Partial));
+                }
             }
         }
     }

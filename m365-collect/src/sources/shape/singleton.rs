@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::members::Members;
@@ -9,30 +10,54 @@ use crate::record::{Change, Record};
 use crate::source::{Completeness, Descriptor, Source};
 use crate::sync::{RawItem, Run};
 
-/// Reads one object, such as a policy of which there is one.
+/// Reads one object, such as a policy of which there is one. Some of them arrive inside a `value`,
+/// as if they were a page, and some without an id.
 #[derive(Debug, Clone)]
 pub struct SingletonSource {
     descriptor: Descriptor,
     kind: Kind,
-    path: &'static str,
+    endpoint: Endpoint,
 }
 
 impl SingletonSource {
-    /// Reads `path`, an object of this kind.
-    pub fn new(descriptor: Descriptor, kind: Kind, path: &'static str) -> Self {
+    /// Reads an object of this kind.
+    pub fn new(descriptor: Descriptor, kind: Kind, endpoint: impl Into<Endpoint>) -> Self {
+        let endpoint = endpoint.into();
         Self {
-            descriptor: descriptor.kind(kind.clone()),
+            descriptor: descriptor.kind(kind.clone()).endpoint(endpoint.clone()),
             kind,
-            path,
+            endpoint,
         }
     }
 
     /// The record of an object that may have no id of its own: its kind names it then.
-    fn record(&self, object: RawItem) -> Option<Record> {
+    fn record(&self, answer: RawItem) -> Option<Record> {
+        let object = unwrapped(answer)?;
         let id = Members::parse(object.get()).ok()?.text("id");
         let id = id.unwrap_or_else(|| self.kind.as_str().to_owned());
         Some(Record::new(self.kind.clone(), id, object))
     }
+}
+
+/// The object inside `value`, where there is nothing else beside it but annotations:
+/// <https://learn.microsoft.com/graph/api/sharepointsettings-get>.
+fn unwrapped(answer: RawItem) -> Option<RawItem> {
+    let inner = {
+        let members = Members::parse(answer.get()).ok()?;
+        let is_wrapper = members
+            .names()
+            .all(|name| name == "value" || name.contains('@'));
+        match members.value("value").filter(|_| is_wrapper) {
+            None => None,
+            Some(value) => match serde_json::from_str::<Vec<RawItem>>(value.get()) {
+                // A page of one; a page of none or many is no object.
+                Ok(items) => Some(<[RawItem; 1]>::try_from(items).ok().map(|[item]| item)?),
+                Err(_) => Some(value.to_owned()),
+            },
+        }
+    };
+    let object = inner.unwrap_or(answer);
+    Members::parse(object.get()).is_ok().then_some(object)
 }
 
 #[async_trait]
@@ -42,12 +67,45 @@ impl Source for SingletonSource {
     }
 
     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
-        let object = run.client().get::<RawItem>(self.path).send().await?;
-        let record = self.record(object).ok_or_else(|| Error::Contract {
+        let answer = self.endpoint.get(run.client()).send().await?;
+        let record = self.record(answer).ok_or_else(|| Error::Contract {
             source_id: self.descriptor.id.clone(),
             what: "the answer is not an object".to_owned(),
         })?;
         run.changes(vec![Change::Upsert(record)]).await?;
         Ok(Completeness::Complete)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_found_in_every_documented_wrapping() {
+        let of = |json: &str| {
+            let raw = serde_json::value::RawValue::from_string(json.to_owned()).unwrap();
+            unwrapped(raw).map(|object| object.get().to_owned())
+        };
+        let plain = r#"{"displayConcealedNames":true}"#;
+        for json in [
+            plain.to_owned(),
+            format!(r#"{{"@odata.context":"x","value":{plain}}}"#),
+            format!(r#"{{"value":[{plain}]}}"#),
+        ] {
+            assert_eq!(of(&json).as_deref(), Some(plain), "{json}");
+        }
+        // A property that happens to be called so.
+        let own = r#"{"value":{"a":1},"name":"x"}"#;
+        assert_eq!(of(own).as_deref(), Some(own));
+        for none in [
+            r#"{"value":[]}"#,
+            r#"{"value":[{},{}]}"#,
+            r#"{"value":3}"#,
+            "[]",
+            "3",
+        ] {
+            assert_eq!(of(none), None, "{none}");
+        }
     }
 }

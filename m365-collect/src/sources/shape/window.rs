@@ -7,12 +7,13 @@ use futures::TryStreamExt;
 use graph_client::NextLink;
 use serde::{Deserialize, Serialize};
 
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::outcome::Gap;
 use crate::source::{Completeness, Descriptor, Source};
 use crate::store::Begin;
-use crate::sync::{RawItem, Run};
+use crate::sync::Run;
 use crate::timestamp;
 
 /// Reads the events of a log by the time at which they were made, such as sign-ins and audits.
@@ -32,7 +33,7 @@ use crate::timestamp;
 /// let audits = WindowSource::new(
 ///     Descriptor::window("directory_audits", "changes to the directory")
 ///         .permission("AuditLog.Read.All"),
-///     Kind::new("directoryAudit"),
+///     Kind::DIRECTORY_AUDIT,
 ///     "auditLogs/directoryAudits",
 ///     "activityDateTime",
 /// );
@@ -42,10 +43,9 @@ use crate::timestamp;
 pub struct WindowSource {
     descriptor: Descriptor,
     kind: Kind,
-    path: &'static str,
+    endpoint: Endpoint,
     time: &'static str,
-    is_beta: bool,
-    top: Option<u32>,
+    also: Option<&'static str>,
     first: Duration,
     overlap: Duration,
     slice: Duration,
@@ -59,14 +59,19 @@ impl WindowSource {
     /// Reads `path`, whose items are of this kind and say in the property `time` when they were
     /// made. The first reading goes back seven days, which is how long a tenant without a licence
     /// keeps its logs; each later one goes back two hours before the end of the last.
-    pub fn new(descriptor: Descriptor, kind: Kind, path: &'static str, time: &'static str) -> Self {
+    pub fn new(
+        descriptor: Descriptor,
+        kind: Kind,
+        endpoint: impl Into<Endpoint>,
+        time: &'static str,
+    ) -> Self {
+        let endpoint = endpoint.into();
         Self {
-            descriptor: descriptor.kind(kind.clone()),
+            descriptor: descriptor.kind(kind.clone()).endpoint(endpoint.clone()),
             kind,
-            path,
+            endpoint,
             time,
-            is_beta: false,
-            top: None,
+            also: None,
             first: DAY * 7,
             overlap: HOUR * 2,
             slice: DAY,
@@ -74,17 +79,10 @@ impl WindowSource {
         }
     }
 
-    /// From the beta version of Graph.
+    /// Reads only the events that this filter lets through.
     #[must_use]
-    pub fn beta(mut self) -> Self {
-        self.is_beta = true;
-        self
-    }
-
-    /// Asks for pages of this size.
-    #[must_use]
-    pub fn top(mut self, items: u32) -> Self {
-        self.top = Some(items);
+    pub fn also(mut self, filter: &'static str) -> Self {
+        self.also = Some(filter);
         self
     }
 
@@ -111,17 +109,12 @@ impl WindowSource {
     }
 
     async fn slice(&self, run: &mut Run<'_>, at: &mut Saved, until: SystemTime) -> Result<()> {
-        let mut list = run.client().list::<RawItem>(self.path);
-        if self.is_beta {
-            list = list.beta();
-        }
-        if let Some(items) = self.top {
-            list = list.top(items);
-        }
-        list = list.filter(format!(
-            "{time} ge {} and {time} lt {}",
+        let also = self.also.map(|also| format!(" and {also}"));
+        let mut list = self.endpoint.list(run.client()).filter(format!(
+            "{time} ge {} and {time} lt {}{}",
             timestamp::format(at.through),
             timestamp::format(until),
+            also.unwrap_or_default(),
             time = self.time
         ));
         if let Some(next) = at.next.take() {
