@@ -2,11 +2,14 @@
 
 pub(crate) mod change;
 mod churn;
+mod derive;
+pub(crate) mod device;
 pub(crate) mod edit;
 mod example;
 mod generate;
 pub(crate) mod group;
 pub(crate) mod group_property;
+mod manager;
 mod names;
 pub(crate) mod property;
 pub(crate) mod role;
@@ -53,6 +56,10 @@ pub struct Tenant {
     pub(crate) security_defaults: bool,
     /// Areas the tenant has no licence for.
     pub(crate) unlicensed: BTreeSet<Area>,
+    /// Devices that are registered in the directory.
+    devices: usize,
+    /// Applications that the organisation has registered.
+    pub(crate) applications: usize,
     /// The time, in seconds since 1970, that relative dates count from.
     pub(crate) base: i64,
     seed: u64,
@@ -78,6 +85,8 @@ impl Tenant {
             named_locations: Vec::new(),
             security_defaults: false,
             unlicensed: BTreeSet::new(),
+            devices: 0,
+            applications: 0,
             base: 0,
             seed,
             made: 0,
