@@ -279,29 +279,33 @@ pub(crate) fn entity<T: Entity>(call: &Call<'_>, set: &str, object: &T) -> Resul
 
 /// A page of documents that are made as JSON when they are needed, so that a page of a large collection costs no
 /// more than one of a small collection.
-pub(crate) fn documents<S>(
+///
+/// A document that is `None` is not in the collection: so a collection can be made of numbered places, some of them
+/// empty, and a page far into it is found at once.
+pub(crate) fn documents<S, D: Into<Option<Value>>>(
     call: &Call<'_>,
     set: &str,
     entity: &str,
     all: impl Iterator<Item = S> + Clone,
-    describe: impl Fn(S) -> Value,
+    describe: impl Fn(S) -> D,
 ) -> Result<Reply> {
     documents_expanding(call, set, entity, all, describe, &[])
 }
 
 /// The same with relations that can be expanded; each is told by the whole document.
-pub(crate) fn documents_expanding<S>(
+pub(crate) fn documents_expanding<S, D: Into<Option<Value>>>(
     call: &Call<'_>,
     set: &str,
     entity: &str,
     all: impl Iterator<Item = S> + Clone,
-    describe: impl Fn(S) -> Value,
+    describe: impl Fn(S) -> D,
     expansions: &[Expansion<Value>],
 ) -> Result<Reply> {
     call.query.refuse_unsimulated_but(&expandable(expansions))?;
     let all = all.take(if call.emptied() { 0 } else { usize::MAX });
+    let describe = |source| describe(source).into();
     // What a few documents have is what the type has here.
-    let sample: Vec<Value> = all.clone().take(SAMPLE).map(&describe).collect();
+    let sample: Vec<Value> = all.clone().filter_map(describe).take(SAMPLE).collect();
     let has = |name: &str| sample.is_empty() || sample.iter().any(|item| item.get(name).is_some());
     let filter = filter(call, has, entity)?;
     if let Some(unknown) = call.query.select.iter().flatten().find(|name| !has(name)) {
@@ -316,10 +320,7 @@ pub(crate) fn documents_expanding<S>(
         })
     };
     let counted = call.query.count && call.query.skip_token.is_none();
-    let count = counted.then(|| match filter {
-        None => all.clone().count(),
-        Some(_) => all.clone().map(&describe).filter(fits).count(),
-    });
+    let count = counted.then(|| all.clone().filter_map(describe).filter(fits).count());
     let mut page = PageWriter::new(&call.context(set, ""), count);
     if let Some(reply) = empty_page(call, &position) {
         return Ok(reply(page));
@@ -327,7 +328,7 @@ pub(crate) fn documents_expanding<S>(
     let rest = all
         .enumerate()
         .skip(position.at)
-        .map(|(at, source)| (at, describe(source)));
+        .filter_map(|(at, source)| Some((at, describe(source)?)));
     for (written, (at, item)) in rest.filter(|(_, item)| fits(item)).enumerate() {
         if written == size {
             let link = call.next_link(&Position { at, empty: 0 });

@@ -1,8 +1,10 @@
 //! What each path answers.
 
+pub(crate) mod collaboration;
 pub(crate) mod delta;
 pub(crate) mod directory;
 pub(crate) mod group;
+pub(crate) mod intune;
 pub(crate) mod organization;
 pub(crate) mod policy;
 pub(crate) mod registration;

@@ -5,6 +5,7 @@ mod churn;
 mod derive;
 pub(crate) mod device;
 pub(crate) mod edit;
+pub(crate) mod estate;
 mod example;
 mod generate;
 pub(crate) mod group;
@@ -24,6 +25,7 @@ use serde_json::Value;
 use crate::area::Area;
 use crate::guid::{self, Guid};
 use change::ChangeLog;
+use estate::quirk::Quirks;
 use group::Group;
 use role::{Assignment, Holding};
 use sku::Sku;
@@ -60,6 +62,8 @@ pub struct Tenant {
     devices: usize,
     /// Applications that the organisation has registered.
     pub(crate) applications: usize,
+    /// How the service deviates from its documentation.
+    pub(crate) quirks: Quirks,
     /// The time, in seconds since 1970, that relative dates count from.
     pub(crate) base: i64,
     seed: u64,
@@ -87,6 +91,7 @@ impl Tenant {
             unlicensed: BTreeSet::new(),
             devices: 0,
             applications: 0,
+            quirks: Quirks::default(),
             base: 0,
             seed,
             made: 0,
