@@ -277,12 +277,35 @@ pub(crate) fn entity<T: Entity>(call: &Call<'_>, set: &str, object: &T) -> Resul
     Ok(Reply::json(out))
 }
 
+/// What a place of a collection holds.
+pub(crate) trait Described {
+    /// Whether no place is empty, so that the places are as many as the documents.
+    const FULL: bool;
+    fn document(self) -> Option<Value>;
+}
+
+impl Described for Value {
+    const FULL: bool = true;
+
+    fn document(self) -> Option<Value> {
+        Some(self)
+    }
+}
+
+impl Described for Option<Value> {
+    const FULL: bool = false;
+
+    fn document(self) -> Option<Value> {
+        self
+    }
+}
+
 /// A page of documents that are made as JSON when they are needed, so that a page of a large collection costs no
 /// more than one of a small collection.
 ///
 /// A document that is `None` is not in the collection: so a collection can be made of numbered places, some of them
 /// empty, and a page far into it is found at once.
-pub(crate) fn documents<S, D: Into<Option<Value>>>(
+pub(crate) fn documents<S, D: Described>(
     call: &Call<'_>,
     set: &str,
     entity: &str,
@@ -293,7 +316,7 @@ pub(crate) fn documents<S, D: Into<Option<Value>>>(
 }
 
 /// The same with relations that can be expanded; each is told by the whole document.
-pub(crate) fn documents_expanding<S, D: Into<Option<Value>>>(
+pub(crate) fn documents_expanding<S, D: Described>(
     call: &Call<'_>,
     set: &str,
     entity: &str,
@@ -303,7 +326,7 @@ pub(crate) fn documents_expanding<S, D: Into<Option<Value>>>(
 ) -> Result<Reply> {
     call.query.refuse_unsimulated_but(&expandable(expansions))?;
     let all = all.take(if call.emptied() { 0 } else { usize::MAX });
-    let describe = |source| describe(source).into();
+    let describe = |source| describe(source).document();
     // What a few documents have is what the type has here.
     let sample: Vec<Value> = all.clone().filter_map(describe).take(SAMPLE).collect();
     let has = |name: &str| sample.is_empty() || sample.iter().any(|item| item.get(name).is_some());
@@ -320,7 +343,13 @@ pub(crate) fn documents_expanding<S, D: Into<Option<Value>>>(
         })
     };
     let counted = call.query.count && call.query.skip_token.is_none();
-    let count = counted.then(|| all.clone().filter_map(describe).filter(fits).count());
+    let count = counted.then(|| {
+        if D::FULL && filter.is_none() {
+            all.clone().count()
+        } else {
+            all.clone().filter_map(describe).filter(fits).count()
+        }
+    });
     let mut page = PageWriter::new(&call.context(set, ""), count);
     if let Some(reply) = empty_page(call, &position) {
         return Ok(reply(page));

@@ -15,7 +15,7 @@ use crate::server::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::estate::app;
 use crate::tenant::estate::detected::{self, DetectedApp};
-use crate::tenant::estate::managed::{Managed, Platform, places};
+use crate::tenant::estate::managed::{Platform, places};
 
 const APPS: &str = "deviceAppManagement/mobileApps";
 const DETECTED: &str = "deviceManagement/detectedApps";
@@ -76,7 +76,7 @@ pub(crate) fn detected_app_devices(call: &Call<'_>) -> Result<Reply> {
         .find(|app| app.id(call.tenant).eq_ignore_ascii_case(id))
         .ok_or_else(|| not_found(id))?;
     let describe = |at: usize| {
-        let managed = Managed::at(call.tenant, at).filter(|managed| app.on(managed))?;
+        let managed = app.on(call.tenant, at)?;
         Some(device::describe(call.tenant, &managed))
     };
     list::documents(

@@ -20,17 +20,17 @@ use crate::tenant::user_property::{display_name, mail, principal_name};
 const SET: &str = "deviceManagement/managedDevices";
 const TYPE: &str = "#microsoft.graph.managedDevice";
 
-/// One row of so many is given again where rows are repeated.
+/// One of so many rows of the first half is given again where rows are repeated.
 const REPEATED: usize = 40;
 
 pub(crate) fn managed_devices(call: &Call<'_>) -> Result<Reply> {
     let rows = places(call.tenant);
     let again = if call.tenant.quirks.repeated_rows {
-        rows.div_ceil(REPEATED)
+        (rows / 2).div_ceil(REPEATED)
     } else {
         0
     };
-    // A repeated row comes after all others, which is on another page unless there is only one.
+    // A repeated row comes after all others, on a later page unless there is only one.
     let describe = |row: usize| {
         let at = row
             .checked_sub(rows)
@@ -103,6 +103,7 @@ fn enrolment(tenant: &Tenant, managed: &Managed<'_>) -> Value {
         "azureADDeviceId": guid::text(device.device_id),
         "deviceRegistrationState": "registered",
         "deviceCategoryDisplayName": "Unknown",
+        "enrollmentProfileName": null,
         "isSupervised": managed.platform == Platform::Ios && company,
         "exchangeLastSuccessfulSyncDateTime": NEVER,
         "exchangeAccessState": "none",

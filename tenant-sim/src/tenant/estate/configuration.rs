@@ -8,7 +8,7 @@ use crate::tenant::estate::compliance::{Policy, heading};
 use crate::tenant::estate::managed::{Compliance, Managed, Platform};
 use crate::tenant::estate::place::{self, Set};
 use crate::tenant::estate::target::Target;
-use crate::tenant::estate::{merged, roll};
+use crate::tenant::estate::{merged, restriction, roll};
 
 type Spec = (
     &'static str,
@@ -147,7 +147,7 @@ fn ring(quality: u32, feature: u32) -> Value {
 }
 
 fn windows() -> Value {
-    merged(restrictions(), defender())
+    merged(restriction::unset(), merged(restrictions(), defender()))
 }
 
 /// Lock screen, browser and the like.

@@ -4,6 +4,7 @@
 //! A device either has a product or not, in one version. Which one follows from the device, so that the devices of
 //! an app and its number of devices agree without a list of either.
 
+use crate::guid::Guid;
 use crate::tenant::Tenant;
 use crate::tenant::estate::managed::{self, Managed, Platform};
 use crate::tenant::estate::place::{self, Set};
@@ -406,7 +407,8 @@ pub(crate) fn found(tenant: &Tenant) -> Vec<(DetectedApp, usize)> {
             continue;
         };
         for (product, what) in PRODUCTS.iter().enumerate() {
-            if let Some(version) = version_on(product, what, &device)
+            if what.2 == device.platform
+                && let Some(version) = version_on(product, what, device.id)
                 && let Some(count) = counts.get_mut(product * SHARES.len() + version)
             {
                 *count += 1;
@@ -417,13 +419,13 @@ pub(crate) fn found(tenant: &Tenant) -> Vec<(DetectedApp, usize)> {
     counted.filter(|(_, count)| *count > 0).collect()
 }
 
-/// The version of a product that a device has, if it has the product.
-fn version_on(product: usize, what: &Product, device: &Managed<'_>) -> Option<usize> {
+/// The version of a product that a device of its platform has, if it has the product.
+fn version_on(product: usize, what: &Product, device: Guid) -> Option<usize> {
     let question = 1_000 + product as u64;
-    if what.2 != device.platform || !among(device.id, question, what.3) {
+    if !among(device, question, what.3) {
         return None;
     }
-    let lot = roll(device.id, question + 500) % 100;
+    let lot = roll(device, question + 500) % 100;
     let mut below = 0;
     SHARES.iter().position(|share| {
         below += share;
@@ -463,7 +465,12 @@ impl DetectedApp {
         format!("{}.{minor}.{build}.{}", self.what.4, product * 13 % 90)
     }
 
-    pub(crate) fn on(&self, device: &Managed<'_>) -> bool {
-        version_on(self.product, self.what, device) == Some(self.version)
+    /// The device at a place, if the app is on it. The id alone says most of the time that it is not.
+    pub(crate) fn on<'t>(&self, tenant: &'t Tenant, at: usize) -> Option<Managed<'t>> {
+        let id = place::id(tenant, Set::ManagedDevice, at);
+        if version_on(self.product, self.what, id) != Some(self.version) {
+            return None;
+        }
+        Managed::at(tenant, at).filter(|device| device.platform == self.what.2)
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn purpose(tenant: &Tenant, user: &User) -> Option<&'static str> {
         .assignments
         .iter()
         .any(|held| held.principal == user.id);
-    Some(match roll(user.id, 40) % 100 {
+    Some(match roll(user.id, 54) % 100 {
         0..=2 if special => "shared",
         3..=4 if special => "room",
         _ => "user",

@@ -10,6 +10,7 @@ pub(crate) mod mailbox;
 pub(crate) mod managed;
 pub(crate) mod place;
 pub(crate) mod quirk;
+mod restriction;
 pub(crate) mod site;
 pub(crate) mod target;
 pub(crate) mod team;
