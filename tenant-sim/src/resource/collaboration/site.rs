@@ -1,4 +1,4 @@
-//! SharePoint: the sites and the settings of the tenant; and the labels of Purview.
+//! The sites of the tenant, their settings, and the labels that documents bear.
 //! <https://learn.microsoft.com/graph/api/site-getallsites>,
 //! <https://learn.microsoft.com/graph/api/sharepointsettings-get>,
 //! <https://learn.microsoft.com/graph/api/security-informationprotection-list-sensitivitylabels>
@@ -46,7 +46,7 @@ pub(crate) fn describe(tenant: &Tenant, owner: Owner<'_>) -> Value {
     })
 }
 
-/// Settings of SharePoint and OneDrive. One page shows them inside `value`; they come so where that is asked for.
+/// Settings of all sites. One page shows them inside `value`; they come so where that is asked for.
 pub(crate) fn share_point_settings(call: &Call<'_>) -> Result<Reply> {
     call.query.refuse_unsimulated()?;
     let settings = settings();

@@ -121,8 +121,10 @@ impl Family {
         device: &Managed<'_>,
     ) -> Value {
         let owner = device.owner.map_or(0, |user| user.id);
+        let status = (self.status)(policy, number, device);
         let grace = device
             .grace()
+            .filter(|_| status == "nonCompliant")
             .map_or_else(|| NO_GRACE.to_owned(), |grace| iso(tenant.base + grace));
         json!({
             "id": format!("{}_{}_{}", guid::text(owner), guid::text(policy.id), guid::text(device.id)),
@@ -130,7 +132,7 @@ impl Family {
             "userName": device.owner.map(display_name),
             "deviceModel": device.device.model,
             "complianceGracePeriodExpirationDateTime": grace,
-            "status": (self.status)(policy, number, device),
+            "status": status,
             "lastReportedDateTime": iso(tenant.base + device.synced()),
             "userPrincipalName": device.owner.map(|user| principal_name(tenant, user)),
         })

@@ -124,10 +124,9 @@ pub(crate) fn status(policy: &Policy, number: usize, device: &Managed<'_>) -> &'
         .nth(failed)
         .is_some_and(|(at, _)| at == number);
     match device.compliance {
-        Compliance::Compliant => "compliant",
         Compliance::Unknown => "unknown",
         Compliance::Noncompliant | Compliance::Grace if fails => "nonCompliant",
-        Compliance::Noncompliant | Compliance::Grace => "compliant",
+        _ => "compliant",
     }
 }
 

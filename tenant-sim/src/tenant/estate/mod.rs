@@ -12,6 +12,7 @@ pub(crate) mod place;
 pub(crate) mod quirk;
 mod restriction;
 pub(crate) mod site;
+mod software;
 pub(crate) mod target;
 pub(crate) mod team;
 

@@ -20,7 +20,7 @@ impl Tenant {
         self
     }
 
-    /// The settings of SharePoint come inside `value`, as
+    /// The settings of all sites come inside `value`, as
     /// <https://learn.microsoft.com/graph/api/sharepointsettings-get> shows them.
     #[must_use]
     pub fn with_wrapped_entities(mut self) -> Self {

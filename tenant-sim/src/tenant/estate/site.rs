@@ -1,4 +1,4 @@
-//! The sites of SharePoint: the root, one of each Microsoft 365 group, and one of each person.
+//! The sites of a tenant: the root, one of each Microsoft 365 group, and one of each person.
 
 use crate::guid::{self, Guid};
 use crate::tenant::Tenant;
@@ -16,7 +16,7 @@ pub(crate) enum Owner<'t> {
     Person(&'t User),
 }
 
-/// Places where a site may be: those of deleted groups and of people without SharePoint stay empty.
+/// Places where a site may be: those of deleted groups and of people without a plan for one stay empty.
 pub(crate) fn places(tenant: &Tenant) -> usize {
     1 + tenant.groups.len() + tenant.users.len()
 }
