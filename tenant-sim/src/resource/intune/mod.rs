@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use crate::server::reply::GraphError;
 use crate::tenant::Tenant;
-use crate::tenant::estate::managed::{Managed, places};
+use crate::tenant::estate::managed::{Managed, Platform, places};
 
 /// Far in the future: there is no grace period. And long ago: never.
 pub(super) const NO_GRACE: &str = "9999-12-31T23:59:59Z";
@@ -31,21 +31,19 @@ pub(super) fn not_found(id: &str) -> GraphError {
     )
 }
 
-/// Every managed device.
-fn managed(tenant: &Tenant) -> impl Iterator<Item = Managed<'_>> {
-    (0..places(tenant)).filter_map(|at| Managed::at(tenant, at))
-}
-
 /// How many objects of each kind an undisturbed reader must end with.
 pub(crate) fn counts(tenant: &Tenant) -> BTreeMap<&'static str, usize> {
-    let windows = managed(tenant)
-        .filter(|device| device.platform == crate::tenant::estate::managed::Platform::Windows);
+    // The device is made once for all that is counted of it.
+    let platforms: Vec<Platform> = (0..places(tenant))
+        .filter_map(|at| Managed::at(tenant, at).map(|device| device.platform))
+        .collect();
+    let on = |platform: Platform| platforms.iter().filter(|of| **of == platform).count();
     let mut counts = BTreeMap::from([
-        ("managedDevice", managed(tenant).count()),
-        ("windowsProtectionState", windows.count()),
+        ("managedDevice", platforms.len()),
+        ("windowsProtectionState", on(Platform::Windows)),
         ("deviceManagement", 1),
     ]);
-    counts.extend(policy::counts(tenant));
+    counts.extend(policy::counts(tenant, &on));
     counts.extend(app::counts(tenant));
     counts
 }

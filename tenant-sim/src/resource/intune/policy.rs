@@ -11,14 +11,14 @@ use crate::clock::iso;
 use crate::guid;
 use crate::odata::list;
 use crate::odata::query::Expand;
-use crate::resource::intune::{NO_GRACE, managed, not_found};
+use crate::resource::intune::{NO_GRACE, not_found};
 use crate::server::call::Call;
 use crate::server::reply::{Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::estate::catalog::{self, CatalogPolicy};
 use crate::tenant::estate::compliance::{self, Policy};
 use crate::tenant::estate::configuration;
-use crate::tenant::estate::managed::{Managed, places};
+use crate::tenant::estate::managed::{Managed, Platform, places};
 use crate::tenant::estate::target::assignments;
 use crate::tenant::user_property::{display_name, principal_name};
 
@@ -194,17 +194,12 @@ pub(crate) fn catalog_settings(call: &Call<'_>) -> Result<Reply> {
     )
 }
 
-/// How many of each kind there are.
-pub(super) fn counts(tenant: &Tenant) -> BTreeMap<&'static str, usize> {
-    let states = |policies: &[Policy]| {
-        let on = |device: &Managed<'_>| {
-            policies
-                .iter()
-                .filter(|policy| policy.platform == device.platform)
-                .count()
-        };
-        managed(tenant).map(|device| on(&device)).sum::<usize>()
-    };
+/// How many of each kind there are, where so many devices run each platform.
+pub(super) fn counts(
+    tenant: &Tenant,
+    on: &dyn Fn(Platform) -> usize,
+) -> BTreeMap<&'static str, usize> {
+    let states = |policies: &[Policy]| policies.iter().map(|policy| on(policy.platform)).sum();
     let (compliance, configurations) = (
         compliance::policies(tenant),
         configuration::configurations(tenant),
