@@ -473,6 +473,11 @@ impl SimHandle {
         self.shared.control().access.conceal_names = conceal;
     }
 
+    /// Serves the settings of reports inside `value`, as a page of the documentation shows them; `false` ends it.
+    pub fn wrap_single_entities(&self, wrap: bool) {
+        self.shared.control().access.wrap_single = wrap;
+    }
+
     /// How the token endpoint answers the right credentials.
     pub fn credential_state(&self, state: CredentialState) {
         self.shared.control().credential = state;

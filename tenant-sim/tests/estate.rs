@@ -341,7 +341,7 @@ async fn sharepoint_settings_are_wrapped_where_that_is_asked_for() {
     let path = "v1.0/admin/sharepoint/settings";
     let plain = reader.get(path).await;
     assert_eq!(plain["sharingCapability"], "externalUserAndGuestSharing");
-    sim.edit(|tenant| tenant.wrap_entities(true));
+    sim.wrap_single_entities(true);
     let wrapped = reader.get(path).await;
     assert_eq!(
         wrapped["value"]["sharingCapability"],

@@ -396,6 +396,17 @@ pub(crate) fn document(call: &Call<'_>, set: &str, suffix: &str, item: &Value) -
     Reply::json(out)
 }
 
+/// One document that some pages of the documentation show inside `value`, and that comes so where it was asked for.
+pub(crate) fn single(call: &Call<'_>, set: &str, item: &Value) -> Reply {
+    if call.access.wrap_single {
+        let item = selected(call, item);
+        return Reply::value(
+            &serde_json::json!({"@odata.context": call.context(set, ""), "value": item}),
+        );
+    }
+    document(call, set, "", item)
+}
+
 fn selected(call: &Call<'_>, item: &Value) -> Value {
     let mut item = item.clone();
     if let (Some(names), Some(map)) = (&call.query.select, item.as_object_mut()) {

@@ -53,14 +53,22 @@ pub(crate) fn domains(call: &Call<'_>) -> Result<Reply> {
 }
 
 pub(crate) fn domain(call: &Call<'_>) -> Result<Reply> {
-    let domains = all_domains(call.tenant);
-    let found = domains.iter().find(|domain| {
+    Ok(list::document(
+        call,
+        "domains",
+        "/$entity",
+        &find_domain(call)?,
+    ))
+}
+
+/// The domain that a path names.
+pub(crate) fn find_domain(call: &Call<'_>) -> Result<Value> {
+    let found = all_domains(call.tenant).into_iter().find(|domain| {
         domain["id"]
             .as_str()
             .is_some_and(|id| id.eq_ignore_ascii_case(&call.route.id))
     });
-    let found = found.ok_or_else(|| GraphError::not_found(&call.route.id))?;
-    Ok(list::document(call, "domains", "/$entity", found))
+    found.ok_or_else(|| call.not_found())
 }
 
 pub(crate) fn skus(call: &Call<'_>) -> Result<Reply> {

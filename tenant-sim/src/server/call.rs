@@ -30,6 +30,8 @@ pub(crate) struct Call<'a> {
     /// The override of default page sizes.
     pub(crate) page_size: Option<usize>,
     pub(crate) link_key: u64,
+    /// The tenant's time, in seconds since 1970.
+    pub(crate) now: i64,
     pub(crate) delta: DeltaRules,
     pub(crate) twist: Twist,
 }
@@ -68,6 +70,8 @@ pub(crate) struct Access {
     pub(crate) emptied: BTreeSet<Area>,
     /// Usage reports name nobody.
     pub(crate) conceal_names: bool,
+    /// Single entities come inside `value`.
+    pub(crate) wrap_single: bool,
     /// The bearer token carries no roles.
     pub(crate) without_roles: bool,
 }

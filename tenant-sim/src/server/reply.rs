@@ -10,6 +10,8 @@ use crate::area::{Area, Licence};
 pub(crate) enum Content {
     Json,
     Text,
+    /// A report.
+    File,
     Html,
 }
 

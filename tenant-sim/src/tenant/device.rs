@@ -2,7 +2,7 @@
 
 use crate::area::Area;
 use crate::clock::DAY;
-use crate::guid::{self, Guid};
+use crate::guid::Guid;
 use crate::tenant::Tenant;
 use crate::tenant::user::User;
 
@@ -152,8 +152,8 @@ impl Tenant {
 
     /// The device with this object id.
     pub(crate) fn find_device(&self, id: &str) -> Option<Device> {
-        let id = guid::parse(id)?;
-        self.devices().find(|device| device.id == id)
+        let at = usize::try_from(self.number_of("device", id)?).ok()?;
+        (at < self.devices).then(|| self.device(at))
     }
 
     /// The member a device was given to, deleted or not.

@@ -1,5 +1,6 @@
 //! The simulated directory: people, groups, roles, licences, policies and the log of their changes.
 
+pub(crate) mod application;
 pub(crate) mod change;
 mod churn;
 mod derive;
@@ -11,9 +12,10 @@ mod generate;
 pub(crate) mod group;
 pub(crate) mod group_property;
 mod manager;
-mod names;
+pub(crate) mod names;
 pub(crate) mod property;
 pub(crate) mod role;
+pub(crate) mod sign_in_log;
 pub(crate) mod sku;
 pub(crate) mod user;
 pub(crate) mod user_property;
@@ -211,12 +213,7 @@ impl Tenant {
             interactive,
             non_interactive,
         } = user.sign_ins?;
-        let request = |kind: u64| {
-            guid::text(guid::guid(
-                kind,
-                (user.id >> 64) as u64 ^ interactive.unsigned_abs(),
-            ))
-        };
+        let request = |kind: u64| user.request_id(kind);
         let at = |relative: i64| crate::clock::iso(self.base + relative);
         Some(serde_json::json!({
             "lastSignInDateTime": at(interactive),

@@ -13,7 +13,6 @@ use crate::odata::list;
 use crate::server::call::Call;
 use crate::server::reply::{Reply, Result};
 use crate::tenant::Tenant;
-use crate::tenant::estate::place::{self, Set};
 use crate::tenant::estate::site::{self, Owner};
 
 pub(crate) fn sites(call: &Call<'_>) -> Result<Reply> {
@@ -49,13 +48,7 @@ pub(crate) fn describe(tenant: &Tenant, owner: Owner<'_>) -> Value {
 /// Settings of all sites. One page shows them inside `value`; they come so where that is asked for.
 pub(crate) fn share_point_settings(call: &Call<'_>) -> Result<Reply> {
     call.query.refuse_unsimulated()?;
-    let settings = settings();
-    let set = "admin/sharepoint/settings";
-    Ok(if call.tenant.quirks.wrapped_entities {
-        list::document(call, set, "/$entity", &json!({"value": settings}))
-    } else {
-        list::document(call, set, "/$entity", &settings)
-    })
+    Ok(list::single(call, "admin/sharepoint/settings", &settings()))
 }
 
 fn settings() -> Value {
@@ -121,7 +114,7 @@ pub(crate) fn sensitivity_labels(call: &Call<'_>) -> Result<Reply> {
         LABELS.iter().enumerate(),
         |(number, (name, description, protects))| {
             json!({
-                "id": guid::text(place::id(call.tenant, Set::SensitivityLabel, number)),
+                "id": guid::text(call.tenant.derived_id("sensitivity label", number as u64)),
                 "name": name,
                 "displayName": name,
                 "description": description,

@@ -12,7 +12,6 @@ use crate::server::call::Call;
 use crate::server::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::estate::managed::{Compliance, Managed, Platform, places};
-use crate::tenant::estate::place::{self, Set};
 use crate::tenant::estate::{among, merged, roll};
 use crate::tenant::user::User;
 use crate::tenant::user_property::{display_name, mail, principal_name};
@@ -248,9 +247,9 @@ pub(crate) fn management(call: &Call<'_>) -> Result<Reply> {
 }
 
 fn describe_management(tenant: &Tenant) -> Value {
-    let account = place::id(tenant, Set::Intune, 0);
+    let account = tenant.derived_id("intune", 0);
     json!({
-        "id": guid::text(place::id(tenant, Set::Intune, 1)),
+        "id": guid::text(tenant.derived_id("intune", 1)),
         "intuneAccountId": guid::text(account),
         "subscriptionState": "active",
         "settings": {

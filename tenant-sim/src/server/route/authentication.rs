@@ -1,7 +1,9 @@
 //! How people sign in, what is asked of them, and who is at risk.
 
 use crate::area::Area;
-use crate::resource::{policy, registration};
+use crate::resource::{
+    authentication_policy, cross_tenant, policy, registration, risk, tenant_policy,
+};
 use crate::server::route::{Row, beta, row};
 
 pub(super) const ROWS: &[Row] = &[
@@ -49,5 +51,75 @@ pub(super) const ROWS: &[Row] = &[
         "policies/identitySecurityDefaultsEnforcementPolicy",
         policy::security_defaults,
         Area::SecurityDefaults,
+    ),
+    row(
+        "policies/authenticationMethodsPolicy",
+        authentication_policy::methods,
+        Area::AuthenticationMethodsPolicy,
+    ),
+    row(
+        "policies/authenticationStrengthPolicies",
+        authentication_policy::strengths,
+        Area::AuthenticationStrengths,
+    ),
+    row(
+        "policies/authenticationStrengthPolicies/{id}",
+        authentication_policy::strength,
+        Area::AuthenticationStrengths,
+    ),
+    row(
+        "policies/authorizationPolicy",
+        tenant_policy::authorization,
+        Area::AuthorizationPolicy,
+    ),
+    beta(
+        "policies/authorizationPolicy/authorizationPolicy",
+        tenant_policy::authorization_by_id,
+        Area::AuthorizationPolicy,
+    ),
+    row(
+        "policies/adminConsentRequestPolicy",
+        tenant_policy::admin_consent_requests,
+        Area::AdminConsentRequestPolicy,
+    ),
+    row(
+        "policies/crossTenantAccessPolicy/default",
+        cross_tenant::default,
+        Area::CrossTenantAccessDefault,
+    ),
+    row(
+        "policies/crossTenantAccessPolicy/partners",
+        cross_tenant::partners,
+        Area::CrossTenantAccessPartners,
+    ),
+    row(
+        "policies/crossTenantAccessPolicy/partners/{id}",
+        cross_tenant::partner,
+        Area::CrossTenantAccessPartners,
+    ),
+    row(
+        "groupSettings",
+        tenant_policy::group_settings,
+        Area::GroupSettings,
+    ),
+    row(
+        "policies/activityBasedTimeoutPolicies",
+        tenant_policy::activity_timeouts,
+        Area::ActivityTimeoutPolicies,
+    ),
+    row(
+        "identityProtection/riskyUsers",
+        risk::users,
+        Area::RiskyUsers,
+    ),
+    row(
+        "identityProtection/riskyUsers/{id}",
+        risk::user,
+        Area::RiskyUsers,
+    ),
+    row(
+        "identityProtection/riskDetections",
+        risk::detections,
+        Area::RiskDetections,
     ),
 ];

@@ -1,7 +1,9 @@
 //! The organisation, its people, groups and devices.
 
 use crate::area::Area;
-use crate::resource::{delta, directory, group, organization, user};
+use crate::resource::{
+    administrative_unit, contact, delta, device, directory, dns, group, organization, user,
+};
 use crate::server::route::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
@@ -62,4 +64,38 @@ pub(super) const ROWS: &[Row] = &[
         directory::deleted_groups,
         Area::Groups,
     ),
+    row(
+        "domains/{id}/serviceConfigurationRecords",
+        dns::service,
+        Area::DomainServiceRecords,
+    ),
+    row(
+        "domains/{id}/verificationDnsRecords",
+        dns::verification,
+        Area::DomainVerificationRecords,
+    ),
+    row(
+        "directory/administrativeUnits",
+        administrative_unit::list,
+        Area::AdministrativeUnits,
+    ),
+    row(
+        "directory/administrativeUnits/{id}",
+        administrative_unit::one,
+        Area::AdministrativeUnits,
+    ),
+    row(
+        "directory/administrativeUnits/{id}/members",
+        administrative_unit::members,
+        Area::AdministrativeUnitMembers,
+    ),
+    row("devices", device::list, Area::Devices),
+    row("devices/$count", device::count, Area::Devices),
+    row("devices/{id}", device::one, Area::Devices),
+    row(
+        "devices/{id}/registeredOwners",
+        device::registered_owners,
+        Area::Devices,
+    ),
+    row("contacts", contact::list, Area::OrgContacts),
 ];

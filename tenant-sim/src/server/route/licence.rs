@@ -1,7 +1,7 @@
 //! Subscriptions.
 
 use crate::area::Area;
-use crate::resource::organization;
+use crate::resource::{organization, subscription};
 use crate::server::route::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
@@ -10,5 +10,15 @@ pub(super) const ROWS: &[Row] = &[
         "subscribedSkus/{id}",
         organization::sku,
         Area::SubscribedSkus,
+    ),
+    row(
+        "directory/subscriptions",
+        subscription::list,
+        Area::CompanySubscriptions,
+    ),
+    row(
+        "directory/subscriptions/{id}",
+        subscription::one,
+        Area::CompanySubscriptions,
     ),
 ];

@@ -1,7 +1,7 @@
 //! Directory roles, who holds them, and what governs that.
 
 use crate::area::Area;
-use crate::resource::role;
+use crate::resource::{access_review, role, role_policy};
 use crate::server::route::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
@@ -39,5 +39,30 @@ pub(super) const ROWS: &[Row] = &[
         "roleManagement/directory/roleEligibilitySchedules",
         role::eligibility_schedules,
         Area::RoleEligibility,
+    ),
+    row(
+        "policies/roleManagementPolicies",
+        role_policy::policies,
+        Area::RoleManagementPolicies,
+    ),
+    row(
+        "policies/roleManagementPolicyAssignments",
+        role_policy::assignments,
+        Area::RoleManagementPolicyAssignments,
+    ),
+    row(
+        "identityGovernance/accessReviews/definitions",
+        access_review::definitions,
+        Area::AccessReviews,
+    ),
+    row(
+        "identityGovernance/accessReviews/definitions/{id}",
+        access_review::definition,
+        Area::AccessReviews,
+    ),
+    row(
+        "identityGovernance/accessReviews/definitions/{id}/instances",
+        access_review::instances,
+        Area::AccessReviewInstances,
     ),
 ];

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 use crate::clock::{DAY, iso};
 use crate::guid::{self, Guid};
 use crate::tenant::Tenant;
-use crate::tenant::estate::place::{self, Set};
 use crate::tenant::estate::roll;
 use crate::tenant::estate::target::{self, Target};
 
@@ -131,7 +130,7 @@ const APPS: [Spec; 14] = [
 pub(crate) fn apps(tenant: &Tenant) -> Vec<App> {
     let all = APPS.iter().enumerate();
     all.map(|(number, (name, publisher, kind, assigned, own))| {
-        let id = place::id(tenant, Set::MobileApp, number);
+        let id = tenant.derived_id("mobile app", number as u64);
         let mut body = heading(tenant, id, kind, name, publisher);
         body.extend(own().as_object().cloned().unwrap_or_default());
         App {

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use crate::clock::{DAY, iso};
 use crate::guid::{self, Guid};
 use crate::tenant::Tenant;
-use crate::tenant::estate::place::{self, Set};
 use crate::tenant::estate::roll;
 use crate::tenant::estate::target::Target;
 
@@ -154,7 +153,7 @@ const POLICIES: [Spec; 6] = [
 pub(crate) fn policies(tenant: &Tenant) -> Vec<CatalogPolicy> {
     let all = POLICIES.iter().enumerate();
     all.map(|(number, (name, family, platforms, targets, settings))| {
-        let id = place::id(tenant, Set::ConfigurationPolicy, number);
+        let id = tenant.derived_id("configuration policy", number as u64);
         let age = i64::try_from(roll(id, 1) % 300).unwrap_or(0);
         let templated = *family != "none";
         let template = if templated {

@@ -7,7 +7,6 @@ use crate::clock::{DAY, iso};
 use crate::guid::{self, Guid};
 use crate::tenant::Tenant;
 use crate::tenant::estate::managed::{Compliance, Managed, Platform};
-use crate::tenant::estate::place::{self, Set};
 use crate::tenant::estate::target::Target;
 use crate::tenant::estate::{merged, roll};
 
@@ -79,7 +78,7 @@ const POLICIES: [Spec; 6] = [
 pub(crate) fn policies(tenant: &Tenant) -> Vec<Policy> {
     let all = POLICIES.iter().enumerate();
     all.map(|(number, (name, kind, platform, targets, settings))| {
-        let id = place::id(tenant, Set::CompliancePolicy, number);
+        let id = tenant.derived_id("compliance policy", number as u64);
         let mut body = heading(tenant, id, kind, name);
         body.extend(settings().as_object().cloned().unwrap_or_default());
         Policy {

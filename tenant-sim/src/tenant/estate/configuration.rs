@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use crate::tenant::Tenant;
 use crate::tenant::estate::compliance::{Policy, heading};
 use crate::tenant::estate::managed::{Compliance, Managed, Platform};
-use crate::tenant::estate::place::{self, Set};
 use crate::tenant::estate::target::Target;
 use crate::tenant::estate::{merged, restriction, roll};
 
@@ -84,7 +83,7 @@ const CONFIGURATIONS: [Spec; 8] = [
 pub(crate) fn configurations(tenant: &Tenant) -> Vec<Policy> {
     let all = CONFIGURATIONS.iter().enumerate();
     all.map(|(number, (name, kind, platform, targets, settings))| {
-        let id = place::id(tenant, Set::DeviceConfiguration, number);
+        let id = tenant.derived_id("device configuration", number as u64);
         let mut body = heading(tenant, id, kind, name);
         body.extend(settings().as_object().cloned().unwrap_or_default());
         Policy {

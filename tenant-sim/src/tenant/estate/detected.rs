@@ -7,7 +7,6 @@
 use crate::guid::Guid;
 use crate::tenant::Tenant;
 use crate::tenant::estate::managed::{self, Managed, Platform};
-use crate::tenant::estate::place::{self, Set};
 use crate::tenant::estate::software::{PRODUCTS, Product};
 use crate::tenant::estate::{among, roll};
 
@@ -87,8 +86,8 @@ impl DetectedApp {
     /// Ids of detected apps are longer than those of other things.
     pub(crate) fn id(&self, tenant: &Tenant) -> String {
         let number = self.product * SHARES.len() + self.version;
-        let first = place::id(tenant, Set::DetectedApp, number);
-        let second = place::id(tenant, Set::DetectedAppRest, number);
+        let first = tenant.derived_id("detected app", number as u64);
+        let second = tenant.derived_id("detected app, rest", number as u64);
         format!("{first:032x}{second:032x}")
     }
 
@@ -101,7 +100,7 @@ impl DetectedApp {
 
     /// The device at a place, if the app is on it. The id alone says most of the time that it is not.
     pub(crate) fn on<'t>(&self, tenant: &'t Tenant, at: usize) -> Option<Managed<'t>> {
-        let id = place::id(tenant, Set::ManagedDevice, at);
+        let id = tenant.derived_id("managed device", at as u64);
         if version_on(self.product, self.what, id) != Some(self.version) {
             return None;
         }

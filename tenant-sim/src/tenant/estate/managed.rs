@@ -2,10 +2,9 @@
 //! <https://learn.microsoft.com/graph/api/resources/intune-devices-manageddevice>
 
 use crate::clock::DAY;
-use crate::guid::{self, Guid};
+use crate::guid::Guid;
 use crate::tenant::Tenant;
 use crate::tenant::device::Device;
-use crate::tenant::estate::place::{self, Set};
 use crate::tenant::estate::{among, roll};
 use crate::tenant::user::User;
 
@@ -57,7 +56,7 @@ impl<'t> Managed<'t> {
         if !device.managed {
             return None;
         }
-        let id = place::id(tenant, Set::ManagedDevice, at);
+        let id = tenant.derived_id("managed device", at as u64);
         let compliance = if device.compliant {
             if among(id, 5, 40) {
                 Compliance::Grace
@@ -80,8 +79,8 @@ impl<'t> Managed<'t> {
 
     /// The managed device with this id.
     pub(crate) fn find(tenant: &'t Tenant, id: &str) -> Option<Self> {
-        let at = place::number(tenant, Set::ManagedDevice, guid::parse(id)?)?;
-        Self::at(tenant, at)
+        let at = tenant.number_of("managed device", id)?;
+        Self::at(tenant, usize::try_from(at).ok()?)
     }
 
     /// As Intune names what it runs, which is not as the directory does.

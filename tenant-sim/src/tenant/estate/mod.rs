@@ -8,7 +8,6 @@ pub(crate) mod configuration;
 pub(crate) mod detected;
 pub(crate) mod mailbox;
 pub(crate) mod managed;
-pub(crate) mod place;
 pub(crate) mod quirk;
 mod restriction;
 pub(crate) mod site;

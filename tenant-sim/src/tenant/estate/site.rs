@@ -3,7 +3,6 @@
 use crate::guid::{self, Guid};
 use crate::tenant::Tenant;
 use crate::tenant::estate::mailbox::holds_plan;
-use crate::tenant::estate::place::{self, Set};
 use crate::tenant::group::{Group, GroupKind};
 use crate::tenant::user::User;
 use crate::tenant::user_property::{display_name, principal_name};
@@ -54,11 +53,8 @@ impl Owner<'_> {
 
     /// The ids of the site collection and of its web.
     pub(crate) fn ids(self, tenant: &Tenant) -> (Guid, Guid) {
-        let part = |set| {
-            let salt = place::id(tenant, set, 0);
-            guid::guid((salt >> 64) as u64 ^ (self.key() >> 64) as u64, 1)
-        };
-        (part(Set::Site), part(Set::Web))
+        let part = |what| guid::guid(tenant.draw(what, 0), (self.key() >> 64) as u64);
+        (part("site"), part("web"))
     }
 
     /// `contoso.sharepoint.com`, `contoso-my.sharepoint.com`
