@@ -72,7 +72,7 @@ mod tenant;
 mod throttle;
 mod truth;
 
-pub use area::Area;
+pub use area::{Area, Licence};
 pub use credential::CredentialState;
 pub use fault::FaultPlan;
 pub use sim::{Expiry, Offline, Sim, SimBuilder, SimHandle, StartError};

@@ -1,5 +1,6 @@
 //! Starting a simulation, and the handle that steers it.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, RwLock};
@@ -252,6 +253,14 @@ impl SimBuilder {
     }
 }
 
+fn toggle(areas: &mut BTreeSet<Area>, area: Area, on: bool) {
+    if on {
+        areas.insert(area);
+    } else {
+        areas.remove(&area);
+    }
+}
+
 fn unix_nanos() -> u64 {
     let since = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -372,7 +381,10 @@ impl SimHandle {
 
     /// What an undisturbed reader must end with. Takes time and memory in proportion to the tenant.
     pub fn truth(&self) -> Truth {
-        Truth::of(&self.shared.tenant())
+        let mut access = self.shared.control().access.clone();
+        let tenant = self.shared.tenant();
+        access.unlicensed.extend(tenant.unlicensed.iter().copied());
+        Truth::of(&tenant, &access.missing_licences())
     }
 
     /// Replaces the fault plan, and starts its sequence anew.
@@ -427,8 +439,11 @@ impl SimHandle {
         self.shared.control().access.revoked.remove(permission);
     }
 
-    /// Takes the licence for an area away: 403 `Authentication_RequestFromNonPremiumTenantOrB2CTenant`, for role
-    /// eligibility 400 `AadPremiumLicenseRequired`.
+    /// Takes the licence for an area away, with the service plans that bring it.
+    ///
+    /// Reports and what needs no licence answer 403 `Authentication_RequestFromNonPremiumTenantOrB2CTenant`,
+    /// privileged identity management and access reviews 400 `AadPremiumLicenseRequired`, risk a 403 that says so,
+    /// Intune 400 `BadRequest` with "Request not applicable to target tenant."
     pub fn unlicense(&self, area: Area) {
         self.shared.control().access.unlicensed.insert(area);
     }
@@ -436,6 +451,31 @@ impl SimHandle {
     /// Gives the licence for an area back, unless the tenant was generated without it.
     pub fn license(&self, area: Area) {
         self.shared.control().access.unlicensed.remove(&area);
+    }
+
+    /// Makes an area answer as if unlicensed although the plan is there, as happens in the field; `false` ends it.
+    /// <https://learn.microsoft.com/graph/known-issues>
+    pub fn claim_unlicensed(&self, area: Area, claimed: bool) {
+        let mut control = self.shared.control();
+        toggle(&mut control.access.claimed_unlicensed, area, claimed);
+    }
+
+    /// Serves the collections of an area as whole, empty lists; `false` ends it. Single entities are not touched.
+    pub fn empty(&self, area: Area, empty: bool) {
+        let mut control = self.shared.control();
+        toggle(&mut control.access.emptied, area, empty);
+    }
+
+    /// Makes usage reports show hashes instead of names, ids and addresses, as tenants do by default. Here it is
+    /// off until asked for.
+    /// <https://learn.microsoft.com/graph/api/resources/adminreportsettings>
+    pub fn conceal_report_names(&self, conceal: bool) {
+        self.shared.control().access.conceal_names = conceal;
+    }
+
+    /// Serves the settings of reports inside `value`, as a page of the documentation shows them; `false` ends it.
+    pub fn wrap_single_entities(&self, wrap: bool) {
+        self.shared.control().access.wrap_single = wrap;
     }
 
     /// How the token endpoint answers the right credentials.

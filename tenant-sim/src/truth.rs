@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::area::Licence;
 use crate::guid;
 use crate::resource::{organization, registration, role};
 use crate::tenant::Tenant;
@@ -73,7 +74,7 @@ impl Truth {
         })
     }
 
-    pub(crate) fn of(tenant: &Tenant) -> Self {
+    pub(crate) fn of(tenant: &Tenant, missing: &BTreeSet<Licence>) -> Self {
         let administrators = tenant.administrators();
         let pairs = |related: fn(&crate::tenant::group::Group) -> &BTreeSet<guid::Guid>| {
             tenant
@@ -111,9 +112,9 @@ impl Truth {
                 .iter()
                 .filter_map(|group| Some((guid::text(group.id), reason(group.life)?)))
                 .collect(),
-            organization: organization::describe(tenant),
+            organization: organization::describe(tenant, missing),
             domains: by_id(organization::all_domains(tenant)),
-            subscribed_skus: by_id(organization::all_skus(tenant)),
+            subscribed_skus: by_id(organization::all_skus(tenant, missing)),
             role_definitions: by_id(BUILT_IN.iter().map(|role| role::describe_role(role, false))),
             role_assignments: by_id(tenant.assignments(Holding::Active).map(role::assignment_of)),
             role_eligibilities: by_id(

@@ -4,6 +4,8 @@
 mod parse;
 
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// A parsed filter.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,11 +27,11 @@ pub(crate) enum Filter {
         operator: TextOperator,
         value: String,
     },
-    /// `path/any(x:x eq value)` or `path/any(x:x/inner eq value)`
+    /// `path/any(x:x eq value)`, `path/any(x:x/inner eq value)`, and any other filter of `x` alone.
     Any {
         path: String,
-        inner: Option<String>,
-        value: Value,
+        variable: String,
+        inner: Box<Filter>,
     },
 }
 
@@ -55,6 +57,7 @@ impl Filter {
     pub(crate) fn advanced(&self) -> bool {
         match self {
             Self::And(left, right) | Self::Or(left, right) => left.advanced() || right.advanced(),
+            Self::Any { inner, .. } => inner.advanced(),
             Self::Not(_)
             | Self::Compare {
                 operator: Operator::NotEqual,
@@ -86,6 +89,42 @@ impl Filter {
                 Some(ids)
             }
             _ => None,
+        }
+    }
+
+    /// The moments between which a date must lie: at or after the first, before the second, in seconds since 1970,
+    /// as far as the conditions that must all hold say so.
+    pub(crate) fn between(&self, name: &str) -> (Option<i64>, Option<i64>) {
+        let both =
+            |one: Option<i64>, other: Option<i64>, pick: fn(i64, i64) -> i64| match (one, other) {
+                (Some(one), Some(other)) => Some(pick(one, other)),
+                (one, other) => one.or(other),
+            };
+        match self {
+            Self::And(left, right) => {
+                let (left, right) = (left.between(name), right.between(name));
+                (
+                    both(left.0, right.0, i64::max),
+                    both(left.1, right.1, i64::min),
+                )
+            }
+            Self::Compare {
+                path,
+                operator,
+                value: Value::String(value),
+            } if path == name => {
+                let Some(at) = moment(value) else {
+                    return (None, None);
+                };
+                let (whole, after) = (at.unix_timestamp(), at.unix_timestamp() + 1);
+                match operator {
+                    Operator::Greater | Operator::GreaterOrEqual => (Some(whole), None),
+                    Operator::Less | Operator::LessOrEqual => (None, Some(after)),
+                    Operator::Equal => (Some(whole), Some(after)),
+                    Operator::NotEqual => (None, None),
+                }
+            }
+            _ => (None, None),
         }
     }
 
@@ -140,17 +179,21 @@ impl Filter {
                     TextOperator::EndsWith => found.ends_with(&value),
                 }
             }
-            Self::Any { path, inner, value } => {
-                resolve(path, value_of).as_array().is_some_and(|items| {
-                    items.iter().any(|item| {
-                        let item = match inner {
-                            Some(name) => item.get(name).unwrap_or(&Value::Null),
-                            None => item,
-                        };
-                        compare(item, Operator::Equal, value)
+            Self::Any {
+                path,
+                variable,
+                inner,
+            } => resolve(path, value_of).as_array().is_some_and(|items| {
+                items.iter().any(|item| {
+                    inner.matches(&|name| {
+                        if name == variable {
+                            item.clone()
+                        } else {
+                            Value::Null
+                        }
                     })
                 })
-            }
+            }),
         }
     }
 }
@@ -164,12 +207,15 @@ fn resolve(path: &str, value_of: &dyn Fn(&str) -> Value) -> Value {
     value
 }
 
-/// Text compares without case, as the directory does; dates compare as text of one form.
+/// Text compares without case, as the directory does; dates compare as moments, whatever their fractions.
 fn compare(found: &Value, operator: Operator, wanted: &Value) -> bool {
     use std::cmp::Ordering;
     let order = match (found, wanted) {
         (Value::String(found), Value::String(wanted)) => {
-            Some(found.to_lowercase().cmp(&wanted.to_lowercase()))
+            Some(match (moment(found), moment(wanted)) {
+                (Some(found), Some(wanted)) => found.cmp(&wanted),
+                _ => found.to_lowercase().cmp(&wanted.to_lowercase()),
+            })
         }
         (Value::Number(found), Value::Number(wanted)) => {
             found.as_f64().partial_cmp(&wanted.as_f64())
@@ -185,6 +231,12 @@ fn compare(found: &Value, operator: Operator, wanted: &Value) -> bool {
         Operator::Greater => order == Some(Ordering::Greater),
         Operator::GreaterOrEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
     }
+}
+
+/// The moment of a date with a time; any other text has none.
+fn moment(text: &str) -> Option<OffsetDateTime> {
+    let dated = text.as_bytes().get(10) == Some(&b'T');
+    dated.then(|| OffsetDateTime::parse(text, &Rfc3339).ok())?
 }
 
 #[cfg(test)]
@@ -221,7 +273,10 @@ mod tests {
             ),
             ("createdDateTime ge 2024-01-01T00:00:00Z", true),
             ("createdDateTime lt 2024-01-01T00:00:00Z", false),
+            ("createdDateTime lt 2024-05-01T00:00:00.001Z", true),
             ("groupTypes/any(c:c eq 'Unified')", true),
+            ("groupTypes/any(t: t eq 'x' or t eq 'Unified')", true),
+            ("groupTypes/any(t: t eq 'x' or t eq 'y')", false),
             (
                 "assignedLicenses/any(x:x/skuId eq cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46)",
                 true,

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::area::Area;
 use crate::fault::chance;
 use crate::odata::filter::Filter;
+use crate::odata::query::Expand;
 use crate::server::call::Call;
 use crate::server::reply::{GraphError, Reply, Result};
 use crate::tenant::property::{
@@ -18,6 +19,8 @@ const PAGE: usize = 100;
 const MAX_PAGE: usize = 999;
 /// Maximum page when `signInActivity` is selected.
 const SIGN_IN_PAGE: usize = 500;
+/// Page of the logs, by default and at most.
+const LOG_PAGE: usize = 1_000;
 /// Documents that are looked at to know what properties there are.
 const SAMPLE: usize = 20;
 
@@ -126,6 +129,25 @@ fn matches<T: Entity>(call: &Call<'_>, filter: Option<&Filter>, object: &T) -> b
     })
 }
 
+/// A relation of a document that `$expand` may name, and its value; `None` leaves it out.
+pub(crate) type Expansion<S> = (
+    &'static str,
+    fn(call: &Call<'_>, of: &S, expand: &Expand) -> Option<Value>,
+);
+
+fn expandable<S>(expansions: &[Expansion<S>]) -> Vec<&'static str> {
+    expansions.iter().map(|(name, _)| *name).collect()
+}
+
+/// The values of the relations that `$expand` names.
+fn expanded<S>(call: &Call<'_>, of: &S, expansions: &[Expansion<S>]) -> Vec<(&'static str, Value)> {
+    let wanted = call.query.expand.iter().filter_map(|expand| {
+        let (name, value) = expansions.iter().find(|(name, _)| *name == expand.name)?;
+        Some((*name, value(call, of, expand)?))
+    });
+    wanted.collect()
+}
+
 /// A page of a table of entities.
 pub(crate) fn entities<T: Entity>(
     call: &Call<'_>,
@@ -133,7 +155,19 @@ pub(crate) fn entities<T: Entity>(
     all: &[T],
     shown: impl Fn(&T) -> bool,
 ) -> Result<Reply> {
-    call.query.refuse_unsimulated()?;
+    entities_expanding(call, set, all, shown, &[])
+}
+
+/// The same with relations that can be expanded.
+pub(crate) fn entities_expanding<T: Entity>(
+    call: &Call<'_>,
+    set: &str,
+    all: &[T],
+    shown: impl Fn(&T) -> bool,
+    expansions: &[Expansion<T>],
+) -> Result<Reply> {
+    call.query.refuse_unsimulated_but(&expandable(expansions))?;
+    let all = if call.emptied() { &[] } else { all };
     let properties = selection::<T>(call)?;
     let filter = filter(call, |name| T::property(name).is_some(), T::TYPE)?;
     let fits = |object: &T| shown(object) && matches(call, filter.as_ref(), object);
@@ -164,6 +198,12 @@ pub(crate) fn entities<T: Entity>(
             properties.iter().copied(),
             Nulls::Written,
         );
+        for (name, value) in expanded(call, object, expansions) {
+            out.push(b',');
+            write_text(out, name);
+            out.push(b':');
+            write_value(out, &value);
+        }
         novelty(call, out, at as u64);
         out.push(b'}');
     }
@@ -210,6 +250,7 @@ pub(crate) fn count<T: Entity>(
         ));
     }
     let filter = filter(call, |name| T::property(name).is_some(), T::TYPE)?;
+    let all = if call.emptied() { &[] } else { all };
     let count = all
         .iter()
         .filter(|object| shown(object) && matches(call, filter.as_ref(), *object))
@@ -219,7 +260,7 @@ pub(crate) fn count<T: Entity>(
 
 /// One entity.
 pub(crate) fn entity<T: Entity>(call: &Call<'_>, set: &str, object: &T) -> Result<Reply> {
-    if call.query.expand {
+    if !call.query.expand.is_empty() {
         return Err(GraphError::not_simulated("$expand on this path"));
     }
     let properties = selection::<T>(call)?;
@@ -236,24 +277,65 @@ pub(crate) fn entity<T: Entity>(call: &Call<'_>, set: &str, object: &T) -> Resul
     Ok(Reply::json(out))
 }
 
+/// What a place of a collection holds.
+pub(crate) trait Described {
+    /// Whether no place is empty, so that the places are as many as the documents.
+    const FULL: bool;
+    fn document(self) -> Option<Value>;
+}
+
+impl Described for Value {
+    const FULL: bool = true;
+
+    fn document(self) -> Option<Value> {
+        Some(self)
+    }
+}
+
+impl Described for Option<Value> {
+    const FULL: bool = false;
+
+    fn document(self) -> Option<Value> {
+        self
+    }
+}
+
 /// A page of documents that are made as JSON when they are needed, so that a page of a large collection costs no
 /// more than one of a small collection.
-pub(crate) fn documents<S>(
+///
+/// A document that is `None` is not in the collection: so a collection can be made of numbered places, some of them
+/// empty, and a page far into it is found at once.
+pub(crate) fn documents<S, D: Described>(
     call: &Call<'_>,
     set: &str,
     entity: &str,
     all: impl Iterator<Item = S> + Clone,
-    describe: impl Fn(S) -> Value,
+    describe: impl Fn(S) -> D,
 ) -> Result<Reply> {
-    call.query.refuse_unsimulated()?;
+    documents_expanding(call, set, entity, all, describe, &[])
+}
+
+/// The same with relations that can be expanded; each is told by the whole document.
+pub(crate) fn documents_expanding<S, D: Described>(
+    call: &Call<'_>,
+    set: &str,
+    entity: &str,
+    all: impl Iterator<Item = S> + Clone,
+    describe: impl Fn(S) -> D,
+    expansions: &[Expansion<Value>],
+) -> Result<Reply> {
+    call.query.refuse_unsimulated_but(&expandable(expansions))?;
+    let all = all.take(if call.emptied() { 0 } else { usize::MAX });
+    let describe = |source| describe(source).document();
     // What a few documents have is what the type has here.
-    let sample: Vec<Value> = all.clone().take(SAMPLE).map(&describe).collect();
+    let sample: Vec<Value> = all.clone().filter_map(describe).take(SAMPLE).collect();
     let has = |name: &str| sample.is_empty() || sample.iter().any(|item| item.get(name).is_some());
     let filter = filter(call, has, entity)?;
     if let Some(unknown) = call.query.select.iter().flatten().find(|name| !has(name)) {
         return Err(GraphError::no_property(unknown, entity));
     }
-    let size = call.page(PAGE, MAX_PAGE);
+    let (default, max) = sizes(call.route.template);
+    let size = call.page(default, max);
     let position: Position = call.position()?;
     let fits = |item: &Value| {
         filter.as_ref().is_none_or(|filter| {
@@ -261,9 +343,12 @@ pub(crate) fn documents<S>(
         })
     };
     let counted = call.query.count && call.query.skip_token.is_none();
-    let count = counted.then(|| match filter {
-        None => all.clone().count(),
-        Some(_) => all.clone().map(&describe).filter(fits).count(),
+    let count = counted.then(|| {
+        if D::FULL && filter.is_none() {
+            all.clone().count()
+        } else {
+            all.clone().filter_map(describe).filter(fits).count()
+        }
     });
     let mut page = PageWriter::new(&call.context(set, ""), count);
     if let Some(reply) = empty_page(call, &position) {
@@ -272,15 +357,29 @@ pub(crate) fn documents<S>(
     let rest = all
         .enumerate()
         .skip(position.at)
-        .map(|(at, source)| (at, describe(source)));
+        .filter_map(|(at, source)| Some((at, describe(source)?)));
     for (written, (at, item)) in rest.filter(|(_, item)| fits(item)).enumerate() {
         if written == size {
             let link = call.next_link(&Position { at, empty: 0 });
             return Ok(page.finish(Some(("@odata.nextLink", &link))));
         }
-        write_value(page.item(), &selected(call, &item));
+        let mut shown = selected(call, &item);
+        for (name, value) in expanded(call, &item, expansions) {
+            if let Some(map) = shown.as_object_mut() {
+                map.insert(name.to_owned(), value);
+            }
+        }
+        write_value(page.item(), &shown);
     }
     Ok(page.finish(None))
+}
+
+/// The default and maximum page of a collection of documents.
+fn sizes(template: &str) -> (usize, usize) {
+    match template {
+        "auditLogs/signIns" | "auditLogs/directoryAudits" => (LOG_PAGE, LOG_PAGE),
+        _ => (PAGE, MAX_PAGE),
+    }
 }
 
 /// One document.
@@ -295,6 +394,17 @@ pub(crate) fn document(call: &Call<'_>, set: &str, suffix: &str, item: &Value) -
     }
     out.push(b'}');
     Reply::json(out)
+}
+
+/// One document that some pages of the documentation show inside `value`, and that comes so where it was asked for.
+pub(crate) fn single(call: &Call<'_>, set: &str, item: &Value) -> Reply {
+    if call.access.wrap_single {
+        let item = selected(call, item);
+        return Reply::value(
+            &serde_json::json!({"@odata.context": call.context(set, ""), "value": item}),
+        );
+    }
+    document(call, set, "", item)
 }
 
 fn selected(call: &Call<'_>, item: &Value) -> Value {

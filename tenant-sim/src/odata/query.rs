@@ -5,6 +5,13 @@ use http::HeaderMap;
 
 use crate::server::reply::GraphError;
 
+/// One relation of `$expand`: `owners($select=id)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Expand {
+    pub(crate) name: String,
+    pub(crate) select: Option<Vec<String>>,
+}
+
 /// The options that were given. Names are accepted with and without `$`, as documented for v1.0.
 #[derive(Debug, Clone, Default)]
 #[expect(
@@ -21,7 +28,7 @@ pub(crate) struct Query {
     pub(crate) search: Option<String>,
     pub(crate) skip_token: Option<String>,
     pub(crate) delta_token: Option<String>,
-    pub(crate) expand: bool,
+    pub(crate) expand: Vec<Expand>,
     pub(crate) order_by: bool,
     /// `ConsistencyLevel: eventual`
     pub(crate) eventual: bool,
@@ -54,7 +61,7 @@ impl Query {
                 "search" => query.search = Some(value),
                 "skiptoken" => query.skip_token = Some(value),
                 "deltatoken" => query.delta_token = Some(value),
-                "expand" => query.expand = true,
+                "expand" => query.expand = expansions(&value)?,
                 "orderby" => query.order_by = true,
                 "format" => {}
                 _ => {
@@ -77,6 +84,11 @@ impl Query {
 
     /// Refuses what the simulator does not simulate, rather than answer something else.
     pub(crate) fn refuse_unsimulated(&self) -> Result<(), GraphError> {
+        self.refuse_unsimulated_but(&[])
+    }
+
+    /// The same where these relations can be expanded.
+    pub(crate) fn refuse_unsimulated_but(&self, expandable: &[&str]) -> Result<(), GraphError> {
         if self.search.is_some() && !self.eventual {
             return Err(GraphError::unsupported_query(
                 "Request with $search query parameter only works through MSGraph with a special request header: \
@@ -85,7 +97,10 @@ impl Query {
         }
         let refused = [
             ("$search", self.search.is_some()),
-            ("$expand", self.expand),
+            ("$expand", {
+                let known = |expand: &Expand| expandable.contains(&expand.name.as_str());
+                !self.expand.iter().all(known)
+            }),
             ("$orderby", self.order_by),
         ];
         match refused.iter().find(|(_, given)| *given) {
@@ -103,10 +118,73 @@ fn names(list: &str) -> Vec<String> {
         .collect()
 }
 
+/// The relations of `$expand`, each with its own `$select` at most.
+fn expansions(list: &str) -> Result<Vec<Expand>, GraphError> {
+    let mut depth = 0_usize;
+    let parts = list.split(|next: char| {
+        depth = match next {
+            '(' => depth + 1,
+            ')' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        next == ',' && depth == 0
+    });
+    let mut found = Vec::new();
+    for part in parts.map(str::trim).filter(|part| !part.is_empty()) {
+        let (name, options) = match part.split_once('(') {
+            None => (part, ""),
+            Some((name, rest)) => (
+                name,
+                rest.strip_suffix(')').ok_or_else(|| {
+                    GraphError::bad_request("Invalid $expand: a bracket is not closed.")
+                })?,
+            ),
+        };
+        let mut select = None;
+        for option in options.split(';').filter(|option| !option.is_empty()) {
+            match option.split_once('=') {
+                Some(("$select" | "select", value)) => select = Some(names(value)),
+                _ => {
+                    return Err(GraphError::not_simulated(&format!(
+                        "'{option}' within $expand"
+                    )));
+                }
+            }
+        }
+        found.push(Expand {
+            name: name.trim().to_owned(),
+            select,
+        });
+    }
+    Ok(found)
+}
+
 fn positive(text: &str) -> Result<usize, GraphError> {
     text.parse().ok().filter(|top| *top > 0).ok_or_else(|| {
         GraphError::bad_request(format!(
             "Invalid value '{text}' for $top query option found: a positive integer is expected."
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expansions_carry_their_own_selection() {
+        let expand = |name: &str, select: Option<&[&str]>| Expand {
+            name: name.to_owned(),
+            select: select.map(|names| names.iter().map(ToString::to_string).collect()),
+        };
+        assert_eq!(
+            expansions("owners($select=id,appId),rules").unwrap(),
+            [
+                expand("owners", Some(&["id", "appId"])),
+                expand("rules", None)
+            ]
+        );
+        assert_eq!(expansions("owners($top=5)").unwrap_err().status, 501);
+        assert_eq!(expansions("owners($select=id").unwrap_err().status, 400);
+    }
 }

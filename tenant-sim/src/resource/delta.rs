@@ -249,6 +249,11 @@ fn page<T: Tracked>(call: &Call<'_>, round: &Round, tracking: &Tracking<T>) -> R
         &tracking.relations,
         &tracking.properties,
     );
+    let entries: Box<dyn Iterator<Item = _>> = if call.emptied() {
+        Box::new(std::iter::empty())
+    } else {
+        entries
+    };
     let mut after = round.after.clone();
     for (at, entry) in entries {
         if room.is_full() {

@@ -7,7 +7,6 @@ use crate::odata::list;
 use crate::resource::group::write_object;
 use crate::server::call::Call;
 use crate::server::reply::{GraphError, Reply, Result};
-use crate::server::route::Resource;
 use crate::tenant::group::Group;
 use crate::tenant::property::{Entity, write_text};
 use crate::tenant::user::{Life, User};
@@ -28,14 +27,14 @@ pub(crate) fn object(call: &Call<'_>) -> Result<Reply> {
     Ok(Reply::json(out))
 }
 
-pub(crate) fn deleted(call: &Call<'_>) -> Result<Reply> {
-    if call.route.resource == Resource::DeletedUsers {
-        list::entities(call, "users", &call.tenant.users, |user| {
-            user.life == Life::SoftDeleted
-        })
-    } else {
-        list::entities(call, "groups", &call.tenant.groups, |group| {
-            group.life == Life::SoftDeleted
-        })
-    }
+pub(crate) fn deleted_users(call: &Call<'_>) -> Result<Reply> {
+    list::entities(call, "users", &call.tenant.users, |user| {
+        user.life == Life::SoftDeleted
+    })
+}
+
+pub(crate) fn deleted_groups(call: &Call<'_>) -> Result<Reply> {
+    list::entities(call, "groups", &call.tenant.groups, |group| {
+        group.life == Life::SoftDeleted
+    })
 }

@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::area::Area;
 use crate::guid::{self, Guid};
 use crate::odata::list::{self, PageWriter};
+use crate::odata::query::Expand;
 use crate::server::call::Call;
 use crate::server::reply::{GraphError, Reply, Result};
-use crate::server::route::Resource;
 use crate::tenant::group::Group;
 use crate::tenant::property::{Entity, Nulls, Property, write_properties, write_text};
 use crate::tenant::user::User;
@@ -38,24 +39,32 @@ fn find<'t>(call: &Call<'t>) -> Result<&'t Group> {
 }
 
 pub(crate) fn members(call: &Call<'_>) -> Result<Reply> {
+    objects(call, &find(call)?.members)
+}
+
+pub(crate) fn member_users(call: &Call<'_>) -> Result<Reply> {
+    cast(call, |id| call.tenant.user(id).is_some())
+}
+
+pub(crate) fn member_groups(call: &Call<'_>) -> Result<Reply> {
+    cast(call, |id| call.tenant.group(id).is_some())
+}
+
+/// The members of one type.
+fn cast(call: &Call<'_>, wanted: impl Fn(Guid) -> bool) -> Result<Reply> {
     let group = find(call)?;
-    let cast = call.route.resource != Resource::Members;
-    if cast && !call.query.eventual {
+    if !call.query.eventual {
         return Err(GraphError::unsupported_query(
             "The specified cast requires the header 'ConsistencyLevel: eventual'.",
         ));
     }
-    let wanted = |id: &Guid| match call.route.resource {
-        Resource::MemberUsers => call.tenant.user(*id).is_some(),
-        Resource::MemberGroups => call.tenant.group(*id).is_some(),
-        _ => true,
-    };
-    let ids: BTreeSet<Guid> = if cast {
-        group.members.iter().copied().filter(wanted).collect()
-    } else {
-        BTreeSet::new()
-    };
-    objects(call, if cast { &ids } else { &group.members })
+    let ids: BTreeSet<Guid> = group
+        .members
+        .iter()
+        .copied()
+        .filter(|id| wanted(*id))
+        .collect();
+    objects(call, &ids)
 }
 
 pub(crate) fn member_count(call: &Call<'_>) -> Result<Reply> {
@@ -65,7 +74,12 @@ pub(crate) fn member_count(call: &Call<'_>) -> Result<Reply> {
             "$count is not currently supported.",
         ));
     }
-    Ok(Reply::text(group.members.len().to_string()))
+    let count = if call.emptied() {
+        0
+    } else {
+        group.members.len()
+    };
+    Ok(Reply::text(count.to_string()))
 }
 
 pub(crate) fn owners(call: &Call<'_>) -> Result<Reply> {
@@ -85,13 +99,16 @@ struct After {
 
 /// A page of directory objects of any type. What the app may not read comes with its type and id only, and a 200.
 /// <https://learn.microsoft.com/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects>
-fn objects(call: &Call<'_>, ids: &BTreeSet<Guid>) -> Result<Reply> {
+pub(crate) fn objects(call: &Call<'_>, ids: &BTreeSet<Guid>) -> Result<Reply> {
     call.query.refuse_unsimulated()?;
     if call.query.filter.is_some() {
         return Err(GraphError::not_simulated("$filter on this path"));
     }
-    let users = properties_of::<User>(call);
-    let groups = properties_of::<Group>(call);
+    let nobody = BTreeSet::new();
+    let ids = if call.emptied() { &nobody } else { ids };
+    let select = call.query.select.as_deref();
+    let users = properties_of::<User>(select);
+    let groups = properties_of::<Group>(select);
     if let Some(unknown) = call
         .query
         .select
@@ -135,8 +152,28 @@ fn objects(call: &Call<'_>, ids: &BTreeSet<Guid>) -> Result<Reply> {
     Ok(page.finish(None))
 }
 
-fn properties_of<T: Entity>(call: &Call<'_>) -> Vec<&'static Property<T>> {
-    match &call.query.select {
+/// An expanded collection of directory objects brings this many and no link to the rest.
+/// <https://learn.microsoft.com/graph/query-parameters#expand-parameter>
+const EXPANDED: usize = 20;
+
+/// The objects of an expanded relation: never more than [`EXPANDED`].
+pub(crate) fn expanded(call: &Call<'_>, ids: impl Iterator<Item = Guid>, expand: &Expand) -> Value {
+    ids.take(EXPANDED)
+        .map(|id| expanded_one(call, id, expand))
+        .collect()
+}
+
+/// The object of an expanded relation.
+pub(crate) fn expanded_one(call: &Call<'_>, id: Guid, expand: &Expand) -> Value {
+    let select = expand.select.as_deref();
+    let mut out = Vec::new();
+    let (users, groups) = (properties_of(select), properties_of(select));
+    write_object(call, &mut out, id, &users, &groups);
+    serde_json::from_slice(&out).unwrap_or(Value::Null)
+}
+
+fn properties_of<T: Entity>(select: Option<&[String]>) -> Vec<&'static Property<T>> {
+    match select {
         None => T::defaults().collect(),
         Some(names) => names
             .iter()

@@ -3,14 +3,18 @@
 //! <https://learn.microsoft.com/graph/api/resources/domain>,
 //! <https://learn.microsoft.com/graph/api/resources/subscribedsku>
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
+use crate::area::Licence;
 use crate::clock::{DAY, iso};
 use crate::guid;
 use crate::odata::list;
 use crate::server::call::Call;
 use crate::server::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
+use crate::tenant::sku::{Plan, Sku};
 
 const ORGANIZATION: &str = "#microsoft.graph.organization";
 const DOMAIN: &str = "#microsoft.graph.domain";
@@ -22,7 +26,7 @@ pub(crate) fn organizations(call: &Call<'_>) -> Result<Reply> {
         "organization",
         ORGANIZATION,
         std::iter::once(call.tenant),
-        describe,
+        |tenant| describe(tenant, &call.access.missing_licences()),
     )
 }
 
@@ -34,7 +38,7 @@ pub(crate) fn organization(call: &Call<'_>) -> Result<Reply> {
         call,
         "organization",
         "/$entity",
-        &describe(call.tenant),
+        &describe(call.tenant, &call.access.missing_licences()),
     ))
 }
 
@@ -49,14 +53,22 @@ pub(crate) fn domains(call: &Call<'_>) -> Result<Reply> {
 }
 
 pub(crate) fn domain(call: &Call<'_>) -> Result<Reply> {
-    let domains = all_domains(call.tenant);
-    let found = domains.iter().find(|domain| {
+    Ok(list::document(
+        call,
+        "domains",
+        "/$entity",
+        &find_domain(call)?,
+    ))
+}
+
+/// The domain that a path names.
+pub(crate) fn find_domain(call: &Call<'_>) -> Result<Value> {
+    let found = all_domains(call.tenant).into_iter().find(|domain| {
         domain["id"]
             .as_str()
             .is_some_and(|id| id.eq_ignore_ascii_case(&call.route.id))
     });
-    let found = found.ok_or_else(|| GraphError::not_found(&call.route.id))?;
-    Ok(list::document(call, "domains", "/$entity", found))
+    found.ok_or_else(|| call.not_found())
 }
 
 pub(crate) fn skus(call: &Call<'_>) -> Result<Reply> {
@@ -64,13 +76,13 @@ pub(crate) fn skus(call: &Call<'_>) -> Result<Reply> {
         call,
         "subscribedSkus",
         SKU,
-        all_skus(call.tenant).iter(),
+        all_skus(call.tenant, &call.access.missing_licences()).iter(),
         Value::clone,
     )
 }
 
 pub(crate) fn sku(call: &Call<'_>) -> Result<Reply> {
-    let skus = all_skus(call.tenant);
+    let skus = all_skus(call.tenant, &call.access.missing_licences());
     let found = skus
         .iter()
         .find(|sku| sku["id"].as_str() == Some(&call.route.id));
@@ -78,17 +90,39 @@ pub(crate) fn sku(call: &Call<'_>) -> Result<Reply> {
     Ok(list::document(call, "subscribedSkus", "/$entity", found))
 }
 
+/// The service plans of a subscription; those of licences that the tenant lacks are not among them.
+fn plans<'a>(
+    sku: &'a Sku,
+    missing: &'a BTreeSet<Licence>,
+) -> impl Iterator<Item = &'static Plan> + 'a {
+    sku.plans
+        .iter()
+        .filter(|(_, name, _)| !missing.iter().any(|licence| licence.rules_out(name)))
+}
+
 /// The organisation as Graph shows it.
-pub(crate) fn describe(tenant: &Tenant) -> Value {
+pub(crate) fn describe(tenant: &Tenant, missing: &BTreeSet<Licence>) -> Value {
     let since = iso(tenant.base - 2_500 * DAY);
-    let plans: Vec<Value> = tenant
+    let held: BTreeSet<&Plan> = tenant
         .skus
         .iter()
-        .flat_map(|sku| sku.plans)
+        .flat_map(|sku| plans(sku, missing))
+        .collect();
+    let assigned: Vec<Value> = held
+        .iter()
         .map(|(id, _, service)| {
             json!({"assignedDateTime": since, "capabilityStatus": "Enabled", "service": service, "servicePlanId": id})
         })
         .collect();
+    let provisioned: Vec<Value> = held
+        .iter()
+        .map(|(_, _, service)| {
+            json!({"capabilityStatus": "Enabled", "provisioningStatus": "Success", "service": service})
+        })
+        .collect();
+    let intune = held
+        .iter()
+        .any(|(_, name, _)| *name == Licence::Intune.plan());
     json!({
         "id": guid::text(tenant.id),
         "deletedDateTime": null,
@@ -112,8 +146,9 @@ pub(crate) fn describe(tenant: &Tenant) -> Value {
         "street": null,
         "technicalNotificationMails": [format!("it@{}", tenant.domain)],
         "tenantType": "AAD",
-        "assignedPlans": plans,
-        "provisionedPlans": [],
+        "assignedPlans": assigned,
+        "provisionedPlans": provisioned,
+        "mobileDeviceManagementAuthority": if intune { "intune" } else { "unknown" },
         "verifiedDomains": [
             {"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": true, "isInitial": false, "name": tenant.domain, "type": "Managed"},
             {"capabilities": "None", "isDefault": false, "isInitial": true, "name": tenant.initial_domain, "type": "Managed"},
@@ -156,12 +191,10 @@ pub(crate) fn all_domains(tenant: &Tenant) -> Vec<Value> {
 }
 
 /// The subscriptions, with the seats in use counted.
-pub(crate) fn all_skus(tenant: &Tenant) -> Vec<Value> {
+pub(crate) fn all_skus(tenant: &Tenant, missing: &BTreeSet<Licence>) -> Vec<Value> {
     let organization = guid::text(tenant.id);
-    let describe = |(at, sku): (usize, &crate::tenant::sku::Sku)| {
-        let plans: Vec<Value> = sku
-            .plans
-            .iter()
+    let describe = |(at, sku): (usize, &Sku)| {
+        let plans: Vec<Value> = plans(sku, missing)
             .map(|(id, name, _)| {
                 json!({"servicePlanId": id, "servicePlanName": name, "provisioningStatus": "Success", "appliesTo": "User"})
             })

@@ -8,31 +8,38 @@ use serde_json::{Value, json};
 use crate::odata::list;
 use crate::server::call::Call;
 use crate::server::reply::{GraphError, Reply, Result};
-use crate::server::route::Resource;
 use crate::tenant::Tenant;
 
-fn collection<'t>(call: &Call<'t>) -> (&'static str, &'static str, &'t [Value]) {
-    match call.route.resource {
-        Resource::Policies | Resource::Policy => (
-            "identity/conditionalAccess/policies",
-            "#microsoft.graph.conditionalAccessPolicy",
-            &call.tenant.policies,
-        ),
-        _ => (
-            "identity/conditionalAccess/namedLocations",
-            "#microsoft.graph.namedLocation",
-            &call.tenant.named_locations,
-        ),
-    }
+const POLICIES: (&str, &str) = (
+    "identity/conditionalAccess/policies",
+    "#microsoft.graph.conditionalAccessPolicy",
+);
+const LOCATIONS: (&str, &str) = (
+    "identity/conditionalAccess/namedLocations",
+    "#microsoft.graph.namedLocation",
+);
+
+pub(crate) fn policies(call: &Call<'_>) -> Result<Reply> {
+    all(call, POLICIES, &call.tenant.policies)
 }
 
-pub(crate) fn list(call: &Call<'_>) -> Result<Reply> {
-    let (set, entity, all) = collection(call);
+pub(crate) fn policy(call: &Call<'_>) -> Result<Reply> {
+    one(call, POLICIES, &call.tenant.policies)
+}
+
+pub(crate) fn named_locations(call: &Call<'_>) -> Result<Reply> {
+    all(call, LOCATIONS, &call.tenant.named_locations)
+}
+
+pub(crate) fn named_location(call: &Call<'_>) -> Result<Reply> {
+    one(call, LOCATIONS, &call.tenant.named_locations)
+}
+
+fn all(call: &Call<'_>, (set, entity): (&str, &str), all: &[Value]) -> Result<Reply> {
     list::documents(call, set, entity, all.iter(), Value::clone)
 }
 
-pub(crate) fn one(call: &Call<'_>) -> Result<Reply> {
-    let (set, _, all) = collection(call);
+fn one(call: &Call<'_>, (set, _): (&str, &str), all: &[Value]) -> Result<Reply> {
     let found = all
         .iter()
         .find(|item| item.get("id").and_then(Value::as_str) == Some(&call.route.id));
@@ -40,13 +47,13 @@ pub(crate) fn one(call: &Call<'_>) -> Result<Reply> {
     Ok(list::document(call, set, "/$entity", found))
 }
 
-pub(crate) fn security_defaults(call: &Call<'_>) -> Reply {
-    list::document(
+pub(crate) fn security_defaults(call: &Call<'_>) -> Result<Reply> {
+    Ok(list::document(
         call,
         "policies/identitySecurityDefaultsEnforcementPolicy",
         "/$entity",
         &describe(call.tenant),
-    )
+    ))
 }
 
 /// Security defaults as Graph shows them.

@@ -89,9 +89,6 @@ pub(crate) fn describe(tenant: &Tenant, user: &User, administrators: &BTreeSet<G
 
 /// Per-user MFA, which exists in beta only.
 pub(crate) fn requirements(call: &Call<'_>) -> Result<Reply> {
-    if !call.beta {
-        return Err(GraphError::no_segment("requirements"));
-    }
     let user = user::find(call.tenant, &call.route.id)?;
     let set = format!(
         "users('{}')/authentication/requirements",

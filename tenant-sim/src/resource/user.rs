@@ -2,7 +2,8 @@
 //! <https://learn.microsoft.com/graph/api/user-list>, <https://learn.microsoft.com/graph/api/user-get>
 
 use crate::guid;
-use crate::odata::list;
+use crate::odata::list::{self, Expansion};
+use crate::resource::group;
 use crate::server::call::Call;
 use crate::server::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
@@ -10,7 +11,7 @@ use crate::tenant::user::User;
 use crate::tenant::user_property::principal_name;
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply> {
-    list::entities(call, "users", &call.tenant.users, User::live)
+    list::entities_expanding(call, "users", &call.tenant.users, User::live, EXPANSIONS)
 }
 
 pub(crate) fn count(call: &Call<'_>) -> Result<Reply> {
@@ -20,6 +21,11 @@ pub(crate) fn count(call: &Call<'_>) -> Result<Reply> {
 pub(crate) fn one(call: &Call<'_>) -> Result<Reply> {
     list::entity(call, "users", find(call.tenant, &call.route.id)?)
 }
+
+const EXPANSIONS: &[Expansion<User>] = &[("manager", |call, user, expand| {
+    let manager = call.tenant.manager(call.tenant.user_at(user.id)?)?;
+    Some(group::expanded_one(call, manager.id, expand))
+})];
 
 /// A live user by id or user principal name.
 pub(crate) fn find<'t>(tenant: &'t Tenant, key: &str) -> Result<&'t User> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::Expiry;
-use crate::area::Area;
+use crate::area::{Area, Licence};
 use crate::odata::link;
 use crate::odata::query::Query;
 use crate::server::reply::{GraphError, Result};
@@ -30,6 +30,8 @@ pub(crate) struct Call<'a> {
     /// The override of default page sizes.
     pub(crate) page_size: Option<usize>,
     pub(crate) link_key: u64,
+    /// The tenant's time, in seconds since 1970.
+    pub(crate) now: i64,
     pub(crate) delta: DeltaRules,
     pub(crate) twist: Twist,
 }
@@ -56,12 +58,20 @@ pub(crate) struct Twist {
     pub(crate) novel_member: f64,
 }
 
-/// What the app may read and the tenant has licences for.
+/// What the app may read, what the tenant has licences for, and what there is to read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Access {
     pub(crate) denied: BTreeSet<Area>,
     pub(crate) revoked: BTreeSet<String>,
     pub(crate) unlicensed: BTreeSet<Area>,
+    /// Areas that answer as if unlicensed, although the plan is there.
+    pub(crate) claimed_unlicensed: BTreeSet<Area>,
+    /// Areas whose collections are served as whole, empty lists.
+    pub(crate) emptied: BTreeSet<Area>,
+    /// Usage reports name nobody.
+    pub(crate) conceal_names: bool,
+    /// Single entities come inside `value`.
+    pub(crate) wrap_single: bool,
     /// The bearer token carries no roles.
     pub(crate) without_roles: bool,
 }
@@ -70,7 +80,10 @@ impl Access {
     pub(crate) fn permits(&self, area: Area) -> bool {
         !self.without_roles
             && !self.denied.contains(&area)
-            && !self.revoked.contains(area.permission())
+            && !area
+                .permissions()
+                .iter()
+                .any(|permission| self.revoked.contains(*permission))
     }
 
     /// Refuses an area: first for want of a permission, then for want of a licence.
@@ -78,29 +91,26 @@ impl Access {
         if !self.permits(area) {
             return Err(GraphError::denied());
         }
-        if !self.unlicensed.contains(&area) {
-            return Ok(());
+        if self.unlicensed.contains(&area) || self.claimed_unlicensed.contains(&area) {
+            return Err(GraphError::unlicensed(area));
         }
-        Err(if area == Area::RoleEligibility {
-            GraphError::new(
-                400,
-                "AadPremiumLicenseRequired",
-                "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
-            )
-        } else {
-            GraphError::new(
-                403,
-                "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
-                "Neither tenant is B2C or tenant doesn't have premium license",
-            )
-        })
+        Ok(())
+    }
+
+    /// The licences that the tenant lacks; their service plans are not there.
+    pub(crate) fn missing_licences(&self) -> BTreeSet<Licence> {
+        self.unlicensed
+            .iter()
+            .filter_map(|area| area.licence())
+            .collect()
     }
 
     /// The permissions that a token given out now carries.
     pub(crate) fn roles(&self) -> Vec<&'static str> {
         let permitted = Area::ALL.into_iter().filter(|area| self.permits(*area));
         permitted
-            .map(Area::permission)
+            .flat_map(Area::permissions)
+            .copied()
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect()
@@ -110,6 +120,21 @@ impl Access {
 impl Call<'_> {
     pub(crate) fn version(&self) -> &'static str {
         if self.beta { "beta" } else { "v1.0" }
+    }
+
+    /// The area of the path in this version.
+    pub(crate) fn area(&self) -> Area {
+        self.route.area.in_version(self.beta)
+    }
+
+    /// Whether the collections of this path are to be empty.
+    pub(crate) fn emptied(&self) -> bool {
+        self.access.emptied.contains(&self.area())
+    }
+
+    /// The refusal of an id that is not there.
+    pub(crate) fn not_found(&self) -> GraphError {
+        GraphError::not_found(&self.route.id)
     }
 
     /// `@odata.context` of a set, with the selected properties and a suffix such as `/$entity`.

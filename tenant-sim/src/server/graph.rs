@@ -234,6 +234,7 @@ fn with_call<R>(
         prefer_page: max_page,
         page_size: shared.page_size,
         link_key: shared.link_key,
+        now: shared.clock.now(),
         delta,
         twist,
     })

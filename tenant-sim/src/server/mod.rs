@@ -3,6 +3,7 @@
 mod batch;
 pub(crate) mod body;
 pub(crate) mod call;
+mod download;
 mod graph;
 pub(crate) mod reply;
 pub(crate) mod route;
@@ -129,9 +130,12 @@ fn outcome(shared: &Shared, received: &Received) -> (Outcome, Ids) {
     let client_request = received
         .header("client-request-id")
         .map_or_else(|| request.clone(), ToOwned::to_owned);
-    let outcome = match token_tenant(&received.path) {
-        Some(tenant) => token(shared, tenant, received),
-        None => graph::answer(shared, received, &request, &client_request),
+    let outcome = if let Some(tenant) = token_tenant(&received.path) {
+        token(shared, tenant, received)
+    } else if let Some(file) = download::token(&received.path) {
+        download::answer(shared, received, file, &request, &client_request)
+    } else {
+        graph::answer(shared, received, &request, &client_request)
     };
     let ids = Ids {
         request,
@@ -200,6 +204,7 @@ fn respond(shared: &Shared, reply: Reply, spoilt: Option<After>, ids: &Ids) -> R
             "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
         }
         Content::Text => "text/plain",
+        Content::File => "application/octet-stream",
         Content::Html => "text/html; charset=utf-8",
     };
     let mut bytes = Bytes::from(reply.body);

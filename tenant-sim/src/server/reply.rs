@@ -3,11 +3,15 @@
 
 use serde_json::{Value, json};
 
+use crate::area::{Area, Licence};
+
 /// What the body of an answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {
     Json,
     Text,
+    /// A report.
+    File,
     Html,
 }
 
@@ -123,6 +127,32 @@ impl GraphError {
             "Authorization_RequestDenied",
             "Insufficient privileges to complete the operation.",
         )
+    }
+
+    /// For want of a licence, in the words of each service. What needs none is refused as the reports are.
+    pub(crate) fn unlicensed(area: Area) -> Self {
+        match (area, area.licence()) {
+            (Area::RiskyUsers | Area::RiskDetections, _) => Self::new(
+                403,
+                "Forbidden",
+                "Your tenant is not licensed for this feature.",
+            ),
+            (_, Some(Licence::EntraP2)) => Self::new(
+                400,
+                "AadPremiumLicenseRequired",
+                "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+            ),
+            (_, Some(Licence::Intune)) => Self::new(
+                400,
+                "BadRequest",
+                "Request not applicable to target tenant.",
+            ),
+            _ => Self::new(
+                403,
+                "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+                "Neither tenant is B2C or tenant doesn't have premium license",
+            ),
+        }
     }
 
     pub(crate) fn unauthorized(message: &str) -> Self {

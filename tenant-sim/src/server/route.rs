@@ -1,208 +1,88 @@
-//! The paths that are served, as a table: template, what answers it, and the area it belongs to.
+//! The paths that are served: a table for each family of them, with a row for each path.
+
+mod application;
+mod authentication;
+mod collaboration;
+mod directory;
+mod intune;
+mod licence;
+mod log;
+mod report;
+mod role;
+mod security;
+mod service;
 
 use percent_encoding::percent_decode_str;
 
 use crate::area::Area;
+use crate::server::call::Call;
+use crate::server::reply::{Reply, Result};
 
 /// What answers a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Resource {
-    Organizations,
-    Organization,
-    Domains,
-    Domain,
-    SubscribedSkus,
-    SubscribedSku,
-    Users,
-    UserCount,
-    UserDelta,
-    User,
-    AuthenticationMethods,
-    PerUserMfa,
-    Groups,
-    GroupCount,
-    GroupDelta,
-    Group,
-    Members,
-    MemberCount,
-    MemberUsers,
-    MemberGroups,
-    Owners,
-    TransitiveMembers,
-    RoleDefinitions,
-    RoleDefinition,
-    RoleAssignments,
-    RoleAssignment,
-    RoleAssignmentInstances,
-    EligibilityInstances,
-    EligibilitySchedules,
-    RegistrationDetails,
-    RegistrationDetail,
-    Policies,
-    Policy,
-    NamedLocations,
-    NamedLocation,
-    SecurityDefaults,
-    DirectoryObject,
-    DeletedUsers,
-    DeletedGroups,
+pub(crate) type Answer = fn(&Call<'_>) -> Result<Reply>;
+
+/// A path that is served.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    /// `{id}` stands for a segment, or for a part of one: `getReport(period='{id}')`.
+    pub(crate) template: &'static str,
+    answer: Answer,
+    area: Area,
+    pub(crate) beta_only: bool,
+}
+
+/// A path of both versions.
+const fn row(template: &'static str, answer: Answer, area: Area) -> Row {
+    Row {
+        template,
+        answer,
+        area,
+        beta_only: false,
+    }
+}
+
+/// A path of beta alone.
+const fn beta(template: &'static str, answer: Answer, area: Area) -> Row {
+    Row {
+        template,
+        answer,
+        area,
+        beta_only: true,
+    }
 }
 
 /// Literal segments before `{id}`: the first match wins.
-const TABLE: &[(&str, Resource, Area)] = &[
-    ("organization", Resource::Organizations, Area::Organization),
-    (
-        "organization/{id}",
-        Resource::Organization,
-        Area::Organization,
-    ),
-    ("domains", Resource::Domains, Area::Domains),
-    ("domains/{id}", Resource::Domain, Area::Domains),
-    (
-        "subscribedSkus",
-        Resource::SubscribedSkus,
-        Area::SubscribedSkus,
-    ),
-    (
-        "subscribedSkus/{id}",
-        Resource::SubscribedSku,
-        Area::SubscribedSkus,
-    ),
-    ("users", Resource::Users, Area::Users),
-    ("users/$count", Resource::UserCount, Area::Users),
-    ("users/delta", Resource::UserDelta, Area::Users),
-    ("users/{id}", Resource::User, Area::Users),
-    (
-        "users/{id}/authentication/methods",
-        Resource::AuthenticationMethods,
-        Area::AuthenticationMethods,
-    ),
-    (
-        "users/{id}/authentication/requirements",
-        Resource::PerUserMfa,
-        Area::PerUserMfa,
-    ),
-    ("groups", Resource::Groups, Area::Groups),
-    ("groups/$count", Resource::GroupCount, Area::Groups),
-    ("groups/delta", Resource::GroupDelta, Area::Groups),
-    ("groups/{id}", Resource::Group, Area::Groups),
-    ("groups/{id}/members", Resource::Members, Area::Groups),
-    (
-        "groups/{id}/members/$count",
-        Resource::MemberCount,
-        Area::Groups,
-    ),
-    (
-        "groups/{id}/members/microsoft.graph.user",
-        Resource::MemberUsers,
-        Area::Groups,
-    ),
-    (
-        "groups/{id}/members/microsoft.graph.group",
-        Resource::MemberGroups,
-        Area::Groups,
-    ),
-    ("groups/{id}/owners", Resource::Owners, Area::Groups),
-    (
-        "groups/{id}/transitiveMembers",
-        Resource::TransitiveMembers,
-        Area::Groups,
-    ),
-    (
-        "roleManagement/directory/roleDefinitions",
-        Resource::RoleDefinitions,
-        Area::RoleDefinitions,
-    ),
-    (
-        "roleManagement/directory/roleDefinitions/{id}",
-        Resource::RoleDefinition,
-        Area::RoleDefinitions,
-    ),
-    (
-        "roleManagement/directory/roleAssignments",
-        Resource::RoleAssignments,
-        Area::RoleAssignments,
-    ),
-    (
-        "roleManagement/directory/roleAssignments/{id}",
-        Resource::RoleAssignment,
-        Area::RoleAssignments,
-    ),
-    (
-        "roleManagement/directory/roleAssignmentScheduleInstances",
-        Resource::RoleAssignmentInstances,
-        Area::RoleAssignmentSchedules,
-    ),
-    (
-        "roleManagement/directory/roleEligibilityScheduleInstances",
-        Resource::EligibilityInstances,
-        Area::RoleEligibility,
-    ),
-    (
-        "roleManagement/directory/roleEligibilitySchedules",
-        Resource::EligibilitySchedules,
-        Area::RoleEligibility,
-    ),
-    (
-        "reports/authenticationMethods/userRegistrationDetails",
-        Resource::RegistrationDetails,
-        Area::RegistrationDetails,
-    ),
-    (
-        "reports/authenticationMethods/userRegistrationDetails/{id}",
-        Resource::RegistrationDetail,
-        Area::RegistrationDetails,
-    ),
-    (
-        "identity/conditionalAccess/policies",
-        Resource::Policies,
-        Area::ConditionalAccess,
-    ),
-    (
-        "identity/conditionalAccess/policies/{id}",
-        Resource::Policy,
-        Area::ConditionalAccess,
-    ),
-    (
-        "identity/conditionalAccess/namedLocations",
-        Resource::NamedLocations,
-        Area::NamedLocations,
-    ),
-    (
-        "identity/conditionalAccess/namedLocations/{id}",
-        Resource::NamedLocation,
-        Area::NamedLocations,
-    ),
-    (
-        "policies/identitySecurityDefaultsEnforcementPolicy",
-        Resource::SecurityDefaults,
-        Area::SecurityDefaults,
-    ),
-    (
-        "directoryObjects/{id}",
-        Resource::DirectoryObject,
-        Area::DirectoryObjects,
-    ),
-    (
-        "directory/deletedItems/microsoft.graph.user",
-        Resource::DeletedUsers,
-        Area::Users,
-    ),
-    (
-        "directory/deletedItems/microsoft.graph.group",
-        Resource::DeletedGroups,
-        Area::Groups,
-    ),
+const FAMILIES: &[&[Row]] = &[
+    directory::ROWS,
+    role::ROWS,
+    authentication::ROWS,
+    application::ROWS,
+    licence::ROWS,
+    collaboration::ROWS,
+    intune::ROWS,
+    security::ROWS,
+    log::ROWS,
+    report::ROWS,
+    service::ROWS,
 ];
 
+/// Every row of every family.
+pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
+    FAMILIES.iter().copied().flatten()
+}
+
 /// A path that was understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Route {
     pub(crate) template: &'static str,
-    pub(crate) resource: Resource,
+    pub(crate) answer: Answer,
+    /// In v1.0; see [`Area::in_version`].
     pub(crate) area: Area,
-    /// The `{id}` of the template, percent-decoded; empty if it has none.
+    pub(crate) beta_only: bool,
+    /// The first `{id}` of the template, percent-decoded; empty if it has none.
     pub(crate) id: String,
+    /// The second `{id}`.
+    pub(crate) inner_id: String,
 }
 
 impl Route {
@@ -216,58 +96,99 @@ impl Route {
                     .decode_utf8()
                     .map(std::borrow::Cow::into_owned)
             })
-            .collect::<Result<_, _>>()
+            .collect::<std::result::Result<_, _>>()
             .ok()?;
-        TABLE.iter().find_map(|(template, resource, area)| {
-            let mut id = String::new();
-            let parts: Vec<&str> = template.split('/').collect();
-            let fits = parts.len() == segments.len()
-                && parts.iter().zip(&segments).all(|(part, segment)| {
-                    if *part == "{id}" {
-                        id.clone_from(segment);
-                        !segment.is_empty()
-                    } else {
-                        // Functions may be called with empty brackets.
-                        part.eq_ignore_ascii_case(segment.trim_end_matches("()"))
-                    }
-                });
-            fits.then_some(Self {
-                template,
-                resource: *resource,
-                area: *area,
-                id,
+        rows().find_map(|row| {
+            let ids = ids(row.template, &segments)?;
+            let mut ids = ids.into_iter().map(ToOwned::to_owned);
+            Some(Self {
+                template: row.template,
+                answer: row.answer,
+                area: row.area,
+                beta_only: row.beta_only,
+                id: ids.next().unwrap_or_default(),
+                inner_id: ids.next().unwrap_or_default(),
             })
         })
     }
 }
 
+/// What stands for each `{id}` of a template, if the path fits it.
+fn ids<'s>(template: &str, segments: &'s [String]) -> Option<Vec<&'s str>> {
+    let mut ids = Vec::new();
+    let mut parts = template.split('/');
+    for segment in segments {
+        let part = parts.next()?;
+        if let Some((before, after)) = part.split_once("{id}") {
+            let start = segment.get(..before.len())?;
+            let rest = segment.get(before.len()..)?;
+            let (id, end) = rest.split_at_checked(rest.len().checked_sub(after.len())?)?;
+            if id.is_empty()
+                || !start.eq_ignore_ascii_case(before)
+                || !end.eq_ignore_ascii_case(after)
+            {
+                return None;
+            }
+            ids.push(id);
+        } else if !part.eq_ignore_ascii_case(segment.trim_end_matches("()")) {
+            // Functions may be called with empty brackets.
+            return None;
+        }
+    }
+    parts.next().is_none().then_some(ids)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    fn parsed(path: &str) -> (&'static str, String) {
+        let route = Route::parse(path).unwrap();
+        (route.template, route.id)
+    }
 
     #[test]
     fn a_literal_segment_wins_over_an_id() {
+        for (path, template) in [
+            ("users/delta", "users/delta"),
+            ("users/delta()", "users/delta"),
+            ("users/$count", "users/$count"),
+            ("users/%24count", "users/$count"),
+        ] {
+            assert_eq!(parsed(path).0, template);
+        }
         assert_eq!(
-            Route::parse("users/delta").unwrap().resource,
-            Resource::UserDelta
+            parsed("/Users/a%2Fb%23EXT%23%40c"),
+            ("users/{id}", "a/b#EXT#@c".to_owned())
         );
-        assert_eq!(
-            Route::parse("users/delta()").unwrap().resource,
-            Resource::UserDelta
-        );
-        assert_eq!(
-            Route::parse("users/$count").unwrap().resource,
-            Resource::UserCount
-        );
-        assert_eq!(
-            Route::parse("users/%24count").unwrap().resource,
-            Resource::UserCount
-        );
-        let user = Route::parse("/Users/a%2Fb%23EXT%23%40c").unwrap();
-        assert_eq!(
-            (user.resource, user.id.as_str()),
-            (Resource::User, "a/b#EXT#@c")
-        );
-        assert_eq!(Route::parse("users/1/mailFolders"), None);
+        assert!(Route::parse("users/1/mailFolders").is_none());
+    }
+
+    #[test]
+    fn a_template_may_hold_an_id_within_a_segment() {
+        let segments = |path: &str| path.split('/').map(ToOwned::to_owned).collect::<Vec<_>>();
+        for (template, path, expected) in [
+            (
+                "a/get(period='{id}')",
+                "a/get(period='D30')",
+                Some(vec!["D30"]),
+            ),
+            ("a/get(period='{id}')", "a/get(period='')", None),
+            ("a/get(period='{id}')", "a/get(date=2026-01-01)", None),
+            ("a/{id}/b/{id}", "a/1/b/2", Some(vec!["1", "2"])),
+            ("a/{id}/b/{id}", "a/1/b", None),
+        ] {
+            assert_eq!(ids(template, &segments(path)), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn no_path_has_two_rows() {
+        let mut seen = BTreeSet::new();
+        for row in rows() {
+            assert!(seen.insert(row.template), "{}", row.template);
+        }
     }
 }

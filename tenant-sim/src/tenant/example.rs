@@ -20,6 +20,8 @@ const PEOPLE: u16 = 54;
 const GUESTS: std::ops::Range<u16> = 48..50;
 const WITHOUT_MFA: [u16; 3] = [12, 27, 41];
 const PHONE_ONLY: std::ops::RangeInclusive<u16> = 20..=26;
+const DEVICES: usize = 32;
+const APPLICATIONS: usize = 12;
 const NEVER_SIGNED_IN: [u16; 7] = [20, 21, 22, 23, 24, 25, 41];
 
 impl Tenant {
@@ -36,6 +38,8 @@ impl Tenant {
     /// | assigned seats of people who never signed in | 7; everybody else signed in within 30 days |
     /// | conditional access | MFA for administrator roles (on), MFA for all (report-only), a block (off) |
     /// | security defaults | off |
+    /// | devices in the directory | 32 |
+    /// | applications of its own | 12 |
     pub fn example() -> Self {
         let mut tenant = Self::empty(
             SEED,
@@ -54,6 +58,8 @@ impl Tenant {
         tenant.example_roles(&people, operators);
         tenant.policies = policies();
         tenant.named_locations = named_locations();
+        tenant.devices = DEVICES;
+        tenant.applications = APPLICATIONS;
         tenant
     }
 

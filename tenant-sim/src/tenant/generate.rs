@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 
+use crate::area::{Area, Licence};
 use crate::clock::DAY;
 use crate::guid::Guid;
 use crate::tenant::Tenant;
@@ -11,7 +12,7 @@ use crate::tenant::example::{named_locations, policies};
 use crate::tenant::group::{Group, GroupKind};
 use crate::tenant::names::{DEPARTMENTS, GIVEN, PLACES, SURNAME};
 use crate::tenant::role::{BUILT_IN, Holding};
-use crate::tenant::sku::{BUSINESS_PREMIUM, BUSINESS_STANDARD, E5, EXCHANGE_KIOSK, Sku};
+use crate::tenant::sku::{BUSINESS_PREMIUM, BUSINESS_STANDARD, E5, EXCHANGE_KIOSK, INTUNE, Sku};
 use crate::tenant::user::{Life, MethodSet, PerUserMfa, SignIns, User};
 
 /// What [`Tenant::generate`] makes. Shares are between 0 and 1.
@@ -35,9 +36,15 @@ pub struct GenerateOptions {
     pub mfa_registered: f64,
     /// Share of accounts that never signed in.
     pub never_signed_in: f64,
-    /// Whether the tenant has Entra ID Premium; without it sign-in activity, registration details and role
-    /// eligibility answer that a licence is missing.
+    /// Whether the tenant has Entra ID P1 and P2; without them every area that needs one answers that a licence is
+    /// missing.
     pub premium: bool,
+    /// Devices that are registered in the directory; `None` makes six for ten accounts.
+    pub devices: Option<usize>,
+    /// Whether the tenant has Intune; without it every area of Intune answers that a licence is missing.
+    pub intune: bool,
+    /// Applications that the organisation has registered.
+    pub applications: usize,
 }
 
 impl Default for GenerateOptions {
@@ -53,6 +60,9 @@ impl Default for GenerateOptions {
             mfa_registered: 0.85,
             never_signed_in: 0.05,
             premium: true,
+            devices: None,
+            intune: true,
+            applications: 12,
         }
     }
 }
@@ -98,11 +108,21 @@ impl Tenant {
         tenant.random_roles(&mut rng, options.administrators);
         tenant.policies = policies();
         tenant.named_locations = named_locations();
-        if !options.premium {
-            tenant
-                .unlicensed
-                .extend(crate::Area::ALL.into_iter().filter(|area| area.premium()));
+        tenant.devices = options.devices.unwrap_or(options.users * 3 / 5);
+        tenant.applications = options.applications;
+        if options.intune && !options.premium {
+            // Bought on its own; nobody holds it by name.
+            let subscription = tenant.derived_id("subscription", 0);
+            tenant.skus.push(Sku::new(INTUNE, 25, subscription));
         }
+        let lacking = |area: &Area| match area.licence() {
+            Some(Licence::EntraP1 | Licence::EntraP2) => !options.premium,
+            Some(Licence::Intune) => !options.intune,
+            None => false,
+        };
+        tenant
+            .unlicensed
+            .extend(Area::ALL.into_iter().filter(lacking));
         tenant
     }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::clock::iso;
 use crate::guid;
 use crate::tenant::Tenant;
+use crate::tenant::estate::team::is_team;
 use crate::tenant::group::{Group, GroupKind};
 use crate::tenant::property::{Entity, Property, write_text, write_value};
 
@@ -173,7 +174,15 @@ static TABLE: &[Property<Group>] = &[
     selected("isManagementRestricted", nothing),
     selected("licenseProcessingState", nothing),
     selected("resourceBehaviorOptions", empty_list),
-    selected("resourceProvisioningOptions", empty_list),
+    selected("resourceProvisioningOptions", |_, group, out| {
+        let options = if is_team(group) {
+            json!(["Team"])
+        } else {
+            json!([])
+        };
+        write_value(out, &options);
+        true
+    }),
     selected("serviceProvisioningErrors", empty_list),
     selected("uniqueName", nothing),
 ];

@@ -1,15 +1,21 @@
 //! The simulated directory: people, groups, roles, licences, policies and the log of their changes.
 
+pub(crate) mod application;
 pub(crate) mod change;
 mod churn;
+mod derive;
+pub(crate) mod device;
 pub(crate) mod edit;
+pub(crate) mod estate;
 mod example;
 mod generate;
 pub(crate) mod group;
 pub(crate) mod group_property;
-mod names;
+mod manager;
+pub(crate) mod names;
 pub(crate) mod property;
 pub(crate) mod role;
+pub(crate) mod sign_in_log;
 pub(crate) mod sku;
 pub(crate) mod user;
 pub(crate) mod user_property;
@@ -21,6 +27,7 @@ use serde_json::Value;
 use crate::area::Area;
 use crate::guid::{self, Guid};
 use change::ChangeLog;
+use estate::quirk::Quirks;
 use group::Group;
 use role::{Assignment, Holding};
 use sku::Sku;
@@ -53,6 +60,12 @@ pub struct Tenant {
     pub(crate) security_defaults: bool,
     /// Areas the tenant has no licence for.
     pub(crate) unlicensed: BTreeSet<Area>,
+    /// Devices that are registered in the directory.
+    devices: usize,
+    /// Applications that the organisation has registered.
+    pub(crate) applications: usize,
+    /// How the service deviates from its documentation.
+    pub(crate) quirks: Quirks,
     /// The time, in seconds since 1970, that relative dates count from.
     pub(crate) base: i64,
     seed: u64,
@@ -78,6 +91,9 @@ impl Tenant {
             named_locations: Vec::new(),
             security_defaults: false,
             unlicensed: BTreeSet::new(),
+            devices: 0,
+            applications: 0,
+            quirks: Quirks::default(),
             base: 0,
             seed,
             made: 0,
@@ -197,12 +213,7 @@ impl Tenant {
             interactive,
             non_interactive,
         } = user.sign_ins?;
-        let request = |kind: u64| {
-            guid::text(guid::guid(
-                kind,
-                (user.id >> 64) as u64 ^ interactive.unsigned_abs(),
-            ))
-        };
+        let request = |kind: u64| user.request_id(kind);
         let at = |relative: i64| crate::clock::iso(self.base + relative);
         Some(serde_json::json!({
             "lastSignInDateTime": at(interactive),

@@ -41,7 +41,7 @@ const OFFICE: Plan = (
     "OFFICE_BUSINESS",
     "MicrosoftOffice",
 );
-const INTUNE: Plan = ("c1ec4a95-1f05-45b3-a911-aa3fa01094f5", "INTUNE_A", "SCO");
+const INTUNE_PLAN: Plan = ("c1ec4a95-1f05-45b3-a911-aa3fa01094f5", "INTUNE_A", "SCO");
 const ENTRA_P1: Plan = (
     "41781fb2-bc02-4b7c-bd55-b576c07bb09d",
     "AAD_PREMIUM",
@@ -68,7 +68,13 @@ pub(crate) const BUSINESS_PREMIUM: (&str, &str, &[Plan]) = (
     "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46",
     "SPB",
     &[
-        EXCHANGE, SHAREPOINT, TEAMS, OFFICE, INTUNE, ENTRA_P1, DEFENDER,
+        EXCHANGE,
+        SHAREPOINT,
+        TEAMS,
+        OFFICE,
+        INTUNE_PLAN,
+        ENTRA_P1,
+        DEFENDER,
     ],
 );
 /// Microsoft 365 E5, with Entra ID P2.
@@ -76,7 +82,13 @@ pub(crate) const E5: (&str, &str, &[Plan]) = (
     "06ebc4ee-1bb5-47dd-8120-11324bc54e06",
     "SPE_E5",
     &[
-        EXCHANGE_2, SHAREPOINT, TEAMS, INTUNE, ENTRA_P1, ENTRA_P2, DEFENDER,
+        EXCHANGE_2,
+        SHAREPOINT,
+        TEAMS,
+        INTUNE_PLAN,
+        ENTRA_P1,
+        ENTRA_P2,
+        DEFENDER,
     ],
 );
 /// Microsoft 365 Business Standard, without Entra ID Premium.
@@ -84,6 +96,12 @@ pub(crate) const BUSINESS_STANDARD: (&str, &str, &[Plan]) = (
     "f245ecc8-75af-4f8e-b61f-27d8114de5f3",
     "O365_BUSINESS_PREMIUM",
     &[EXCHANGE, SHAREPOINT, TEAMS, OFFICE],
+);
+/// Microsoft Intune on its own.
+pub(crate) const INTUNE: (&str, &str, &[Plan]) = (
+    "061f9ace-7d42-4136-88ac-31dc755f143f",
+    "INTUNE_A",
+    &[INTUNE_PLAN],
 );
 /// Exchange Online Kiosk.
 pub(crate) const EXCHANGE_KIOSK: (&str, &str, &[Plan]) = (

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::clock::{DAY, iso};
 use crate::guid;
 use crate::tenant::Tenant;
+use crate::tenant::group::GroupKind;
 use crate::tenant::names::{DEPARTMENTS, GIVEN, PARTNERS, PLACES, SURNAME, pick};
 use crate::tenant::property::{Entity, Property, write_text, write_value};
 use crate::tenant::user::User;
@@ -126,6 +127,21 @@ pub(crate) fn display_name(user: &User) -> String {
 /// A telephone number from the range set aside for fiction.
 pub(crate) fn phone(user: &User) -> String {
     format!("+1 425 555 0{:03}", 100 + user.id % 100)
+}
+
+/// The group that gives somebody their licences, as every fifth person has them.
+fn licence_group(tenant: &Tenant, user: &User) -> Option<String> {
+    let inherited = tenant.user_at(user.id)? % 5 == 3;
+    let mut groups = tenant.live_groups().filter(|_| inherited);
+    groups
+        .find(|group| group.kind == GroupKind::Security)
+        .map(|group| guid::text(group.id))
+}
+
+/// Whether a licence of somebody has an error, as one person's has.
+fn licence_error(tenant: &Tenant, user: &User) -> bool {
+    let mut holders = tenant.users.iter().filter(|user| user.licences != 0);
+    holders.next().is_some_and(|first| first.id == user.id)
 }
 
 fn home(
@@ -268,11 +284,14 @@ static TABLE: &[Property<User>] = &[
             .enumerate()
             .filter(|(at, _)| user.licences & (1 << at) != 0);
         let since = iso(tenant.base + user.created);
+        let (group, error) = (licence_group(tenant, user), licence_error(tenant, user));
         let states: Vec<Value> = held
             .map(|(_, sku)| {
                 json!({
-                    "assignedByGroup": null, "disabledPlans": [], "error": "None",
-                    "lastUpdatedDateTime": since, "skuId": sku.id, "state": "Active",
+                    "assignedByGroup": group, "disabledPlans": [],
+                    "error": if error { "DependencyViolation" } else { "None" },
+                    "lastUpdatedDateTime": since, "skuId": sku.id,
+                    "state": if error { "ActiveWithError" } else { "Active" },
                 })
             })
             .collect();

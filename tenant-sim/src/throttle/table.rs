@@ -135,7 +135,7 @@ pub(crate) fn cost(template: &str, query: &Query) -> u32 {
         "users" => 2,
         _ => 1,
     };
-    let more = u32::from(query.expand);
+    let more = u32::from(!query.expand.is_empty());
     let less = u32::from(query.select.is_some()) + u32::from(query.top.is_some_and(|top| top < 20));
     (base + more).saturating_sub(less).max(1)
 }

@@ -194,26 +194,18 @@ impl Parser<'_> {
             return Err(invalid("a lambda variable is expected"));
         };
         self.expect(&Token::Colon)?;
-        let Some(Token::Word(used)) = self.take() else {
-            return Err(invalid("the lambda variable is expected"));
-        };
-        let inner = if used == variable {
-            None
-        } else if let Some(inner) = used.strip_prefix(&format!("{variable}/")) {
-            Some(inner.to_owned())
-        } else {
+        let inner = self.or()?;
+        self.expect(&Token::Close)?;
+        if inner.properties().iter().any(|used| *used != variable) {
             return Err(invalid("the lambda variable is not used"));
-        };
-        if !self.peek_word("eq") {
+        }
+        if inner.advanced() {
             return Err(GraphError::unsupported_query("Unsupported Query."));
         }
-        self.at += 1;
-        let value = self.literal()?;
-        self.expect(&Token::Close)?;
         Ok(Filter::Any {
             path: path.to_owned(),
-            inner,
-            value,
+            variable,
+            inner: Box::new(inner),
         })
     }
 
