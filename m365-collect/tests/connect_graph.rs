@@ -17,7 +17,7 @@ use m365_collect::connect::{
     Code, ConnectionTest, Readiness, Service, Severity, StageState, Status,
 };
 use m365_collect::sources::shape::ListSource;
-use m365_collect::{Descriptor, Kind};
+use m365_collect::{Completeness, Descriptor, Kind, Run, Source};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
@@ -50,9 +50,10 @@ async fn it_asks_little_and_each_thing_once() {
     let microsoft = Microsoft::good().await;
     microsoft.check().await;
     let asked = microsoft.asked().await;
-    // A token, the organization, one call a service, subscriptions, report settings, itself.
+    // A token, the organization, one call a service and somebody whose mailbox is looked at,
+    // subscriptions, report settings, itself.
     let services = microsoft.check().await.stages.calls.found.unwrap().len();
-    assert_eq!(asked.len(), 1 + 1 + services + 1 + 1 + 1, "{asked:?}");
+    assert_eq!(asked.len(), 1 + 1 + services + 1 + 1 + 1 + 1, "{asked:?}");
     assert!(
         asked
             .iter()
@@ -62,16 +63,11 @@ async fn it_asks_little_and_each_thing_once() {
 }
 
 #[tokio::test]
-async fn a_source_of_ones_own_is_compared_but_not_called() {
+async fn a_source_that_does_not_say_what_it_reads_is_compared_but_not_called() {
     let microsoft = Microsoft::good().await;
     let descriptor = Descriptor::full("org_contacts", "contacts").permission("User.Read.All");
-    let source = Arc::new(ListSource::new(
-        descriptor,
-        Kind::new("orgContact"),
-        "contacts",
-    ));
     let connection = ConnectionTest::new(microsoft.client())
-        .sources(vec![source])
+        .sources(vec![Arc::new(Own(descriptor.clone()))])
         .run()
         .await;
     assert_eq!(readiness(&connection, "org_contacts"), Readiness::NotKnown);
@@ -84,6 +80,39 @@ async fn a_source_of_ones_own_is_compared_but_not_called() {
             .iter()
             .any(|path| path.contains("contacts"))
     );
+}
+
+#[tokio::test]
+async fn a_source_of_ones_own_is_called_as_it_reads() {
+    let microsoft = Microsoft::good().await;
+    let descriptor = Descriptor::full("org_contacts", "contacts").permission("User.Read.All");
+    let source = ListSource::new(descriptor, Kind::ORG_CONTACT, "contacts");
+    let connection = ConnectionTest::new(microsoft.client())
+        .sources(vec![Arc::new(source)])
+        .run()
+        .await;
+    assert_eq!(readiness(&connection, "org_contacts"), Readiness::Ready);
+    assert!(
+        microsoft
+            .asked()
+            .await
+            .contains(&"/v1.0/contacts".to_owned())
+    );
+}
+
+/// A source whose descriptor does not tell what it asks.
+#[derive(Debug)]
+struct Own(Descriptor);
+
+#[async_trait::async_trait]
+impl Source for Own {
+    fn descriptor(&self) -> &Descriptor {
+        &self.0
+    }
+
+    async fn read(&self, _: &mut Run<'_>) -> Result<Completeness, m365_collect::Error> {
+        Ok(Completeness::Complete)
+    }
 }
 
 #[tokio::test]
@@ -268,7 +297,7 @@ async fn nothing_of_the_tenants_content_and_no_secret_is_said() {
         .await;
     microsoft
         .graph_error(
-            "policies/identitySecurityDefaultsEnforcementPolicy",
+            "policies/authenticationMethodsPolicy",
             400,
             "BadRequest",
             message,

@@ -70,7 +70,7 @@ async fn a_tenant_that_consented_to_nothing_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_licence_taken_away_blocks_its_source_alone() {
+async fn a_licence_taken_away_blocks_the_sources_of_its_service() {
     let sim = Sim::builder().start().await.unwrap();
     sim.unlicense(Area::RoleEligibility);
     let connection = connect(&sim).await;
@@ -80,7 +80,20 @@ async fn a_licence_taken_away_blocks_its_source_alone() {
         (problem.code, problem.plan.as_deref()),
         (Code::LicenceMissing, Some("AAD_PREMIUM_P2"))
     );
-    assert_eq!(problem.blocks.len(), 1, "{connection}");
+    // Those of Identity Protection need the same licence, and have answered.
+    let blocks: Vec<&str> = problem.blocks.iter().map(SourceId::as_str).collect();
+    assert_eq!(
+        blocks,
+        [
+            "role_eligibilities",
+            "role_assignment_schedules",
+            "role_management_policies",
+            "role_management_policy_assignments",
+            "access_reviews",
+            "access_review_instances"
+        ],
+        "{connection}"
+    );
     assert!(!connection.is_complete());
 }
 

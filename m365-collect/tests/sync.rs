@@ -308,8 +308,21 @@ async fn malformed_json_in_one_page_does_not_become_an_empty_list() {
     let store = memory();
     let client = client_with(&sim, sim.client_secret(), impatient());
     if let Ok(report) = Engine::new(client, Arc::clone(&store)).run().await {
+        // A report is a file from elsewhere, which this fault leaves alone.
+        let reports = [
+            "active_users",
+            "office_activations",
+            "mailbox_usages",
+            "email_activities",
+            "teams_activities",
+            "one_drive_usages",
+            "share_point_site_usages",
+        ];
         assert!(
-            report.sources.iter().all(|s| !s.outcome.is_complete()),
+            report
+                .sources
+                .iter()
+                .all(|s| !s.outcome.is_complete() || reports.contains(&s.id.as_str())),
             "{report:?}"
         );
     }
@@ -339,10 +352,11 @@ fn every_source_says_what_it_needs() {
         let Descriptor {
             id,
             kinds,
+            relations,
             permissions,
             ..
         } = source.descriptor();
-        assert!(!kinds.is_empty(), "{id} yields nothing");
+        assert!(kinds.len() + relations.len() > 0, "{id} yields nothing");
         assert!(!permissions.is_empty(), "{id} needs nothing");
         assert!(
             permissions.iter().all(|name| !name.contains("Write")),

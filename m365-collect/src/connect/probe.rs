@@ -28,10 +28,11 @@ const USERS: &str = "users";
 
 impl Probe {
     /// The call of a source; nothing where it needs an object that the test does not have, or
-    /// where its answer is a file.
+    /// where its answer is a file. Of mailboxes somebody's is looked at.
     fn of(access: &SourceAccess) -> Option<Self> {
         let endpoint = access.endpoint.as_ref()?;
-        if endpoint.is_per_parent() || endpoint.path.starts_with("reports/get") {
+        let is_mail = Service::of(endpoint) == Service::Mail;
+        if endpoint.is_per_parent() && !is_mail || endpoint.path.starts_with("reports/get") {
             return None;
         }
         let path = endpoint.path.strip_suffix("/delta");
@@ -146,8 +147,7 @@ pub(super) enum Seen {
 
 #[derive(Deserialize)]
 struct Id {
-    #[serde(rename = "id")]
-    _id: String,
+    id: String,
 }
 
 /// An empty page need not be the last one: <https://learn.microsoft.com/graph/paging>.
@@ -159,20 +159,42 @@ impl Probe {
         if self.source.as_str() == USERS {
             return any_user(client).await;
         }
-        let mut request = client.raw(&self.path);
+        let mut path = self.path.clone();
+        if path.contains("{id}") {
+            let Some(somebody) = somebody(client).await? else {
+                return Ok(Seen::NoUsers);
+            };
+            path = path.replace("{id}", &somebody);
+        }
+        let mut request = client.raw(path);
         if self.is_beta {
             request = request.beta();
         }
         for (name, value) in &self.query {
             request = request.query(name, value);
         }
-        let answer = request.send().await?;
+        let answer = match request.send().await {
+            // Who has no mailbox was looked for in the right place.
+            Err(error) if error.is_not_found() && self.service == Service::Mail => {
+                return Ok(Seen::Answer);
+            }
+            answer => answer?,
+        };
         Ok(if is_object(&answer.body) {
             Seen::Answer
         } else {
             Seen::Foreign
         })
     }
+}
+
+/// The id of any user.
+async fn somebody(client: &Client) -> Result<Option<String>, Error> {
+    let mut pages = client.list::<Id>(USERS).select(["id"]).top(1).pages();
+    let page = pages.try_next().await?;
+    Ok(page
+        .and_then(|page| page.items.into_iter().next())
+        .map(|user| user.id))
 }
 
 async fn any_user(client: &Client) -> Result<Seen, Error> {
@@ -253,13 +275,13 @@ mod tests {
         let plan = planned(&all, None);
         let stands: usize = plan.iter().map(|planned| planned.sources.len()).sum();
         assert_eq!(stands, all.len());
-        // Reports are files and mailboxes need a person: these two are not called.
-        let silent: Vec<Service> = plan
-            .iter()
-            .filter(|planned| planned.probe.is_none())
-            .map(|planned| planned.service)
-            .collect();
-        assert_eq!(silent, [Service::Mail]);
+        for planned in plan {
+            assert!(
+                planned.probe.is_some(),
+                "{:?} is not called",
+                planned.service
+            );
+        }
     }
 
     #[test]

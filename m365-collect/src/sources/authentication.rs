@@ -12,6 +12,8 @@ use crate::source::{Descriptor, Privacy, SourceId};
 
 const USERS: SourceId = SourceId::new("users");
 
+const MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
 /// Five requests in ten seconds: half an hour for so many people.
 const UNCOVERED: u64 = 1_000;
 
@@ -184,7 +186,9 @@ fn risks() -> Family {
                 "identityProtection/riskDetections",
                 "detectedDateTime",
             )
-            .kept(Duration::from_secs(90 * 24 * 60 * 60)),
+            .first(MONTH)
+            .slice(MONTH)
+            .kept(MONTH * 3),
         ),
     ]
 }

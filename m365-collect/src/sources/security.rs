@@ -45,6 +45,7 @@ pub(super) fn sources() -> Family {
                 "lastUpdateDateTime",
             )
             .first(FIRST)
+            .slice(FIRST)
             .kept(KEPT),
         ),
         Arc::new(
@@ -57,6 +58,7 @@ pub(super) fn sources() -> Family {
                 "lastUpdateDateTime",
             )
             .first(FIRST)
+            .slice(FIRST)
             .kept(KEPT),
         ),
     ]

@@ -73,7 +73,8 @@ pub struct Commit {
     pub begin: Option<Begin>,
     /// The changes, in the order in which they were received.
     pub changes: Vec<Change>,
-    /// The new checkpoint; `None` leaves the old one.
+    /// The new checkpoint. `None` leaves the old one, except that a listing begins and ends without
+    /// any: see [`Commit::leaves`].
     pub checkpoint: Option<String>,
     /// Whether these changes end the round.
     pub finish: Option<Finish>,
@@ -112,6 +113,38 @@ impl Commit {
             finish: None,
             is_last: false,
             history: History::Feed,
+        }
+    }
+}
+
+/// Where a source goes on after a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaves<'a> {
+    /// Where it would have gone on before.
+    Old,
+    /// It begins anew.
+    Nothing,
+    /// Here.
+    This(&'a str),
+}
+
+impl Commit {
+    /// What the commit leaves as the checkpoint; `is_held` tells whether the end of its round was
+    /// held.
+    ///
+    /// A listing that has ended has nothing to go on with, whatever came with its last page, and
+    /// one that begins must not go on from where an earlier one stood: what it did not list again
+    /// would be swept.
+    pub fn leaves(&self, is_held: bool) -> Leaves<'_> {
+        let is_listing = self.reading == Reading::Full;
+        let begins = self.begin == Some(Begin::Generation);
+        if is_held || is_listing && self.finish.is_some() {
+            return Leaves::Nothing;
+        }
+        match &self.checkpoint {
+            Some(checkpoint) => Leaves::This(checkpoint),
+            None if is_listing && begins => Leaves::Nothing,
+            None => Leaves::Old,
         }
     }
 }

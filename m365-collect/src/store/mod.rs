@@ -27,7 +27,7 @@ use crate::source::SourceId;
 use crate::timestamp;
 
 pub use claim::Claim;
-pub use commit::{Begin, Commit, Committed, Contested, Finish, Held, Lease};
+pub use commit::{Begin, Commit, Committed, Contested, Finish, Held, Lease, Leaves};
 pub use error::StoreError;
 pub use history::{FeedEntry, FeedEvent, History, Version};
 pub use memory::MemoryStore;

@@ -76,7 +76,11 @@ impl Job {
     async fn attempt(&mut self, engine: &Engine) -> Result<Outcome> {
         let source = Arc::clone(&self.source);
         let descriptor = source.descriptor();
-        let parents = parents(engine, descriptor).await?;
+        let parents = match parents(engine, descriptor).await? {
+            Parents::Whole => None,
+            Parents::Lack(gap) => Some(gap),
+            Parents::Refused(outcome) => return Ok(outcome),
+        };
         let state = engine.store.source_state(&descriptor.id).await?;
         let is_first = state.is_none_or(|state| state.completed_at.is_none());
         let lease = engine
@@ -195,11 +199,21 @@ impl Job {
     }
 }
 
-/// What is missing of the objects that a source asks about. Where none of them was ever read
-/// there is nothing to ask, and nothing must not look like everything.
-async fn parents(engine: &Engine, descriptor: &Descriptor) -> Result<Option<Gap>> {
+/// How the objects were read that a source asks about.
+enum Parents {
+    /// All of them.
+    Whole,
+    /// Not all of them.
+    Lack(Gap),
+    /// Not at all, for a reason that holds for the source as well.
+    Refused(Outcome),
+}
+
+/// Where none of the parents was ever read there is nothing to ask, and nothing must not look like
+/// everything.
+async fn parents(engine: &Engine, descriptor: &Descriptor) -> Result<Parents> {
     if descriptor.after.is_empty() {
-        return Ok(None);
+        return Ok(Parents::Whole);
     }
     let runs = engine.store.last_runs().await?;
     for parent in &descriptor.after {
@@ -209,14 +223,27 @@ async fn parents(engine: &Engine, descriptor: &Descriptor) -> Result<Option<Gap>
             continue;
         }
         let was_read = state.completed_at.is_some() || state.in_part;
-        if !was_read {
-            return Err(Error::NotReadable {
-                reason: format!("it needs {parent}, which were never read"),
-            });
+        if was_read {
+            return Ok(Parents::Lack(Gap::Parents {
+                source: parent.clone(),
+            }));
         }
-        return Ok(Some(Gap::Parents {
-            source: parent.clone(),
-        }));
+        let refusal = last.map(|run| &run.outcome);
+        if let Some(outcome) = refusal.filter(|outcome| holds_for(outcome, descriptor)) {
+            return Ok(Parents::Refused(outcome.clone()));
+        }
+        return Err(Error::NotReadable {
+            reason: format!("it needs {parent}, which were never read"),
+        });
     }
-    Ok(None)
+    Ok(Parents::Whole)
+}
+
+/// Whether a source would be refused as its parents were: for the same permission or licence.
+fn holds_for(outcome: &Outcome, descriptor: &Descriptor) -> bool {
+    match outcome {
+        Outcome::Denied { permission, .. } => *permission == descriptor.needed_permissions(),
+        Outcome::Unlicensed { plan } => descriptor.licence.as_deref() == Some(plan.as_str()),
+        _ => false,
+    }
 }

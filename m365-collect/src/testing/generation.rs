@@ -206,3 +206,32 @@ pub(super) async fn a_listing_that_was_cut_off_goes_on(store: &impl Store) {
         "there is nothing to go on with"
     );
 }
+
+pub(super) async fn a_listing_ends_and_begins_without_a_checkpoint(store: &impl Store) {
+    let left = async || {
+        let lease = store.lease(&PEOPLE, Reading::Full).await.expect("a lease");
+        (lease.checkpoint, lease.in_round)
+    };
+    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut commit = writer.commit(vec![person("a", "Ada"), person("b", "Bob")]);
+    // Gathered from the pages before: where the listing would have gone on.
+    commit.checkpoint = Some("page 2".to_owned());
+    commit.finish = Some(Finish::default());
+    store.commit(commit).await.expect("a listing in one commit");
+    assert_eq!(left().await, (None, false), "it ended");
+
+    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut commit = writer.commit(vec![person("a", "Ada")]);
+    commit.checkpoint = Some("page 2".to_owned());
+    store.commit(commit).await.expect("a part of a listing");
+    assert_eq!(left().await, (Some("page 2".to_owned()), true));
+
+    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let commit = writer.commit(vec![person("a", "Ada")]);
+    store.commit(commit).await.expect("another listing begins");
+    assert_eq!(
+        left().await,
+        (None, true),
+        "it must not go on where the one before it stood"
+    );
+}

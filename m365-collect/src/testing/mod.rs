@@ -51,6 +51,7 @@ pub async fn store_conforms<S: Store>(fresh: impl AsyncFn() -> S) {
     generation::a_swap_that_removes_too_much_is_held(&fresh().await).await;
     generation::a_round_that_is_not_whole_removes_nothing(&fresh().await).await;
     generation::a_listing_that_was_cut_off_goes_on(&fresh().await).await;
+    generation::a_listing_ends_and_begins_without_a_checkpoint(&fresh().await).await;
     history::the_feed_begins_after_the_first_reading(&fresh().await).await;
     history::a_listing_feeds_only_what_differs(&fresh().await).await;
     history::settings_keep_their_versions(&fresh().await).await;

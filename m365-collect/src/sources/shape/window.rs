@@ -93,6 +93,14 @@ impl WindowSource {
         self
     }
 
+    /// How much time one listing covers. The longer it is, the fewer requests a quiet log costs, and
+    /// the more is listed anew where a page token is lost.
+    #[must_use]
+    pub fn slice(mut self, time: Duration) -> Self {
+        self.slice = time.max(HOUR);
+        self
+    }
+
     /// How late an event may reach the log.
     #[must_use]
     pub fn overlap(mut self, time: Duration) -> Self {
@@ -108,7 +116,7 @@ impl WindowSource {
         self
     }
 
-    async fn slice(&self, run: &mut Run<'_>, at: &mut Saved, until: SystemTime) -> Result<()> {
+    async fn read_slice(&self, run: &mut Run<'_>, at: &mut Saved, until: SystemTime) -> Result<()> {
         let also = self.also.map(|also| format!(" and {also}"));
         let mut list = self.endpoint.list(run.client()).filter(format!(
             "{time} ge {} and {time} lt {}{}",
@@ -196,7 +204,7 @@ impl Source for WindowSource {
                 .until
                 .unwrap_or_else(|| at.through.checked_add(self.slice).unwrap_or(now).min(now));
             let resumed = at.next.is_some();
-            match self.slice(run, &mut at, until).await {
+            match self.read_slice(run, &mut at, until).await {
                 // A page token that is too old: the slice begins anew, and its events come again.
                 Err(Error::Graph(error))
                     if resumed

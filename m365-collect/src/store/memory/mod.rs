@@ -18,8 +18,8 @@ use self::history::{Notes, Remembered};
 use self::journal::Journal;
 use self::tables::Tables;
 use super::{
-    Begin, Claim, Commit, Committed, Contested, FeedEntry, Lease, Reading, RunEntry, SourceState,
-    Store, StoreError, StoredTenant, Tombstone, Version,
+    Begin, Claim, Commit, Committed, Contested, FeedEntry, Lease, Leaves, Reading, RunEntry,
+    SourceState, Store, StoreError, StoredTenant, Tombstone, Version,
 };
 use crate::kind::Kind;
 use crate::record::{Edge, Record, Relation};
@@ -149,21 +149,18 @@ impl State {
                         source.state.completed_at = Some(commit.at);
                         source.state.as_of = source.began_at.or(Some(commit.at));
                     }
-                    // A listing has come to its end: there is nothing to go on with.
-                    if commit.reading == Reading::Full {
-                        source.checkpoint = None;
-                    }
                 }
                 Err(held) => {
                     // The generation is given up: the next run reads everything again.
                     done.held = Some(held);
                     source.in_generation = false;
-                    source.checkpoint = None;
                 }
             }
         }
-        if let Some(checkpoint) = commit.checkpoint.as_ref().filter(|_| done.held.is_none()) {
-            source.checkpoint = Some(checkpoint.clone());
+        match commit.leaves(done.held.is_some()) {
+            Leaves::Old => {}
+            Leaves::Nothing => source.checkpoint = None,
+            Leaves::This(checkpoint) => source.checkpoint = Some(checkpoint.to_owned()),
         }
         Ok(done)
     }

@@ -7,7 +7,9 @@ use super::finish::{self, Ended};
 use super::schema::failed;
 use super::{crash_point, read};
 use crate::source::SourceId;
-use crate::store::{Begin, Commit, Committed, Finish, Lease, Reading, StoreError, StoredTenant};
+use crate::store::{
+    Begin, Commit, Committed, Finish, Lease, Leaves, Reading, StoreError, StoredTenant,
+};
 use crate::timestamp;
 
 /// Where the rows of a source go.
@@ -217,7 +219,12 @@ pub(super) fn commit(
         done.removed += ended.removed;
         done.held = ended.held;
     }
-    if let Some(checkpoint) = commit.checkpoint.as_ref().filter(|_| done.held.is_none()) {
+    let checkpoint = match commit.leaves(done.held.is_some()) {
+        Leaves::Old => None,
+        Leaves::Nothing => Some(None),
+        Leaves::This(checkpoint) => Some(Some(checkpoint)),
+    };
+    if let Some(checkpoint) = checkpoint {
         transaction
             .execute(
                 "UPDATE source SET checkpoint = ?2 WHERE id = ?1",
@@ -294,10 +301,6 @@ fn end(
                  WHERE id = ?1",
                 params![commit.source.as_str(), how.whole.then_some(at)],
             )?;
-            // A listing has come to its end: there is nothing to go on with.
-            if commit.reading == Reading::Full {
-                forget_checkpoint(transaction, &commit.source)?;
-            }
             Ok(apply.committed())
         }
         Ended::Held(held) => {
@@ -307,19 +310,10 @@ fn end(
                 "UPDATE source SET phase = 0 WHERE id = ?1",
                 params![commit.source.as_str()],
             )?;
-            forget_checkpoint(transaction, &commit.source)?;
             Ok(Committed {
                 held: Some(held),
                 ..Committed::default()
             })
         }
     }
-}
-
-fn forget_checkpoint(transaction: &Transaction<'_>, source: &SourceId) -> rusqlite::Result<()> {
-    transaction.execute(
-        "UPDATE source SET checkpoint = NULL WHERE id = ?1",
-        params![source.as_str()],
-    )?;
-    Ok(())
 }

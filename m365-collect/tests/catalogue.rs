@@ -1,0 +1,375 @@
+//! The whole catalogue against a simulated tenant: everything is read, and what is refused is told.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test expects, its helpers expect too"
+)]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use common::{client, engine, impatient};
+use m365_collect::{Gap, Kind, MemoryStore, Outcome, Report, Store, sources};
+use tenant_sim::{GenerateOptions, Sim, SimHandle, Tenant};
+
+async fn sync(sim: &SimHandle, store: &Arc<dyn Store>) -> Report {
+    engine(sim, store).run().await.unwrap()
+}
+
+fn memory() -> Arc<dyn Store> {
+    Arc::new(MemoryStore::new())
+}
+
+/// What is stored, by kind and relation.
+async fn counts(store: &dyn Store) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for (kind, count) in store.kinds().await.unwrap() {
+        counts.insert(kind.to_string(), count);
+    }
+    for relation in store.relations().await.unwrap() {
+        let edges = common::edges(store, &relation).await;
+        counts.insert(format!("→ {}", relation.as_str()), edges.len() as u64);
+    }
+    counts
+}
+
+fn told(report: &Report) -> Vec<String> {
+    report
+        .sources
+        .iter()
+        .filter(|source| !source.outcome.is_complete())
+        .map(|source| {
+            let reason = source.outcome.reason().unwrap_or_default();
+            format!("{} {}: {reason}", source.id, source.outcome.name())
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_sync_of_the_default_tenant_completes_every_source() {
+    let sim = Sim::builder().start().await.unwrap();
+    let store = memory();
+    let report = sync(&sim, &store).await;
+    println!("{}", outcomes(&report));
+    assert_eq!(told(&report), Vec::<String>::new());
+    for source in &report.sources {
+        assert!(source.tally.seen > 0, "{} saw something", source.id);
+        assert!(source.tally.requests > 0, "{} asked something", source.id);
+    }
+    // Each kind and each relation that a source declares is there, and nothing else.
+    let counts = counts(store.as_ref()).await;
+    let declared: BTreeSet<String> = sources::catalogue()
+        .iter()
+        .flat_map(|source| {
+            let descriptor = source.descriptor();
+            let kinds = descriptor.kinds.iter().map(ToString::to_string);
+            let relations = descriptor.relations.iter();
+            kinds
+                .chain(relations.map(|relation| format!("→ {}", relation.as_str())))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(counts.keys().cloned().collect::<BTreeSet<_>>(), declared);
+}
+
+fn outcomes(report: &Report) -> String {
+    report
+        .sources
+        .iter()
+        .map(|source| {
+            format!(
+                "{:36} {:10} {:6} seen {:4} requests\n",
+                source.id.as_str(),
+                source.outcome.name(),
+                source.tally.seen,
+                source.tally.requests
+            )
+        })
+        .collect()
+}
+
+/// The sources that wait for any of these, and for those in turn.
+fn dependents(of: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    loop {
+        let before = found.len();
+        for source in sources::catalogue() {
+            let descriptor = source.descriptor();
+            let waits = descriptor
+                .after
+                .iter()
+                .any(|parent| of.contains(parent.as_str()) || found.contains(parent.as_str()));
+            if waits && !of.contains(descriptor.id.as_str()) {
+                found.insert(descriptor.id.to_string());
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+/// The sources for which this holds.
+fn those(is: impl Fn(&m365_collect::Descriptor) -> bool) -> BTreeSet<String> {
+    sources::catalogue()
+        .iter()
+        .map(|source| source.descriptor())
+        .filter(|descriptor| is(descriptor))
+        .map(|descriptor| descriptor.id.to_string())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permission_taken_away_denies_exactly_the_sources_that_need_it() {
+    let sim = Sim::builder().start().await.unwrap();
+    let store = memory();
+    let first = sync(&sim, &store).await;
+    assert_eq!(told(&first), Vec::<String>::new());
+    let before = counts(store.as_ref()).await;
+    let permissions: BTreeSet<String> = sources::catalogue()
+        .iter()
+        .flat_map(|source| {
+            let descriptor = source.descriptor();
+            let optional = descriptor.optional_permissions.iter();
+            let all = descriptor.permissions.iter().chain(optional);
+            all.map(ToString::to_string).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(permissions.len() > 30, "{permissions:?}");
+    for permission in &permissions {
+        sim.revoke(permission);
+        let report = engine(&sim, &store)
+            .check_counts(false)
+            .run()
+            .await
+            .unwrap();
+        sim.grant(permission);
+        let needs =
+            |names: &[std::borrow::Cow<'static, str>]| names.iter().any(|n| n == permission);
+        let denied = those(|descriptor| needs(&descriptor.permissions));
+        let limited = those(|descriptor| needs(&descriptor.optional_permissions));
+        let waiting = dependents(&denied);
+        for source in &report.sources {
+            let id = source.id.to_string();
+            let is_as_it_should = match &source.outcome {
+                Outcome::Denied {
+                    permission: told, ..
+                } => denied.contains(&id) && told.contains(permission.as_str()),
+                Outcome::Partial {
+                    reason: Gap::Permission { permission: told },
+                } => limited.contains(&id) && told == permission,
+                // Their own answers are whole; whom they asked about may be out of date.
+                Outcome::Partial {
+                    reason: Gap::Parents { source },
+                } => {
+                    waiting.contains(&id)
+                        && (denied.contains(source.as_str()) || waiting.contains(source.as_str()))
+                }
+                Outcome::Complete => {
+                    !denied.contains(&id) && !limited.contains(&id) && !waiting.contains(&id)
+                }
+                _ => false,
+            };
+            assert!(
+                is_as_it_should,
+                "without {permission}, {id}: {:?}",
+                source.outcome
+            );
+        }
+        assert_eq!(
+            counts(store.as_ref()).await,
+            before,
+            "without {permission} nothing that was read is lost"
+        );
+    }
+    let again = sync(&sim, &store).await;
+    assert_eq!(told(&again), Vec::<String>::new());
+    println!("{} permissions taken away one at a time", permissions.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_sync_without_a_permission_lacks_only_what_needs_it() {
+    for permission in [
+        "User.Read.All",
+        "AuditLog.Read.All",
+        "TeamSettings.Read.All",
+        "DeviceManagementManagedDevices.Read.All",
+    ] {
+        let sim = Sim::builder().start().await.unwrap();
+        sim.revoke(permission);
+        let store = memory();
+        let report = sync(&sim, &store).await;
+        let needs =
+            |names: &[std::borrow::Cow<'static, str>]| names.iter().any(|n| n == permission);
+        let denied = those(|descriptor| needs(&descriptor.permissions));
+        let limited = those(|descriptor| needs(&descriptor.optional_permissions));
+        let waiting = dependents(&denied);
+        for source in &report.sources {
+            let id = source.id.to_string();
+            let expected = if denied.contains(&id) {
+                "denied"
+            } else if waiting.contains(&id) {
+                // There is nobody to ask about: no empty list stands for that.
+                "skipped"
+            } else if limited.contains(&id) {
+                "partial"
+            } else {
+                "complete"
+            };
+            assert_eq!(
+                source.outcome.name(),
+                expected,
+                "without {permission}, {id}: {:?}",
+                source.outcome
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_without_entra_id_p1_and_intune_has_everything_else() {
+    let options = GenerateOptions {
+        premium: false,
+        intune: false,
+        ..GenerateOptions::default()
+    };
+    let sim = Sim::builder()
+        .tenant(Tenant::generate(options))
+        .start()
+        .await
+        .unwrap();
+    let store = memory();
+    let report = sync(&sim, &store).await;
+    // What stays readable without its licence says so in its descriptor.
+    let unlicensed = those(|descriptor| {
+        descriptor.licence.is_some()
+            && !descriptor
+                .without_licence
+                .as_deref()
+                .unwrap_or_default()
+                .starts_with("200")
+    });
+    let waiting = dependents(&unlicensed);
+    for source in &report.sources {
+        let id = source.id.to_string();
+        let expected = match (unlicensed.contains(&id), waiting.contains(&id)) {
+            (true, _) => "unlicensed",
+            (false, true) => "skipped",
+            (false, false) => "complete",
+        };
+        assert_eq!(
+            source.outcome.name(),
+            expected,
+            "{id}: {:?}",
+            source.outcome
+        );
+    }
+    assert!(unlicensed.len() > 15, "{unlicensed:?}");
+    println!("{}", outcomes(&report));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_for_want_of_a_licence_that_the_tenant_has_is_not_believed() {
+    let sim = Sim::builder().start().await.unwrap();
+    let store = memory();
+    sync(&sim, &store).await;
+    let before = counts(store.as_ref()).await;
+    sim.claim_unlicensed(tenant_sim::Area::RegistrationDetails, true);
+    let report = sync(&sim, &store).await;
+    let outcome = &report.source("registration_details").unwrap().outcome;
+    let Outcome::Failed { error } = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert!(
+        error.contains("a subscription in force includes it"),
+        "{error}"
+    );
+    assert_eq!(counts(store.as_ref()).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn concealed_names_are_told_and_no_row_is_joined_by_them() {
+    let sim = Sim::builder().start().await.unwrap();
+    sim.conceal_report_names(true);
+    let store = memory();
+    let report = sync(&sim, &store).await;
+    let concealed: Vec<&str> = report
+        .sources
+        .iter()
+        .filter(|source| {
+            matches!(
+                source.outcome,
+                Outcome::Partial {
+                    reason: Gap::Concealed
+                }
+            )
+        })
+        .map(|source| source.id.as_str())
+        .collect();
+    assert_eq!(
+        concealed,
+        [
+            "active_users",
+            "office_activations",
+            "mailbox_usages",
+            "email_activities",
+            "teams_activities",
+            "one_drive_usages",
+            "share_point_site_usages"
+        ],
+        "{:?}",
+        told(&report)
+    );
+    // The names are the same in every report, so that these can be joined with each other.
+    let keys = |kind: Kind| {
+        let store = Arc::clone(&store);
+        async move {
+            let rows = common::records(store.as_ref(), &kind).await;
+            rows.into_keys().collect::<BTreeSet<String>>()
+        }
+    };
+    let active = keys(Kind::ACTIVE_USER_DETAIL).await;
+    assert_eq!(active, keys(Kind::EMAIL_ACTIVITY).await);
+    let people = common::records(store.as_ref(), &Kind::USER).await;
+    let names: BTreeSet<&str> = people
+        .values()
+        .filter_map(|user| user["userPrincipalName"].as_str())
+        .collect();
+    assert!(active.iter().all(|key| !names.contains(key.as_str())));
+    // Nothing was changed, and the names come back when the tenant shows them.
+    assert_eq!(sim.stats().writes, 0);
+    sim.conceal_report_names(false);
+    let report = engine(&sim, &store)
+        .confirm_removals(true)
+        .run()
+        .await
+        .unwrap();
+    assert_eq!(told(&report), Vec::<String>::new());
+    assert!(
+        keys(Kind::ACTIVE_USER_DETAIL)
+            .await
+            .iter()
+            .all(|key| names.contains(key.as_str()))
+    );
+}
+
+/// Where a relation is longer than an `$expand` brings, it is listed by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn more_owners_than_an_expand_brings_are_all_read() {
+    let sim = Sim::builder().start().await.unwrap();
+    let store = memory();
+    let report = sync(&sim, &store).await;
+    assert_eq!(told(&report), Vec::<String>::new());
+    let owners = common::edges(store.as_ref(), &m365_collect::Relation::APPLICATION_OWNER).await;
+    let mut of: BTreeMap<&str, usize> = BTreeMap::new();
+    for (application, _) in &owners {
+        *of.entry(application).or_default() += 1;
+    }
+    assert!(
+        of.values().any(|owners| *owners > 20),
+        "the tenant has such an application: {of:?}"
+    );
+}
