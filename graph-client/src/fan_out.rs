@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use futures::future;
 use futures::stream::{self, BoxStream, Stream, StreamExt as _};
 use serde::de::DeserializeOwned;
 
@@ -31,7 +32,8 @@ impl Client {
     /// Reads a collection of each of many parents: the members of all groups, say.
     ///
     /// The first pages come in batches, up to four at a time; where there are more pages they are
-    /// followed to the end before the next parent's come. Parents come in the order asked, each
+    /// followed to the end before the next parent's come. Nothing is under way while the caller has
+    /// a page in hand, so that it may ask for other things meanwhile. Parents come in the order asked, each
     /// with at least one page or error. Memory is bounded by some eighty first pages, however many
     /// parents there are; `requests` is asked for more only as they are needed.
     ///
@@ -91,21 +93,29 @@ impl Client {
         requests: impl Stream<Item = BatchRequest> + Send + 'static,
     ) -> Pin<Box<dyn Stream<Item = (BatchRequest, BatchResponse)> + Send>> {
         let client = self.clone();
+        // Batches that are under way are awaited together before the first answer is handed out: one
+        // that nobody polls would keep its place at the gate, and whoever asks for more in between,
+        // the next page of a parent for instance, would wait behind it for ever.
         requests
-            .chunks(TOGETHER)
-            .map(move |chunk| {
+            .chunks(TOGETHER * SIDE_BY_SIDE)
+            .then(move |chunks| {
                 let client = client.clone();
                 async move {
-                    let responses = match client.batch(chunk.clone()).await {
-                        Ok(responses) => responses,
-                        Err(_) => client.one_by_one(&chunk).await,
-                    };
-                    stream::iter(chunk.into_iter().zip(responses))
+                    let batches = chunks.chunks(TOGETHER).map(|chunk| client.one_batch(chunk));
+                    let responses = future::join_all(batches).await.into_iter().flatten();
+                    stream::iter(chunks.into_iter().zip(responses.collect::<Vec<_>>()))
                 }
             })
-            .buffered(SIDE_BY_SIDE)
             .flatten()
             .boxed()
+    }
+
+    /// The answers of one batch; where a request is not valid, those of the others all the same.
+    async fn one_batch(&self, chunk: &[BatchRequest]) -> Vec<BatchResponse> {
+        match self.batch(chunk.to_vec()).await {
+            Ok(responses) => responses,
+            Err(_) => self.one_by_one(chunk).await,
+        }
     }
 
     /// When one is not valid, which it is and what the others say.

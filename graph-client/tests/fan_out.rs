@@ -5,10 +5,11 @@ mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
-use graph_client::BatchRequest;
-use graph_client::test_util::Answer;
+use graph_client::test_util::{Answer, FakeTransport};
+use graph_client::{BatchRequest, Transport, TransportError, TransportRequest, TransportResponse};
 use serde_json::{Value, json};
 use support::{User, fixture, page};
 
@@ -90,6 +91,70 @@ async fn parents_are_taken_only_as_they_are_needed() {
     assert!(taken.load(Ordering::Relaxed) <= 100);
     assert_eq!(pages.count().await, 9_999);
     assert_eq!(f.graph.requests().len(), 500);
+}
+
+/// A service that takes a while to answer: the first batch so many turns of the runtime, whatever
+/// else is asked so many.
+struct Takes {
+    first: AtomicUsize,
+    others: usize,
+    graph: Arc<FakeTransport>,
+}
+
+#[async_trait::async_trait]
+impl Transport for Takes {
+    async fn send(&self, request: TransportRequest) -> Result<TransportResponse, TransportError> {
+        let is_batch = request.url.path().ends_with("$batch");
+        let turns = match self.first.swap(0, Ordering::Relaxed) {
+            first if is_batch && first > 0 => first,
+            first => {
+                self.first.store(first, Ordering::Relaxed);
+                self.others
+            }
+        };
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+        self.graph.send(request).await
+    }
+}
+
+/// After a refusal one request goes first and the others wait for what becomes of it. Where that
+/// one is a batch, the next page of a parent of another batch waits for it too, and must not wait
+/// for what nobody polls meanwhile.
+#[tokio::test]
+async fn the_pages_of_a_parent_do_not_wait_behind_a_batch_under_way() {
+    let (builder, graph, _clock) = support::builder();
+    let client = builder
+        .transport(Arc::new(Takes {
+            first: AtomicUsize::new(8),
+            others: 5,
+            graph: Arc::clone(&graph),
+        }))
+        .build()
+        .unwrap();
+    let next = "https://graph.microsoft.com/v1.0/groups/0/members?$skiptoken=2";
+    let mut first: Vec<Value> = (0..20)
+        .map(|i| json!({"id": i.to_string(), "status": 200, "body": {"value": []}}))
+        .collect();
+    first[0]["body"] = json!({"value": [{"id": "m"}], "@odata.nextLink": next});
+    graph.on(
+        BATCH,
+        [
+            // The second batch is answered before the first one.
+            Answer::status(429).header("retry-after", "1"),
+            Answer::json(json!({ "responses": first }).to_string()),
+            answers(20),
+        ],
+    );
+    graph.on("/v1.0/groups/0/members", [page(&["n"], None)]);
+    let requests = stream::iter(0..40).map(|n| members(&n.to_string()));
+    let pages = client.fan_out::<User>(requests).collect::<Vec<_>>();
+    let pages = tokio::time::timeout(Duration::from_secs(10), pages)
+        .await
+        .unwrap();
+    assert_eq!(pages.len(), 41);
+    assert!(pages.iter().all(|page| page.result.is_ok()));
 }
 
 #[tokio::test]
