@@ -7,7 +7,7 @@ use compliance_map::facts::{CredentialFact, ServicePrincipalFact};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::part::{is_whole, join, rows, seen};
+use super::part::{either, is_whole, join, rows, seen};
 use super::{instant, of_items};
 use crate::evidence::{Reader, Standing};
 use crate::kind::Kind;
@@ -173,7 +173,10 @@ pub(super) async fn service_principals(
             None => seen(Vec::new(), is_whole(&granted)),
         };
     }
-    Ok(of_items(principals, read.and(registered).and(granted)))
+    Ok(of_items(
+        principals,
+        either(either(read, registered), granted),
+    ))
 }
 
 /// Lays the applications over their service principals.

@@ -5,7 +5,7 @@ use compliance_map::facts::AppConsentFact;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::part::rows;
+use super::part::{either, rows};
 use super::{Single, of_items};
 use crate::evidence::{Reader, Standing};
 use crate::kind::Kind;
@@ -48,7 +48,7 @@ pub(super) async fn app_consent(reader: &Reader<'_>) -> Result<Fact<AppConsentFa
     let (asking, requests): (Option<ConsentRequests>, _) =
         single(reader, requests, &Kind::ADMIN_CONSENT_POLICY).await?;
     if policy.is_none() && asking.is_none() {
-        return Ok(of_items(Vec::new(), users.and(requests)));
+        return Ok(of_items(Vec::new(), either(users, requests)));
     }
     let mut row = AppConsentFact {
         admin_consent_requests: asking.and_then(|asking| asking.is_enabled),
@@ -62,7 +62,7 @@ pub(super) async fn app_consent(reader: &Reader<'_>) -> Result<Fact<AppConsentFa
         row.guest_role = policy.guest_user_role_id;
         row.allow_invites_from = policy.allow_invites_from;
     }
-    Ok(of_items(vec![row], users.and(requests)))
+    Ok(of_items(vec![row], either(users, requests)))
 }
 
 /// The one object of a kind.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::assignment::{platform, targets};
 use super::catalogue_setting::{Settings, read_settings};
-use super::part::{remark, rows};
+use super::part::{either, remark, rows};
 use super::{of_items, type_name};
 use crate::evidence::Reader;
 use crate::kind::Kind;
@@ -223,7 +223,7 @@ pub(super) async fn profiles(reader: &Reader<'_>) -> Result<Fact<DeviceConfigFac
     )
     .await?;
     items.extend(policies);
-    let mut profiles = of_items(items, standing.and(catalogue).and(settings));
+    let mut profiles = of_items(items, either(either(standing, catalogue), settings));
     profiles.complete = false;
     remark(
         &mut profiles,

@@ -16,7 +16,7 @@ use crate::store::StoreError;
 /// <https://learn.microsoft.com/graph/api/resources/intune-devices-manageddevice>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Device {
+struct ManagedDevice {
     device_name: Option<String>,
     user_id: Option<String>,
     operating_system: Option<String>,
@@ -33,7 +33,7 @@ pub(super) async fn inventory(reader: &Reader<'_>) -> Result<Fact<DeviceFact>, S
         reader,
         "managed_devices",
         &Kind::MANAGED_DEVICE,
-        |device, view: Device| DeviceFact {
+        |device, view: ManagedDevice| DeviceFact {
             device,
             owner: view.user_id,
             os: view.operating_system,
@@ -86,7 +86,7 @@ pub(super) async fn protection(
             .map(|row| row.device.clone())
             .collect();
         let silent = reader
-            .rows(&Kind::MANAGED_DEVICE, |device, view: Device| {
+            .rows(&Kind::MANAGED_DEVICE, |device, view: ManagedDevice| {
                 let os = view.operating_system.unwrap_or_default();
                 let is_windows = os.to_ascii_lowercase().starts_with("windows");
                 (is_windows && !told.contains(&device)).then(|| DeviceProtectionFact {

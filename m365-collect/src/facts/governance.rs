@@ -7,7 +7,7 @@ use compliance_map::{Fact, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::part::{is_whole, join, rows};
+use super::part::{either, is_read, is_whole, join, rows};
 use super::{instant, of_items};
 use crate::evidence::Reader;
 use crate::kind::Kind;
@@ -145,7 +145,14 @@ pub(super) async fn access_reviews(
         }
     }
     let reviews = reviews.into_iter().map(|(review, _)| review).collect();
-    Ok(of_items(reviews, definitions.and(instances)))
+    Ok(of_items(
+        reviews,
+        if is_read(&definitions) {
+            either(definitions, instances)
+        } else {
+            definitions
+        },
+    ))
 }
 
 #[cfg(test)]

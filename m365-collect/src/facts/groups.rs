@@ -16,7 +16,7 @@ use crate::store::StoreError;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Group {
+struct GroupView {
     display_name: Option<String>,
     group_types: Option<Vec<String>>,
     mail_enabled: Option<bool>,
@@ -25,7 +25,7 @@ struct Group {
     resource_provisioning_options: Option<Vec<String>>,
 }
 
-impl Group {
+impl GroupView {
     /// The kinds that <https://learn.microsoft.com/graph/api/resources/groups-overview> tells
     /// apart.
     fn kind(&self) -> Option<&'static str> {
@@ -57,7 +57,7 @@ fn has(list: Option<&[String]>, word: &str) -> Option<bool> {
 }
 
 pub(super) async fn groups(reader: &Reader<'_>) -> Result<Fact<GroupFact>, StoreError> {
-    let mut groups = fact(reader, "groups", &Kind::GROUP, |id, group: Group| {
+    let mut groups = fact(reader, "groups", &Kind::GROUP, |id, group: GroupView| {
         GroupFact {
             id,
             kind: group.kind().map(str::to_owned),

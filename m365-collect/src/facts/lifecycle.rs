@@ -24,7 +24,7 @@ struct Audit {
 #[derive(Default, Deserialize)]
 struct Initiator {
     user: Option<Person>,
-    app: Option<App>,
+    app: Option<Application>,
 }
 
 #[derive(Deserialize)]
@@ -37,7 +37,7 @@ struct Person {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct App {
+struct Application {
     display_name: Option<String>,
     service_principal_id: Option<String>,
     app_id: Option<String>,

@@ -4,7 +4,7 @@ use compliance_map::facts::DirectoryLogFact;
 use compliance_map::{Fact, Timestamp};
 use serde::Deserialize;
 
-use super::part::{is_read, is_whole, rows};
+use super::part::{either, is_read, is_whole, rows};
 use super::{instant, of_items};
 use crate::evidence::{Reader, Standing};
 use crate::kind::Kind;
@@ -23,7 +23,7 @@ pub(super) async fn directory(reader: &Reader<'_>) -> Result<Fact<DirectoryLogFa
     let (audits, second) =
         log(reader, "directory_audits", "audits", &Kind::DIRECTORY_AUDIT).await?;
     let items = sign_ins.into_iter().chain(audits).collect();
-    Ok(of_items(items, first.and(second)))
+    Ok(of_items(items, either(first, second)))
 }
 
 async fn log(

@@ -195,8 +195,8 @@ struct InboundTrust {
 }
 
 impl Trust {
-    fn is_mfa_accepted(self) -> Option<bool> {
-        self.inbound_trust?.is_mfa_accepted
+    fn is_mfa_accepted(&self) -> Option<bool> {
+        self.inbound_trust.as_ref()?.is_mfa_accepted
     }
 }
 

@@ -113,6 +113,23 @@ pub(super) fn both(first: Standing, second: Standing) -> Standing {
     }
 }
 
+/// The standing of rows that come of two sources, each of which tells something by itself: where
+/// one was not read, what was seen of the other is a part.
+pub(super) fn either(first: Standing, second: Standing) -> Standing {
+    match (first, second) {
+        (Standing::InPart { as_of, note }, other) | (other, Standing::InPart { as_of, note })
+            if !is_read(&other) =>
+        {
+            let lack = lack(other).unwrap_or_default();
+            Standing::InPart {
+                as_of,
+                note: format!("{note}; a part: {lack}"),
+            }
+        }
+        (first, second) => first.and(second),
+    }
+}
+
 /// A list that may lack something: it holds what was seen, and that nothing was seen says nothing.
 pub(super) fn seen<T>(list: Vec<T>, is_whole: bool) -> Option<Vec<T>> {
     (is_whole || !list.is_empty()).then_some(list)
@@ -182,6 +199,23 @@ mod tests {
         assert_eq!(both(read(1), denied()), denied());
         assert_eq!(both(denied(), read(1)), denied());
         assert_eq!(both(read(2), read(1)), read(1));
+    }
+
+    #[test]
+    fn what_was_seen_in_part_is_told_beside_what_was_not_read() {
+        let part = || Standing::InPart {
+            as_of: SystemTime::UNIX_EPOCH,
+            note: "cut off".to_owned(),
+        };
+        let expected = Standing::InPart {
+            as_of: SystemTime::UNIX_EPOCH,
+            note: "cut off; a part: needs the permission X".to_owned(),
+        };
+        assert_eq!(either(part(), denied()), expected);
+        assert_eq!(either(denied(), part()), expected);
+        assert_eq!(either(denied(), denied()), denied());
+        assert_eq!(either(read(2), read(1)), read(1));
+        assert!(matches!(either(read(1), denied()), Standing::InPart { .. }));
     }
 
     #[test]

@@ -84,7 +84,7 @@ pub(super) async fn risk(reader: &Reader<'_>) -> Result<Fact<RiskFact>, StoreErr
 /// <https://learn.microsoft.com/graph/api/resources/securescore>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Score {
+struct Day {
     created_date_time: Option<String>,
     current_score: Option<f64>,
     max_score: Option<f64>,
@@ -96,7 +96,7 @@ pub(super) async fn secure_score(reader: &Reader<'_>) -> Result<Fact<SecureScore
         reader,
         "secure_scores",
         &Kind::SECURE_SCORE,
-        |_, view: Score| SecureScoreFact {
+        |_, view: Day| SecureScoreFact {
             time: instant(view.created_date_time),
             score: view.current_score,
             max: view.max_score,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::conditional_access::{Policy, policy};
 use super::of_items;
-use super::part::rows;
+use super::part::{either, rows};
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;
@@ -16,13 +16,13 @@ use crate::store::StoreError;
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct SessionControls {
-    sign_in_frequency: Option<Frequency>,
+    sign_in_frequency: Option<SignInFrequency>,
     persistent_browser: Option<PersistentBrowser>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Frequency {
+struct SignInFrequency {
     is_enabled: Option<bool>,
     value: Option<i64>,
     #[serde(rename = "type")]
@@ -38,7 +38,7 @@ struct PersistentBrowser {
     mode: Option<String>,
 }
 
-impl Frequency {
+impl SignInFrequency {
     /// Hours; 0 where people have to sign in every time.
     fn hours(&self) -> Option<u32> {
         let is = |found: &Option<String>, word: &str| {
@@ -81,7 +81,7 @@ fn session(policy: CaPolicyFact) -> Option<SessionFact> {
     if frequency.is_none() && browser.is_none() {
         return None;
     }
-    let hours = frequency.as_ref().and_then(Frequency::hours);
+    let hours = frequency.as_ref().and_then(SignInFrequency::hours);
     let members = [
         ("name", policy.name),
         (
@@ -285,7 +285,7 @@ pub(super) async fn sessions(reader: &Reader<'_>) -> Result<Fact<SessionFact>, S
     )
     .await?;
     sessions.extend(idle.into_iter().flatten());
-    Ok(of_items(sessions, access.and(timeouts)))
+    Ok(of_items(sessions, either(access, timeouts)))
 }
 
 #[cfg(test)]
