@@ -65,15 +65,15 @@ mod tests {
 
     use super::*;
 
-    fn told(assignments: Value) -> Option<Vec<String>> {
+    fn told(assignments: &Value) -> Option<Vec<String>> {
         targets(json!({ "assignments": assignments }).as_object().unwrap())
     }
 
     #[test]
     fn targets_that_were_not_read_are_not_none() {
         assert_eq!(targets(&Map::new()), None);
-        assert_eq!(told(Value::Null), None);
-        assert_eq!(told(json!([])), Some(Vec::new()));
+        assert_eq!(told(&Value::Null), None);
+        assert_eq!(told(&json!([])), Some(Vec::new()));
     }
 
     #[test]
@@ -82,14 +82,14 @@ mod tests {
         let but = json!({"target": {"@odata.type": "#microsoft.graph.exclusionGroupAssignmentTarget", "groupId": "g1"}});
         let narrowed = json!({"target": {"@odata.type": "microsoft.graph.allLicensedUsersAssignmentTarget",
             "deviceAndAppManagementAssignmentFilterId": "f1", "deviceAndAppManagementAssignmentFilterType": "include"}});
-        assert_eq!(told(json!([all])), Some(vec!["AllDevices".to_owned()]));
+        assert_eq!(told(&json!([all])), Some(vec!["AllDevices".to_owned()]));
         assert_eq!(
-            told(json!([all, but])),
+            told(&json!([all, but])),
             Some(vec!["AllDevices except g1".to_owned()])
         );
-        assert_eq!(told(json!([but])), Some(Vec::new()));
+        assert_eq!(told(&json!([but])), Some(Vec::new()));
         assert_eq!(
-            told(json!([narrowed])),
+            told(&json!([narrowed])),
             Some(vec!["AllUsers by filter f1".to_owned()])
         );
     }
@@ -97,6 +97,6 @@ mod tests {
     #[test]
     fn a_new_kind_of_target_keeps_its_name() {
         let new = json!({"target": {"@odata.type": "#microsoft.graph.newTarget"}});
-        assert_eq!(told(json!([new])), Some(vec!["newTarget".to_owned()]));
+        assert_eq!(told(&json!([new])), Some(vec!["newTarget".to_owned()]));
     }
 }
