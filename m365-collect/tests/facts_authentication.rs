@@ -52,6 +52,20 @@ async fn methods_are_told_by_type_and_phones_by_what_they_can_do() {
 }
 
 #[tokio::test]
+async fn a_list_that_may_lack_a_method_says_so() {
+    let tenant = Tenant::new();
+    for read in sources::named(&["authentication_methods"]) {
+        tenant.end(&read, Ending::Half).await;
+    }
+    let methods = tenant.facts().await.auth_methods;
+    assert_eq!(methods.state, State::Truncated);
+    assert_eq!(
+        methods.items[0].methods,
+        ["passwordAuthenticationMethod", "unknown"]
+    );
+}
+
+#[tokio::test]
 async fn the_methods_policy_has_a_row_for_each_method() {
     let policy = facts_of(&sources::named(&["authentication_methods_policy"])).await;
     let rows = policy.auth_methods_policy.items;

@@ -8,11 +8,11 @@
 
 mod facts_tenant;
 
-use compliance_map::State;
 use compliance_map::facts::RoleAssignmentFact;
+use compliance_map::{Fact, State};
 use facts_tenant::{Ending, Read, Tenant, facts_of, sources};
 use m365_collect::Kind;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const ROLES: [&str; 4] = [
     "role_definitions",
@@ -87,8 +87,7 @@ async fn schedules_that_were_not_read_whole_never_make_an_assignment_temporary()
     }
 }
 
-#[tokio::test]
-async fn without_privileged_identity_management_nothing_ends_and_nothing_is_missing() {
+async fn unlicensed_for_pim(skus: Option<Value>) -> Fact<RoleAssignmentFact> {
     let tenant = Tenant::new();
     for read in sources::named(&ROLES) {
         let is_pim = ROLES[2..].contains(&read.source);
@@ -99,12 +98,30 @@ async fn without_privileged_identity_management_nothing_ends_and_nothing_is_miss
         };
         tenant.end(&read, ending).await;
     }
-    let roles = tenant.facts().await.identity_role_assignments;
+    if let Some(skus) = skus {
+        let read = Read::of("subscribed_skus", &Kind::SUBSCRIBED_SKU, skus);
+        tenant.read(&read).await;
+    }
+    tenant.facts().await.identity_role_assignments
+}
+
+#[tokio::test]
+async fn without_privileged_identity_management_nothing_ends_and_nothing_is_missing() {
+    let plan = |name: &str| json!([{"id": "s", "skuId": "s", "servicePlans": [{"servicePlanName": name}]}]);
+    let roles = unlicensed_for_pim(Some(plan("AAD_PREMIUM"))).await;
     assert_eq!(
         (roles.state, roles.complete, roles.note),
         (State::Ok, true, None)
     );
     assert!(roles.items[0].extra.is_empty());
+
+    // The refusal is believed only where the licences were read and say the same.
+    let untold = json!([{"id": "s", "skuId": "s", "servicePlans": null}]);
+    for skus in [None, Some(plan("AAD_PREMIUM_P2")), Some(untold)] {
+        let roles = unlicensed_for_pim(skus).await;
+        assert_eq!((roles.state, roles.complete), (State::Truncated, false));
+        assert_eq!(roles.items[0].extra["ends_read"], false);
+    }
 }
 
 #[tokio::test]

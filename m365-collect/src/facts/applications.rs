@@ -158,6 +158,7 @@ pub(super) async fn service_principals(
     )
     .await?;
 
+    let read = at_least_one(&principals, read);
     let are_whole = is_whole(&registered) && is_whole(&read);
     merge(&mut principals, apps);
     let (mut permissions, granted) = permissions(reader, granted).await?;
@@ -177,6 +178,17 @@ pub(super) async fn service_principals(
         principals,
         either(either(read, registered), granted),
     ))
+}
+
+/// Every tenant has service principals of Microsoft's: a list without any was not read to its end.
+fn at_least_one(principals: &[ServicePrincipalFact], standing: Standing) -> Standing {
+    match standing {
+        Standing::Read { as_of, .. } if principals.is_empty() => Standing::InPart {
+            as_of,
+            note: "no service principal was listed, and every tenant has some".to_owned(),
+        },
+        standing => standing,
+    }
 }
 
 /// Lays the applications over their service principals.

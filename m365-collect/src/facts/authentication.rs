@@ -9,6 +9,7 @@ use compliance_map::facts::{
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::part::is_whole;
 use super::{fact, of_items, to_fact, type_name};
 use crate::evidence::Reader;
 use crate::kind::Kind;
@@ -87,6 +88,9 @@ pub(super) async fn security_defaults(
     .await
 }
 
+/// A method of which nothing is known.
+const UNKNOWN: &str = "unknown";
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Method {
@@ -105,7 +109,7 @@ impl Method {
             ("phoneAuthenticationMethod", Some("mobile")) => "mobilePhone",
             ("phoneAuthenticationMethod", Some("alternateMobile")) => "alternateMobilePhone",
             ("phoneAuthenticationMethod", Some("office")) => "officePhone",
-            ("", _) => "unknown",
+            ("", _) => UNKNOWN,
             (name, _) => name,
         }
         .to_owned()
@@ -128,10 +132,17 @@ pub(super) async fn methods(reader: &Reader<'_>) -> Result<Fact<MethodsFact>, St
     for (user, method) in methods {
         people.entry(user).or_default().push(method);
     }
-    let rows = people.into_iter().map(|(user, methods)| MethodsFact {
-        user,
-        methods,
-        ..MethodsFact::default()
+    let is_cut_off = !is_whole(&standing);
+    let rows = people.into_iter().map(|(user, mut methods)| {
+        // Any list may lack one then: that it holds no second factor shows nothing.
+        if is_cut_off {
+            methods.push(UNKNOWN.to_owned());
+        }
+        MethodsFact {
+            user,
+            methods,
+            ..MethodsFact::default()
+        }
     });
     Ok(of_items(rows.collect(), standing))
 }

@@ -92,7 +92,7 @@ pub(super) async fn assignments(
     .await?;
     let mut may_end = true;
     let standing = match eligible {
-        // Believed only where nothing says otherwise: licensed tenants get this answer at times.
+        // Believed only where the licences say the same: licensed tenants get this answer at times.
         Standing::Unlicensed { .. } if !may_have_eligible(reader).await? => {
             // Then nothing ends by itself either.
             may_end = false;
@@ -193,16 +193,19 @@ async fn name_principals(
     Ok(())
 }
 
-/// Whether the tenant has, or had, what it takes to make people eligible for roles.
+/// Whether the tenant has, had or may have what it takes to make people eligible for roles.
 async fn may_have_eligible(reader: &Reader<'_>) -> Result<bool, StoreError> {
     if reader.store.count(&Kind::ROLE_ELIGIBILITY).await? > 0 {
         return Ok(true);
     }
     let licences = licenses(reader).await?;
-    Ok(licences.items.iter().any(|licence| {
+    let has_plan = licences.items.iter().any(|licence| {
         let mut plans = licence.service_plans.iter().flatten();
-        plans.any(|plan| plan == "AAD_PREMIUM_P2")
-    }))
+        plans.any(|plan| plan.eq_ignore_ascii_case("AAD_PREMIUM_P2"))
+    });
+    // Of a list that is not whole, the product that has it may be missing.
+    let all_told = licences.items.iter().all(|row| row.service_plans.is_some());
+    Ok(has_plan || !licences.complete || !all_told)
 }
 
 /// Display names by id and by template id. A custom role keeps its id, so that no name of a
