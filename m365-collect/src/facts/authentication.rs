@@ -1,21 +1,16 @@
-//! How people prove who they are, and what is demanded of them.
-
-#![expect(
-    clippy::struct_field_names,
-    reason = "fields carry the names of Graph's properties"
-)]
+//! How people prove who they are.
 
 use std::collections::BTreeMap;
 
 use compliance_map::Fact;
 use compliance_map::facts::{
-    CaApps, CaConditions, CaGrant, CaPolicyFact, CaPrincipals, PerUserMfaFact, RegistrationFact,
-    SecurityDefaultsFact,
+    MethodPolicyFact, MethodsFact, PerUserMfaFact, RegistrationFact, SecurityDefaultsFact,
 };
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::fact;
+use super::part::is_whole;
+use super::{fact, of_items, to_fact, type_name};
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;
@@ -93,233 +88,166 @@ pub(super) async fn security_defaults(
     .await
 }
 
-/// <https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy>
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Policy {
-    display_name: Option<String>,
-    state: String,
-    conditions: Option<Conditions>,
-    grant_controls: Option<GrantControls>,
-    session_controls: Option<Value>,
-}
+/// A method of which nothing is known.
+const UNKNOWN: &str = "unknown";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Conditions {
-    users: Option<Users>,
-    applications: Option<Applications>,
-    client_app_types: Option<Vec<String>>,
-    platforms: Option<Platforms>,
-    locations: Option<Locations>,
-    sign_in_risk_levels: Option<Vec<String>>,
-    user_risk_levels: Option<Vec<String>>,
-    devices: Option<Value>,
-    authentication_flows: Option<Value>,
-    #[serde(flatten)]
-    other: BTreeMap<String, Value>,
+struct Method {
+    #[serde(rename = "@odata.type")]
+    odata_type: Option<String>,
+    phone_type: Option<String>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Users {
-    include_users: Option<Vec<String>>,
-    include_groups: Option<Vec<String>>,
-    include_roles: Option<Vec<String>>,
-    include_guests_or_external_users: Option<Guests>,
-    exclude_users: Option<Vec<String>>,
-    exclude_groups: Option<Vec<String>>,
-    exclude_roles: Option<Vec<String>>,
-    exclude_guests_or_external_users: Option<Guests>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Guests {
-    /// Names joined by commas: it is a flags enumeration.
-    guest_or_external_user_types: Option<String>,
-    external_tenants: Option<Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Applications {
-    include_applications: Option<Vec<String>>,
-    exclude_applications: Option<Vec<String>>,
-    include_user_actions: Option<Vec<String>>,
-    #[serde(flatten)]
-    other: BTreeMap<String, Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Platforms {
-    include_platforms: Option<Vec<String>>,
-    exclude_platforms: Option<Vec<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Locations {
-    include_locations: Option<Vec<String>>,
-    exclude_locations: Option<Vec<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct GrantControls {
-    operator: Option<String>,
-    built_in_controls: Option<Vec<String>>,
-    custom_authentication_factors: Option<Vec<String>>,
-    terms_of_use: Option<Vec<String>>,
-    authentication_strength: Option<Value>,
-}
-
-pub(super) async fn conditional_access(
-    reader: &Reader<'_>,
-) -> Result<Fact<CaPolicyFact>, StoreError> {
-    fact(
-        reader,
-        "conditional_access_policies",
-        &Kind::CONDITIONAL_ACCESS_POLICY,
-        policy,
-    )
-    .await
-}
-
-fn policy(id: String, policy: Policy) -> CaPolicyFact {
-    let mut fact = CaPolicyFact {
-        id,
-        name: policy.display_name,
-        state: policy.state,
-        grant: policy.grant_controls.map(grant),
-        session: policy.session_controls,
-        ..CaPolicyFact::default()
-    };
-    if let Some(mut conditions) = policy.conditions {
-        if let Some(users) = conditions.users.take() {
-            fact.include = Some(principals(
-                users.include_users,
-                users.include_groups,
-                users.include_roles,
-                users.include_guests_or_external_users,
-            ));
-            fact.exclude = Some(principals(
-                users.exclude_users,
-                users.exclude_groups,
-                users.exclude_roles,
-                users.exclude_guests_or_external_users,
-            ));
+impl Method {
+    /// The type's name; of phones the name in the registration report, which tells those that get
+    /// text messages from those that do not:
+    /// <https://learn.microsoft.com/graph/api/resources/phoneauthenticationmethod>.
+    fn name(self) -> String {
+        let kind = self.odata_type.unwrap_or_default();
+        match (type_name(&kind), self.phone_type.as_deref()) {
+            ("phoneAuthenticationMethod", Some("mobile")) => "mobilePhone",
+            ("phoneAuthenticationMethod", Some("alternateMobile")) => "alternateMobilePhone",
+            ("phoneAuthenticationMethod", Some("office")) => "officePhone",
+            ("", _) => UNKNOWN,
+            (name, _) => name,
         }
-        fact.apps = conditions.applications.take().map(|apps| CaApps {
-            include: apps.include_applications.unwrap_or_default(),
-            exclude: apps.exclude_applications.unwrap_or_default(),
-            user_actions: apps.include_user_actions.unwrap_or_default(),
-            extra: said(apps.other),
+        .to_owned()
+    }
+}
+
+/// One row for each person who was asked about; everybody has at least a password.
+pub(super) async fn methods(reader: &Reader<'_>) -> Result<Fact<MethodsFact>, StoreError> {
+    let standing = reader
+        .standing("authentication_methods", &Kind::AUTHENTICATION_METHOD)
+        .await?;
+    let read = reader
+        .rows(&Kind::AUTHENTICATION_METHOD, |key, method: Method| {
+            let user = key.split_once('/').map_or(key.as_str(), |(user, _)| user);
+            Some((user.to_owned(), method.name()))
+        })
+        .await?;
+    let (methods, standing) = read.with(standing);
+    let mut people: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (user, method) in methods {
+        people.entry(user).or_default().push(method);
+    }
+    let is_cut_off = !is_whole(&standing);
+    let rows = people.into_iter().map(|(user, mut methods)| {
+        // Any list may lack one then: that it holds no second factor shows nothing.
+        if is_cut_off {
+            methods.push(UNKNOWN.to_owned());
+        }
+        MethodsFact {
+            user,
+            methods,
+            ..MethodsFact::default()
+        }
+    });
+    Ok(of_items(rows.collect(), standing))
+}
+
+/// <https://learn.microsoft.com/graph/api/resources/authenticationmethodspolicy>
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MethodsPolicy {
+    authentication_method_configurations: Option<Vec<MethodConfiguration>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MethodConfiguration {
+    id: String,
+    state: Option<String>,
+    feature_settings: Option<FeatureSettings>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FeatureSettings {
+    display_app_information_required_state: Option<Feature>,
+    display_location_information_required_state: Option<Feature>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Feature {
+    state: Option<String>,
+    include_target: Option<Target>,
+    exclude_target: Option<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    id: Option<String>,
+}
+
+impl Feature {
+    /// Whether it is on for everybody. What Microsoft decides, and what is on for some, is not
+    /// told: <https://learn.microsoft.com/graph/api/resources/authenticationmethodfeatureconfiguration>.
+    fn shows(&self) -> Option<bool> {
+        let id = |target: &Option<Target>| target.as_ref().and_then(|target| target.id.clone());
+        let state = self.state.as_deref()?;
+        if state.eq_ignore_ascii_case("disabled") {
+            return Some(false);
+        }
+        let includes_all = id(&self.include_target).as_deref() == Some("all_users");
+        let excludes_none = id(&self.exclude_target)
+            .is_none_or(|id| id.is_empty() || id == "00000000-0000-0000-0000-000000000000");
+        (state.eq_ignore_ascii_case("enabled") && includes_all && excludes_none).then_some(true)
+    }
+}
+
+impl MethodConfiguration {
+    fn into_row(self) -> MethodPolicyFact {
+        let (app, place) = self.feature_settings.map_or((None, None), |settings| {
+            (
+                settings.display_app_information_required_state,
+                settings.display_location_information_required_state,
+            )
         });
-        fact.conditions = Some(narrowing(conditions));
-    }
-    fact
-}
-
-fn principals(
-    users: Option<Vec<String>>,
-    groups: Option<Vec<String>>,
-    roles: Option<Vec<String>>,
-    guests: Option<Guests>,
-) -> CaPrincipals {
-    let mut principals = CaPrincipals {
-        users: users.unwrap_or_default(),
-        groups: groups.unwrap_or_default(),
-        roles: roles.unwrap_or_default(),
-        ..CaPrincipals::default()
-    };
-    if let Some(guests) = guests {
-        principals.guest_types = guests
-            .guest_or_external_user_types
-            .unwrap_or_default()
-            .split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-            .map(str::to_owned)
-            .collect();
-        // Only guests from these tenants.
-        if let Some(tenants) = guests.external_tenants.filter(says_something) {
-            principals
-                .extra
-                .insert("external_tenants".to_owned(), tenants);
+        MethodPolicyFact {
+            method: self.id,
+            enabled: self.state.as_deref().and_then(is_enabled),
+            shows_application: app.as_ref().and_then(Feature::shows),
+            shows_location: place.as_ref().and_then(Feature::shows),
+            ..MethodPolicyFact::default()
         }
     }
-    principals
 }
 
-fn narrowing(conditions: Conditions) -> CaConditions {
-    let (mut platforms, mut platforms_exclude) = (Vec::new(), Vec::new());
-    if let Some(named) = conditions.platforms {
-        platforms = named.include_platforms.unwrap_or_default();
-        platforms_exclude = named.exclude_platforms.unwrap_or_default();
-    }
-    let (mut locations_include, mut locations_exclude) = (Vec::new(), Vec::new());
-    if let Some(named) = conditions.locations {
-        locations_include = named.include_locations.unwrap_or_default();
-        locations_exclude = named.exclude_locations.unwrap_or_default();
-    }
-    let mut extra = said(conditions.other);
-    if !platforms_exclude.is_empty() {
-        extra.insert("platforms_exclude".to_owned(), platforms_exclude.into());
-    }
-    CaConditions {
-        client_apps: conditions.client_app_types.unwrap_or_default(),
-        platforms,
-        locations_include,
-        locations_exclude,
-        sign_in_risk: conditions.sign_in_risk_levels.unwrap_or_default(),
-        user_risk: conditions.user_risk_levels.unwrap_or_default(),
-        device_filter: conditions.devices.filter(says_something),
-        authentication_flows: conditions.authentication_flows.filter(says_something),
-        extra,
+fn is_enabled(state: &str) -> Option<bool> {
+    match state.to_ascii_lowercase().as_str() {
+        "enabled" => Some(true),
+        "disabled" => Some(false),
+        _ => None,
     }
 }
 
-fn grant(grant: GrantControls) -> CaGrant {
-    let mut controls = grant.built_in_controls.unwrap_or_default();
-    // With OR each of them is a way round; with AND one more demand.
-    for (name, more) in [
-        (
-            "customAuthenticationFactor",
-            grant.custom_authentication_factors,
-        ),
-        ("termsOfUse", grant.terms_of_use),
-    ] {
-        if more.is_some_and(|list| !list.is_empty()) {
-            controls.push(name.to_owned());
-        }
-    }
-    CaGrant {
-        operator: grant.operator,
-        controls,
-        authentication_strength: grant.authentication_strength.filter(says_something),
-        extra: BTreeMap::new(),
-    }
+pub(super) async fn methods_policy(
+    reader: &Reader<'_>,
+) -> Result<Fact<MethodPolicyFact>, StoreError> {
+    let kind = &Kind::AUTHENTICATION_METHODS_POLICY;
+    let standing = reader
+        .standing("authentication_methods_policy", kind)
+        .await?;
+    let read = reader
+        .rows(kind, |_, policy: MethodsPolicy| {
+            policy.authentication_method_configurations
+        })
+        .await?;
+    let (policies, standing) = read.with(standing);
+    let methods = policies.into_iter().flatten();
+    let rows = methods.map(MethodConfiguration::into_row).collect();
+    Ok(of_items(rows, standing))
 }
 
-/// The members that hold something.
-fn said(members: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
-    members
-        .into_iter()
-        .filter(|(name, value)| !name.contains('@') && says_something(value))
-        .collect()
-}
-
-/// Whether a value is more than null, empty, or an object of such values.
-fn says_something(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Array(list) => !list.is_empty(),
-        Value::Object(members) => members
-            .iter()
-            .any(|(name, value)| !name.contains('@') && says_something(value)),
-        Value::String(text) => !text.is_empty(),
-        Value::Bool(_) | Value::Number(_) => true,
-    }
+/// What each authentication strength accepts, as received.
+pub(super) async fn strengths(reader: &Reader<'_>) -> Result<Fact<Value>, StoreError> {
+    let kind = &Kind::AUTHENTICATION_STRENGTH;
+    let standing = reader.standing("authentication_strengths", kind).await?;
+    let rows = reader
+        .rows(kind, |_, strength: Value| Some(strength))
+        .await?;
+    Ok(to_fact(rows, standing))
 }

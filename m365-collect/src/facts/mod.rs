@@ -2,17 +2,39 @@
 //!
 //! Each fact carries an envelope that is filled from what came of reading its sources: a denied
 //! source arrives as `denied` and not as an empty list, and data of an earlier sync carries the
-//! time of that sync.
+//! time of that sync. A fact of several sources is as good as the worst of them; a source that
+//! only adds to a fact leaves its members absent where it was not read, and a note.
 
+mod applications;
+mod assignment;
 mod authentication;
-mod identity;
+mod catalogue_setting;
+mod compliance;
+mod conditional_access;
+mod consent;
+mod data;
+mod device_profile;
+mod devices;
+mod governance;
+mod groups;
+mod lifecycle;
+mod logs;
 mod organization;
+mod part;
+mod passwords;
+mod people;
+mod pim;
+mod roles;
+mod security;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use compliance_map::{Fact, Facts, TenantInfo, Timestamp};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::evidence::{Reader, Rows, Standing};
 use crate::kind::Kind;
@@ -35,25 +57,64 @@ use crate::store::{Store, StoreError};
 /// ```
 pub async fn facts(store: &dyn Store) -> Result<Facts, StoreError> {
     let reader = Reader::new(store).await?;
-    let tenant = store.tenant().await?.map(|tenant| TenantInfo {
-        id: tenant.organization.unwrap_or(tenant.asked),
-        name: tenant.name,
-        extra: BTreeMap::new(),
-    });
-    Ok(Facts {
-        tenant,
-        identity_users: identity::users(&reader).await?,
-        identity_groups: identity::groups(&reader).await?,
-        identity_role_assignments: identity::role_assignments(&reader).await?,
-        identity_signin_activity: identity::sign_in_activity(&reader).await?,
-        auth_registration: authentication::registration(&reader).await?,
-        auth_per_user_mfa: authentication::per_user_mfa(&reader).await?,
-        auth_security_defaults: authentication::security_defaults(&reader).await?,
-        auth_ca_policies: authentication::conditional_access(&reader).await?,
-        org_licenses: organization::licenses(&reader).await?,
-        org_tenant: organization::tenant(&reader).await?,
+    let mut facts = Facts {
+        tenant: store.tenant().await?.map(|tenant| TenantInfo {
+            id: tenant.organization.unwrap_or(tenant.asked),
+            name: tenant.name,
+            extra: BTreeMap::new(),
+        }),
         ..Facts::default()
-    })
+    };
+    identity(&reader, &mut facts).await?;
+    authentication(&reader, &mut facts).await?;
+    facts.org_licenses = organization::licenses(&reader).await?;
+    facts.org_tenant = organization::tenant(&reader).await?;
+    facts.org_cross_tenant = organization::cross_tenant(&reader).await?;
+    facts.org_partners = organization::partners();
+    facts.data_sharing = data::sharing(&reader).await?;
+    facts.data_labels = data::labels(&reader).await?;
+    facts.device_inventory = devices::inventory(&reader).await?;
+    facts.device_protection = devices::protection(&reader).await?;
+    facts.device_updates = devices::updates();
+    facts.device_apps = devices::apps(&reader).await?;
+    facts.device_compliance = compliance::policies(&reader).await?;
+    facts.device_config = device_profile::profiles(&reader).await?;
+    facts.log_directory = logs::directory(&reader).await?;
+    facts.log_alerts = security::alerts(&reader).await?;
+    facts.posture_secure_score = security::secure_score(&reader).await?;
+    Ok(facts)
+}
+
+async fn identity(reader: &Reader<'_>, facts: &mut Facts) -> Result<(), StoreError> {
+    facts.identity_users = people::users(reader).await?;
+    facts.identity_guests = people::guests(reader).await?;
+    facts.identity_signin_activity = people::sign_in_activity(reader).await?;
+    facts.identity_groups = groups::groups(reader).await?;
+    facts.identity_role_assignments = roles::assignments(reader).await?;
+    facts.identity_pim = pim::rules(reader).await?;
+    facts.identity_service_principals = applications::service_principals(reader).await?;
+    facts.identity_app_consent = consent::app_consent(reader).await?;
+    facts.identity_access_reviews = governance::access_reviews(reader).await?;
+    facts.identity_lifecycle_events = lifecycle::events(reader).await?;
+    Ok(())
+}
+
+async fn authentication(reader: &Reader<'_>, facts: &mut Facts) -> Result<(), StoreError> {
+    facts.auth_registration = authentication::registration(reader).await?;
+    facts.auth_methods = authentication::methods(reader).await?;
+    facts.auth_methods_policy = authentication::methods_policy(reader).await?;
+    facts.auth_per_user_mfa = authentication::per_user_mfa(reader).await?;
+    facts.auth_security_defaults = authentication::security_defaults(reader).await?;
+    facts.auth_ca_policies = conditional_access::policies(reader).await?;
+    facts.auth_session = sessions::sessions(reader).await?;
+    facts.auth_password_policy = passwords::policy(reader).await?;
+    facts.auth_password_protection = passwords::protection(reader).await?;
+    facts.auth_risk = security::risk(reader).await?;
+    let strengths = authentication::strengths(reader).await?;
+    facts
+        .other
+        .insert("auth.auth_strengths".to_owned(), strengths);
+    Ok(())
 }
 
 /// One source, one kind, one fact.
@@ -73,6 +134,10 @@ async fn fact<V: DeserializeOwned, T: Send>(
 /// The fact of these rows. Rows that cannot be relied upon do not go into it.
 fn to_fact<T>(rows: Rows<T>, standing: Standing) -> Fact<T> {
     let (items, standing) = rows.with(standing);
+    of_items(items, standing)
+}
+
+fn of_items<T>(items: Vec<T>, standing: Standing) -> Fact<T> {
     let beyond = || Fact::error("the time of the sync is beyond the calendar");
     match standing {
         Standing::Read { as_of, note } => match timestamp(as_of) {
@@ -94,6 +159,14 @@ fn to_fact<T>(rows: Rows<T>, standing: Standing) -> Fact<T> {
     }
 }
 
+/// A fact that no source can tell, and why not.
+fn not_told<T>(why: &str) -> Fact<T> {
+    Fact {
+        note: Some(why.to_owned()),
+        ..Fact::not_collected()
+    }
+}
+
 fn timestamp(time: SystemTime) -> Option<Timestamp> {
     let seconds = crate::timestamp::to_millis(time).div_euclid(1000);
     Timestamp::from_unix_seconds(seconds)
@@ -103,4 +176,34 @@ fn timestamp(time: SystemTime) -> Option<Timestamp> {
 fn instant(text: Option<String>) -> Option<Timestamp> {
     let text = text.filter(|text| !text.starts_with("0001-01-01"))?;
     Timestamp::parse(&text).ok()
+}
+
+/// A count as Graph sends it; a negative one says nothing.
+fn count<T: TryFrom<i64>>(number: Option<i64>) -> Option<T> {
+    number.and_then(|number| T::try_from(number).ok())
+}
+
+/// The name in an `@odata.type`.
+fn type_name(odata_type: &str) -> &str {
+    let name = odata_type.trim_start_matches('#');
+    name.strip_prefix("microsoft.graph.").unwrap_or(name)
+}
+
+/// The object of a singleton, which the service wraps in `value` at times.
+struct Single<V>(V);
+
+impl<'de, V: DeserializeOwned> Deserialize<'de> for Single<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let view = match Value::deserialize(deserializer)? {
+            Value::Object(mut members) => match members.remove("value") {
+                Some(object @ Value::Object(_)) => object,
+                Some(Value::Array(list)) => list.into_iter().next().unwrap_or_default(),
+                _ => Value::Object(members),
+            },
+            other => other,
+        };
+        serde_json::from_value(view)
+            .map(Self)
+            .map_err(serde::de::Error::custom)
+    }
 }

@@ -1,13 +1,14 @@
-//! The tenant and what it bought.
+//! The tenant, what it bought, and whom it trusts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use compliance_map::Fact;
-use compliance_map::facts::{LicenseFact, TenantFact};
+use compliance_map::facts::{CrossTenantFact, LicenseFact, PartnerFact, TenantFact};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::fact;
+use super::part::{Part, is_read, remark};
+use super::{Single, fact, not_told, to_fact};
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;
@@ -34,48 +35,224 @@ struct ServicePlan {
     service_plan_name: Option<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Purchase {
+    sku_id: Option<String>,
+    is_trial: Option<bool>,
+    status: Option<String>,
+}
+
 pub(super) async fn licenses(reader: &Reader<'_>) -> Result<Fact<LicenseFact>, StoreError> {
-    let seats = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok());
-    fact(
+    let standing = reader
+        .standing("subscribed_skus", &Kind::SUBSCRIBED_SKU)
+        .await?;
+    let purchases = Part::of(
         reader,
-        "subscribed_skus",
-        &Kind::SUBSCRIBED_SKU,
-        |id, sku: SubscribedSku| LicenseFact {
-            sku: sku.sku_part_number.or(sku.sku_id).unwrap_or(id),
-            purchased: seats(sku.prepaid_units.and_then(|units| units.enabled)),
-            assigned: seats(sku.consumed_units),
-            status: sku.capability_status.as_deref().map(status),
-            service_plans: sku.service_plans.map(|plans| {
-                plans
-                    .into_iter()
-                    .filter_map(|plan| plan.service_plan_name)
-                    .collect()
-            }),
-            ..LicenseFact::default()
-        },
+        "company_subscriptions",
+        &Kind::COMPANY_SUBSCRIPTION,
+        &standing,
     )
-    .await
+    .await?;
+    let trials = trials(reader, &purchases).await?;
+    let rows = reader
+        .rows(&Kind::SUBSCRIBED_SKU, |id, sku: SubscribedSku| {
+            let sku_id = sku.sku_id.as_ref().map(|id| id.to_ascii_lowercase());
+            let is_trial = sku_id.is_some_and(|id| trials.contains(&id));
+            Some(LicenseFact {
+                sku: sku
+                    .sku_part_number
+                    .or_else(|| sku.sku_id.clone())
+                    .unwrap_or(id),
+                sku_id: sku.sku_id,
+                purchased: super::count(sku.prepaid_units.and_then(|units| units.enabled)),
+                assigned: super::count(sku.consumed_units),
+                status: sku
+                    .capability_status
+                    .as_deref()
+                    .map(status)
+                    .map(|word| {
+                        if is_trial && word == "active" {
+                            "trial"
+                        } else {
+                            word
+                        }
+                    })
+                    .map(str::to_owned),
+                service_plans: sku.service_plans.map(|plans| {
+                    plans
+                        .into_iter()
+                        .filter_map(|plan| plan.service_plan_name)
+                        .collect()
+                }),
+                ..LicenseFact::default()
+            })
+        })
+        .await?;
+    let mut licences = to_fact(rows, standing);
+    purchases.remark(&mut licences, "trials");
+    Ok(licences)
+}
+
+/// Products of which every purchase in force is a trial. Of a list that is not whole nothing is
+/// concluded.
+async fn trials(reader: &Reader<'_>, purchases: &Part) -> Result<BTreeSet<String>, StoreError> {
+    let mut are_trials: BTreeMap<String, bool> = BTreeMap::new();
+    if purchases.is_whole() {
+        reader
+            .rows(&Kind::COMPANY_SUBSCRIPTION, |_, purchase: Purchase| {
+                let status = purchase.status.as_deref().unwrap_or_default();
+                if let (Some(id), true) = (purchase.sku_id, status.eq_ignore_ascii_case("Enabled"))
+                {
+                    let is_trial = purchase.is_trial == Some(true);
+                    let all = are_trials.entry(id.to_ascii_lowercase()).or_insert(true);
+                    *all &= is_trial;
+                }
+                None::<()>
+            })
+            .await?;
+    }
+    let trials = are_trials.into_iter().filter(|(_, is_trial)| *is_trial);
+    Ok(trials.map(|(id, _)| id).collect())
 }
 
 /// The words of `capabilityStatus` in the words of the evidence:
 /// <https://learn.microsoft.com/graph/api/resources/subscribedsku>.
-fn status(capability: &str) -> String {
-    match capability {
-        "Enabled" => "active",
-        "Warning" => "warning",
-        "Suspended" | "LockedOut" => "suspended",
-        "Deleted" => "expired",
-        other => other,
+fn status(capability: &str) -> &str {
+    match capability.to_ascii_lowercase().as_str() {
+        "enabled" => "active",
+        "warning" => "warning",
+        "suspended" | "lockedout" => "suspended",
+        "deleted" => "expired",
+        _ => capability,
     }
-    .to_owned()
 }
 
+/// Part numbers by id in lower case; `None` where products were not read.
+pub(super) async fn sku_names(
+    reader: &Reader<'_>,
+) -> Result<Option<BTreeMap<String, String>>, StoreError> {
+    let standing = reader
+        .standing("subscribed_skus", &Kind::SUBSCRIBED_SKU)
+        .await?;
+    if !is_read(&standing) {
+        return Ok(None);
+    }
+    let names = reader
+        .rows(&Kind::SUBSCRIBED_SKU, |_, sku: SubscribedSku| {
+            Some((sku.sku_id?.to_ascii_lowercase(), sku.sku_part_number?))
+        })
+        .await?;
+    Ok(Some(names.items.into_iter().collect()))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Domain {
+    authentication_type: Option<String>,
+    is_verified: Option<bool>,
+}
+
+/// The tenant as received, with the domains whose passwords another provider holds.
 pub(super) async fn tenant(reader: &Reader<'_>) -> Result<Fact<TenantFact>, StoreError> {
-    fact(
+    let mut tenant = fact(
         reader,
         "organization",
         &Kind::ORGANIZATION,
         |_, extra: BTreeMap<String, Value>| TenantFact { extra },
     )
-    .await
+    .await?;
+    let standing = reader.standing("organization", &Kind::ORGANIZATION).await?;
+    let domains = Part::of(reader, "domains", &Kind::DOMAIN, &standing).await?;
+    if domains.is_whole() {
+        let read = reader
+            .rows(&Kind::DOMAIN, |id, domain: Domain| {
+                let kind = domain.authentication_type.unwrap_or_default();
+                let is_federated = kind.eq_ignore_ascii_case("Federated");
+                (is_federated && domain.is_verified != Some(false)).then(|| Value::from(id))
+            })
+            .await?;
+        for row in tenant.items.iter_mut().filter(|_| read.unreadable == 0) {
+            row.extra
+                .insert("federated_domains".to_owned(), read.items.clone().into());
+        }
+    }
+    domains.remark(&mut tenant, "federated domains");
+    Ok(tenant)
+}
+
+/// <https://learn.microsoft.com/graph/api/resources/crosstenantaccesspolicyconfigurationdefault>
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Trust {
+    inbound_trust: Option<InboundTrust>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InboundTrust {
+    is_mfa_accepted: Option<bool>,
+}
+
+impl Trust {
+    fn is_mfa_accepted(&self) -> Option<bool> {
+        self.inbound_trust.as_ref()?.is_mfa_accepted
+    }
+}
+
+/// What is accepted by default. Where MFA of some tenants is accepted against a default that does
+/// not, the default does not speak for guests of those, and nothing is said of guests in general.
+pub(super) async fn cross_tenant(reader: &Reader<'_>) -> Result<Fact<CrossTenantFact>, StoreError> {
+    let kind = &Kind::CROSS_TENANT_DEFAULT;
+    let standing = reader.standing("cross_tenant_access_default", kind).await?;
+    let partners = Part::of(
+        reader,
+        "cross_tenant_access_partners",
+        &Kind::CROSS_TENANT_PARTNER,
+        &standing,
+    )
+    .await?;
+    let mut trusted = Vec::new();
+    if partners.is_known() {
+        let read = reader
+            .rows(&Kind::CROSS_TENANT_PARTNER, |id, partner: Trust| {
+                (partner.is_mfa_accepted() == Some(true)).then(|| Value::from(id))
+            })
+            .await?;
+        trusted = read.items;
+    }
+    let rows = reader
+        .rows(kind, |_, Single(default): Single<Trust>| {
+            let mut row = CrossTenantFact {
+                default_inbound_trust_mfa: default.is_mfa_accepted(),
+                ..CrossTenantFact::default()
+            };
+            if !trusted.is_empty() {
+                if row.default_inbound_trust_mfa == Some(false) {
+                    row.default_inbound_trust_mfa = None;
+                    row.extra.insert("default".to_owned(), false.into());
+                }
+                row.extra
+                    .insert("trusted_tenants".to_owned(), trusted.clone().into());
+            }
+            Some(row)
+        })
+        .await?;
+    let mut trust = to_fact(rows, standing);
+    partners.remark(&mut trust, "trust in single tenants");
+    if !trusted.is_empty() {
+        let many = trusted.len();
+        remark(
+            &mut trust,
+            &format!("MFA of {many} other tenants is accepted whatever the default says"),
+        );
+    }
+    Ok(trust)
+}
+
+/// See <https://learn.microsoft.com/graph/api/resources/delegatedadminrelationship>.
+pub(super) fn partners() -> Fact<PartnerFact> {
+    not_told(
+        "delegated administration can be listed in the partner's tenant only, not in the customer's",
+    )
 }
