@@ -7,6 +7,7 @@
 
 mod audit;
 mod load;
+mod names;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::Standing;
 
 pub use audit::audit;
+pub use names::product_name;
 
 /// What an audit looks at.
 #[derive(Debug, Clone)]
