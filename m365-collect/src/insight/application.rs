@@ -183,11 +183,7 @@ pub async fn last_use(store: &dyn Store) -> Result<Uses, StoreError> {
     let mut resources = Log::default();
     for kind in [&Kind::SIGN_IN, &Kind::SIGN_IN_DETAILS] {
         each(store, kind, |view, time| {
-            let log = if view.is_own() {
-                &mut own
-            } else {
-                &mut people
-            };
+            let log = if view.is_own() { &mut own } else { &mut people };
             log.add(view.app_id.as_ref(), time);
             log.add(view.service_principal_id.as_ref(), time);
             resources.add(view.resource_id.as_ref(), time);

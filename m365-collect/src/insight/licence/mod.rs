@@ -190,6 +190,8 @@ pub struct SkuAudit {
     pub id: String,
     /// Its part number.
     pub part_number: String,
+    /// What Microsoft calls it, where it is one of the [common ones](product_name).
+    pub name: Option<&'static str>,
     /// Seats bought; `None` where the service did not say.
     pub purchased: Option<u64>,
     /// Seats assigned; `None` where the service did not say.
