@@ -90,7 +90,7 @@ use crate::store::{Store, StoreError};
 
 pub use head::Head;
 pub use item::{End, Entity, EntityType, Item, Properties, Relationship, RelationshipClass};
-pub use reach::Reach;
+pub use reach::{Reach, Reached};
 
 use self::out::{Out, Stop};
 
