@@ -200,7 +200,7 @@ async fn roles_say_their_state_scope_and_end() {
         (&active["id"], &active["state"], &active["scope"]),
         (&json!("ra1"), &json!("active"), &json!("/"))
     );
-    assert_eq!(active["assignment"], "Activated");
+    assert_eq!(active["assignmentType"], "Activated");
     assert_eq!(active["end"], "2026-01-01T08:00:00Z");
     let eligible = lines.relationship("user:u1 ASSIGNED role:r2");
     assert_eq!(eligible["state"], "eligible");

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use m365_collect::insight::relation::{EntityType, Graph, Item, Options, write_json_lines};
 use m365_collect::store::{
     Claim, Commit, Committed, Contested, Lease, RunEntry, SourceState, StoreError,
@@ -31,6 +31,8 @@ struct Crowd {
     people: AtomicUsize,
     /// The most that was asked for at a time.
     most: AtomicUsize,
+    /// After how many it fails; never where it is zero.
+    breaks_after: usize,
 }
 
 fn user(number: usize) -> String {
@@ -57,7 +59,10 @@ impl Store for Crowd {
             return Ok(Vec::new());
         }
         let numbers = self.after(after, limit);
-        self.people.fetch_add(numbers.len(), Ordering::Relaxed);
+        let before = self.people.fetch_add(numbers.len(), Ordering::Relaxed);
+        if self.breaks_after > 0 && before >= self.breaks_after {
+            return Err(StoreError::Busy);
+        }
         let record = |number| {
             let json = serde_json::json!({"id": user(number), "displayName": "P"});
             let raw = serde_json::value::to_raw_value(&json).unwrap();
@@ -192,6 +197,25 @@ async fn people_are_read_as_they_are_told_and_never_all_at_once() {
     assert!(store.most.load(Ordering::Relaxed) <= PAGE);
 }
 
+#[tokio::test]
+async fn what_was_made_before_the_store_failed_comes_before_the_failure() {
+    // Once for the ids, and half of them told.
+    let store = Crowd {
+        breaks_after: USERS + USERS / 2,
+        ..Crowd::default()
+    };
+    let graph = Graph::load(&store, Options::default()).await.unwrap();
+    let items: Vec<_> = graph.items().collect().await;
+    let (last, before) = items.split_last().unwrap();
+    assert!(matches!(last, Err(StoreError::Busy)), "{last:?}");
+    let told = before.iter().filter(|item| item.is_ok()).count();
+    assert_eq!(
+        (told, before.len()),
+        (USERS, USERS),
+        "a person and a relationship each"
+    );
+}
+
 /// Counts what it is given and forgets it.
 #[derive(Default)]
 struct Lines {
@@ -202,7 +226,7 @@ struct Lines {
 impl io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.longest = self.longest.max(bytes.len());
-        self.lines += bytes.iter().filter(|byte| **byte == b'\n').count();
+        self.lines += bytes.split(|byte| *byte == b'\n').count() - 1;
         Ok(bytes.len())
     }
 

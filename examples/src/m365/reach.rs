@@ -193,7 +193,7 @@ fn print(answer: &Answer) -> Result<(), Failure> {
     for (title, ways) in answer.found.sections() {
         writeln!(out, "{title}: {}", ways.len())?;
         for way in ways {
-            let mut line = format!("  {}", called(&way.id));
+            let mut parts = vec![called(&way.id)];
             let terms = &way.terms;
             for (word, value) in [
                 ("", &terms.state),
@@ -202,15 +202,13 @@ fn print(answer: &Answer) -> Result<(), Failure> {
                 ("as ", &terms.app_role),
                 ("error ", &terms.error),
             ] {
-                if let Some(value) = value {
-                    line.push_str(&format!(", {word}{value}"));
-                }
+                parts.extend(value.iter().map(|value| format!("{word}{value}")));
             }
             if !way.through.is_empty() {
                 let groups: Vec<String> = way.through.iter().map(|group| called(group)).collect();
-                line.push_str(&format!(", through {}", groups.join(" in ")));
+                parts.push(format!("through {}", groups.join(" in ")));
             }
-            writeln!(out, "{line}")?;
+            writeln!(out, "  {}", parts.join(", "))?;
         }
     }
     Ok(())

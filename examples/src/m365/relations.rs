@@ -1,5 +1,6 @@
 //! Writes the relation graph of a store.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
@@ -47,12 +48,16 @@ fn failure(error: ExportError) -> Failure {
     }
 }
 
-/// Says what is not known to be everything.
+/// Says what is not known to be everything; sources that lack the same thing together.
 pub(super) fn completeness(head: &Head) -> Exit {
+    let mut lacking: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (source, what) in head.shortcomings() {
-        eprintln!("m365: {source} {what}");
+        lacking.entry(what).or_default().push(source.as_str());
     }
-    if head.is_complete() {
+    for (what, sources) in &lacking {
+        eprintln!("m365: {what}: {}", sources.join(", "));
+    }
+    if lacking.is_empty() {
         Exit::Done
     } else {
         Exit::Partial

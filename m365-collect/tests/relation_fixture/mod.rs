@@ -142,6 +142,7 @@ pub(crate) async fn contoso() -> MemoryStore {
     teams(&store).await;
     devices(&store).await;
     policies(&store).await;
+    statuses(&store).await;
     store
 }
 
@@ -600,6 +601,9 @@ async fn policies(store: &MemoryStore) {
         &all,
     );
     read(store, "configuration_policies", vec![catalogue]).await;
+}
+
+async fn statuses(store: &MemoryStore) {
     let status = |kind: &Kind, id: &str, status: &str, name: &str, user: &str| {
         object(
             kind,

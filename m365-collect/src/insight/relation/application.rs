@@ -51,8 +51,8 @@ pub(super) async fn emit(section: &mut Section<'_>) -> Result<(), Stop> {
         let mut edges = section.edges(relation);
         while let Some(edge) = edges.next().await? {
             let owner = section.known.object(&edge.to);
-            let owned = section.known.object_as(owned, &edge.from);
-            section.link(RelationshipClass::Owns, owner, owned).await?;
+            let end = section.known.object_as(owned, &edge.from);
+            section.link(RelationshipClass::Owns, owner, end).await?;
         }
     }
     app_roles(section).await?;

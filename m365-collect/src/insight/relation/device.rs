@@ -88,9 +88,9 @@ async fn uses(section: &mut Section<'_>, device: &Fields<'_>, end: &End) -> Resu
     }
     for (user, last) in users {
         let user = section.known.object_as(EntityType::User, user);
-        let uses = Relationship::new(RelationshipClass::Uses, user, end.clone());
+        let logon = Relationship::new(RelationshipClass::Uses, user, end.clone());
         section
-            .relationship(uses.with("lastLogOnDateTime", last))
+            .relationship(logon.with("lastLogOnDateTime", last))
             .await?;
     }
     Ok(())
@@ -103,13 +103,12 @@ async fn agent(
     name: Option<String>,
     end: End,
 ) -> Result<(), Stop> {
-    let agent = device.text("managementAgent");
-    let id = end.id.clone();
-    let entity = Entity::new(EntityType::HostAgent, &id)
+    let agent = End::new(EntityType::HostAgent, &end.id);
+    let kind = device.text("managementAgent");
+    let entity = Entity::new(agent.kind, &agent.id)
         .named(name)
-        .with("managementAgent", agent.as_deref().unwrap_or("unknown"))
+        .with("managementAgent", kind.as_deref().unwrap_or("unknown"))
         .with("lastSyncDateTime", device.text("lastSyncDateTime"));
     section.entity(entity).await?;
-    let agent = End::new(EntityType::HostAgent, id);
     section.link(RelationshipClass::Manages, agent, end).await
 }

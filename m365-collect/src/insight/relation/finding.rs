@@ -165,6 +165,7 @@ async fn under(
     let mut edges = section.edges(&family.relation);
     // Edges come policy by policy: it is enough to remember the devices of one.
     let mut told: (String, BTreeSet<String>) = Default::default();
+    let mut item = None;
     while let Some(edge) = edges.next().await? {
         let policy = section.known.other(family.policy, &edge.from);
         if failing.contains(&edge.to) {
@@ -179,9 +180,9 @@ async fn under(
         let Some(device) = device else { continue };
         if told.0 != edge.from {
             told = (edge.from.clone(), BTreeSet::new());
+            item = targets.find(family.policy, &edge.from);
         }
         let is_targeted = section.known.device(&device).is_some_and(|known| {
-            let item = targets.find(family.policy, &edge.from);
             item.is_some_and(|item| !targets.derived(item, &device, known).is_empty())
         });
         if !is_targeted && told.1.insert(device.clone()) {

@@ -51,10 +51,10 @@
 //!
 //! Which app, policy or configuration a device is under is not told by the service. It is derived
 //! from the targets of assignments: all devices, all users, groups that the device or its primary
-//! user is in, directly or nested, less the groups that are excluded; and only where the platform
-//! fits. `derived` lists every way that holds. A filter on an assignment is not evaluated:
-//! `"filtered": true` says that there is one. A device that has a status under a policy is under it
-//! however that came to be: `status`.
+//! user is in, directly or nested, less the groups that are excluded; and not where the platforms
+//! of both are known and differ. `derived` lists every way that holds. A filter on an assignment is
+//! not evaluated: `"filtered": true` says that there is one. A device that has a status under a
+//! policy is under it however that came to be: `status`.
 //!
 //! A finding belongs to the device that the last part of its id names, else to the one device of
 //! that name and user. Where there is none, it has no device and says `"device": "unknown"`.
@@ -84,7 +84,7 @@ mod team;
 use std::io;
 
 use futures::channel::mpsc;
-use futures::{FutureExt, Stream, StreamExt, TryStreamExt, future, stream};
+use futures::{FutureExt, SinkExt, Stream, StreamExt, TryStreamExt, future, stream};
 
 use crate::store::{Store, StoreError};
 
@@ -172,17 +172,16 @@ impl<'a> Graph<'a> {
         let (sender, receiver) = mpsc::channel(BEHIND);
         let (store, options) = (self.store, self.options);
         let sections = async move {
-            let out = Out::new(sender, options);
-            match sections(store, out).await {
-                Ok(()) | Err(Stop::NobodyListens) => None,
-                Err(Stop::Store(error)) => Some(Err(error)),
+            let mut failure = sender.clone();
+            let made = sections(store, Out::new(sender, options)).await;
+            if let Err(Stop::Store(error)) = made {
+                // Where nobody listens any more there is nobody to tell.
+                let _ = failure.send(Err(error)).await;
             }
         };
-        // Both are one stream: who waits for an item drives the sections that make it. An error
-        // comes after the items that were made before it.
-        let items = receiver.map(Ok);
-        let failure = sections.into_stream().filter_map(future::ready);
-        stream::select(items, failure)
+        // Both are one stream: who waits for an item drives the sections that make it.
+        let nothing = sections.into_stream().filter_map(|()| future::ready(None));
+        stream::select(receiver, nothing)
     }
 }
 

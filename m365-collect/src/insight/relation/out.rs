@@ -25,12 +25,12 @@ impl From<StoreError> for Stop {
 
 /// The end of the stream at which items go in.
 pub(super) struct Out {
-    sender: Sender<Item>,
+    sender: Sender<Result<Item, StoreError>>,
     options: Options,
 }
 
 impl Out {
-    pub(super) const fn new(sender: Sender<Item>, options: Options) -> Self {
+    pub(super) const fn new(sender: Sender<Result<Item, StoreError>>, options: Options) -> Self {
         Self { sender, options }
     }
 }
@@ -86,7 +86,7 @@ impl<'a> Section<'a> {
     }
 
     async fn send(&mut self, item: Item) -> Result<(), Stop> {
-        let sent = self.out.sender.send(item).await;
+        let sent = self.out.sender.send(Ok(item)).await;
         sent.map_err(|_| Stop::NobodyListens)
     }
 }

@@ -34,8 +34,8 @@ pub(super) async fn emit(section: &mut Section<'_>) -> Result<(), Stop> {
             .with("scope", holding.scope)
             .with("start", holding.terms.start)
             .with("end", holding.terms.end)
-            .with("assignment", holding.terms.assignment)
-            .with("member", holding.terms.member);
+            .with("assignmentType", holding.terms.assignment)
+            .with("memberType", holding.terms.member);
         section.relationship(assigned).await?;
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Groups, who is in them, and the shortest ways between.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Who is in which group, both ways round.
@@ -47,8 +48,11 @@ impl Web {
         while let Some((one, passed)) = open.pop_front() {
             for group in self.groups_of(one) {
                 // Whoever is in a circle with themselves is not their own group.
-                if group != member && !from.contains_key(&group) {
-                    from.insert(group, passed);
+                if group == member {
+                    continue;
+                }
+                if let Entry::Vacant(entry) = from.entry(group) {
+                    entry.insert(passed);
                     open.push_back((group, Some(group)));
                 }
             }
@@ -71,8 +75,8 @@ impl Web {
             for member in self.members_of(outer) {
                 if !self.is_group(member) {
                     people.entry(member).or_insert(outer);
-                } else if !from.contains_key(&member) {
-                    from.insert(member, Some(outer));
+                } else if let Entry::Vacant(entry) = from.entry(member) {
+                    entry.insert(Some(outer));
                     open.push_back(member);
                 }
             }
