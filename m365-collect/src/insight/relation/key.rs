@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 /// An id. GUIDs are the same in whatever case they are written.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Key {
     Guid([u8; 16]),
     Text(Box<str>),
