@@ -169,7 +169,10 @@ fn product(text: &mut String, sku: &SkuAudit) {
         text,
         format_args!(
             "  {}: {} licences, {} assigned, {} not assigned, {} unused{}",
-            sku.part_number,
+            match sku.name {
+                None => sku.part_number.clone(),
+                Some(name) => format!("{name} ({})", sku.part_number),
+            },
             seats(sku.purchased),
             seats(sku.assigned),
             seats(sku.unassigned),

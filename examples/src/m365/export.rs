@@ -1,18 +1,37 @@
 //! Writes stored objects, one a line.
 
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use m365_collect::health::health;
 use m365_collect::{Edge, Kind, SqliteStore, Store, sources};
 
 use crate::exit::{Exit, Failure};
+use crate::file::Begun;
 
 const PAGE: usize = 1000;
 
-pub(super) async fn export(store: &Path, kind: &str) -> Result<Exit, Failure> {
+pub(super) async fn export(store: &Path, kind: &str, out: Option<&Path>) -> Result<Exit, Failure> {
     let store = SqliteStore::open_read_only(store).await?;
-    let mut out = BufWriter::new(std::io::stdout());
+    match out {
+        None => {
+            let mut out = BufWriter::new(std::io::stdout());
+            write(&store, kind, &mut out).await?;
+            out.flush()?;
+        }
+        Some(path) => {
+            let mut file = Begun::new(path)?;
+            let mut out = BufWriter::new(&mut file);
+            write(&store, kind, &mut out).await?;
+            out.flush()?;
+            drop(out);
+            file.finish()?;
+        }
+    }
+    completeness(&store, kind).await
+}
+
+async fn write(store: &SqliteStore, kind: &str, out: &mut impl Write) -> Result<(), Failure> {
     if kind == "edge" {
         for relation in store.relations().await? {
             let mut after: Option<Edge> = None;
@@ -21,14 +40,14 @@ pub(super) async fn export(store: &Path, kind: &str) -> Result<Exit, Failure> {
                 let Some(last) = page.last() else { break };
                 after = Some(last.clone());
                 for edge in &page {
-                    serde_json::to_writer(&mut out, edge).map_err(std::io::Error::from)?;
+                    serde_json::to_writer(&mut *out, edge).map_err(std::io::Error::from)?;
                     out.write_all(b"\n")?;
                 }
             }
         }
     } else {
         let kind = Kind::from(kind);
-        check_kind(&store, &kind).await?;
+        check_kind(store, &kind).await?;
         let mut after: Option<String> = None;
         loop {
             let page = store.records(&kind, after.as_deref(), PAGE).await?;
@@ -42,8 +61,7 @@ pub(super) async fn export(store: &Path, kind: &str) -> Result<Exit, Failure> {
             }
         }
     }
-    out.flush()?;
-    completeness(&store, kind).await
+    Ok(())
 }
 
 /// Nothing of a kind that nobody knows is a mistake, not an answer.

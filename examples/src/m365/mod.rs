@@ -3,7 +3,9 @@
 mod assess;
 mod bundle;
 mod export;
+mod reach;
 mod read;
+mod relations;
 mod show;
 
 use std::path::PathBuf;
@@ -77,17 +79,30 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Writes the live objects of a kind as received from the service, one a line.
+    /// Writes the live objects of a kind as received from the service, one a line; or, with
+    /// `--format relations`, how everything belongs together.
     Export {
         /// The file of a sync.
         #[arg(long, value_name = "FILE")]
         store: PathBuf,
         /// Graph's name of the kind, such as `user` or `group`; `edge` for the relations.
         #[arg(long)]
-        kind: String,
+        kind: Option<String>,
         /// The format.
         #[arg(long, value_enum, default_value_t)]
         format: ExportFormat,
+        /// The file to write to, instead of standard output.
+        #[arg(long, value_name = "PATH")]
+        out: Option<PathBuf>,
+        /// Leaves out relationships to what is not stored; of `--format relations`.
+        #[arg(long)]
+        without_missing: bool,
+    },
+    /// Says who reaches what: a user's groups, roles, applications, devices, teams and licences, or
+    /// the people who reach a role, group, application or product; each with the groups on the way.
+    Reach {
+        #[command(flatten)]
+        reach: reach::Arguments,
     },
     /// Writes the facts of an assessment as JSON.
     Facts {
@@ -122,6 +137,8 @@ enum ExportFormat {
     /// One JSON object a line.
     #[default]
     Jsonl,
+    /// The relation graph: how each source was read, then an entity or relationship a line.
+    Relations,
 }
 
 /// Runs the command.
@@ -146,8 +163,27 @@ pub async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Export {
             store,
             kind,
-            format: ExportFormat::Jsonl,
-        } => export::export(&store, &kind).await,
+            format,
+            out,
+            without_missing,
+        } => match (format, kind) {
+            (ExportFormat::Relations, None) => {
+                relations::export(&store, out.as_deref(), without_missing).await
+            }
+            (ExportFormat::Jsonl, Some(kind)) if !without_missing => {
+                export::export(&store, &kind, out.as_deref()).await
+            }
+            (ExportFormat::Relations, Some(_)) => Err(Failure::usage(
+                "--format relations writes every kind: leave out --kind",
+            )),
+            (ExportFormat::Jsonl, Some(_)) => Err(Failure::usage(
+                "--without-missing goes with --format relations",
+            )),
+            (ExportFormat::Jsonl, None) => Err(Failure::usage(
+                "name a --kind, such as user, or --format relations",
+            )),
+        },
+        Command::Reach { reach } => reach::run(reach).await,
         Command::Facts { store } => show::facts(&store).await,
         Command::Assess { assess } => assess::run(assess).await,
         Command::Verify { bundle, digest } => bundle::check(&bundle, digest.as_deref()),

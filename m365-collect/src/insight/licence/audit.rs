@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use super::{
     Audit, Holder, LastSignIn, Options, Sku, SkuAudit, Snapshot, Unused, UnusedSeat, Waste,
+    product_name,
 };
 use crate::evidence::Standing;
 use crate::timestamp;
@@ -126,6 +127,7 @@ fn sku_audit(sku: &Sku, holders: &[&Holder], view: &View<'_>) -> SkuAudit {
     SkuAudit {
         id: sku.id.clone(),
         part_number: sku.part_number.clone(),
+        name: product_name(&sku.id).or_else(|| product_name(&sku.part_number)),
         purchased: sku.purchased,
         assigned: sku.assigned,
         unassigned: sku
@@ -249,6 +251,7 @@ mod tests {
             ]
         );
         assert_eq!(found.skus[0].unassigned, Some(6));
+        assert_eq!(found.skus[0].name, Some("Microsoft 365 Business Premium"));
         assert_eq!(found.skus[0].unknown, 0);
         assert!(found.unknown.is_empty(), "{:?}", found.unknown);
     }

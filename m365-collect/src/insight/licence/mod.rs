@@ -7,6 +7,7 @@
 
 mod audit;
 mod load;
+mod names;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::Standing;
 
 pub use audit::audit;
+pub use names::product_name;
 
 /// What an audit looks at.
 #[derive(Debug, Clone)]
@@ -188,6 +190,8 @@ pub struct SkuAudit {
     pub id: String,
     /// Its part number.
     pub part_number: String,
+    /// What Microsoft calls it, where it is one of the [common ones](product_name).
+    pub name: Option<&'static str>,
     /// Seats bought; `None` where the service did not say.
     pub purchased: Option<u64>,
     /// Seats assigned; `None` where the service did not say.
