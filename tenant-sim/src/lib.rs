@@ -81,3 +81,9 @@ pub use tenant::edit::TenantEdit;
 pub use tenant::{GenerateOptions, Tenant};
 pub use throttle::ThrottleMode;
 pub use truth::Truth;
+
+/// The paths that are served below the version, whether in beta alone, and the area of each.
+#[doc(hidden)]
+pub fn templates() -> impl Iterator<Item = (&'static str, bool, Area)> {
+    server::route::rows().map(|row| (row.template, row.beta_only, row.area))
+}

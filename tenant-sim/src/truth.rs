@@ -6,7 +6,12 @@ use serde_json::Value;
 
 use crate::area::Licence;
 use crate::guid;
-use crate::resource::{organization, registration, role};
+use crate::resource::application::grant;
+use crate::resource::{
+    access_review, administrative_unit, alert, audit, authentication_policy, contact, cross_tenant,
+    dns, organization, registration, risk, role, secure_score, service, subscription,
+    tenant_policy,
+};
 use crate::tenant::Tenant;
 use crate::tenant::property::object;
 use crate::tenant::role::{BUILT_IN, Holding};
@@ -53,6 +58,10 @@ pub struct Truth {
     pub named_locations: BTreeMap<String, Value>,
     /// Whether security defaults are on.
     pub security_defaults: bool,
+    /// How many objects there are of each kind that is read as a list, by entity type (`device`, `riskyUser`), the
+    /// collections above included. What is read parent by parent is counted over all parents. Sign-ins are left out,
+    /// as counting them takes longer than the rest of the truth.
+    pub counts: BTreeMap<String, usize>,
 }
 
 impl Truth {
@@ -133,8 +142,95 @@ impl Truth {
             policies: by_id(tenant.policies.iter().cloned()),
             named_locations: by_id(tenant.named_locations.iter().cloned()),
             security_defaults: tenant.security_defaults,
+            counts: counts(tenant),
         }
     }
+}
+
+/// How many objects there are of each kind.
+fn counts(tenant: &Tenant) -> BTreeMap<String, usize> {
+    let domains = [&tenant.domain, &tenant.initial_domain];
+    let records = domains.iter().map(|domain| {
+        dns::service_records(tenant, domain).len() + dns::verification_records(tenant, domain).len()
+    });
+    let detections = risk::people(tenant).map(|(at, _)| risk::count_of(tenant, at));
+    let assigned = (0..tenant.principal_count()).map(|at| grant::assignments(tenant, at).len());
+    let held = |holding| tenant.assignments(holding).count();
+    let all = [
+        ("organization", 1),
+        ("user", tenant.live_users().count()),
+        ("group", tenant.live_groups().count()),
+        ("domain", domains.len()),
+        ("domainDnsRecord", records.sum()),
+        ("administrativeUnit", administrative_unit::UNITS.len()),
+        ("device", tenant.device_count()),
+        ("orgContact", number(contact::count(tenant))),
+        ("unifiedRoleDefinition", BUILT_IN.len()),
+        ("unifiedRoleAssignment", held(Holding::Active)),
+        (
+            "unifiedRoleAssignmentScheduleInstance",
+            held(Holding::Active),
+        ),
+        (
+            "unifiedRoleEligibilityScheduleInstance",
+            held(Holding::Eligible),
+        ),
+        ("unifiedRoleManagementPolicy", BUILT_IN.len()),
+        ("unifiedRoleManagementPolicyAssignment", BUILT_IN.len()),
+        (
+            "accessReviewScheduleDefinition",
+            access_review::REVIEWS.len(),
+        ),
+        (
+            "accessReviewInstance",
+            number(access_review::REVIEWS.iter().map(|review| review.3).sum()),
+        ),
+        (
+            "userRegistrationDetails",
+            registration::reported(tenant).count(),
+        ),
+        (
+            "authenticationStrengthPolicy",
+            authentication_policy::all_strengths(tenant).len(),
+        ),
+        ("conditionalAccessPolicy", tenant.policies.len()),
+        ("namedLocation", tenant.named_locations.len()),
+        (
+            "crossTenantAccessPolicyConfigurationPartner",
+            cross_tenant::all_partners(tenant).len(),
+        ),
+        (
+            "groupSetting",
+            tenant_policy::all_group_settings(tenant).len(),
+        ),
+        ("activityBasedTimeoutPolicy", 1),
+        ("riskyUser", risk::people(tenant).count()),
+        ("riskDetection", number(detections.sum())),
+        ("application", tenant.applications),
+        ("servicePrincipal", tenant.principal_count()),
+        ("oAuth2PermissionGrant", grant::grant_count(tenant)),
+        ("appRoleAssignment", assigned.sum()),
+        ("subscribedSku", tenant.skus.len()),
+        ("companySubscription", subscription::describe(tenant).len()),
+        (
+            "secureScore",
+            usize::try_from(secure_score::DAYS).unwrap_or(0),
+        ),
+        ("secureScoreControlProfile", secure_score::ALL.len()),
+        ("alert", number(alert::count(tenant))),
+        ("incident", number(alert::incident_count(tenant))),
+        ("directoryAudit", number(audit::count(tenant))),
+        ("serviceHealth", service::SERVICES.len()),
+        ("serviceHealthIssue", number(service::ISSUE_COUNT)),
+        ("serviceUpdateMessage", number(service::MESSAGE_COUNT)),
+    ];
+    all.into_iter()
+        .map(|(kind, count)| (kind.to_owned(), count))
+        .collect()
+}
+
+fn number(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 fn by_id(items: impl IntoIterator<Item = Value>) -> BTreeMap<String, Value> {

@@ -386,7 +386,6 @@ async fn a_denied_area_is_a_403_and_touches_no_other() {
             format!("v1.0/directoryObjects/{user}"),
         ),
     ];
-    assert_eq!(paths.len(), Area::ALL.len());
     for (denied, _) in &paths {
         sim.deny(*denied);
         for (area, path) in &paths {

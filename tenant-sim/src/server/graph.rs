@@ -167,8 +167,7 @@ pub(crate) fn checked(
     let mut access = control.access.clone();
     access.without_roles = authenticate(&mut control, token)?;
     let scope = format!("{}/{}", shared.client_id, shared.tenant_id);
-    let Verdict { headers, rejected } =
-        control.throttle.admit(route.template, query, users, &scope);
+    let Verdict { headers, rejected } = control.throttle.admit(route, query, users, &scope);
     if let Some(rejected) = rejected {
         let mut error = GraphError::new(429, "TooManyRequests", "Please retry again later.");
         error.headers = headers;

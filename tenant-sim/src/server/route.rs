@@ -27,7 +27,7 @@ pub(crate) struct Row {
     /// `{id}` stands for a segment, or for a part of one: `getReport(period='{id}')`.
     pub(crate) template: &'static str,
     answer: Answer,
-    area: Area,
+    pub(crate) area: Area,
     pub(crate) beta_only: bool,
 }
 
@@ -81,8 +81,6 @@ pub(crate) struct Route {
     pub(crate) beta_only: bool,
     /// The first `{id}` of the template, percent-decoded; empty if it has none.
     pub(crate) id: String,
-    /// The second `{id}`.
-    pub(crate) inner_id: String,
 }
 
 impl Route {
@@ -100,14 +98,12 @@ impl Route {
             .ok()?;
         rows().find_map(|row| {
             let ids = ids(row.template, &segments)?;
-            let mut ids = ids.into_iter().map(ToOwned::to_owned);
             Some(Self {
                 template: row.template,
                 answer: row.answer,
                 area: row.area,
                 beta_only: row.beta_only,
-                id: ids.next().unwrap_or_default(),
-                inner_id: ids.next().unwrap_or_default(),
+                id: ids.first().copied().unwrap_or_default().to_owned(),
             })
         })
     }

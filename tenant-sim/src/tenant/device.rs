@@ -54,8 +54,6 @@ impl Os {
 /// A device: what the directory and Intune both tell of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Device {
-    /// Its number.
-    pub(crate) at: usize,
     /// The id of the directory object.
     pub(crate) id: Guid,
     /// The id that Intune calls `azureADDeviceId`.
@@ -96,11 +94,6 @@ impl Tenant {
         self.devices
     }
 
-    /// Every device, in the order of their numbers.
-    pub(crate) fn devices(&self) -> impl Iterator<Item = Device> + Clone {
-        (0..self.devices).map(|at| self.device(at))
-    }
-
     /// The device of this number.
     pub(crate) fn device(&self, at: usize) -> Device {
         let number = at as u64;
@@ -127,7 +120,6 @@ impl Tenant {
         };
         let second = days("device second", 80_000);
         Device {
-            at,
             id: self.derived_id("device", number),
             device_id: self.derived_id("device id", number),
             owner: self

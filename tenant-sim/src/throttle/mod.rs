@@ -2,13 +2,15 @@
 
 mod table;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
 
 use crate::clock::monotonic;
 use crate::fault::RetryAfter;
 use crate::odata::query::Query;
-use table::{Kind, LIMITS, Unit, cost};
+use crate::server::route::Route;
+use table::{Kind, LIMITS, Per, Unit, cost};
 
 /// Whether documented limits apply.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -41,7 +43,8 @@ pub(crate) struct Rejected {
 #[derive(Debug)]
 pub(crate) struct Throttle {
     mode: ThrottleMode,
-    windows: Vec<Window>,
+    /// By the row of the table, and what the row is counted for.
+    windows: HashMap<(usize, u64), Window>,
 }
 
 /// A sliding window: what was used, and when.
@@ -78,22 +81,39 @@ impl Window {
     }
 }
 
+/// Names what a limit is counted for.
+fn counted(per: Per, route: &Route) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    match per {
+        Per::Kind => return 0,
+        Per::Path => route.template.hash(&mut hasher),
+        Per::Object => (route.template, route.id.to_ascii_lowercase()).hash(&mut hasher),
+    }
+    hasher.finish()
+}
+
+/// More windows than this are cleaned up.
+const MANY: usize = 10_000;
+/// No window is longer.
+const LONGEST: Duration = Duration::from_secs(3_600);
+
 impl Throttle {
     pub(crate) fn new(mode: ThrottleMode) -> Self {
         Self {
             mode,
-            windows: vec![Window::default(); LIMITS.len()],
+            windows: HashMap::new(),
         }
     }
 
     /// Counts a request against every limit it falls under; rejected requests count too.
     pub(crate) fn admit(
         &mut self,
-        template: &str,
+        route: &Route,
         query: &Query,
         users: usize,
         scope: &str,
     ) -> Verdict {
+        let template = route.template;
         let mut verdict = Verdict::default();
         let cost = cost(template, query);
         if table::kind(template, query).contains(&Kind::Directory) {
@@ -107,10 +127,20 @@ impl Throttle {
         let scale = if time_scale > 0.0 { time_scale } else { 1.0 };
         let now = monotonic();
         let kinds = table::kind(template, query);
-        for (row, window) in LIMITS.iter().zip(&mut self.windows) {
+        if self.windows.len() > MANY {
+            self.windows.retain(|_, window| {
+                window.forget(now, LONGEST.div_f64(scale));
+                window.total > 0
+            });
+        }
+        for (at, row) in LIMITS.iter().enumerate() {
             if !kinds.contains(&row.kind) {
                 continue;
             }
+            let window = self
+                .windows
+                .entry((at, counted(row.per, route)))
+                .or_default();
             let length = Duration::from_secs(row.seconds).div_f64(scale);
             let limit = row.allowed.of(users);
             let used = if row.unit == Unit::ResourceUnits {

@@ -7,6 +7,8 @@
     reason = "test support: each test program uses a part of it, and a failed step is a failed test"
 )]
 
+pub mod served;
+
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
 use tenant_sim::SimHandle;
