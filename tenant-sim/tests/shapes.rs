@@ -29,6 +29,9 @@ const NOT_HELD: &[&str] = &[
     "accessReviewScheduleDefinition",
     "activityBasedTimeoutPolicy",
     "advancedConfigState",
+    "androidGeneralDeviceConfiguration",
+    "androidStoreApp",
+    "androidWorkProfileGeneralDeviceConfiguration",
     "appCredentialRestrictionType",
     "appManagementRestrictionState",
     "authenticationDetail",
@@ -36,8 +39,15 @@ const NOT_HELD: &[&str] = &[
     "authenticationMethodsRegistrationCampaignIncludeTarget",
     "crossTenantAccessPolicyTarget",
     "crossTenantAccessPolicyTargetConfigurationAccessType",
+    "deviceManagementConfigurationChoiceSettingInstance",
+    "deviceManagementConfigurationSimpleSettingInstance",
     "expirationPatternType",
     "featureTarget",
+    "iosGeneralDeviceConfiguration",
+    "iosStoreApp",
+    "macOSGeneralDeviceConfiguration",
+    "macOSMicrosoftEdgeApp",
+    "macOSOfficeSuiteApp",
     "mfaDetail",
     "microsoftAuthenticatorAuthenticationMethodTarget",
     "orgContact",
@@ -45,6 +55,11 @@ const NOT_HELD: &[&str] = &[
     "signInAccessType",
     "singleUser",
     "smsAuthenticationMethodTarget",
+    "webApp",
+    "windowsMicrosoftEdgeApp",
+    "windowsProtectionState",
+    "windowsUpdateForBusinessConfiguration",
+    "windowsWebApp",
 ];
 
 /// Property types of an entity, its bases included, what can be expanded, and those that are in beta only if that is
@@ -68,12 +83,26 @@ fn properties(types: &Value, name: &str, beta: bool) -> BTreeMap<String, String>
                 .as_str()
                 .or_else(|| of["type"].as_str())
                 .unwrap_or_default();
-            found.insert(property.clone(), of.to_owned());
+            found.insert(property.clone(), primitive(of));
         }
         next = kind["base"].as_str().map(ToOwned::to_owned);
     }
     found.insert("id".to_owned(), "Edm.String".to_owned());
     found
+}
+
+/// Types that come from a page of the documentation are named there without their namespace.
+fn primitive(of: &str) -> String {
+    let (list, name) = match of.strip_prefix("Collection(") {
+        Some(rest) => (true, rest.trim_end_matches(')')),
+        None => (false, of),
+    };
+    let plain = ["String", "Boolean", "Int32", "DateTimeOffset"].contains(&name);
+    match (plain, list) {
+        (false, _) => of.to_owned(),
+        (true, false) => format!("Edm.{name}"),
+        (true, true) => format!("Collection(Edm.{name})"),
+    }
 }
 
 struct Check<'t> {
