@@ -13,7 +13,7 @@ use std::path::Path;
 use common::Reader;
 use common::served::{self, Answer};
 use serde_json::Value;
-use tenant_sim::Sim;
+use tenant_sim::{Sim, SimHandle};
 
 /// Types by name, beside the checkout.
 fn metadata() -> Option<Value> {
@@ -190,15 +190,9 @@ impl Check<'_> {
     }
 }
 
-#[tokio::test]
-async fn every_property_that_is_served_is_in_the_metadata() {
-    let Some(types) = metadata() else {
-        eprintln!("skipped: there is no copy of the metadata beside the checkout");
-        return;
-    };
-    let sim = Sim::builder().start().await.unwrap();
-    let reader = Reader::new(&sim).await;
-    let (user, group) = sim.edit(|tenant| {
+/// Somebody who has registered every method, and a group.
+fn everything_registered(sim: &SimHandle) -> (String, String) {
+    sim.edit(|tenant| {
         let user = tenant.find_user("Adele Vance").unwrap();
         assert!(tenant.set_methods(
             &user,
@@ -212,7 +206,18 @@ async fn every_property_that_is_served_is_in_the_metadata() {
             ]
         ));
         (user, tenant.find_group("Europe").unwrap())
-    });
+    })
+}
+
+#[tokio::test]
+async fn every_property_that_is_served_is_in_the_metadata() {
+    let Some(types) = metadata() else {
+        eprintln!("skipped: there is no copy of the metadata beside the checkout");
+        return;
+    };
+    let sim = Sim::builder().start().await.unwrap();
+    let reader = Reader::new(&sim).await;
+    let (user, group) = everything_registered(&sim);
     let truth = sim.truth();
     let all = |object: &Value| {
         let names: Vec<String> = object.as_object().unwrap().keys().cloned().collect();
