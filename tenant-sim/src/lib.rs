@@ -37,24 +37,41 @@
 //! | make things go wrong | [`FaultPlan`], [`SimHandle::faults`] |
 //! | apply the documented limits | [`ThrottleMode`] |
 //! | take permissions, licences or consent away | [`SimHandle::deny`], [`SimHandle::unlicense`], [`SimHandle::credential_state`] |
+//! | tell "denied" from "unlicensed" from "empty" | [`Area`], [`SimHandle::claim_unlicensed`], [`SimHandle::empty`] |
+//! | hide the names in usage reports | [`SimHandle::conceal_report_names`] |
 //! | make delta tokens too old | [`SimHandle::expire_delta_tokens`] |
 //! | see what was asked | [`SimHandle::stats`] |
 //!
 //! # What is served
 //!
-//! `POST /{tenant}/oauth2/v2.0/token`, and below `/v1.0` and `/beta`: `organization`, `domains`, `subscribedSkus`,
-//! `users` (with `$count`, `delta`, `authentication/methods`, and in beta `authentication/requirements`), `groups`
-//! (with `$count`, `delta`, `members`, `owners`, `transitiveMembers`), the role definitions, assignments and
-//! eligibilities of `roleManagement/directory`, `reports/authenticationMethods/userRegistrationDetails`,
-//! `identity/conditionalAccess/policies` and `namedLocations`,
-//! `policies/identitySecurityDefaultsEnforcementPolicy`, `directoryObjects/{id}`, `directory/deletedItems` and
-//! `$batch`. Anything else that is read is refused with a 400 or a 501 that says so; anything that would change the
-//! tenant is refused with a 403 or 405 and counted in [`Stats::writes`].
+//! `POST /{tenant}/oauth2/v2.0/token`, and below `/v1.0` and `/beta`, alone or in a `$batch`:
+//!
+//! | family | paths |
+//! |---|---|
+//! | directory | `organization`; `domains` with their DNS records; `users` with `$count`, `delta` and `$expand=manager`; `groups` with `$count`, `delta`, `members`, `owners`, `transitiveMembers`; `directory/administrativeUnits` with `members`; `devices` with `$count` and their owners; `contacts`; `directoryObjects/{id}`; `directory/deletedItems` |
+//! | roles | definitions, assignments, eligibilities and schedule instances of `roleManagement/directory`; `policies/roleManagementPolicies` with their rules, and their assignments; `identityGovernance/accessReviews/definitions` with `instances` |
+//! | authentication | `userRegistrationDetails`; methods and (beta) per-user MFA of a person; policies of authentication methods and strengths, conditional access, named locations, security defaults, authorization, admin consent, cross-tenant access, idle sessions; `groupSettings`; `identityProtection/riskyUsers` and `riskDetections` |
+//! | applications | `applications` and `servicePrincipals` with `owners`; `appRoleAssignedTo`; `oauth2PermissionGrants`; `policies/defaultAppManagementPolicy` |
+//! | licences | `subscribedSkus`, `directory/subscriptions` |
+//! | security | `security/secureScores`, `secureScoreControlProfiles`, `alerts_v2`, `incidents` |
+//! | logs | `auditLogs/signIns` (beta tells more of each, and has those of apps) and `directoryAudits`, thirty days back |
+//! | reports | `admin/reportSettings`, and seven usage reports by 302 to a CSV file on the same origin, which refuses an `Authorization` header with 401 |
+//! | service | `healthOverviews`, `issues` and `messages` of `admin/serviceAnnouncement` |
+//!
+//! Anything else that is read is refused with a 400 or a 501 that says so; anything that would change the tenant is
+//! refused with a 403 or 405 and counted in [`Stats::writes`].
+//!
+//! Most of this follows from the seed and the number of the item when it is asked for, so that a large tenant takes
+//! no more memory for it. What belongs together agrees: the newest sign-in of somebody is the one that their
+//! `signInActivity` shows, a device of the directory is the one that Intune manages, a subscription is that of its
+//! SKU. While a licence is taken away, its service plans are missing from `subscribedSkus` and `organization`.
 //!
 //! # Where it is simpler than the service
 //!
 //! Reads are consistent at once; there is one app; delta tokens never age by themselves; role assignments cover the
-//! whole directory; `$search`, `$orderby` and `$expand` answer 501.
+//! whole directory; `$search` and `$orderby` answer 501, as does `$expand` of a relation that is not named above;
+//! usage reports are CSV alone, and no fault strikes their download. The example tenant answers what needs Entra ID
+//! P2 although its one subscription brings P1.
 //!
 //! The program `tenant-sim` serves a tenant from the command line and prints where it is.
 

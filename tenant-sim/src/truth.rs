@@ -8,9 +8,9 @@ use crate::area::Licence;
 use crate::guid;
 use crate::resource::application::grant;
 use crate::resource::{
-    access_review, administrative_unit, alert, audit, authentication_policy, contact, cross_tenant,
-    dns, organization, registration, risk, role, secure_score, service, subscription,
-    tenant_policy,
+    access_review, administrative_unit, alert, audit, authentication_policy, collaboration,
+    contact, cross_tenant, dns, intune, organization, registration, risk, role, secure_score,
+    service, subscription, tenant_policy,
 };
 use crate::tenant::Tenant;
 use crate::tenant::property::object;
@@ -225,6 +225,8 @@ fn counts(tenant: &Tenant) -> BTreeMap<String, usize> {
         ("serviceUpdateMessage", number(service::MESSAGE_COUNT)),
     ];
     all.into_iter()
+        .chain(intune::counts(tenant))
+        .chain(collaboration::counts(tenant))
         .map(|(kind, count)| (kind.to_owned(), count))
         .collect()
 }

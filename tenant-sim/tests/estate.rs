@@ -486,6 +486,67 @@ async fn the_example_tenant_has_a_small_estate() {
     assert_eq!(reader.all(labels).await.len(), 5);
 }
 
+/// How many items a listing has for each of these parents.
+async fn under(reader: &Reader, set: &str, parents: &[Value], relation: &str) -> usize {
+    let mut found = 0;
+    for parent in parents {
+        let path = format!("{set}/{}/{relation}", text(parent, "id"));
+        found += reader.all(&path).await.len();
+    }
+    found
+}
+
+#[tokio::test]
+async fn the_truth_counts_what_is_listed() {
+    let (sim, reader) = serve(Tenant::generate(options(90))).await;
+    let counts = sim.truth().counts;
+    let mut read: BTreeMap<&str, usize> = BTreeMap::new();
+    let labels = "v1.0/security/dataSecurityAndGovernance/sensitivityLabels";
+    for (kind, path) in [
+        ("managedDevice", DEVICES),
+        ("mobileApp", APPS),
+        ("site", "v1.0/sites/getAllSites"),
+        ("sensitivityLabel", labels),
+    ] {
+        read.insert(kind, reader.all(path).await.len());
+    }
+    for (set, relation, kind, of) in [
+        (
+            COMPLIANCE,
+            "deviceStatuses",
+            "deviceCompliancePolicy",
+            "deviceComplianceDeviceStatus",
+        ),
+        (
+            CONFIGURATIONS,
+            "deviceStatuses",
+            "deviceConfiguration",
+            "deviceConfigurationDeviceStatus",
+        ),
+        (
+            CATALOG,
+            "settings",
+            "deviceManagementConfigurationPolicy",
+            "deviceManagementConfigurationSetting",
+        ),
+        (
+            DETECTED,
+            "managedDevices?$select=id",
+            "detectedApp",
+            "detected_on",
+        ),
+        ("v1.0/teams", "channels", "team", "channel"),
+        ("v1.0/teams", "members", "team", "aadUserConversationMember"),
+    ] {
+        let parents = reader.all(set).await;
+        read.insert(of, under(&reader, set, &parents, relation).await);
+        read.insert(kind, parents.len());
+    }
+    for (kind, count) in read {
+        assert_eq!(counts.get(kind), Some(&count), "{kind}");
+    }
+}
+
 /// Paths with the area that each belongs to.
 fn areas(team: &str, user: &str, device: &str, policy: &str) -> Vec<(Area, String)> {
     vec![

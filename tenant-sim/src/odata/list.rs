@@ -396,15 +396,29 @@ pub(crate) fn document(call: &Call<'_>, set: &str, suffix: &str, item: &Value) -
     Reply::json(out)
 }
 
-/// One document that some pages of the documentation show inside `value`, and that comes so where it was asked for.
-pub(crate) fn single(call: &Call<'_>, set: &str, item: &Value) -> Reply {
-    if call.access.wrap_single {
-        let item = selected(call, item);
-        return Reply::value(
-            &serde_json::json!({"@odata.context": call.context(set, ""), "value": item}),
-        );
+/// The one document of a path that has no list.
+pub(crate) fn singleton(call: &Call<'_>, set: &str, suffix: &str, item: &Value) -> Result<Reply> {
+    call.query.refuse_unsimulated()?;
+    if call.query.filter.is_some() {
+        return Err(GraphError::not_simulated("$filter on this path"));
     }
-    document(call, set, "", item)
+    let mut selected = call.query.select.iter().flatten();
+    if let Some(unknown) = selected.find(|name| item.get(name).is_none()) {
+        return Err(GraphError::no_property(unknown, set));
+    }
+    Ok(document(call, set, suffix, item))
+}
+
+/// One document that some pages of the documentation show inside `value`, and that comes so where it was asked for.
+pub(crate) fn single(call: &Call<'_>, set: &str, item: &Value) -> Result<Reply> {
+    if call.access.wrap_single {
+        call.query.refuse_unsimulated()?;
+        let item = selected(call, item);
+        return Ok(Reply::value(
+            &serde_json::json!({"@odata.context": call.context(set, ""), "value": item}),
+        ));
+    }
+    singleton(call, set, "", item)
 }
 
 fn selected(call: &Call<'_>, item: &Value) -> Value {

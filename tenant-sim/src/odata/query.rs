@@ -14,10 +14,6 @@ pub(crate) struct Expand {
 
 /// The options that were given. Names are accepted with and without `$`, as documented for v1.0.
 #[derive(Debug, Clone, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
-)]
 pub(crate) struct Query {
     /// As received, without the leading `?`.
     pub(crate) raw: String,

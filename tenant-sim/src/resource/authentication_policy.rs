@@ -15,12 +15,12 @@ const STRENGTHS: &str = "policies/authenticationStrengthPolicies";
 const STRENGTH: &str = "#microsoft.graph.authenticationStrengthPolicy";
 
 pub(crate) fn methods(call: &Call<'_>) -> Result<Reply> {
-    Ok(list::document(
+    list::singleton(
         call,
         "authenticationMethodsPolicy",
         "",
         &methods_policy(call.tenant),
-    ))
+    )
 }
 
 pub(crate) fn strengths(call: &Call<'_>) -> Result<Reply> {

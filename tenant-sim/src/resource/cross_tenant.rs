@@ -13,12 +13,7 @@ const PARTNERS: &str = "policies/crossTenantAccessPolicy/partners";
 
 pub(crate) fn default(call: &Call<'_>) -> Result<Reply> {
     let set = "policies/crossTenantAccessPolicy/default";
-    Ok(list::document(
-        call,
-        set,
-        "/$entity",
-        &default_configuration(),
-    ))
+    list::singleton(call, set, "/$entity", &default_configuration())
 }
 
 pub(crate) fn partners(call: &Call<'_>) -> Result<Reply> {

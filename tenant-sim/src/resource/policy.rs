@@ -48,12 +48,12 @@ fn one(call: &Call<'_>, (set, _): (&str, &str), all: &[Value]) -> Result<Reply> 
 }
 
 pub(crate) fn security_defaults(call: &Call<'_>) -> Result<Reply> {
-    Ok(list::document(
+    list::singleton(
         call,
         "policies/identitySecurityDefaultsEnforcementPolicy",
         "/$entity",
         &describe(call.tenant),
-    ))
+    )
 }
 
 /// Security defaults as Graph shows them.

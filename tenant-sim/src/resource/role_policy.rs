@@ -100,122 +100,97 @@ pub(crate) fn assignment(tenant: &Tenant, at: usize) -> Value {
 /// The rules of a role: the first ones are guarded more than the service does by itself.
 fn rules(tenant: &Tenant, at: usize) -> Vec<Value> {
     let privileged = BUILT_IN.get(at).is_some_and(|role| role.privileged);
-    let approved = at < 2;
-    let target = |caller: &str, level: &str| {
-        json!({
-            "caller": caller, "operations": ["all"], "level": level,
-            "inheritableSettings": [], "enforcedSettings": [],
-        })
-    };
-    let rule = |kind: &str, id: &str, caller: &str, level: &str, own: Value| {
-        let mut rule = own;
-        rule["@odata.type"] = json!(format!(
-            "#microsoft.graph.unifiedRoleManagementPolicy{kind}Rule"
-        ));
-        rule["id"] = json!(id);
-        rule["target"] = target(caller, level);
-        rule
-    };
     let asked = if privileged {
         json!(["MultiFactorAuthentication", "Justification"])
     } else {
         json!(["Justification"])
     };
-    let approvers: Vec<Value> = tenant
-        .administrators()
-        .into_iter()
-        .take(2)
-        .filter(|_| approved)
-        .map(|id| {
-            json!({
-                "@odata.type": "#microsoft.graph.singleUser", "userId": guid::text(id), "description": null,
-            })
-        })
-        .collect();
+    let until = |required: bool, longest: &str| json!({"isExpirationRequired": required, "maximumDuration": longest});
+    let asks = |rules: &Value| json!({"enabledRules": rules});
+    let active = if privileged { "PT4H" } else { "PT8H" };
+    let (admin, user) = ("Admin", "EndUser");
     let mut rules = vec![
         rule(
             "Expiration",
-            "Expiration_Admin_Eligibility",
-            "Admin",
+            admin,
             "Eligibility",
-            json!({"isExpirationRequired": privileged, "maximumDuration": "P365D"}),
+            until(privileged, "P365D"),
         ),
-        rule(
-            "Enablement",
-            "Enablement_Admin_Eligibility",
-            "Admin",
-            "Eligibility",
-            json!({"enabledRules": []}),
-        ),
+        rule("Enablement", admin, "Eligibility", asks(&json!([]))),
         rule(
             "Expiration",
-            "Expiration_Admin_Assignment",
-            "Admin",
+            admin,
             "Assignment",
-            json!({"isExpirationRequired": privileged, "maximumDuration": "P180D"}),
+            until(privileged, "P180D"),
         ),
-        rule(
-            "Enablement",
-            "Enablement_Admin_Assignment",
-            "Admin",
-            "Assignment",
-            json!({"enabledRules": asked}),
-        ),
-        rule(
-            "Expiration",
-            "Expiration_EndUser_Assignment",
-            "EndUser",
-            "Assignment",
-            json!({"isExpirationRequired": true, "maximumDuration": if privileged { "PT4H" } else { "PT8H" }}),
-        ),
-        rule(
-            "Enablement",
-            "Enablement_EndUser_Assignment",
-            "EndUser",
-            "Assignment",
-            json!({"enabledRules": asked}),
-        ),
-        rule(
-            "Approval",
-            "Approval_EndUser_Assignment",
-            "EndUser",
-            "Assignment",
-            json!({"setting": {
-                "isApprovalRequired": approved,
-                "isApprovalRequiredForExtension": false,
-                "isRequestorJustificationRequired": true,
-                "approvalMode": "SingleStage",
-                "approvalStages": [{
-                    "approvalStageTimeOutInDays": 1,
-                    "isApproverJustificationRequired": true,
-                    "escalationTimeInMinutes": 0,
-                    "isEscalationEnabled": false,
-                    "primaryApprovers": approvers,
-                    "escalationApprovers": [],
-                }],
-            }}),
-        ),
+        rule("Enablement", admin, "Assignment", asks(&asked)),
+        rule("Expiration", user, "Assignment", until(true, active)),
+        rule("Enablement", user, "Assignment", asks(&asked)),
+        rule("Approval", user, "Assignment", approval(tenant, at < 2)),
         rule(
             "AuthenticationContext",
-            "AuthenticationContext_EndUser_Assignment",
-            "EndUser",
+            user,
             "Assignment",
             json!({"isEnabled": false, "claimValue": ""}),
         ),
     ];
     for recipient in ["Admin", "Requestor", "Approver"] {
         for (caller, level) in [
-            ("Admin", "Eligibility"),
-            ("Admin", "Assignment"),
-            ("EndUser", "Assignment"),
+            (admin, "Eligibility"),
+            (admin, "Assignment"),
+            (user, "Assignment"),
         ] {
             let own = json!({
                 "notificationType": "Email", "recipientType": recipient, "notificationLevel": "All",
                 "isDefaultRecipientsEnabled": true, "notificationRecipients": [],
             });
-            let id = format!("Notification_{recipient}_{caller}_{level}");
-            rules.push(rule("Notification", &id, caller, level, own));
+            let mut told = rule("Notification", caller, level, own);
+            told["id"] = json!(format!("Notification_{recipient}_{caller}_{level}"));
+            rules.push(told);
         }
     }
     rules
+}
+
+/// A rule of this kind for what somebody does to get a role.
+fn rule(kind: &str, caller: &str, level: &str, own: Value) -> Value {
+    let mut rule = own;
+    rule["@odata.type"] = json!(format!(
+        "#microsoft.graph.unifiedRoleManagementPolicy{kind}Rule"
+    ));
+    rule["id"] = json!(format!("{kind}_{caller}_{level}"));
+    rule["target"] = json!({
+        "caller": caller, "operations": ["all"], "level": level,
+        "inheritableSettings": [], "enforcedSettings": [],
+    });
+    rule
+}
+
+/// Who has to agree when the role is activated.
+fn approval(tenant: &Tenant, required: bool) -> Value {
+    let approvers: Vec<Value> = tenant
+        .administrators()
+        .into_iter()
+        .take(2)
+        .filter(|_| required)
+        .map(|id| {
+            json!({
+                "@odata.type": "#microsoft.graph.singleUser", "userId": guid::text(id), "description": null,
+            })
+        })
+        .collect();
+    json!({"setting": {
+        "isApprovalRequired": required,
+        "isApprovalRequiredForExtension": false,
+        "isRequestorJustificationRequired": true,
+        "approvalMode": "SingleStage",
+        "approvalStages": [{
+            "approvalStageTimeOutInDays": 1,
+            "isApproverJustificationRequired": true,
+            "escalationTimeInMinutes": 0,
+            "isEscalationEnabled": false,
+            "primaryApprovers": approvers,
+            "escalationApprovers": [],
+        }],
+    }})
 }

@@ -28,37 +28,32 @@ pub(crate) fn authorization(call: &Call<'_>) -> Result<Reply> {
             Value::clone,
         );
     }
-    Ok(list::document(call, AUTHORIZATION, "/$entity", &policy))
+    list::singleton(call, AUTHORIZATION, "/$entity", &policy)
 }
 
 /// The one of beta by its id.
 pub(crate) fn authorization_by_id(call: &Call<'_>) -> Result<Reply> {
-    Ok(list::document(
-        call,
-        AUTHORIZATION,
-        "/$entity",
-        &authorization_policy(true),
-    ))
+    list::singleton(call, AUTHORIZATION, "/$entity", &authorization_policy(true))
 }
 
 pub(crate) fn admin_consent_requests(call: &Call<'_>) -> Result<Reply> {
     let policy = admin_consent_request_policy(call.tenant);
-    Ok(list::document(
+    list::singleton(
         call,
         "policies/adminConsentRequestPolicy",
         "/$entity",
         &policy,
-    ))
+    )
 }
 
 pub(crate) fn app_management(call: &Call<'_>) -> Result<Reply> {
     let policy = app_management_policy();
-    Ok(list::document(
+    list::singleton(
         call,
         "policies/defaultAppManagementPolicy",
         "/$entity",
         &policy,
-    ))
+    )
 }
 
 pub(crate) fn group_settings(call: &Call<'_>) -> Result<Reply> {

@@ -108,9 +108,9 @@ impl Access {
     /// The permissions that a token given out now carries.
     pub(crate) fn roles(&self) -> Vec<&'static str> {
         let permitted = Area::ALL.into_iter().filter(|area| self.permits(*area));
+        // What an area needs besides is that of another area, which may be denied.
         permitted
-            .flat_map(Area::permissions)
-            .copied()
+            .map(Area::permission)
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect()

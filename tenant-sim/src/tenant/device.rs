@@ -8,6 +8,7 @@ use crate::tenant::user::User;
 
 /// What a device runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "macOS is called so")]
 pub(crate) enum Os {
     Windows,
     MacOs,
@@ -53,6 +54,11 @@ impl Os {
 
 /// A device: what the directory and Intune both tell of it.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    clippy::struct_field_names,
+    reason = "each is a fact of its own, and a device has two ids"
+)]
 pub(crate) struct Device {
     /// The id of the directory object.
     pub(crate) id: Guid,

@@ -122,6 +122,31 @@ pub const ANSWERS: &[(&str, Answer)] = &[
     ("admin/serviceAnnouncement/healthOverviews", List("serviceHealth")),
     ("admin/serviceAnnouncement/issues", List("serviceHealthIssue")),
     ("admin/serviceAnnouncement/messages", List("serviceUpdateMessage")),
+    ("deviceManagement", One("deviceManagement")),
+    ("deviceManagement/managedDevices", List("managedDevice")),
+    ("deviceManagement/managedDevices/{id}", One("managedDevice")),
+    ("deviceManagement/managedDevices/{id}/windowsProtectionState", One("windowsProtectionState")),
+    ("deviceManagement/deviceCompliancePolicies", List("deviceCompliancePolicy")),
+    ("deviceManagement/deviceCompliancePolicies/{id}", One("deviceCompliancePolicy")),
+    ("deviceManagement/deviceCompliancePolicies/{id}/deviceStatuses", List("deviceComplianceDeviceStatus")),
+    ("deviceManagement/deviceConfigurations", List("deviceConfiguration")),
+    ("deviceManagement/deviceConfigurations/{id}", One("deviceConfiguration")),
+    ("deviceManagement/deviceConfigurations/{id}/deviceStatuses", List("deviceConfigurationDeviceStatus")),
+    ("deviceManagement/configurationPolicies", List("deviceManagementConfigurationPolicy")),
+    ("deviceManagement/configurationPolicies/{id}", One("deviceManagementConfigurationPolicy")),
+    ("deviceManagement/configurationPolicies/{id}/settings", List("deviceManagementConfigurationSetting")),
+    ("deviceManagement/detectedApps", List("detectedApp")),
+    ("deviceManagement/detectedApps/{id}/managedDevices", List("managedDevice")),
+    ("deviceAppManagement/mobileApps", List("mobileApp")),
+    ("deviceAppManagement/mobileApps/{id}", One("mobileApp")),
+    ("teams", List("team")),
+    ("teams/{id}", One("team")),
+    ("teams/{id}/channels", List("channel")),
+    ("teams/{id}/members", List("conversationMember")),
+    ("users/{id}/mailboxSettings", One("mailboxSettings")),
+    ("admin/sharepoint/settings", One("sharepointSettings")),
+    ("sites/getAllSites", List("site")),
+    ("security/dataSecurityAndGovernance/sensitivityLabels", List("sensitivityLabel")),
 ];
 
 /// A template as it can be asked for.
@@ -143,6 +168,10 @@ fn query(template: &str) -> &'static str {
         "policies/roleManagementPolicyAssignments" => {
             "?$filter=scopeId eq '/' and scopeType eq 'DirectoryRole'"
         }
+        "deviceManagement/deviceCompliancePolicies"
+        | "deviceManagement/deviceConfigurations"
+        | "deviceManagement/configurationPolicies"
+        | "deviceAppManagement/mobileApps" => "?$expand=assignments",
         _ => "",
     }
 }

@@ -14,7 +14,6 @@ use crate::tenant::estate::{among, choose};
 use crate::tenant::user::User;
 
 pub(crate) fn mailbox_settings(call: &Call<'_>) -> Result<Reply> {
-    call.query.refuse_unsimulated()?;
     let user = user::find(call.tenant, &call.route.id)?;
     let purpose = purpose(call.tenant, user).ok_or_else(|| {
         GraphError::new(
@@ -24,7 +23,7 @@ pub(crate) fn mailbox_settings(call: &Call<'_>) -> Result<Reply> {
         )
     })?;
     let set = format!("users('{}')/mailboxSettings", guid::text(user.id));
-    Ok(list::document(call, &set, "", &describe(user, purpose)))
+    list::singleton(call, &set, "", &describe(user, purpose))
 }
 
 const ZONES: [(&str, &str, &str); 5] = [

@@ -9,7 +9,7 @@ use crate::guid;
 use crate::odata::list;
 use crate::resource::intune::{NEVER, NO_GRACE, not_found};
 use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
+use crate::server::reply::{Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::estate::managed::{Compliance, Managed, Platform, places};
 use crate::tenant::estate::{among, merged, roll};
@@ -230,20 +230,10 @@ pub(crate) fn protection(tenant: &Tenant, managed: &Managed<'_>) -> Value {
 /// The service as a whole. Its settings are only told to those who select them.
 pub(crate) fn management(call: &Call<'_>) -> Result<Reply> {
     let mut whole = describe_management(call.tenant);
-    match &call.query.select {
-        Some(names) => {
-            if let Some(unknown) = names.iter().find(|name| whole.get(name.as_str()).is_none()) {
-                let entity = "#microsoft.graph.deviceManagement";
-                return Err(GraphError::no_property(unknown, entity));
-            }
-        }
-        None => {
-            if let Some(map) = whole.as_object_mut() {
-                map.remove("settings");
-            }
-        }
+    if let (None, Some(map)) = (&call.query.select, whole.as_object_mut()) {
+        map.remove("settings");
     }
-    Ok(list::document(call, "deviceManagement", "/$entity", &whole))
+    list::singleton(call, "deviceManagement", "/$entity", &whole)
 }
 
 fn describe_management(tenant: &Tenant) -> Value {

@@ -46,15 +46,15 @@ pub(super) fn active_users(tenant: &Tenant, _: &str) -> Table {
         let mut row = heading(person);
         row.push(person.is_deleted());
         row.push(person.deleted());
-        let has = |plan: &Option<&str>| plan.is_some_and(|plan| person.has(plan));
-        row.extend(SERVICES.iter().map(|plan| flag(has(plan))));
+        let has = |plan: Option<&str>| plan.is_some_and(|plan| person.has(plan));
+        row.extend(SERVICES.iter().map(|plan| flag(has(*plan))));
         row.extend(
             SERVICES
                 .iter()
                 .map(|plan| plan.map_or_else(String::new, |plan| person.last_used(plan))),
         );
         row.extend(SERVICES.iter().map(|plan| {
-            if has(plan) {
+            if has(*plan) {
                 person.created()
             } else {
                 String::new()

@@ -47,7 +47,7 @@ struct File {
 
 pub(crate) fn settings(call: &Call<'_>) -> Result<Reply> {
     let settings = json!({"displayConcealedNames": call.access.conceal_names});
-    Ok(list::single(call, "admin/reportSettings", &settings))
+    list::single(call, "admin/reportSettings", &settings)
 }
 
 /// Answers with the place of the file: 302.
