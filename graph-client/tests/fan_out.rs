@@ -1,15 +1,20 @@
 //! One collection of each of many parents.
-#![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed expectation is a failed test"
+)]
 
 mod support;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
-use graph_client::test_util::{Answer, FakeTransport};
+use graph_client::test_util::Answer;
 use graph_client::{BatchRequest, Transport, TransportError, TransportRequest, TransportResponse};
+use http::HeaderMap;
 use serde_json::{Value, json};
 use support::{User, fixture, page};
 
@@ -93,68 +98,102 @@ async fn parents_are_taken_only_as_they_are_needed() {
     assert_eq!(f.graph.requests().len(), 500);
 }
 
-/// A service that takes a while to answer: the first batch so many turns of the runtime, whatever
-/// else is asked so many.
-struct Takes {
-    first: AtomicUsize,
-    others: usize,
-    graph: Arc<FakeTransport>,
+/// A service that takes a while to answer, refuses for a moment now and then, and gives each parent
+/// up to three pages.
+struct Moody {
+    luck: Mutex<fastrand::Rng>,
 }
 
-#[async_trait::async_trait]
-impl Transport for Takes {
-    async fn send(&self, request: TransportRequest) -> Result<TransportResponse, TransportError> {
-        let is_batch = request.url.path().ends_with("$batch");
-        let turns = match self.first.swap(0, Ordering::Relaxed) {
-            first if is_batch && first > 0 => first,
-            first => {
-                self.first.store(first, Ordering::Relaxed);
-                self.others
-            }
-        };
-        for _ in 0..turns {
-            tokio::task::yield_now().await;
+impl Moody {
+    /// Whether it happens, once in so many times.
+    fn once_in(&self, times: u32) -> bool {
+        self.luck.lock().unwrap().u32(0..times) == 0
+    }
+
+    fn page(&self, group: &str, number: u32) -> Value {
+        let mut page = json!({"value": [{"id": format!("{group}-{number}")}]});
+        if number < 3 && self.once_in(2) {
+            let next = format!(
+                "https://graph.microsoft.com/v1.0/groups/{group}/members?page={}",
+                number + 1
+            );
+            page["@odata.nextLink"] = json!(next);
         }
-        self.graph.send(request).await
+        page
+    }
+
+    fn refusal(&self) -> Option<(u16, HeaderMap)> {
+        let mut headers = HeaderMap::new();
+        if self.once_in(8) {
+            headers.insert("retry-after", "2".parse().unwrap());
+            return Some((429, headers));
+        }
+        let status = if self.once_in(12) { 401 } else { 503 };
+        self.once_in(12).then_some((status, headers))
+    }
+
+    fn body(&self, request: &TransportRequest) -> Value {
+        if request.url.path().ends_with("/token") {
+            return json!({"access_token": format!("t{}", self.luck.lock().unwrap().u64(..)), "expires_in": 3599, "token_type": "Bearer"});
+        }
+        if !request.url.path().ends_with("$batch") {
+            let group = request.url.path().split('/').nth(3).unwrap();
+            let number = request.url.query().unwrap().trim_start_matches("page=");
+            return self.page(group, number.parse().unwrap());
+        }
+        let batch: Value = serde_json::from_slice(&request.body).unwrap();
+        let answers = batch["requests"].as_array().unwrap().iter().map(|inner| {
+            let group = inner["url"].as_str().unwrap().split('/').nth(2).unwrap();
+            if self.once_in(10) {
+                return json!({"id": inner["id"], "status": 429, "headers": {"Retry-After": "2"}, "body": {}});
+            }
+            json!({"id": inner["id"], "status": 200, "body": self.page(group, 1)})
+        });
+        json!({"responses": answers.collect::<Vec<_>>()})
     }
 }
 
-/// After a refusal one request goes first and the others wait for what becomes of it. Where that
-/// one is a batch, the next page of a parent of another batch waits for it too, and must not wait
-/// for what nobody polls meanwhile.
+#[async_trait::async_trait]
+impl Transport for Moody {
+    async fn send(&self, request: TransportRequest) -> Result<TransportResponse, TransportError> {
+        let turns = self.luck.lock().unwrap().u32(0..12);
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+        let is_token = request.url.path().ends_with("/token");
+        let refusal = if is_token { None } else { self.refusal() };
+        let (status, headers) = refusal.unwrap_or((200, HeaderMap::new()));
+        let body = if status == 200 {
+            self.body(&request)
+        } else {
+            json!({})
+        };
+        Ok(TransportResponse::new(
+            http::StatusCode::from_u16(status).unwrap(),
+            headers,
+            body.to_string(),
+        ))
+    }
+}
+
+/// What is under way keeps its place at the gate and the right to fetch a token. Whoever follows
+/// the pages of one parent must not wait for a batch of others that nobody polls meanwhile.
 #[tokio::test]
-async fn the_pages_of_a_parent_do_not_wait_behind_a_batch_under_way() {
-    let (builder, graph, _clock) = support::builder();
-    let client = builder
-        .transport(Arc::new(Takes {
-            first: AtomicUsize::new(8),
-            others: 5,
-            graph: Arc::clone(&graph),
-        }))
-        .build()
-        .unwrap();
-    let next = "https://graph.microsoft.com/v1.0/groups/0/members?$skiptoken=2";
-    let mut first: Vec<Value> = (0..20)
-        .map(|i| json!({"id": i.to_string(), "status": 200, "body": {"value": []}}))
-        .collect();
-    first[0]["body"] = json!({"value": [{"id": "m"}], "@odata.nextLink": next});
-    graph.on(
-        BATCH,
-        [
-            // The second batch is answered before the first one.
-            Answer::status(429).header("retry-after", "1"),
-            Answer::json(json!({ "responses": first }).to_string()),
-            answers(20),
-        ],
-    );
-    graph.on("/v1.0/groups/0/members", [page(&["n"], None)]);
-    let requests = stream::iter(0..40).map(|n| members(&n.to_string()));
-    let pages = client.fan_out::<User>(requests).collect::<Vec<_>>();
-    let pages = tokio::time::timeout(Duration::from_secs(10), pages)
-        .await
-        .unwrap();
-    assert_eq!(pages.len(), 41);
-    assert!(pages.iter().all(|page| page.result.is_ok()));
+async fn it_comes_to_its_end_whatever_the_service_does() {
+    for seed in 0..60 {
+        let (builder, _graph, _clock) = support::builder();
+        let luck = Mutex::new(fastrand::Rng::with_seed(seed));
+        let client = builder.transport(Arc::new(Moody { luck })).build().unwrap();
+        let requests = stream::iter(0..100).map(|n| members(&n.to_string()));
+        let pages = client.fan_out::<User>(requests).collect::<Vec<_>>();
+        let pages = tokio::time::timeout(Duration::from_secs(20), pages).await;
+        let pages = pages.unwrap_or_else(|_| panic!("seed {seed} hangs"));
+        assert_eq!(
+            pages.iter().filter(|page| page.last).count(),
+            100,
+            "seed {seed}"
+        );
+    }
 }
 
 #[tokio::test]
