@@ -51,7 +51,7 @@
 //! | directory | `organization`; `domains` with their DNS records; `users` with `$count`, `delta` and `$expand=manager`; `groups` with `$count`, `delta`, `members`, `owners`, `transitiveMembers`; `directory/administrativeUnits` with `members`; `devices` with `$count` and their owners; `contacts`; `directoryObjects/{id}`; `directory/deletedItems` |
 //! | roles | definitions, assignments, eligibilities and schedule instances of `roleManagement/directory`; `policies/roleManagementPolicies` with their rules, and their assignments; `identityGovernance/accessReviews/definitions` with `instances` |
 //! | authentication | `userRegistrationDetails`; methods and (beta) per-user MFA of a person; policies of authentication methods and strengths, conditional access, named locations, security defaults, authorization, admin consent, cross-tenant access, idle sessions; `groupSettings`; `identityProtection/riskyUsers` and `riskDetections` |
-//! | applications | `applications` and `servicePrincipals` with `owners`; `appRoleAssignedTo`; `oauth2PermissionGrants`; `policies/defaultAppManagementPolicy` |
+//! | applications | `applications` and `servicePrincipals`, also by `appId`, with `owners`; `appRoleAssignedTo`; `oauth2PermissionGrants`; `policies/defaultAppManagementPolicy` |
 //! | licences | `subscribedSkus`, `directory/subscriptions` |
 //! | security | `security/secureScores`, `secureScoreControlProfiles`, `alerts_v2`, `incidents` |
 //! | logs | `auditLogs/signIns` (beta tells more of each, and has those of apps) and `directoryAudits`, thirty days back |

@@ -281,7 +281,7 @@ async fn risk_is_told_of_people_and_of_what_was_seen() {
 
 #[tokio::test]
 async fn applications_have_credentials_of_every_age() {
-    let (_sim, reader) = example().await;
+    let (sim, reader) = example().await;
     let apps = reader
         .all("v1.0/applications?$select=id,appId,passwordCredentials,keyCredentials")
         .await;
@@ -301,6 +301,20 @@ async fn applications_have_credentials_of_every_age() {
     let known = ids(&principals, "appId");
     assert!(ids(&apps, "appId").is_subset(&known));
     assert!(known.contains("00000003-0000-0000-c000-000000000000"));
+    let by_key = |set: &str, key: &str| format!("v1.0/{set}(appId='{key}')");
+    for principal in &principals {
+        let one = reader
+            .get(&by_key("servicePrincipals", text(principal, "appId")))
+            .await;
+        assert_eq!(one["id"], principal["id"]);
+    }
+    let one = reader
+        .get(&by_key("applications", text(&apps[4], "appId")))
+        .await;
+    assert_eq!(one["id"], apps[4]["id"]);
+    // The reader is registered in another tenant.
+    let reading = by_key("applications", sim.client_id());
+    assert_eq!(reader.refusal(&reading, &[]).await.0, 404);
     let own = ids(&principals, "id");
     let grants = reader.all("v1.0/oauth2PermissionGrants?$top=999").await;
     assert!(ids(&grants, "clientId").is_subset(&own) && ids(&grants, "resourceId").is_subset(&own));

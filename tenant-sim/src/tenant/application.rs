@@ -172,6 +172,12 @@ pub(crate) fn app_id(tenant: &Tenant, number: usize) -> String {
     tenant.derived_text("app id", number as u64)
 }
 
+/// The number of the organisation's application with this app id.
+pub(crate) fn number_of_app(tenant: &Tenant, app_id: &str) -> Option<usize> {
+    let number = usize::try_from(tenant.number_of("app id", app_id)?).ok()?;
+    (number < tenant.applications).then_some(number)
+}
+
 pub(crate) fn object_id(tenant: &Tenant, number: usize) -> String {
     tenant.derived_text("application", number as u64)
 }

@@ -91,9 +91,11 @@ pub const ANSWERS: &[(&str, Answer)] = &[
     ("identityProtection/riskyUsers/{id}", One("riskyUser")),
     ("identityProtection/riskDetections", List("riskDetection")),
     ("applications", List("application")),
+    ("applications(appId='{id}')", One("application")),
     ("applications/{id}", One("application")),
     ("applications/{id}/owners", List("directoryObject")),
     ("servicePrincipals", List("servicePrincipal")),
+    ("servicePrincipals(appId='{id}')", One("servicePrincipal")),
     ("servicePrincipals/{id}", One("servicePrincipal")),
     ("servicePrincipals/{id}/owners", List("directoryObject")),
     ("servicePrincipals/{id}/appRoleAssignedTo", List("appRoleAssignment")),
@@ -230,6 +232,10 @@ pub async fn all(reader: &Reader, user: &str, group: &str) -> Vec<Served> {
 }
 
 async fn first_id(reader: &Reader, version: &str, template: &str) -> String {
+    if let Some((parent, _)) = template.split_once("(appId=") {
+        let page = reader.get(&format!("{version}/{parent}")).await;
+        return super::text(&page["value"][0], "appId").to_owned();
+    }
     let (parent, _) = template.split_once("/{id}").unwrap();
     let page = reader.get(&format!("{version}/{parent}")).await;
     let first = &page["value"][0];

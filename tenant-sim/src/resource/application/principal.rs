@@ -45,6 +45,27 @@ pub(crate) fn one(call: &Call<'_>) -> Result<Reply> {
     ))
 }
 
+/// By the alternate key.
+pub(crate) fn by_app_id(call: &Call<'_>) -> Result<Reply> {
+    let wanted = call.route.id.to_ascii_lowercase();
+    let (tenant, foreign) = (call.tenant, MICROSOFTS.len() + BOUGHT.len());
+    // Those of the organisation are found by their number, the few others by looking.
+    let own = application::number_of_app(tenant, &wanted).map(|number| foreign + number);
+    let others = (0..foreign).chain([tenant.principal_count() - 1]);
+    let found = own.or_else(|| {
+        others
+            .into_iter()
+            .find(|at| describe(tenant, *at)["appId"] == wanted)
+    });
+    let principal = describe(tenant, found.ok_or_else(|| call.not_found())?);
+    Ok(list::document(
+        call,
+        "servicePrincipals",
+        "/$entity",
+        &principal,
+    ))
+}
+
 pub(crate) fn owners(call: &Call<'_>) -> Result<Reply> {
     let owners = call.tenant.principal_owners(find(call)?);
     group::objects(call, &owners.into_iter().collect())

@@ -33,6 +33,13 @@ pub(crate) fn one(call: &Call<'_>) -> Result<Reply> {
     Ok(list::document(call, "applications", "/$entity", &app))
 }
 
+/// By the alternate key; an application that another tenant registered is not found, the reader's own included.
+pub(crate) fn by_app_id(call: &Call<'_>) -> Result<Reply> {
+    let number = application::number_of_app(call.tenant, &call.route.id);
+    let app = describe(call.tenant, number.ok_or_else(|| call.not_found())?);
+    Ok(list::document(call, "applications", "/$entity", &app))
+}
+
 pub(crate) fn owners(call: &Call<'_>) -> Result<Reply> {
     let owners = call.tenant.application_owners(find(call)?);
     group::objects(call, &owners.into_iter().collect())

@@ -7,6 +7,11 @@ use crate::server::route::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
     row("applications", registration::list, Area::Applications),
+    row(
+        "applications(appId='{id}')",
+        registration::by_app_id,
+        Area::Applications,
+    ),
     row("applications/{id}", registration::one, Area::Applications),
     row(
         "applications/{id}/owners",
@@ -16,6 +21,11 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "servicePrincipals",
         principal::list,
+        Area::ServicePrincipals,
+    ),
+    row(
+        "servicePrincipals(appId='{id}')",
+        principal::by_app_id,
         Area::ServicePrincipals,
     ),
     row(
