@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The kind of a [`Record`]: Graph's own entity type name (`user`, `group`, `subscribedSku`).
+/// The kind of a [`Record`](crate::Record): Graph's own entity type name (`user`, `group`, `subscribedSku`).
 ///
 /// ```
 /// use m365_collect::Kind;
@@ -182,7 +182,7 @@ impl Kind {
         &self.0
     }
 
-    /// Whether records of this kind are directory objects, so that an [`Edge`] that names a
+    /// Whether records of this kind are directory objects, so that an [`Edge`](crate::Edge) that names a
     /// removed one is not live either.
     pub fn is_directory_object(&self) -> bool {
         DIRECTORY_OBJECTS.contains(&self.as_str())

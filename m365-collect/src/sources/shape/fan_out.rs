@@ -58,6 +58,8 @@ pub struct FanOutSource {
     nothing: &'static [&'static str],
 }
 
+/// How often the collection of a parent is listed anew when the service forgets its page token.
+const RESTARTS: u32 = 3;
 /// Parents asked for between two commits: a few batches of twenty.
 const PARENTS: usize = 100;
 
@@ -175,19 +177,7 @@ impl FanOutSource {
         let requests: Vec<BatchRequest> = ids.iter().map(|id| self.endpoint.of(id)).collect();
         let mut asked = Asked::default();
         if self.is_collection {
-            let client = run.client().clone();
-            let mut pages = client.fan_out::<RawItem>(stream::iter(requests));
-            while let Some(page) = pages.next().await {
-                match page.result {
-                    Ok(items) => {
-                        asked.has_answered = true;
-                        run.malformed(items.malformed.len());
-                        let changes = self.items(run, &page.key, items.items);
-                        run.store(changes, None).await?;
-                    }
-                    Err(error) => asked.failed.push((page.key, error)),
-                }
-            }
+            self.ask_collections(run, requests, &mut asked).await?;
             return Ok(asked);
         }
         for answer in run.client().batch(requests).await? {
@@ -202,6 +192,41 @@ impl FanOutSource {
             }
         }
         Ok(asked)
+    }
+
+    /// Stores the collections of parents page by page. One whose page token is lost is listed anew,
+    /// as <https://learn.microsoft.com/graph/paging> demands: what came before comes again.
+    async fn ask_collections(
+        &self,
+        run: &mut Run<'_>,
+        mut requests: Vec<BatchRequest>,
+        asked: &mut Asked,
+    ) -> Result<()> {
+        let client = run.client().clone();
+        for attempt in 0..=RESTARTS {
+            let mut again = Vec::new();
+            let mut pages = client.fan_out::<RawItem>(stream::iter(requests));
+            while let Some(page) = pages.next().await {
+                match page.result {
+                    Ok(items) => {
+                        asked.has_answered = true;
+                        run.malformed(items.malformed.len());
+                        let changes = self.items(run, &page.key, items.items);
+                        run.store(changes, None).await?;
+                    }
+                    Err(error) if error.is_page_token_lost() && attempt < RESTARTS => {
+                        again.push(self.endpoint.of(&page.key));
+                    }
+                    Err(error) => asked.failed.push((page.key, error)),
+                }
+            }
+            drop(pages);
+            if again.is_empty() {
+                break;
+            }
+            requests = again;
+        }
+        Ok(())
     }
 
     /// The items of a parent, and the relations to them.

@@ -121,7 +121,14 @@ impl ListSource {
     }
 
     fn request(&self, run: &Run<'_>) -> ListRequest<RawItem> {
-        self.endpoint.list(run.client()).prefetch()
+        let list = self.endpoint.list(run.client());
+        // A page that is asked for ahead keeps its place at the gate: nothing else may be asked for
+        // while it is under way.
+        if self.detail.is_none() && self.related.is_empty() {
+            list.prefetch()
+        } else {
+            list
+        }
     }
 
     async fn list(&self, run: &mut Run<'_>, from: Option<Saved>, lacks: &mut Lacks) -> Result<()> {
