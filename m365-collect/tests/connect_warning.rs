@@ -62,7 +62,8 @@ async fn the_end_of_a_secret_is_not_known_unless_it_was_read() {
     roles.retain(|role| role != "Directory.Read.All");
     microsoft.token(&roles).await;
     microsoft.rest().await;
-    let connection = microsoft.check().await;
+    let test = ConnectionTest::new(microsoft.client()).sources(chosen(&["users"]));
+    let connection = test.run().await;
     assert!(note(&connection).contains("Application.Read.All"));
     assert!(connection.is_complete(), "it is an extra: {connection}");
     assert!(

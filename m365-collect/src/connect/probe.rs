@@ -157,14 +157,14 @@ impl Probe {
     /// Makes the call.
     pub(super) async fn call(&self, client: &Client) -> Result<Seen, Error> {
         if self.source.as_str() == USERS {
-            return any_user(client).await;
+            return Ok(somebody(client).await?.1);
         }
         let mut path = self.path.clone();
         if path.contains("{id}") {
-            let Some(somebody) = somebody(client).await? else {
-                return Ok(Seen::NoUsers);
+            let (Some(id), _) = somebody(client).await? else {
+                return Ok(Seen::UsersNotFound);
             };
-            path = path.replace("{id}", &somebody);
+            path = path.replace("{id}", &id);
         }
         let mut request = client.raw(path);
         if self.is_beta {
@@ -188,27 +188,21 @@ impl Probe {
     }
 }
 
-/// The id of any user.
-async fn somebody(client: &Client) -> Result<Option<String>, Error> {
-    let mut pages = client.list::<Id>(USERS).select(["id"]).top(1).pages();
-    let page = pages.try_next().await?;
-    Ok(page
-        .and_then(|page| page.items.into_iter().next())
-        .map(|user| user.id))
-}
-
-async fn any_user(client: &Client) -> Result<Seen, Error> {
+/// Looks for any user in the first few pages: its id, and what that says.
+async fn somebody(client: &Client) -> Result<(Option<String>, Seen), Error> {
     let mut pages = client.list::<Id>(USERS).select(["id"]).top(1).pages();
     for _ in 0..PAGES {
-        match pages.try_next().await? {
-            None => return Ok(Seen::NoUsers),
-            Some(page) if !page.items.is_empty() || !page.malformed.is_empty() => {
-                return Ok(Seen::Answer);
-            }
-            Some(_) => {}
+        let Some(page) = pages.try_next().await? else {
+            return Ok((None, Seen::NoUsers));
+        };
+        if !page.malformed.is_empty() {
+            return Ok((None, Seen::Answer));
+        }
+        if let Some(user) = page.items.into_iter().next() {
+            return Ok((Some(user.id), Seen::Answer));
         }
     }
-    Ok(Seen::UsersNotFound)
+    Ok((None, Seen::UsersNotFound))
 }
 
 /// Whether this is a JSON object, as every answer of Graph to these calls is.

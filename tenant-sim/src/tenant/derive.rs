@@ -56,7 +56,7 @@ impl Tenant {
 impl Tenant {
     /// Somebody who is not deleted, the same while nobody is.
     pub(crate) fn draw_person(&self, what: &str, number: u64) -> Option<&User> {
-        let people = self.users.len();
+        let people = self.founders;
         let start = usize::try_from(self.draw_below(what, number, people as u64)).ok()?;
         (0..people)
             .filter_map(|step| self.users.get((start + step) % people))

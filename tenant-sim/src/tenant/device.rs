@@ -156,7 +156,7 @@ impl Tenant {
 
     /// The member a device was given to, deleted or not.
     fn device_owner(&self, number: u64) -> Option<&User> {
-        let people = self.users.len();
+        let people = self.founders;
         let start = usize::try_from(self.draw_below("device owner", number, people as u64)).ok()?;
         (0..people)
             .filter_map(|step| self.users.get((start + step) % people))

@@ -58,6 +58,7 @@ impl Tenant {
         tenant.example_roles(&people, operators);
         tenant.policies = policies();
         tenant.named_locations = named_locations();
+        tenant.founders = tenant.users.len();
         tenant.devices = DEVICES;
         tenant.applications = APPLICATIONS;
         tenant

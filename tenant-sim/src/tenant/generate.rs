@@ -108,6 +108,7 @@ impl Tenant {
         tenant.random_roles(&mut rng, options.administrators);
         tenant.policies = policies();
         tenant.named_locations = named_locations();
+        tenant.founders = tenant.users.len();
         tenant.devices = options.devices.unwrap_or(options.users * 3 / 5);
         tenant.applications = options.applications;
         if options.intune && !options.premium {

@@ -60,6 +60,9 @@ pub struct Tenant {
     pub(crate) security_defaults: bool,
     /// Areas the tenant has no licence for.
     pub(crate) unlicensed: BTreeSet<Area>,
+    /// Accounts that were there from the beginning: what is derived from people is drawn from these, so
+    /// that an account more or less does not shuffle everything.
+    founders: usize,
     /// Devices that are registered in the directory.
     devices: usize,
     /// Applications that the organisation has registered.
@@ -91,6 +94,7 @@ impl Tenant {
             named_locations: Vec::new(),
             security_defaults: false,
             unlicensed: BTreeSet::new(),
+            founders: 0,
             devices: 0,
             applications: 0,
             quirks: Quirks::default(),

@@ -62,7 +62,7 @@ impl Tenant {
 
     /// What people did on a day, but for their last sign-ins.
     fn people_of(&self, day: i64) -> impl Iterator<Item = Entry> + Clone {
-        let people = self.users.len() as u64;
+        let people = self.founders as u64;
         let chances = people * CHANCES;
         let stride = stride(people);
         let offset = self.draw("sign-in day", day.unsigned_abs());
