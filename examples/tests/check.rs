@@ -31,7 +31,7 @@ fn a_good_connection_is_shown_stage_by_stage_and_source_by_source() {
     for words in [
         "ok        authentication",
         "ok        permissions",
-        "not tried report names",
+        "ok        report names",
         "not known credentials",
         "users                        ready",
         "nothing stands in the way",

@@ -55,7 +55,7 @@ impl Log {
         );
         let report = Engine::new(client, Arc::clone(&self.store))
             .clock(Arc::<ManualClock>::clone(&self.clock))
-            .sources(vec![Arc::new(audits.first(HOUR * 60))])
+            .sources(vec![Arc::new(audits.first(HOUR * 60).slice(HOUR * 24))])
             .run()
             .await
             .unwrap();
@@ -193,5 +193,35 @@ async fn what_the_service_no_longer_keeps_is_told() {
         );
         log.clock.advance(HOUR);
         assert_eq!(log.read().await, Outcome::Complete, "it is told once");
+    }
+}
+
+#[tokio::test]
+async fn a_slice_in_which_the_place_was_lost_is_read_anew_in_shorter_ones() {
+    let (_folder, logs) = logs().await;
+    for log in logs {
+        let lost = Answer::error(400, "DirectoryPageTokenNotFoundException");
+        let mut answers = vec![events(&["a"], Some("2")), lost];
+        answers.extend(vec![events(&["a", "b"], None); 20]);
+        log.graph.on(PATH, answers);
+        assert_eq!(log.read().await, Outcome::Complete);
+        assert_eq!(log.ids().await, ["a", "b"]);
+        let asked = log.asked();
+        assert_eq!(asked.len(), 1 + 10, "60 hours in slices of six: {asked:?}");
+        assert_eq!(asked[0].0, asked[1].0, "from where it began");
+        for pair in asked[1..].windows(2) {
+            assert_eq!(pair[0].1, pair[1].0, "without a gap");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_is_lost_again_and_again_is_a_failure_and_no_loop() {
+    let (_folder, logs) = logs().await;
+    for log in logs {
+        let lost = Answer::error(400, "DirectoryPageTokenNotFoundException");
+        log.graph.on(PATH, vec![lost; 100]);
+        assert!(matches!(log.read().await, Outcome::Failed { .. }));
+        assert!(log.asked().len() < 12);
     }
 }

@@ -85,18 +85,27 @@ async fn check_kind(store: &dyn Store, kind: &Kind) -> Result<(), Failure> {
     )))
 }
 
-/// Says so where what was written is not known to be everything.
+/// Says so where what was written is not known to be everything. Where several sources tell of one
+/// thing, those that were never asked to are no part of it.
 async fn completeness(store: &dyn Store, kind: &str) -> Result<Exit, Failure> {
     let health = health(store, &sources::catalogue(), std::time::SystemTime::now()).await?;
+    let catalogue = sources::catalogue();
+    let telling: Vec<_> = catalogue
+        .iter()
+        .map(|source| source.descriptor())
+        .filter(|descriptor| {
+            descriptor.kinds.iter().any(|own| own.as_str() == kind)
+                || (kind == "edge" && !descriptor.relations.is_empty())
+        })
+        .filter_map(|descriptor| {
+            let state = health.sources.iter().find(|one| one.id == descriptor.id);
+            Some((descriptor, state?))
+        })
+        .collect();
+    let any_ran = telling.iter().any(|(_, state)| state.outcome.is_some());
     let mut exit = Exit::Done;
-    for source in sources::catalogue() {
-        let descriptor = source.descriptor();
-        let yields = descriptor.kinds.iter().any(|own| own.as_str() == kind)
-            || (kind == "edge" && !descriptor.relations.is_empty());
-        let Some(state) = health.sources.iter().find(|one| one.id == descriptor.id) else {
-            continue;
-        };
-        if !yields || state.outcome == Some("complete") {
+    for (descriptor, state) in telling {
+        if state.outcome == Some("complete") || (any_ran && state.outcome.is_none()) {
             continue;
         }
         eprintln!(

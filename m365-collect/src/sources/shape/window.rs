@@ -19,7 +19,8 @@ use crate::timestamp;
 /// Reads the events of a log by the time at which they were made, such as sign-ins and audits.
 ///
 /// The time since the last reading is cut into slices without gap or overlap; each is read to its
-/// end before the next one. Events reach a log late, so every reading begins some time before the
+/// end before the next one. A slice is long, for each costs a request of a scarce sort even where
+/// nothing happened, and gets shorter where the service loses the place in it. Events reach a log late, so every reading begins some time before the
 /// end of the last one: what comes again is one event, known by its id. What the service no longer
 /// keeps when it is asked is a [`Gap::Window`], told and not passed over.
 ///
@@ -52,6 +53,8 @@ pub struct WindowSource {
     kept: Duration,
 }
 
+/// How often a reading begins a slice anew when the service forgets its page token.
+const RESTARTS: u32 = 8;
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -74,7 +77,7 @@ impl WindowSource {
             also: None,
             first: DAY * 7,
             overlap: HOUR * 2,
-            slice: DAY,
+            slice: DAY * 7,
             kept: DAY * 30,
         }
     }
@@ -199,20 +202,25 @@ impl Source for WindowSource {
                 until: oldest,
             }
         });
+        let (mut slice, mut restarts) = (self.slice, 0);
         while at.through < now {
             let until = at
                 .until
-                .unwrap_or_else(|| at.through.checked_add(self.slice).unwrap_or(now).min(now));
+                .unwrap_or_else(|| at.through.checked_add(slice).unwrap_or(now).min(now));
             let resumed = at.next.is_some();
             match self.read_slice(run, &mut at, until).await {
-                // A page token that is too old: the slice begins anew, and its events come again.
+                // A page token that is too old, or that a retry used up: what is left is read anew in
+                // shorter slices, and its events come again.
                 Err(Error::Graph(error))
-                    if resumed
+                    if restarts < RESTARTS
                         && (error.is_page_token_lost()
-                            || error.is_refused_link()
-                            || error.status() == Some(400)) =>
+                            || resumed
+                                && (error.is_refused_link() || error.status() == Some(400))) =>
                 {
+                    restarts += 1;
+                    slice = (slice / 4).max(HOUR);
                     at.next = None;
+                    at.until = None;
                 }
                 done => done?,
             }
