@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use graph_client::{BatchRequest, Client, GetRequest, ListRequest, Workload};
+use graph_client::{BatchRequest, Client, GetRequest, Limits, ListRequest, Workload};
 use serde::Serialize;
 use url::Url;
 
@@ -112,6 +112,17 @@ impl Endpoint {
     pub fn workload(&self) -> Workload {
         self.url()
             .map_or(Workload::Identity, |url| Workload::of(&url))
+    }
+
+    /// How many of these requests the limits allow in an hour, with nothing beside them, over all
+    /// parents together; `None` where no limit holds for them.
+    pub fn reads_an_hour(&self, limits: &Limits) -> Option<u64> {
+        let url = self.url()?;
+        if self.is_per_parent() {
+            limits.reads_an_hour_of_many(&url)
+        } else {
+            limits.reads_an_hour(&url)
+        }
     }
 
     /// The address in the global cloud, with `id` in the place of the id; `None` where the path is

@@ -247,8 +247,12 @@ pub struct Tally {
     pub upserted: u64,
     /// Objects and relations removed.
     pub removed: u64,
-    /// Requests sent, retries included.
+    /// Requests sent, retries included; a batch is one.
     pub requests: u64,
+    /// Requests inside batches, each of which counts against the service's limits as if it were
+    /// sent by itself.
+    #[serde(default)]
+    pub batched: u64,
     /// Requests that the service throttled.
     pub throttled: u64,
     /// Bytes of bodies received.

@@ -9,6 +9,7 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use common::engine;
@@ -78,19 +79,19 @@ async fn a_full_sync_of_the_default_tenant_completes_every_source() {
 }
 
 fn outcomes(report: &Report) -> String {
-    report
-        .sources
-        .iter()
-        .map(|source| {
-            format!(
-                "{:36} {:10} {:6} seen {:4} requests\n",
-                source.id.as_str(),
-                source.outcome.name(),
-                source.tally.seen,
-                source.tally.requests
-            )
-        })
-        .collect()
+    let mut text = String::new();
+    for source in &report.sources {
+        writeln!(
+            text,
+            "{:36} {:10} {:6} seen {:4} requests",
+            source.id.as_str(),
+            source.outcome.name(),
+            source.tally.seen,
+            source.tally.requests
+        )
+        .unwrap();
+    }
+    text
 }
 
 /// The sources that wait for any of these, and for those in turn.

@@ -33,7 +33,7 @@ fn reference(file: &str) -> Option<Value> {
         .join(file);
     let text = std::fs::read_to_string(path);
     if text.is_err() {
-        println!("SKIPPED: there is no reference data beside the project");
+        eprintln!("SKIPPED: there is no reference data beside the project");
     }
     Some(serde_json::from_str(&text.ok()?).unwrap())
 }

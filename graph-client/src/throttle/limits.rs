@@ -218,8 +218,8 @@ impl Limits {
         self.0.get(index)
     }
 
-    /// How many reads of this URL fit into an hour, each by itself and nothing beside them; `None`
-    /// where no limit holds for it. Of one resource, where a limit is for each of them.
+    /// How many reads of this URL fit into an hour, with nothing beside them; `None` where no limit
+    /// holds for them.
     ///
     /// ```
     /// use graph_client::Limits;
@@ -228,12 +228,32 @@ impl Limits {
     /// # Ok::<(), url::ParseError>(())
     /// ```
     pub fn reads_an_hour(&self, url: &Url) -> Option<u64> {
+        self.an_hour(url, |_| true)
+    }
+
+    /// As [`reads_an_hour`](Self::reads_an_hour), of URLs like this one that differ in the resource:
+    /// limits on each mailbox, team or the like by itself do not count.
+    ///
+    /// ```
+    /// use graph_client::Limits;
+    /// let limits = Limits::documented();
+    /// let url = "https://graph.microsoft.com/v1.0/teams/id/members".parse()?;
+    /// assert_eq!(limits.reads_an_hour(&url), Some(4 * 3600), "of one team");
+    /// assert_eq!(limits.reads_an_hour_of_many(&url), Some(60 * 3600), "of all teams together");
+    /// # Ok::<(), url::ParseError>(())
+    /// ```
+    pub fn reads_an_hour_of_many(&self, url: &Url) -> Option<u64> {
+        self.an_hour(url, |limit| limit.scope != LimitScope::Resource)
+    }
+
+    fn an_hour(&self, url: &Url, counts: impl Fn(&Limit) -> bool) -> Option<u64> {
         const HOUR: u128 = 60 * 60 * 1000;
         let segments = super::segments(url);
         let units = super::cost::resource_units(url, &segments);
         self.fitting(Workload::of(url), &Method::GET, &segments)
             .into_iter()
             .filter_map(|(row, _)| self.row(row))
+            .filter(|limit| counts(limit))
             .filter_map(|limit| {
                 let each = match limit.unit {
                     LimitUnit::Requests => 1,

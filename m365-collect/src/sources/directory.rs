@@ -130,6 +130,14 @@ const DOMAINS: SourceId = SourceId::new("domains");
 const UNITS: SourceId = SourceId::new("administrative_units");
 
 pub(super) fn sources() -> Family {
+    let mut sources = tenant();
+    sources.extend(people());
+    sources.extend(groups());
+    sources.extend(devices_and_contacts());
+    sources
+}
+
+fn tenant() -> Family {
     vec![
         Arc::new(ListSource::new(
             Descriptor::full("organization", "the tenant and its service plans")
@@ -182,6 +190,11 @@ pub(super) fn sources() -> Family {
             .collection()
             .related(Relation::DNS_RECORD),
         ),
+    ]
+}
+
+fn people() -> Family {
+    vec![
         Arc::new(
             DeltaSource::new(
                 Descriptor::delta("users", "people and guests")
@@ -229,6 +242,11 @@ pub(super) fn sources() -> Family {
                 // No page with sign-in activity may be larger.
                 .top(500),
         )),
+    ]
+}
+
+fn groups() -> Family {
+    vec![
         Arc::new(
             DeltaSource::new(
                 Descriptor::delta(
@@ -272,6 +290,11 @@ pub(super) fn sources() -> Family {
                 .top(999),
             Relation::UNIT_MEMBER,
         )),
+    ]
+}
+
+fn devices_and_contacts() -> Family {
+    vec![
         Arc::new(
             ListSource::new(
                 Descriptor::full(

@@ -97,10 +97,7 @@ fn licence(descriptor: &Descriptor) -> String {
 /// The workload, and how many such requests fit into an hour by the documented figures.
 fn limit(endpoint: &Endpoint) -> String {
     let workload = endpoint.workload();
-    let reads = endpoint
-        .url()
-        .and_then(|url| Limits::documented().reads_an_hour(&url));
-    match reads {
+    match endpoint.reads_an_hour(&Limits::documented()) {
         Some(reads) => format!("{workload}: {} an hour", grouped(reads)),
         None => format!("{workload}: none documented"),
     }

@@ -21,6 +21,7 @@ pub(super) struct Meter {
     source: SourceId,
     teller: Teller,
     requests: AtomicU64,
+    batched: AtomicU64,
     throttled: AtomicU64,
     bytes: AtomicU64,
     flow: Mutex<Flow>,
@@ -46,6 +47,7 @@ impl Meter {
             source,
             teller,
             requests: AtomicU64::new(0),
+            batched: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             flow: Mutex::default(),
@@ -55,6 +57,7 @@ impl Meter {
     pub(super) fn add_to(&self, tally: Tally) -> Tally {
         Tally {
             requests: self.requests.load(Ordering::Relaxed),
+            batched: self.batched.load(Ordering::Relaxed),
             throttled: self.throttled.load(Ordering::Relaxed),
             bytes: self.bytes.load(Ordering::Relaxed),
             ..tally
@@ -120,8 +123,11 @@ impl Observer for Meter {
                     self.throttled.fetch_add(1, Ordering::Relaxed);
                 }
             }
-            CallEvent::BatchItem { status: 429, .. } => {
-                self.throttled.fetch_add(1, Ordering::Relaxed);
+            CallEvent::BatchItem { status, .. } => {
+                self.batched.fetch_add(1, Ordering::Relaxed);
+                if *status == 429 {
+                    self.throttled.fetch_add(1, Ordering::Relaxed);
+                }
             }
             CallEvent::Wait {
                 duration, reason, ..

@@ -1,6 +1,7 @@
 //! Relations that come with the items of a listing, in an `$expand`.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::members::Members;
 use crate::record::{Edge, Relation};
@@ -37,7 +38,7 @@ struct End {
 impl Related {
     pub(super) fn ends(&self, item: &Members<'_>, from: &str) -> Ends {
         let edge = |end: End| Edge::new(self.relation.clone(), from, end.id);
-        let value = item.value(self.property).map(|value| value.get());
+        let value = item.value(self.property).map(RawValue::get);
         if self.is_single {
             // What is not there is not sent.
             return match value.map(serde_json::from_str::<Option<End>>) {
