@@ -31,7 +31,7 @@ mod sessions;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use compliance_map::{Fact, Facts, TenantInfo, Timestamp};
+use compliance_map::{Fact, Facts, State, TenantInfo, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -68,7 +68,7 @@ pub async fn facts(store: &dyn Store) -> Result<Facts, StoreError> {
     identity(&reader, &mut facts).await?;
     authentication(&reader, &mut facts).await?;
     facts.org_licenses = organization::licenses(&reader).await?;
-    facts.org_tenant = organization::tenant(&reader).await?;
+    facts.org_tenant = never_empty(organization::tenant(&reader).await?, "organization");
     facts.org_cross_tenant = organization::cross_tenant(&reader).await?;
     facts.org_partners = organization::partners();
     facts.data_sharing = data::sharing(&reader).await?;
@@ -86,11 +86,12 @@ pub async fn facts(store: &dyn Store) -> Result<Facts, StoreError> {
 }
 
 async fn identity(reader: &Reader<'_>, facts: &mut Facts) -> Result<(), StoreError> {
-    facts.identity_users = people::users(reader).await?;
+    facts.identity_users = never_empty(people::users(reader).await?, "person");
     facts.identity_guests = people::guests(reader).await?;
     facts.identity_signin_activity = people::sign_in_activity(reader).await?;
     facts.identity_groups = groups::groups(reader).await?;
-    facts.identity_role_assignments = roles::assignments(reader).await?;
+    facts.identity_role_assignments =
+        never_empty(roles::assignments(reader).await?, "role assignment");
     facts.identity_pim = pim::rules(reader).await?;
     facts.identity_service_principals = applications::service_principals(reader).await?;
     facts.identity_app_consent = consent::app_consent(reader).await?;
@@ -102,19 +103,37 @@ async fn identity(reader: &Reader<'_>, facts: &mut Facts) -> Result<(), StoreErr
 async fn authentication(reader: &Reader<'_>, facts: &mut Facts) -> Result<(), StoreError> {
     facts.auth_registration = authentication::registration(reader).await?;
     facts.auth_methods = authentication::methods(reader).await?;
-    facts.auth_methods_policy = authentication::methods_policy(reader).await?;
+    facts.auth_methods_policy = never_empty(
+        authentication::methods_policy(reader).await?,
+        "authentication method",
+    );
     facts.auth_per_user_mfa = authentication::per_user_mfa(reader).await?;
     facts.auth_security_defaults = authentication::security_defaults(reader).await?;
     facts.auth_ca_policies = conditional_access::policies(reader).await?;
     facts.auth_session = sessions::sessions(reader).await?;
-    facts.auth_password_policy = passwords::policy(reader).await?;
+    facts.auth_password_policy = never_empty(passwords::policy(reader).await?, "domain");
     facts.auth_password_protection = passwords::protection(reader).await?;
     facts.auth_risk = security::risk(reader).await?;
-    let strengths = authentication::strengths(reader).await?;
+    let strengths = never_empty(
+        authentication::strengths(reader).await?,
+        "authentication strength",
+    );
     facts
         .other
         .insert("auth.auth_strengths".to_owned(), strengths);
     Ok(())
+}
+
+/// Of this every tenant has some: a list without any was not read to its end, whatever it says.
+fn never_empty<T>(fact: Fact<T>, what: &str) -> Fact<T> {
+    match fact.collected_at {
+        Some(at) if fact.state == State::Ok && fact.items.is_empty() => Fact::truncated(
+            at,
+            fact.items,
+            format!("no {what} was listed, and every tenant has some"),
+        ),
+        _ => fact,
+    }
 }
 
 /// One source, one kind, one fact.
