@@ -21,8 +21,8 @@ pub(crate) struct Held {
     pub(crate) active: bool,
     /// For the whole tenant, not only for an administrative unit or one object.
     pub(crate) tenant_wide: bool,
-    /// Without an end.
-    pub(crate) permanent: bool,
+    /// Without an end; `None` where nobody looked for one.
+    pub(crate) permanent: Option<bool>,
     /// `None` for a role that is not built in.
     weight: Option<RoleWeight>,
 }
@@ -188,7 +188,7 @@ impl<'a> Population<'a> {
                 .scope
                 .as_deref()
                 .is_none_or(|s| s.is_empty() || s == "/"),
-            permanent: assignment.ends.is_none(),
+            permanent: assignment.is_for_good(),
             weight,
         }
     }

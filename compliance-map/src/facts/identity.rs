@@ -102,7 +102,8 @@ pub struct RoleAssignmentFact {
     /// Directory scope: `/` or absent for the whole tenant, else for example an administrative unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// When the assignment ends.
+    /// When the assignment ends; none for one without an end, see
+    /// [`is_for_good`](Self::is_for_good).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends: Option<Timestamp>,
     /// `user`, `group` or `servicePrincipal`, when the collector knows it.
@@ -111,6 +112,17 @@ pub struct RoleAssignmentFact {
     /// Members that this version does not know; kept and written back.
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,
+}
+
+impl RoleAssignmentFact {
+    /// Whether the assignment has no end. `None` where the member `ends_read` says that nobody looked
+    /// for one: an activated role ends, but its plain assignment does not tell.
+    ///
+    /// See <https://learn.microsoft.com/en-us/graph/api/resources/unifiedroleassignmentscheduleinstance>.
+    pub fn is_for_good(&self) -> Option<bool> {
+        let was_read = self.extra.get("ends_read").and_then(Value::as_bool);
+        (self.ends.is_some() || was_read != Some(false)).then_some(self.ends.is_none())
+    }
 }
 
 /// The last sign-ins of an account, key `identity.signin_activity`.

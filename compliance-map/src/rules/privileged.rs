@@ -159,11 +159,16 @@ pub(super) fn not_permanent(context: &Context<'_>) -> Finding {
             ROLES,
             "make the administrators listed eligible for their roles instead of assigning them for good",
             |person| {
-                let for_good = |held: &crate::population::Held| {
-                    held.is_administrative() && held.active && held.permanent
-                };
-                if person.roles.iter().any(for_good) {
+                let ends: BTreeSet<Option<bool>> = person
+                    .roles
+                    .iter()
+                    .filter(|held| held.is_administrative() && held.active)
+                    .map(|held| held.permanent)
+                    .collect();
+                if ends.contains(&Some(true)) {
                     Answer::fail("holds a privileged role for good")
+                } else if ends.contains(&None) {
+                    Answer::Unknown("when its privileged roles end was not read")
                 } else {
                     Answer::Pass
                 }
