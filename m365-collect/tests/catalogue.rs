@@ -11,11 +11,15 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::engine;
-use graph_client::Clock as _;
 use graph_client::test_util::ManualClock;
-use m365_collect::{Gap, Kind, MemoryStore, Outcome, Report, Store, sources};
+use graph_client::{
+    Client, Clock as _, Credential, HttpTransport, Limits, TenantId, Transport, TransportError,
+    TransportRequest, TransportResponse,
+};
+use m365_collect::{Engine, Gap, Kind, MemoryStore, Outcome, Report, SqliteStore, Store, sources};
 use tenant_sim::{FaultPlan, GenerateOptions, Sim, SimHandle, Tenant};
 
 async fn sync(sim: &SimHandle, store: &Arc<dyn Store>) -> Report {
@@ -458,4 +462,94 @@ async fn under_faults_everything_ends_as_without() {
             found.len()
         );
     }
+}
+
+/// Lets so many requests through, and tells when they are used up.
+struct Cut {
+    wire: HttpTransport,
+    left: AtomicUsize,
+    used_up: tokio::sync::Notify,
+}
+
+#[async_trait::async_trait]
+impl Transport for Cut {
+    async fn send(&self, request: TransportRequest) -> Result<TransportResponse, TransportError> {
+        if self.left.fetch_sub(1, Ordering::Relaxed) == 0 {
+            self.used_up.notify_one();
+            // The run is dropped while it waits here.
+            std::future::pending::<()>().await;
+        }
+        self.wire.send(request).await
+    }
+}
+
+/// A run of everything that is dropped once so many requests were sent.
+async fn cut_off(sim: &SimHandle, store: &Arc<dyn Store>, after: usize) -> bool {
+    let cut = Arc::new(Cut {
+        wire: HttpTransport::new().unwrap(),
+        left: AtomicUsize::new(after),
+        used_up: tokio::sync::Notify::new(),
+    });
+    let client = Client::builder(
+        TenantId::new(sim.tenant_id()).unwrap(),
+        Credential::client_secret(sim.client_id(), sim.client_secret()),
+    )
+    .graph_origin(sim.graph_url())
+    .login_origin(sim.login_url())
+    .limits(Limits::none())
+    .transport(Arc::<Cut>::clone(&cut))
+    .build()
+    .unwrap();
+    let engine = Engine::new(client, Arc::clone(store)).check_counts(false);
+    tokio::select! {
+        report = engine.run() => {
+            report.unwrap();
+            false
+        }
+        () = cut.used_up.notified() => true,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cut_off_at_any_request_it_ends_as_undisturbed() {
+    let options = GenerateOptions {
+        seed: 6,
+        users: 60,
+        groups: 10,
+        ..GenerateOptions::default()
+    };
+    let sim = Sim::builder()
+        .tenant(Tenant::generate(options))
+        .page_size(20)
+        .start()
+        .await
+        .unwrap();
+    let undisturbed = memory();
+    assert_eq!(told(&sync(&sim, &undisturbed).await), Vec::<String>::new());
+    let expected = everything(&sim, undisturbed.as_ref()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut cuts = 0;
+    for after in (2..260).step_by(28) {
+        let store: Arc<dyn Store> = if after % 8 == 2 {
+            memory()
+        } else {
+            let file = folder.path().join(format!("{after}.m365"));
+            Arc::new(SqliteStore::open(file).await.unwrap())
+        };
+        // In a first reading, in the one that goes on, and in one of everything anew.
+        for after in [after, 1 + after / 2, after] {
+            cuts += usize::from(cut_off(&sim, &store, after).await);
+        }
+        let report = sync(&sim, &store).await;
+        assert_eq!(told(&report), Vec::<String>::new(), "after {after}");
+        let found = everything(&sim, store.as_ref()).await;
+        let missing: Vec<&String> = expected.difference(&found).take(5).collect();
+        let more: Vec<&String> = found.difference(&expected).take(5).collect();
+        assert!(
+            missing.is_empty() && more.is_empty(),
+            "after {after}: missing {missing:#?}, more {more:#?}"
+        );
+    }
+    assert!(cuts > 15, "{cuts} runs were cut off");
+    println!("{cuts} runs cut off");
 }
