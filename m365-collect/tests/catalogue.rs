@@ -553,3 +553,47 @@ async fn cut_off_at_any_request_it_ends_as_undisturbed() {
     assert!(cuts > 15, "{cuts} runs were cut off");
     println!("{cuts} runs cut off");
 }
+
+/// What the service does against its own pages: rows that come twice, one object inside a `value`.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_come_twice_and_wrapped_objects_are_read_as_they_are_meant() {
+    let options = GenerateOptions {
+        devices: Some(300),
+        ..GenerateOptions::default()
+    };
+    let sim = Sim::builder()
+        .tenant(Tenant::generate(options))
+        .page_size(50)
+        .start()
+        .await
+        .unwrap();
+    let plain = memory();
+    assert_eq!(told(&sync(&sim, &plain).await), Vec::<String>::new());
+    sim.edit(|tenant| tenant.repeat_rows(true));
+    sim.wrap_single_entities(true);
+    let store = memory();
+    let report = sync(&sim, &store).await;
+    assert_eq!(told(&report), Vec::<String>::new());
+    let devices = report.source("managed_devices").unwrap().tally.seen;
+    let stored = store.count(&Kind::MANAGED_DEVICE).await.unwrap();
+    assert!(devices > stored, "{devices} rows, {stored} devices");
+    assert_eq!(counts(store.as_ref()).await, counts(plain.as_ref()).await);
+    for kind in [Kind::SHARE_POINT_SETTINGS, Kind::REPORT_SETTINGS] {
+        let (plain, wrapped) = (
+            common::records(plain.as_ref(), &kind).await,
+            common::records(store.as_ref(), &kind).await,
+        );
+        assert_eq!(plain.len(), 1);
+        for (id, object) in plain {
+            let object = object
+                .as_object()
+                .unwrap()
+                .iter()
+                .filter(|(name, _)| !name.contains('@'));
+            assert!(object.clone().count() > 0);
+            for (name, value) in object {
+                assert_eq!(wrapped[&id][name], *value, "{kind}.{name}");
+            }
+        }
+    }
+}

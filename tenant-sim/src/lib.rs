@@ -53,6 +53,8 @@
 //! | authentication | `userRegistrationDetails`; methods and (beta) per-user MFA of a person; policies of authentication methods and strengths, conditional access, named locations, security defaults, authorization, admin consent, cross-tenant access, idle sessions; `groupSettings`; `identityProtection/riskyUsers` and `riskDetections` |
 //! | applications | `applications` and `servicePrincipals`, also by `appId`, with `owners`; `appRoleAssignedTo`; `oauth2PermissionGrants`; `policies/defaultAppManagementPolicy` |
 //! | licences | `subscribedSkus`, `directory/subscriptions` |
+//! | collaboration | `teams` with `channels` and `members`; `mailboxSettings` of a person; `admin/sharepoint/settings`; `sites/getAllSites`; `security/dataSecurityAndGovernance/sensitivityLabels` |
+//! | devices | `deviceManagement` and its `managedDevices` with `windowsProtectionState`, `deviceCompliancePolicies` and `deviceConfigurations` with `deviceStatuses`, (beta) `configurationPolicies` with `settings`, `detectedApps` with their devices; `deviceAppManagement/mobileApps` |
 //! | security | `security/secureScores`, `secureScoreControlProfiles`, `alerts_v2`, `incidents` |
 //! | logs | `auditLogs/signIns` (beta tells more of each, and has those of apps) and `directoryAudits`, thirty days back |
 //! | reports | `admin/reportSettings`, and seven usage reports by 302 to a CSV file on the same origin, which refuses an `Authorization` header with 401 |

@@ -9,12 +9,17 @@ const USAGE: &str = "\
 usage: tenant-sim [options]
 
 Serves a simulated Microsoft 365 tenant on 127.0.0.1 until Ctrl-C.
-Without --users, --groups or --seed it is the small example tenant.
+Unless something of it is said it is the small example tenant, and no generated one.
 
   --users N      accounts of the generated tenant (default 200)
   --groups N     groups of the generated tenant (default a twentieth of the users)
+  --devices N    devices of the generated tenant (default three fifths of the users)
+  --no-premium   a generated tenant without Entra ID P1 and P2
+  --no-intune    a generated tenant without Intune
   --seed N       the same seed gives the same tenant and faults (default 1)
   --page-size N  items on a page, instead of the documented sizes
+  --revoke NAME  take an application permission away; may be given more than once
+  --conceal      conceal names in usage reports
   --hostile      turn on the fault plan
   --throttle     apply the documented limits at the real pace
   --port N       the port (default: any free one)
@@ -22,9 +27,15 @@ Without --users, --groups or --seed it is the small example tenant.
 ";
 
 #[derive(Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 struct Arguments {
     users: Option<usize>,
     groups: Option<usize>,
+    devices: Option<usize>,
+    no_premium: bool,
+    no_intune: bool,
+    revoked: Vec<String>,
+    conceal: bool,
     seed: Option<u64>,
     page_size: Option<usize>,
     hostile: bool,
@@ -49,6 +60,16 @@ impl Arguments {
                 "--seed" => arguments.seed = Some(number(&name, given.next())?),
                 "--page-size" => arguments.page_size = Some(number(&name, given.next())?),
                 "--port" => arguments.port = number(&name, given.next())?,
+                "--devices" => arguments.devices = Some(number(&name, given.next())?),
+                "--no-premium" => arguments.no_premium = true,
+                "--no-intune" => arguments.no_intune = true,
+                "--revoke" => {
+                    let permission = given.next();
+                    let permission =
+                        permission.ok_or_else(|| format!("{name} needs a permission after it"))?;
+                    arguments.revoked.push(permission);
+                }
+                "--conceal" => arguments.conceal = true,
                 "--hostile" => arguments.hostile = true,
                 "--throttle" => arguments.throttle = true,
                 "--help" | "-h" => arguments.help = true,
@@ -59,7 +80,12 @@ impl Arguments {
     }
 
     fn tenant(&self) -> Tenant {
-        if self.users.is_none() && self.groups.is_none() && self.seed.is_none() {
+        let numbers = [self.users, self.groups, self.devices];
+        let is_said = numbers.iter().any(Option::is_some)
+            || self.seed.is_some()
+            || self.no_premium
+            || self.no_intune;
+        if !is_said {
             return Tenant::example();
         }
         let users = self.users.unwrap_or(200);
@@ -68,6 +94,9 @@ impl Arguments {
             seed: self.seed.unwrap_or(1),
             users,
             groups,
+            devices: self.devices,
+            premium: !self.no_premium,
+            intune: !self.no_intune,
             ..GenerateOptions::default()
         })
     }
@@ -111,6 +140,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         builder = builder.throttle(ThrottleMode::Documented { time_scale: 1.0 });
     }
     let sim = builder.start_blocking()?;
+    for permission in &arguments.revoked {
+        sim.revoke(permission);
+    }
+    sim.conceal_report_names(arguments.conceal);
     if !say(&environment(&sim)) {
         return Err("nobody reads the output".into());
     }
@@ -158,12 +191,18 @@ mod tests {
     #[test]
     fn options_are_understood() {
         let all = parse(
-            "--users 3000 --seed 7 --hostile --port 4000 --throttle --groups 150 --page-size 10",
+            "--users 3000 --seed 7 --hostile --port 4000 --throttle --groups 150 --page-size 10 --devices 9 \
+             --no-premium --no-intune --revoke User.Read.All --revoke Group.Read.All --conceal",
         )
         .unwrap();
         let expected = Arguments {
             users: Some(3_000),
             groups: Some(150),
+            devices: Some(9),
+            no_premium: true,
+            no_intune: true,
+            revoked: vec!["User.Read.All".to_owned(), "Group.Read.All".to_owned()],
+            conceal: true,
             seed: Some(7),
             page_size: Some(10),
             hostile: true,
@@ -187,6 +226,7 @@ mod tests {
                 "--port 70000",
                 "--port needs a number in range, and '70000' is not one",
             ),
+            ("--revoke", "--revoke needs a permission after it"),
             ("--fast", "unknown option '--fast'"),
         ] {
             assert_eq!(parse(line).unwrap_err(), problem);

@@ -176,7 +176,7 @@ resource! {
         /// Of which it could not be found out.
         error_device_count: i32,
         /// That no policy concerns.
-        is_unlicensed_device_count: i32,
+        not_applicable_device_count: i32,
         /// Of which it is not known yet.
         unknown_device_count: i32,
         /// Of which Configuration Manager decides.

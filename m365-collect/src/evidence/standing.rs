@@ -78,6 +78,15 @@ impl Standing {
                     },
                 ),
             ) if !state.in_round => Self::Read { as_of, note: None },
+            // Every row was read, if not all there is to know about each.
+            (Some(as_of), Some(Outcome::Partial { reason }))
+                if !reason.lacks_objects() && !state.in_round =>
+            {
+                Self::Read {
+                    as_of,
+                    note: Some(reason.to_string()),
+                }
+            }
             // The rows of the last complete round are still there.
             (Some(as_of), _) => Self::Read {
                 as_of,
@@ -229,6 +238,23 @@ mod tests {
             let standing = Standing::of(Some(&run(outcome)), Some(in_part), true);
             assert!(matches!(standing, Standing::InPart { .. }), "{standing:?}");
         }
+    }
+
+    #[test]
+    fn a_part_of_each_row_that_is_missing_leaves_the_rows_and_a_note() {
+        let lacking = run(Outcome::Partial {
+            reason: Gap::Permission {
+                permission: "TeamSettings.Read.All".to_owned(),
+            },
+        });
+        let standing = Standing::of(Some(&lacking), Some(completed()), true);
+        let Standing::Read {
+            note: Some(note), ..
+        } = &standing
+        else {
+            panic!("{standing:?}");
+        };
+        assert_eq!(note, "a part needs the permission TeamSettings.Read.All");
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl SimHandle {
         self.shared.control().access.conceal_names = conceal;
     }
 
-    /// Serves the settings of reports inside `value`, as a page of the documentation shows them; `false` ends it.
+    /// Serves the settings of reports and of `SharePoint` inside `value`, as their pages show them; `false` ends it.
     pub fn wrap_single_entities(&self, wrap: bool) {
         self.shared.control().access.wrap_single = wrap;
     }
