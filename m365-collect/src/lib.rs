@@ -124,6 +124,7 @@ mod record;
 mod source;
 pub mod sources;
 pub mod store;
+mod subscription;
 pub mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;

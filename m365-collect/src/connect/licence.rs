@@ -10,8 +10,8 @@ use super::diagnosis::{Diagnosis, Problem};
 use super::permission::SourceAccess;
 use super::run::Test;
 use super::stage::{Stage, StageState};
-use super::subscription::Held;
 use crate::source::SourceId;
+use crate::subscription::{Held, LicenceState, plans};
 
 /// Whether the tenant has a licence that sources need.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,49 +25,6 @@ pub struct LicenceCheck {
     pub state: LicenceState,
     /// The chosen sources that need it.
     pub needed_by: Vec<SourceId>,
-}
-
-/// Whether a tenant has a licence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum LicenceState {
-    /// A usable subscription includes it.
-    Present,
-    /// Only a subscription that has run out or is cancelled includes it.
-    Lapsed,
-    /// No subscription includes it.
-    Missing,
-    /// It is not known which service plan that is, or which ones the tenant has.
-    NotKnown,
-}
-
-/// Licences and the service plans of which any stands for it.
-/// <https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference>
-const PLANS: &[(&str, &[&str])] = &[
-    ("AAD_PREMIUM_P2", &["AAD_PREMIUM_P2"]),
-    ("AAD_PREMIUM", &["AAD_PREMIUM", "AAD_PREMIUM_P2"]),
-    (
-        "INTUNE",
-        &[
-            "INTUNE_A",
-            "INTUNE_A_VL",
-            "INTUNE_A_D",
-            "INTUNE_EDU",
-            "INTUNE_SMBIZ",
-        ],
-    ),
-    ("THREAT_INTELLIGENCE", &["THREAT_INTELLIGENCE"]),
-    ("ATP_ENTERPRISE", &["ATP_ENTERPRISE", "THREAT_INTELLIGENCE"]),
-];
-
-/// The service plans that stand for a licence as sources name it: `Entra ID P1 (AAD_PREMIUM)`.
-pub(crate) fn plans(licence: &str) -> &'static [&'static str] {
-    let licence = licence.to_ascii_uppercase();
-    PLANS
-        .iter()
-        .find(|(name, _)| licence.contains(name))
-        .map_or(&[], |(_, plans)| plans)
 }
 
 /// The licences that the sources need, none of them known yet.
@@ -243,19 +200,3 @@ fn plan(check: &LicenceCheck) -> String {
 }
 
 const INTUNE: &str = "https://learn.microsoft.com/intune/fundamentals/licensing";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_licence_is_known_by_its_service_plan() {
-        assert_eq!(
-            plans("Entra ID P1 (AAD_PREMIUM)"),
-            ["AAD_PREMIUM", "AAD_PREMIUM_P2"]
-        );
-        assert_eq!(plans("Entra ID P2 (AAD_PREMIUM_P2)"), ["AAD_PREMIUM_P2"]);
-        assert!(plans("Microsoft Intune").contains(&"INTUNE_A"));
-        assert!(plans("something new").is_empty());
-    }
-}

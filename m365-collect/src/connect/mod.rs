@@ -52,7 +52,6 @@ mod run;
 mod service;
 mod settings;
 mod stage;
-mod subscription;
 mod table;
 mod tenant;
 mod text;
@@ -69,16 +68,16 @@ pub use connection::{
 };
 pub use credential::{AppCredential, CredentialKind};
 pub use diagnosis::{Diagnosis, Problem, Severity};
-pub(crate) use licence::plans;
-pub use licence::{LicenceCheck, LicenceState};
+pub use licence::LicenceCheck;
 pub use permission::{Lacking, Permissions, Readiness, SourceAccess};
 pub use probe::ServiceCall;
 pub use run::ConnectionTest;
 pub use service::Service;
 pub use settings::SecretShape;
 pub use stage::{Stage, StageState, StageSummary};
-pub(crate) use subscription::Held;
 pub use table::permissions_table;
+
+pub use crate::subscription::LicenceState;
 
 /// What to do about a permission that is missing.
 const GRANT: &str = "add it as an application permission of Microsoft Graph and give admin consent";

@@ -1,11 +1,11 @@
 //! What the stages together say about each source.
 
 use super::calls::Calls;
-use super::licence::LicenceState;
 use super::permission::{Readiness, SourceAccess};
 use super::run::Test;
 use super::stage::StageState;
 use crate::source::SourceId;
+use crate::subscription::LicenceState;
 
 /// Settles each source, after all stages.
 pub(super) fn settle(test: &mut Test<'_>, calls: &Calls, unlicensed: &[SourceId]) {

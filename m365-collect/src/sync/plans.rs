@@ -3,9 +3,9 @@
 use graph_client::Client;
 use tokio::sync::OnceCell;
 
-use crate::connect::{Held, LicenceState, plans};
 use crate::outcome::Outcome;
 use crate::source::Descriptor;
+use crate::subscription::{Held, LicenceState, plans};
 
 /// What the tenant's subscriptions include.
 #[derive(Debug, Default)]

@@ -1,12 +1,53 @@
-//! The service plans that a tenant's subscriptions include.
+//! The service plans that a tenant's subscriptions include, and the licences that they stand for.
 //!
 //! <https://learn.microsoft.com/graph/api/subscribedsku-list>
 
 use futures::TryStreamExt;
 use graph_client::{Client, Error};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::licence::LicenceState;
+/// Whether a tenant has a licence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LicenceState {
+    /// A usable subscription includes it.
+    Present,
+    /// Only a subscription that has run out or is cancelled includes it.
+    Lapsed,
+    /// No subscription includes it.
+    Missing,
+    /// It is not known which service plan that is, or which ones the tenant has.
+    NotKnown,
+}
+
+/// Licences and the service plans of which any stands for it.
+/// <https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference>
+const PLANS: &[(&str, &[&str])] = &[
+    ("AAD_PREMIUM_P2", &["AAD_PREMIUM_P2"]),
+    ("AAD_PREMIUM", &["AAD_PREMIUM", "AAD_PREMIUM_P2"]),
+    (
+        "INTUNE",
+        &[
+            "INTUNE_A",
+            "INTUNE_A_VL",
+            "INTUNE_A_D",
+            "INTUNE_EDU",
+            "INTUNE_SMBIZ",
+        ],
+    ),
+    ("THREAT_INTELLIGENCE", &["THREAT_INTELLIGENCE"]),
+    ("ATP_ENTERPRISE", &["ATP_ENTERPRISE", "THREAT_INTELLIGENCE"]),
+];
+
+/// The service plans that stand for a licence as sources name it: `Entra ID P1 (AAD_PREMIUM)`.
+pub(crate) fn plans(licence: &str) -> &'static [&'static str] {
+    let licence = licence.to_ascii_uppercase();
+    PLANS
+        .iter()
+        .find(|(name, _)| licence.contains(name))
+        .map_or(&[], |(_, plans)| plans)
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -125,5 +166,16 @@ mod tests {
         assert_eq!(of("Enabled", "Disabled"), LicenceState::Lapsed);
         assert_eq!(held("[]").state(&["AAD_PREMIUM"]), LicenceState::Missing);
         assert_eq!(held("[]").state(&[]), LicenceState::NotKnown);
+    }
+
+    #[test]
+    fn a_licence_is_known_by_its_service_plan() {
+        assert_eq!(
+            plans("Entra ID P1 (AAD_PREMIUM)"),
+            ["AAD_PREMIUM", "AAD_PREMIUM_P2"]
+        );
+        assert_eq!(plans("Entra ID P2 (AAD_PREMIUM_P2)"), ["AAD_PREMIUM_P2"]);
+        assert!(plans("Microsoft Intune").contains(&"INTUNE_A"));
+        assert!(plans("something new").is_empty());
     }
 }
