@@ -16,9 +16,10 @@ use crate::server::call::Call;
 use crate::server::reply::{Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::estate::catalog::{self, CatalogPolicy};
-use crate::tenant::estate::compliance::{self, Policy};
+use crate::tenant::estate::compliance;
 use crate::tenant::estate::configuration;
 use crate::tenant::estate::managed::{Managed, Platform, places};
+use crate::tenant::estate::policy::Policy;
 use crate::tenant::estate::target::assignments;
 use crate::tenant::user_property::{display_name, principal_name};
 

@@ -1,32 +1,13 @@
 //! The device compliance policies of a tenant.
 //! <https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-devicecompliancepolicy>
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::clock::{DAY, iso};
-use crate::guid::{self, Guid};
 use crate::tenant::Tenant;
 use crate::tenant::estate::managed::{Compliance, Managed, Platform};
+use crate::tenant::estate::policy::{self, Policy, Spec};
 use crate::tenant::estate::target::Target;
 use crate::tenant::estate::{merged, roll};
-
-/// A policy for the devices of one platform.
-#[derive(Debug)]
-pub(crate) struct Policy {
-    pub(crate) id: Guid,
-    pub(crate) platform: Platform,
-    pub(crate) targets: &'static [Target],
-    /// As Graph shows it, without assignments.
-    pub(crate) body: Value,
-}
-
-type Spec = (
-    &'static str,
-    &'static str,
-    Platform,
-    &'static [Target],
-    fn() -> Value,
-);
 
 const POLICIES: [Spec; 6] = [
     (
@@ -76,36 +57,7 @@ const POLICIES: [Spec; 6] = [
 
 /// All policies, in the order in which they are listed.
 pub(crate) fn policies(tenant: &Tenant) -> Vec<Policy> {
-    let all = POLICIES.iter().enumerate();
-    all.map(|(number, (name, kind, platform, targets, settings))| {
-        let id = tenant.derived_id("compliance policy", number as u64);
-        let mut body = heading(tenant, id, kind, name);
-        body.extend(settings().as_object().cloned().unwrap_or_default());
-        Policy {
-            id,
-            platform: *platform,
-            targets,
-            body: Value::Object(body),
-        }
-    })
-    .collect()
-}
-
-/// What every policy has.
-pub(crate) fn heading(tenant: &Tenant, id: Guid, kind: &str, name: &str) -> Map<String, Value> {
-    let age = i64::try_from(roll(id, 1) % 400).unwrap_or(0);
-    let created = tenant.base - (age + 200) * DAY;
-    let modified = tenant.base - (age / 2 + 10) * DAY;
-    let heading = json!({
-        "@odata.type": format!("#microsoft.graph.{kind}"),
-        "id": guid::text(id),
-        "createdDateTime": iso(created),
-        "description": null,
-        "lastModifiedDateTime": iso(modified),
-        "displayName": name,
-        "version": 1 + roll(id, 2) % 6,
-    });
-    heading.as_object().cloned().unwrap_or_default()
+    policy::all(tenant, "compliance policy", &POLICIES)
 }
 
 /// How a policy stands on a device of its platform. Whoever is not compliant fails one of the platform's policies

@@ -4,18 +4,10 @@
 use serde_json::{Value, json};
 
 use crate::tenant::Tenant;
-use crate::tenant::estate::compliance::{Policy, heading};
 use crate::tenant::estate::managed::{Compliance, Managed, Platform};
+use crate::tenant::estate::policy::{self, Policy, Spec};
 use crate::tenant::estate::target::Target;
 use crate::tenant::estate::{merged, restriction, roll};
-
-type Spec = (
-    &'static str,
-    &'static str,
-    Platform,
-    &'static [Target],
-    fn() -> Value,
-);
 
 /// The update rings come first: a device of Windows is in one of them.
 const RINGS: u64 = 3;
@@ -81,19 +73,7 @@ const CONFIGURATIONS: [Spec; 8] = [
 
 /// All configurations, in the order in which they are listed.
 pub(crate) fn configurations(tenant: &Tenant) -> Vec<Policy> {
-    let all = CONFIGURATIONS.iter().enumerate();
-    all.map(|(number, (name, kind, platform, targets, settings))| {
-        let id = tenant.derived_id("device configuration", number as u64);
-        let mut body = heading(tenant, id, kind, name);
-        body.extend(settings().as_object().cloned().unwrap_or_default());
-        Policy {
-            id,
-            platform: *platform,
-            targets,
-            body: Value::Object(body),
-        }
-    })
-    .collect()
+    policy::all(tenant, "device configuration", &CONFIGURATIONS)
 }
 
 /// How a configuration stands on a device of its platform.

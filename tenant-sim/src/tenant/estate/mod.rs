@@ -8,6 +8,7 @@ pub(crate) mod configuration;
 pub(crate) mod detected;
 pub(crate) mod mailbox;
 pub(crate) mod managed;
+pub(crate) mod policy;
 pub(crate) mod quirk;
 mod restriction;
 pub(crate) mod site;
