@@ -9,11 +9,13 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use common::fake::{Fake, empty, throttled};
 use graph_client::test_util::Answer;
-use m365_collect::Engine;
+use m365_collect::sources::shape::ListSource;
+use m365_collect::{Descriptor, Engine, Relation};
 use serde_json::Value;
 
 fn refused_token() -> Answer {
@@ -112,11 +114,33 @@ async fn failures_of_the_last_day_are_added_up() {
         "the first one is a day ago"
     );
     assert_eq!(source.window.failure_rate(), Some(0.5));
-    assert_eq!((source.seen, source.changed, source.stored), (2, 2, 2));
+    assert_eq!(
+        (source.seen, source.changed, source.stored),
+        (2, 2, Some(2))
+    );
     assert!(
         health.to_string().contains("1 of 2 runs failed"),
         "{health}"
     );
+}
+
+#[tokio::test]
+async fn a_source_of_relations_alone_does_not_look_like_one_that_stored_nothing() {
+    let fake = Fake::new();
+    let item = Answer::json(r#"{"value":[{"id":"a","manager":{"id":"b"}}]}"#);
+    fake.answers("things", [item]);
+    let descriptor = Descriptor::full("managers", "whom people report to");
+    let source =
+        ListSource::relations(descriptor, "things").related_to_one("manager", Relation::MANAGER);
+    let engine = fake.engine(vec![Arc::new(source)]);
+    engine.run().await.unwrap();
+    let health = engine.health().await.unwrap();
+    assert_eq!(health.sources[0].outcome, Some("complete"));
+    assert_eq!(
+        (health.sources[0].changed, health.sources[0].stored),
+        (1, None)
+    );
+    assert!(health.to_string().contains(" - stored "), "{health}");
 }
 
 #[tokio::test]

@@ -114,9 +114,9 @@ pub(crate) async fn examine(
     for (descriptor, cadence) in &sources {
         let id = &descriptor.id;
         let state = store.source_state(id).await?;
-        let mut stored = 0;
+        let mut stored = None;
         for kind in &descriptor.kinds {
-            stored += store.count(kind).await?;
+            stored = Some(stored.unwrap_or(0) + store.count(kind).await?);
         }
         let window = recent.get(id).copied().unwrap_or_default();
         healths.push(SourceHealth::of(

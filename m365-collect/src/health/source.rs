@@ -36,8 +36,8 @@ pub struct SourceHealth {
     pub seen: u64,
     /// Objects and relations that it stored, changed or removed.
     pub changed: u64,
-    /// How many objects of its kinds are stored.
-    pub stored: u64,
+    /// How many objects of its kinds are stored; `None` for a source of relations alone.
+    pub stored: Option<u64>,
     /// Its runs of the last [`WINDOW`](super::WINDOW) together.
     pub window: Window,
 }
@@ -100,7 +100,7 @@ impl SourceHealth {
         run: Option<&RunEntry>,
         last_success: Option<SystemTime>,
         window: Window,
-        stored: u64,
+        stored: Option<u64>,
         as_of: SystemTime,
     ) -> Self {
         let age = last_success.map(|at| as_of.duration_since(at).unwrap_or_default());

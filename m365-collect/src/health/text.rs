@@ -33,6 +33,8 @@ impl fmt::Display for SourceHealth {
             None => "never".to_owned(),
             Some(seconds) => format!("{} ago", rough(Duration::from_secs(seconds))),
         };
+        // A source of relations alone has no objects, which is not the same as none of them.
+        let stored = self.stored.map_or("-".to_owned(), |it| it.to_string());
         let failures = match self.window.failures {
             0 => String::new(),
             failures => format!("  {failures} of {} runs failed", self.window.runs),
@@ -43,7 +45,7 @@ impl fmt::Display for SourceHealth {
             self.id.as_str(),
             self.grade,
             age,
-            self.stored,
+            stored,
             self.seen,
             self.changed,
             self.outcome.unwrap_or("not tried"),
