@@ -130,6 +130,12 @@ impl Client {
         self.priority
     }
 
+    /// The clock by which this client and all its siblings wait and measure: what runs beside them
+    /// and goes by the same clock agrees with them on the time, in tests as well.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.shared.clock)
+    }
+
     /// What refusals have taught about the limits, over all tenants of this client and its
     /// siblings, for [`ClientBuilder::learned_limits`] of the next start.
     pub fn learned_limits(&self) -> LearnedLimits {

@@ -457,3 +457,12 @@ async fn being_refused_again_without_a_wait_still_slows_down() {
     let waits: Vec<u128> = f.clock.sleeps().iter().map(Duration::as_millis).collect();
     assert_eq!(waits, [1000, 2000, 4000]);
 }
+
+#[tokio::test]
+async fn what_runs_beside_a_client_can_go_by_its_clock() {
+    let f = fixture();
+    let sibling = f.client.for_tenant(TenantId::new("b.example").unwrap());
+    f.clock.advance(Duration::from_secs(7));
+    assert_eq!(sibling.clock().monotonic(), f.client.clock().monotonic());
+    assert_eq!(f.client.clock().monotonic(), Duration::from_secs(7));
+}
