@@ -83,6 +83,8 @@ areas! {
     SignInActivity: "`signInActivity` of users; the rest of `users` is not touched.",
         ["AuditLog.Read.All", "User.Read.All"], P1;
     Groups: "`groups`, their delta, members and owners.", ["Group.Read.All"], FREE;
+    HiddenMembers: "Members of groups and administrative units with hidden membership: withheld and not refused.",
+        ["Member.Read.Hidden"], FREE;
     AdministrativeUnits: "`directory/administrativeUnits`", ["AdministrativeUnit.Read.All"], FREE;
     AdministrativeUnitMembers: "`directory/administrativeUnits/{id}/members`",
         ["AdministrativeUnit.Read.All"], FREE;

@@ -39,7 +39,18 @@ fn find<'t>(call: &Call<'t>) -> Result<&'t Group> {
 }
 
 pub(crate) fn members(call: &Call<'_>) -> Result<Reply> {
-    objects(call, &find(call)?.members)
+    objects(call, &shown(call)?)
+}
+
+/// The members that the caller may see.
+fn shown(call: &Call<'_>) -> Result<BTreeSet<Guid>> {
+    let group = find(call)?;
+    let hides = group.hides_members() && call.hides_members();
+    Ok(if hides {
+        BTreeSet::new()
+    } else {
+        group.members.clone()
+    })
 }
 
 pub(crate) fn member_users(call: &Call<'_>) -> Result<Reply> {
@@ -52,33 +63,24 @@ pub(crate) fn member_groups(call: &Call<'_>) -> Result<Reply> {
 
 /// The members of one type.
 fn cast(call: &Call<'_>, wanted: impl Fn(Guid) -> bool) -> Result<Reply> {
-    let group = find(call)?;
+    let members = shown(call)?;
     if !call.query.eventual {
         return Err(GraphError::unsupported_query(
             "The specified cast requires the header 'ConsistencyLevel: eventual'.",
         ));
     }
-    let ids: BTreeSet<Guid> = group
-        .members
-        .iter()
-        .copied()
-        .filter(|id| wanted(*id))
-        .collect();
+    let ids: BTreeSet<Guid> = members.into_iter().filter(|id| wanted(*id)).collect();
     objects(call, &ids)
 }
 
 pub(crate) fn member_count(call: &Call<'_>) -> Result<Reply> {
-    let group = find(call)?;
+    let members = shown(call)?;
     if !call.query.eventual {
         return Err(GraphError::bad_request(
             "$count is not currently supported.",
         ));
     }
-    let count = if call.emptied() {
-        0
-    } else {
-        group.members.len()
-    };
+    let count = if call.emptied() { 0 } else { members.len() };
     Ok(Reply::text(count.to_string()))
 }
 
@@ -87,7 +89,11 @@ pub(crate) fn owners(call: &Call<'_>) -> Result<Reply> {
 }
 
 pub(crate) fn transitive_members(call: &Call<'_>) -> Result<Reply> {
-    objects(call, &call.tenant.transitive_members(find(call)?.id))
+    let group = find(call)?;
+    if group.hides_members() && call.hides_members() {
+        return objects(call, &BTreeSet::new());
+    }
+    objects(call, &call.tenant.transitive_members(group.id))
 }
 
 /// Where a listing of ids goes on: after this one.

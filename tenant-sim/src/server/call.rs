@@ -132,6 +132,12 @@ impl Call<'_> {
         self.access.emptied.contains(&self.area())
     }
 
+    /// Whether members of groups and units with hidden membership are left out, without a word.
+    /// <https://learn.microsoft.com/graph/api/group-list-members>
+    pub(crate) fn hides_members(&self) -> bool {
+        !self.access.permits(Area::HiddenMembers)
+    }
+
     /// The refusal of an id that is not there.
     pub(crate) fn not_found(&self) -> GraphError {
         GraphError::not_found(&self.route.id)

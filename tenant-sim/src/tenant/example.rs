@@ -192,6 +192,9 @@ impl Tenant {
             crowd(48..50).chain(crowd(6..8)).collect(),
             one(6),
         );
+        if let Some(sales) = self.groups.get_mut(sales_at) {
+            sales.set_value("visibility", "HiddenMembership".into());
+        }
         operators
     }
 

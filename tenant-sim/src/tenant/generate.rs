@@ -224,6 +224,9 @@ impl Tenant {
             if rng.bool() {
                 group.description = Some(format!("People of {department}"));
             }
+            if kind == GroupKind::Microsoft365 && number % 10 == 1 {
+                group.set_value("visibility", "HiddenMembership".into());
+            }
             // Sizes vary: most groups are small, some hold several times the mean.
             let most = (options.members_per_group * if rng.u8(0..8) == 0 { 8 } else { 1 })
                 .min(options.users);

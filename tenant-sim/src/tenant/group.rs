@@ -54,6 +54,12 @@ impl Group {
         }
     }
 
+    /// Whether its members are shown to none but those who may see hidden ones.
+    pub(crate) fn hides_members(&self) -> bool {
+        let visibility = self.set.get("visibility").and_then(Value::as_str);
+        visibility == Some("HiddenMembership")
+    }
+
     pub(crate) fn related(&self, relation: Relation) -> &BTreeSet<Guid> {
         match relation {
             Relation::Members => &self.members,

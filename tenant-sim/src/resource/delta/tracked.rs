@@ -19,6 +19,10 @@ pub(crate) trait Tracked: Entity {
     fn life(&self) -> Life;
     /// The ids of a relation; none for users.
     fn related(&self, relation: Relation) -> Option<&BTreeSet<Guid>>;
+    /// Whether its members are hidden.
+    fn hides_members(&self) -> bool {
+        false
+    }
 }
 
 impl Tracked for User {
@@ -74,5 +78,9 @@ impl Tracked for Group {
 
     fn related(&self, relation: Relation) -> Option<&BTreeSet<Guid>> {
         Some(Self::related(self, relation))
+    }
+
+    fn hides_members(&self) -> bool {
+        Self::hides_members(self)
     }
 }

@@ -110,6 +110,9 @@ fn write_relations<T: Tracked>(
             Some((at, id)) if number == *at => guid::parse(id),
             _ => None,
         };
+        if *relation == Relation::Members && object.hides_members() && call.hides_members() {
+            continue;
+        }
         let Some(now) = object.related(*relation) else {
             continue;
         };
