@@ -10,6 +10,8 @@ pub(crate) struct Groups<'a> {
     rows: &'a [GroupFact],
     index: Index<'a>,
     grade: Grade,
+    /// Whether the members of any group are withheld.
+    any_withheld: bool,
 }
 
 impl<'a> Groups<'a> {
@@ -23,6 +25,7 @@ impl<'a> Groups<'a> {
             rows,
             index: Index::new(rows.iter().map(|group| group.id.as_str())),
             grade,
+            any_withheld: rows.iter().any(|group| group.members_withheld),
         }
     }
 
@@ -32,13 +35,32 @@ impl<'a> Groups<'a> {
 
     /// Whether the group may have more members than [`each_member`](Self::each_member) shows.
     pub(crate) fn is_open(&self, group: &str) -> bool {
-        self.grade != Grade::Whole || !self.contains(group)
+        self.grade != Grade::Whole || !self.contains(group) || self.withholds(group)
+    }
+
+    /// Whether the members of the group, or of one inside it, are withheld.
+    fn withholds(&self, group: &str) -> bool {
+        let mut withholds = false;
+        if self.any_withheld {
+            self.each_group(group, |group| withholds |= group.members_withheld);
+        }
+        withholds
     }
 
     /// Shows everything inside a group that is not itself a known group, some of it perhaps twice.
+    pub(crate) fn each_member(&self, group: &str, mut show: impl FnMut(&'a str)) {
+        self.each_group(group, |group| {
+            let members = group.members.iter().map(String::as_str);
+            members
+                .filter(|id| self.index.position(id).is_none())
+                .for_each(&mut show);
+        });
+    }
+
+    /// Shows a group and those inside it.
     ///
     /// Each group is entered once, so groups that contain each other end.
-    pub(crate) fn each_member(&self, group: &str, mut show: impl FnMut(&'a str)) {
+    fn each_group(&self, group: &str, mut show: impl FnMut(&'a GroupFact)) {
         let mut entered = Positions::below(self.rows.len());
         let mut waiting: Vec<usize> = self.index.position(group).into_iter().collect();
         while let Some(position) = waiting.pop() {
@@ -46,16 +68,16 @@ impl<'a> Groups<'a> {
                 continue;
             }
             entered.insert(position);
-            let members = self
-                .rows
-                .get(position)
-                .map(|group| group.members.as_slice());
-            for id in members.unwrap_or_default() {
-                match self.index.position(id) {
-                    Some(nested) => waiting.push(nested),
-                    None => show(id),
-                }
-            }
+            let Some(group) = self.rows.get(position) else {
+                continue;
+            };
+            waiting.extend(
+                group
+                    .members
+                    .iter()
+                    .filter_map(|id| self.index.position(id)),
+            );
+            show(group);
         }
     }
 }

@@ -69,6 +69,10 @@ pub struct GroupFact {
     pub id: String,
     /// Object ids of the direct members: users, groups or anything else that can be a member.
     pub members: Vec<String>,
+    /// Whether the service hides members from who read the group, so that there may be more than
+    /// `members` names.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub members_withheld: bool,
     /// Name shown to people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
