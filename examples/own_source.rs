@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures::TryStreamExt;
 use graph_client::{Client, Credential, TenantId};
 use m365_collect::{
     Completeness, Descriptor, Engine, Error, Kind, MemoryStore, RawItem, Run, Source, Store,
@@ -37,7 +36,7 @@ impl Source for DeletedUsers {
     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness, Error> {
         let path = "directory/deletedItems/microsoft.graph.user";
         let mut pages = run.client().list::<RawItem>(path).pages();
-        while let Some(page) = pages.try_next().await? {
+        while let Some(page) = run.next(&mut pages).await? {
             run.items(&DELETED_USER, page.items).await?;
         }
         Ok(Completeness::Complete)

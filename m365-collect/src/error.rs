@@ -19,6 +19,36 @@ pub enum Error {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Another tenant answers than the one that was asked for; nothing of it was kept.
+    #[error(
+        "another tenant answers than {asked}, which was asked for{}: check which tenant the \
+         credentials are for; nothing was written",
+        answered.as_ref().map(|name| format!(": {name}")).unwrap_or_default()
+    )]
+    OtherTenant {
+        /// The tenant that was asked for.
+        asked: String,
+        /// The one that answers: its name and id, as far as it said.
+        answered: Option<String>,
+    },
+    /// Nothing tells which tenant answers, so that nothing may be kept of it.
+    #[error(
+        "it is not known whether {asked} is the tenant that answers: grant Organization.Read.All and \
+         give admin consent, or name the tenant by its id; nothing was written"
+    )]
+    UnknownTenant {
+        /// The tenant that was asked for.
+        asked: String,
+    },
+    /// A tenant of customers (External ID, B2C) or of personal accounts.
+    #[error(
+        "{tenant} is a tenant for customers or personal accounts, where changes cannot be asked for: \
+         name the tenant of the organization's own people; nothing was written"
+    )]
+    NoOrganization {
+        /// Its name and id.
+        tenant: String,
+    },
     /// A source by a name that the catalogue does not have.
     #[error("there is no source {name}: `sources` lists them")]
     UnknownSource {
@@ -57,9 +87,13 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the service refused the application's credentials.
+    /// Whether the service refused the application's credentials, or they are for another tenant.
     pub fn is_authentication(&self) -> bool {
-        matches!(self, Self::Graph(error) if error.is_authentication())
+        match self {
+            Self::Graph(error) => error.is_authentication(),
+            Self::OtherTenant { .. } => true,
+            _ => false,
+        }
     }
 
     /// Whether a permission is missing.
@@ -82,14 +116,22 @@ impl Error {
 
     /// What a source came to that stopped with this error.
     ///
-    /// `stored_some` tells whether this run stored anything before it stopped.
+    /// `stored_some` tells whether this run stored anything before it stopped, and `is_accepted`
+    /// whether the service took the token elsewhere.
     pub(crate) fn outcome(
         &self,
         descriptor: &Descriptor,
         stored_some: bool,
+        is_accepted: bool,
         now: SystemTime,
     ) -> Outcome {
         match self {
+            // Intune answers 401 where it means 403: where others take the token, it is the endpoint that
+            // refuses the application.
+            Self::Graph(error) if is_accepted && refuses_token(error) => Outcome::Denied {
+                permission: descriptor.needed_permissions(),
+                code: Some(error.code().unwrap_or("401").to_owned()),
+            },
             Self::Graph(error) if error.is_authentication() => Outcome::Unauthenticated {
                 error: error.to_string(),
             },
@@ -120,4 +162,15 @@ impl Error {
             },
         }
     }
+}
+
+/// Whether an endpoint, and not the sign-in service, does not accept the token.
+pub(crate) fn refuses_token(error: &graph_client::Error) -> bool {
+    error.is_authentication() && error.token_error().is_none() && error.status().is_some()
+}
+
+/// Whether an error is of the whole tenant, so that nothing else is worth asking for now: the service
+/// throttles, or there is no token.
+pub(crate) fn ends_all(error: &graph_client::Error) -> bool {
+    error.is_throttled() || error.is_authentication() && !refuses_token(error)
 }

@@ -119,6 +119,7 @@ pub mod health;
 pub mod insight;
 mod kind;
 mod members;
+mod organization;
 mod outcome;
 mod record;
 mod source;

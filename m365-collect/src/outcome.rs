@@ -171,6 +171,18 @@ pub enum Gap {
         /// The permission.
         permission: String,
     },
+    /// Objects that changes named, and that the service did not find when it was asked about them:
+    /// what was known of them is kept, and the next runs ask again.
+    Unconfirmed {
+        /// How many.
+        objects: u64,
+    },
+    /// Objects that came under the key of another one and say something else, so that only one of both
+    /// is stored.
+    Collided {
+        /// How many are not.
+        objects: u64,
+    },
     /// Only so many were asked about, for the sake of the service's limits.
     Bounded {
         /// How many were.
@@ -188,7 +200,10 @@ impl Gap {
     pub(crate) const fn lacks_objects(&self) -> bool {
         !matches!(
             self,
-            Self::Permission { .. } | Self::Concealed | Self::Count { .. }
+            Self::Permission { .. }
+                | Self::Concealed
+                | Self::Count { .. }
+                | Self::Unconfirmed { .. }
         )
     }
 }
@@ -225,6 +240,15 @@ impl fmt::Display for Gap {
             Self::Permission { permission } => {
                 write!(f, "a part needs the permission {permission}")
             }
+            Self::Unconfirmed { objects } => write!(
+                f,
+                "{objects} objects that changes name were not found when they were asked for: what \
+                 was known of them is kept, and the next runs ask again"
+            ),
+            Self::Collided { objects } => write!(
+                f,
+                "{objects} objects came under the key of another one, so that only one of both is stored"
+            ),
             Self::Bounded { asked, left_out } => write!(
                 f,
                 "{asked} were asked about and {left_out} were not, to stay within the limits"

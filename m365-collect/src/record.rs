@@ -246,6 +246,21 @@ pub enum Change {
         /// Why, as far as it was said.
         reason: RemovedReason,
     },
+    /// The service was asked about this one contested object, and its answer is not believed: what
+    /// is stored stays as it is.
+    Leave {
+        /// Its kind.
+        kind: Kind,
+        /// Its id.
+        id: String,
+    },
+    /// The same of the relations of a contested container.
+    LeaveAll {
+        /// The relation.
+        relation: Relation,
+        /// The container.
+        from: String,
+    },
     /// The service was asked about a contested container: this relation is one of those it
     /// listed. Followed by [`Change::ConfirmedAll`].
     ConfirmLink(Edge),

@@ -30,7 +30,6 @@ use crate::sync::Run;
 ///
 /// ```
 /// use async_trait::async_trait;
-/// use futures::TryStreamExt;
 /// use m365_collect::{Completeness, Descriptor, Error, Kind, RawItem, Run, Source};
 ///
 /// #[derive(Debug)]
@@ -54,7 +53,7 @@ use crate::sync::Run;
 ///
 ///     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness, Error> {
 ///         let mut pages = run.client().list::<RawItem>("contacts").top(999).pages();
-///         while let Some(page) = pages.try_next().await? {
+///         while let Some(page) = run.next(&mut pages).await? {
 ///             run.items(&Kind::new("orgContact"), page.items).await?;
 ///         }
 ///         Ok(Completeness::Complete)
@@ -171,6 +170,8 @@ pub struct Descriptor {
     pub page: Option<Cow<'static, str>>,
     /// What is peculiar about it, for whoever relies on its data.
     pub remark: Option<Cow<'static, str>>,
+    /// What the service leaves out of it without saying so: absent here does not mean that it is not.
+    pub leaves_out: Option<Cow<'static, str>>,
     /// The sources that are to be read before it, without which there is nothing to ask.
     pub after: Vec<SourceId>,
     /// The sources that are read before it where they are read at all: it makes use of what they
@@ -222,6 +223,7 @@ impl Descriptor {
             endpoints: Vec::new(),
             page: None,
             remark: None,
+            leaves_out: None,
             after: Vec::new(),
             prefers: Vec::new(),
             cadence: Duration::from_secs(60 * 60),
@@ -308,6 +310,13 @@ impl Descriptor {
     #[must_use]
     pub fn remark(mut self, remark: impl Into<Cow<'static, str>>) -> Self {
         self.remark = Some(remark.into());
+        self
+    }
+
+    /// Lacks this, by design of the service and without a word from it.
+    #[must_use]
+    pub fn leaves_out(mut self, what: impl Into<Cow<'static, str>>) -> Self {
+        self.leaves_out = Some(what.into());
         self
     }
 

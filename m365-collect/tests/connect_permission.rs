@@ -66,7 +66,10 @@ async fn a_missing_permission_is_named_with_what_it_blocks() {
 #[tokio::test]
 async fn a_wider_permission_will_do() {
     let microsoft = Microsoft::silent().await;
-    microsoft.token(&["Directory.Read.All".to_owned()]).await;
+    // Hidden memberships are not part of what a wider permission opens.
+    microsoft
+        .token(&["Directory.Read.All", "Member.Read.Hidden"].map(str::to_owned))
+        .await;
     microsoft.rest().await;
     let connection = ConnectionTest::new(microsoft.client())
         .sources(chosen(&["users", "groups", "subscribed_skus"]))

@@ -247,7 +247,7 @@ async fn behind_a_commit_that_failed_nothing_is_stored() {
         .await
         .unwrap();
     let graph = Arc::new(FakeTransport::new());
-    let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso"}]}"#;
+    let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso","verifiedDomains":[{"name":"contoso.example"}]}]}"#;
     graph.on("/v1.0/organization", vec![Answer::json(contoso); 9]);
     let client = Client::builder(
         TenantId::new("contoso.example").unwrap(),

@@ -101,7 +101,7 @@ async fn undisturbed_it_ends_with_the_truth() {
     let number = |name, unless| variable(name).map_or(unless, |text| text.parse().unwrap());
     let (seed, until) = (number(SEED, 1), number(UNTIL, 12));
     let graph = Arc::new(FakeTransport::new());
-    let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso"}]}"#;
+    let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso","verifiedDomains":[{"name":"contoso.example"}]}]}"#;
     graph.on("/v1.0/organization", vec![Answer::json(contoso); 9]);
     let client = Client::builder(
         TenantId::new("contoso.example").unwrap(),

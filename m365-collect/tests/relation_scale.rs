@@ -167,6 +167,10 @@ impl Store for Crowd {
         unreachable!("a graph does not ask for it")
     }
 
+    async fn count_of(&self, _: &Kind, _: &SourceId) -> Result<u64, StoreError> {
+        unreachable!("a graph does not ask for it")
+    }
+
     async fn kinds(&self) -> Result<Vec<(Kind, u64)>, StoreError> {
         unreachable!("a graph does not ask for it")
     }

@@ -23,7 +23,7 @@ struct Tenant {
 impl Tenant {
     fn new(store: Arc<dyn Store>) -> Self {
         let graph = Arc::new(FakeTransport::new());
-        let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso"}]}"#;
+        let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso","verifiedDomains":[{"name":"contoso.example"}]}]}"#;
         graph.on("/v1.0/organization", vec![Answer::json(contoso); 9]);
         let clock = Arc::new(ManualClock::new());
         Self {

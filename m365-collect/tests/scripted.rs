@@ -22,7 +22,7 @@ struct Scripted {
 impl Scripted {
     fn new() -> Self {
         let graph = Arc::new(FakeTransport::new());
-        let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso"}]}"#;
+        let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso","verifiedDomains":[{"name":"contoso.example"}]}]}"#;
         graph.on("/v1.0/organization", vec![Answer::json(contoso); 9]);
         Self {
             graph,
@@ -209,6 +209,8 @@ async fn a_listing_that_stops_in_the_middle_removes_nothing() {
             page("b.example", false),
             page("a.example", true),
             Answer::error(400, "BadRequest"),
+            // From the beginning it is no better.
+            Answer::error(400, "BadRequest"),
         ],
     );
     assert_eq!(tenant.outcome("domains").await, Outcome::Complete);
@@ -255,4 +257,206 @@ async fn a_link_that_was_stored_for_another_origin_is_not_followed_and_all_is_re
     );
     assert!(!last.target().contains("deltatoken"), "{}", last.target());
     assert_eq!(tenant.ids(&Kind::USER).await, ["a"]);
+}
+
+fn not_found(id: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","status":404,"body":{{"error":{{"code":"Request_ResourceNotFound"}}}}}}"#
+    )
+}
+
+fn found(id: &str, body: &str) -> String {
+    format!(r#"{{"id":"{id}","status":200,"body":{body}}}"#)
+}
+
+fn batch(answers: &[String]) -> Answer {
+    Answer::json(format!(r#"{{"responses":[{}]}}"#, answers.join(",")))
+}
+
+/// Two states of one person in one round: the service has to be asked.
+const TWO_STATES: &str = r#"{"id":"a"},{"id":"p","jobTitle":"old"},{"id":"p","jobTitle":"new"}"#;
+
+fn unconfirmed(objects: u64) -> Outcome {
+    Outcome::Partial {
+        reason: Gap::Unconfirmed { objects },
+    }
+}
+
+#[tokio::test]
+async fn an_object_that_a_delta_names_is_not_gone_for_one_404_of_a_lagging_copy() {
+    let tenant = Scripted::new();
+    let rounds = [round("1", TWO_STATES), round("2", ""), round("3", "")];
+    tenant.graph.on("/v1.0/users/delta", rounds);
+    let person = r#"{"id":"p","jobTitle":"new"}"#;
+    let answers = [batch(&[not_found("0")]), batch(&[found("0", person)])];
+    tenant.graph.on("/v1.0/$batch", answers);
+    assert_eq!(tenant.outcome("users").await, unconfirmed(1));
+    assert_eq!(
+        tenant.ids(&Kind::USER).await,
+        ["a", "p"],
+        "it is there at once"
+    );
+    assert_eq!(tenant.outcome("users").await, Outcome::Complete);
+    let stored = tenant.store.record(&Kind::USER, "p").await.unwrap();
+    assert_eq!(
+        stored.unwrap().raw.get(),
+        person,
+        "and is what the service says"
+    );
+    assert_eq!(tenant.outcome("users").await, Outcome::Complete);
+}
+
+#[tokio::test]
+async fn an_object_that_three_runs_in_a_row_do_not_find_is_gone() {
+    let tenant = Scripted::new();
+    let rounds = ["1", "2", "3", "4"].map(|token| match token {
+        "1" => round(token, TWO_STATES),
+        _ => round(token, ""),
+    });
+    tenant.graph.on("/v1.0/users/delta", rounds);
+    tenant
+        .graph
+        .on("/v1.0/$batch", vec![batch(&[not_found("0")]); 3]);
+    assert_eq!(tenant.outcome("users").await, unconfirmed(1));
+    assert_eq!(tenant.outcome("users").await, unconfirmed(1));
+    assert_eq!(tenant.ids(&Kind::USER).await, ["a", "p"]);
+    assert_eq!(tenant.outcome("users").await, Outcome::Complete);
+    assert_eq!(tenant.ids(&Kind::USER).await, ["a"]);
+    assert_eq!(tenant.outcome("users").await, Outcome::Complete);
+}
+
+#[tokio::test]
+async fn an_object_of_which_a_removal_was_told_goes_with_the_first_404() {
+    let tenant = Scripted::new();
+    let both = r#"{"id":"a"},{"id":"p"},{"id":"p","@removed":{"reason":"changed"}}"#;
+    tenant.graph.on("/v1.0/users/delta", [round("1", both)]);
+    tenant.graph.on("/v1.0/$batch", [batch(&[not_found("0")])]);
+    assert_eq!(tenant.outcome("users").await, Outcome::Complete);
+    assert_eq!(tenant.ids(&Kind::USER).await, ["a"]);
+}
+
+#[tokio::test]
+async fn members_of_a_group_that_a_delta_names_do_not_go_for_one_404() {
+    let tenant = Scripted::new();
+    let groups = |token: &str, items: &str| {
+        Answer::json(format!(
+            r#"{{"value":[{items}],"@odata.deltaLink":"{GRAPH}/groups/delta?$deltatoken={token}"}}"#
+        ))
+    };
+    let contradiction =
+        r#"{"id":"g","members@delta":[{"id":"c"},{"id":"c","@removed":{"reason":"deleted"}}]}"#;
+    let rounds = [
+        groups("1", r#"{"id":"g","members@delta":[{"id":"a"},{"id":"b"}]}"#),
+        groups("2", contradiction),
+        groups("3", ""),
+    ];
+    tenant.graph.on("/v1.0/groups/delta", rounds);
+    assert_eq!(tenant.outcome("groups").await, Outcome::Complete);
+    tenant.graph.on(
+        "/v1.0/groups/g/members",
+        [
+            Answer::error(404, "Request_ResourceNotFound"),
+            Answer::json(r#"{"value":[{"id":"a"},{"id":"c"}]}"#),
+        ],
+    );
+    tenant.graph.on("/v1.0/$batch", [batch(&[not_found("0")])]);
+    let members = async || {
+        let edges = tenant
+            .store
+            .edges(&Relation::MEMBER, None, 9)
+            .await
+            .unwrap();
+        edges.into_iter().map(|edge| edge.to).collect::<Vec<_>>()
+    };
+    assert_eq!(tenant.outcome("groups").await, unconfirmed(1));
+    let kept = members().await;
+    assert!(
+        kept.contains(&"a".to_owned()) && kept.contains(&"b".to_owned()),
+        "{kept:?}"
+    );
+    assert_eq!(tenant.outcome("groups").await, Outcome::Complete);
+    assert_eq!(members().await, ["a", "c"]);
+}
+
+#[tokio::test]
+async fn a_401_of_one_endpoint_is_its_refusal_and_not_that_of_the_credential() {
+    let tenant = Scripted::new();
+    let refused = || Answer::error(401, "UnknownError");
+    tenant
+        .graph
+        .on("/v1.0/deviceManagement/managedDevices", vec![refused(); 9]);
+    tenant.graph.on(
+        "/v1.0/contacts",
+        [Answer::json(r#"{"value":[{"id":"c"}]}"#)],
+    );
+    let report = tenant.sync(&["managed_devices", "org_contacts"]).await;
+    let outcome = &report.source("managed_devices").unwrap().outcome;
+    assert!(
+        matches!(outcome, Outcome::Denied { code: Some(code), .. } if code == "UnknownError"),
+        "{outcome:?}"
+    );
+    assert!(report.source("org_contacts").unwrap().outcome.is_complete());
+    let engine = tenant.engine(&["managed_devices", "org_contacts"]);
+    let connection = engine.health().await.unwrap().connection.unwrap();
+    assert_ne!(connection.status.as_str(), "authentication_error");
+}
+
+#[tokio::test]
+async fn where_every_endpoint_answers_401_the_credential_is_to_blame() {
+    let tenant = Scripted::new();
+    let graph = Arc::new(FakeTransport::new());
+    for path in ["organization", "contacts", "domains"] {
+        let refused = vec![Answer::error(401, "InvalidAuthenticationToken"); 9];
+        graph.on(&format!("/v1.0/{path}"), refused);
+    }
+    let known = m365_collect::StoredTenant::new("contoso.example");
+    tenant.store.bind(&known).await.unwrap();
+    let tenant = Scripted { graph, ..tenant };
+    let report = tenant.sync(&["org_contacts", "domains"]).await;
+    for source in &report.sources {
+        let is_blamed = matches!(source.outcome, Outcome::Unauthenticated { .. });
+        assert!(is_blamed, "{source:?}");
+    }
+}
+
+#[tokio::test]
+async fn report_rows_under_one_key_are_all_kept() {
+    let tenant = Scripted::new();
+    // In some tenants the id of every site is the same.
+    let header = "Report Refresh Date,Site Id,Owner Principal Name,File Count";
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    let rows =
+        format!("{header}\n2026-01-01,{nobody},a@x.example,1\n2026-01-01,{nobody},b@x.example,2\n");
+    tenant.graph.on(
+        "/v1.0/reports/getSharePointSiteUsageDetail(period='D30')",
+        vec![Answer::status(200).body(rows); 2],
+    );
+    for _ in 0..2 {
+        assert_eq!(
+            tenant.outcome("share_point_site_usages").await,
+            Outcome::Complete
+        );
+        let ids = tenant.ids(&Kind::SHARE_POINT_SITE_USAGE).await;
+        assert_eq!(ids, [nobody.to_owned(), format!("{nobody}#2")]);
+    }
+}
+
+#[tokio::test]
+async fn objects_of_a_listing_under_one_key_are_told() {
+    let tenant = Scripted::new();
+    let same = r#"{"value":[{"id":"a"},{"id":"a"},{"id":"b"}]}"#;
+    let other = r#"{"value":[{"id":"a","displayName":"A"},{"id":"a","displayName":"B"}]}"#;
+    tenant
+        .graph
+        .on("/v1.0/contacts", [Answer::json(same), Answer::json(other)]);
+    assert_eq!(tenant.outcome("org_contacts").await, Outcome::Complete);
+    let collided = Outcome::Partial {
+        reason: Gap::Collided { objects: 1 },
+    };
+    assert_eq!(tenant.outcome("org_contacts").await, collided);
+    assert_eq!(
+        tenant.ids(&Kind::ORG_CONTACT).await,
+        ["a", "b"],
+        "what did not come is not swept"
+    );
 }

@@ -41,6 +41,16 @@ fn written() -> String {
     for (title, sources) in families() {
         let _ = write!(text, "\n## {title}\n\n{}", sources::table(&sources));
     }
+    text.push_str(
+        "\n## What the service leaves out without saying so\n\n\
+         What is absent from these does not mean that it is not there. Nothing is concluded from it.\n\n",
+    );
+    for source in catalogue() {
+        let descriptor = source.descriptor();
+        if let Some(what) = &descriptor.leaves_out {
+            let _ = writeln!(text, "- `{}`: {what}.", descriptor.id);
+        }
+    }
     text
 }
 

@@ -26,7 +26,7 @@ struct Log {
 impl Log {
     fn new(store: Arc<dyn Store>) -> Self {
         let graph = Arc::new(FakeTransport::new());
-        let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso"}]}"#;
+        let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso","verifiedDomains":[{"name":"contoso.example"}]}]}"#;
         graph.on("/v1.0/organization", vec![Answer::json(contoso); 9]);
         let clock = Arc::new(ManualClock::new());
         Self {
@@ -175,10 +175,10 @@ async fn a_reading_that_was_cut_off_goes_on_in_the_middle_of_its_slice() {
 }
 
 #[tokio::test]
-async fn what_the_service_no_longer_keeps_is_told() {
+async fn what_the_service_no_longer_keeps_is_told_until_it_is_long_past() {
     let (_folder, logs) = logs().await;
     for log in logs {
-        log.graph.on(PATH, vec![events(&["a"], None); 60]);
+        log.graph.on(PATH, vec![events(&["a"], None); 300]);
         assert_eq!(log.read().await, Outcome::Complete);
         log.clock.advance(HOUR * 24 * 40);
         let late = log.read().await;
@@ -191,8 +191,63 @@ async fn what_the_service_no_longer_keeps_is_told() {
             ),
             "{late:?}"
         );
+        for _ in 0..3 {
+            log.clock.advance(HOUR);
+            assert_eq!(log.read().await, late, "an hour later it is lost as well");
+        }
+        log.clock.advance(HOUR * 24 * 20);
+        assert_eq!(
+            log.read().await,
+            late,
+            "and as long as it could be asked for"
+        );
+        log.clock.advance(HOUR * 24 * 20);
+        assert_eq!(log.read().await, Outcome::Complete);
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_could_not_be_read_is_told_until_it_can_be_or_is_long_past() {
+    let (_folder, logs) = logs().await;
+    for log in logs {
+        let bad = Answer::json(r#"{"value":[{"id":"a"},{"no":"id"}]}"#);
+        let mut answers = vec![bad.clone()];
+        answers.extend(vec![events(&["a"], None); 300]);
+        log.graph.on(PATH, answers);
+        let missing = Outcome::Partial {
+            reason: Gap::Malformed { items: 1 },
+        };
+        assert_eq!(log.read().await, missing);
+        for hours in [1, 2, 24 * 20] {
+            log.clock.advance(HOUR * hours);
+            assert_eq!(log.read().await, missing, "{hours} hours later");
+        }
+        for _ in 0..3 {
+            log.clock.advance(HOUR * 24 * 20);
+            log.read().await;
+        }
+        assert_eq!(log.read().await, Outcome::Complete);
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_can_be_read_when_it_comes_again_is_no_longer_missing() {
+    let (_folder, logs) = logs().await;
+    for log in logs {
+        log.graph.on(PATH, vec![events(&["a"], None); 3]);
+        assert_eq!(log.read().await, Outcome::Complete);
         log.clock.advance(HOUR);
-        assert_eq!(log.read().await, Outcome::Complete, "it is told once");
+        log.graph.on(
+            PATH,
+            [
+                Answer::json(r#"{"value":[{"no":"id"}]}"#),
+                events(&["b"], None),
+            ],
+        );
+        assert!(!log.read().await.is_complete());
+        log.clock.advance(HOUR);
+        assert_eq!(log.read().await, Outcome::Complete);
+        assert_eq!(log.ids().await, ["a", "b"]);
     }
 }
 

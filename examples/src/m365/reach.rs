@@ -74,6 +74,9 @@ struct Answer {
     id: String,
     #[serde(flatten)]
     found: Found,
+    /// Groups that matter here and whose members the application may not see.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    members_withheld: Vec<String>,
     names: BTreeMap<String, String>,
     standing: Head,
 }
@@ -115,9 +118,11 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Subject::Application => people(reach.of_application(&id)),
         _ => people(reach.of_sku(&id)),
     };
+    let members_withheld = reach.withheld(&id);
     let answer = Answer {
         kind,
-        names: names(&store, kind, &id, &found).await?,
+        names: names(&store, kind, &id, &found, &members_withheld).await?,
+        members_withheld,
         standing: Head::load(&store).await?,
         found,
         id,
@@ -165,8 +170,13 @@ async fn names(
     kind: EntityType,
     id: &str,
     found: &Found,
+    groups: &[String],
 ) -> Result<BTreeMap<String, String>, Failure> {
-    let mut asked: BTreeMap<&str, EntityType> = BTreeMap::from([(id, kind)]);
+    let groups = groups
+        .iter()
+        .map(|group| (group.as_str(), EntityType::Group));
+    let mut asked: BTreeMap<&str, EntityType> = groups.collect();
+    asked.insert(id, kind);
     for (_, ways) in found.sections() {
         for way in ways {
             asked.insert(&way.id, way.kind);
@@ -210,6 +220,13 @@ fn print(answer: &Answer) -> Result<(), Failure> {
             }
             writeln!(out, "  {}", parts.join(", "))?;
         }
+    }
+    for group in &answer.members_withheld {
+        writeln!(
+            out,
+            "not known: the members of {}, which are hidden: grant Member.Read.Hidden and sync again",
+            called(group)
+        )?;
     }
     Ok(())
 }

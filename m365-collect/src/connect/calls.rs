@@ -8,6 +8,7 @@ use super::probe::{Planned, Probe, Seen, ServiceCall, all, planned};
 use super::run::{Missed, Test};
 use super::stage::{Stage, StageState};
 use super::{GRANT, explain};
+use crate::error::refuses_token;
 use crate::source::SourceId;
 
 /// What the calls showed.
@@ -32,6 +33,8 @@ struct Answer {
 
 enum Verdict {
     Fine,
+    /// The service does not take the token: what that means where others take it, and where none does.
+    Unaccepted(Diagnosis, Diagnosis),
     Unlicensed(SourceId, Option<Diagnosis>),
     Denied(Diagnosis),
     Problem(Diagnosis),
@@ -55,11 +58,19 @@ pub(super) async fn stage(test: &mut Test<'_>) -> Calls {
         .count();
     let answered = answers.iter().filter(|a| a.proven.is_some()).count();
     let none_works = tried > 0 && answered == 0;
+    let refused = |answer: &Answer| matches!(answer.verdict, Verdict::Denied(_));
+    let is_accepted = test.is_accepted || answered > 0 || answers.iter().any(refused);
     let mut calls = Calls::default();
     for answer in answers {
         calls.proven.extend(answer.proven);
-        match answer.verdict {
-            Verdict::Fine => {}
+        // A service may answer 401 where it means 403, as Intune does.
+        let verdict = match answer.verdict {
+            Verdict::Unaccepted(by_service, _) if is_accepted => Verdict::Denied(by_service),
+            Verdict::Unaccepted(_, token) => Verdict::Problem(token),
+            verdict => verdict,
+        };
+        match verdict {
+            Verdict::Fine | Verdict::Unaccepted(..) => {}
             Verdict::Unlicensed(source, diagnosis) => {
                 calls.unlicensed.push(source);
                 if let Some(diagnosis) = diagnosis {
@@ -195,6 +206,18 @@ fn judge(
                 let diagnosis = denied(test, &probe.path, source, error);
                 let note = diagnosis.cause.clone();
                 return (StageState::Failed, note, Verdict::Denied(diagnosis));
+            }
+            if let Missed::Failed(error) = missed
+                && refuses_token(error)
+            {
+                let by_service = denied(test, &probe.path, source, error);
+                let token = diagnosis.partial().blocking(call.sources.clone());
+                let note = token.cause.clone();
+                return (
+                    StageState::Failed,
+                    note,
+                    Verdict::Unaccepted(by_service, token),
+                );
             }
             problem(diagnosis.partial().blocking(call.sources.clone()))
         }

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::code::Code;
 use super::diagnosis::Diagnosis;
 use super::run::{Missed, Test};
-use super::settings::is_guid;
 use super::stage::{Stage, StageState};
+use crate::organization::is_guid;
 use crate::timestamp;
 
 /// A secret or certificate in the app registration, without its value and name.

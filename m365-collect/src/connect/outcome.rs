@@ -15,6 +15,19 @@ impl Diagnosis {
         match error {
             Error::Graph(error) => explain::diagnose(error, Oddities::default()),
             Error::Store(error) => Self::of_store(error),
+            Error::OtherTenant { .. } => Self {
+                cause: error.to_string(),
+                ..explain::wrong_tenant()
+            },
+            Error::UnknownTenant { .. } => Self {
+                permission: Some("Organization.Read.All".to_owned()),
+                ..Self::new(Code::PermissionMissing, error.to_string(), GRANT)
+            },
+            Error::NoOrganization { .. } => Self::new(
+                Code::ExternalTenant,
+                error.to_string(),
+                "name the tenant of the organization's own people",
+            ),
             other => Self::new(
                 Code::Usage,
                 other.to_string(),
@@ -86,12 +99,16 @@ impl Diagnosis {
                     Gap::Concealed => {
                         "let an administrator show names in reports, or do without them by person"
                     }
+                    Gap::Collided { .. } => {
+                        "run the sync again; where it stays so, tell the developers of this program"
+                    }
                     Gap::Bounded { .. } => {
                         "the rest needs the licence of the report, or a source with a wider bound"
                     }
-                    Gap::Parents { .. } | Gap::Unread { .. } | Gap::Interrupted { .. } => {
-                        "run the sync again"
-                    }
+                    Gap::Parents { .. }
+                    | Gap::Unread { .. }
+                    | Gap::Unconfirmed { .. }
+                    | Gap::Interrupted { .. } => "run the sync again",
                 },
             )
             .partial(),

@@ -107,6 +107,7 @@ impl ConnectionTest {
             until: started.saturating_add(self.time_limit),
             limit: self.time_limit,
             witness,
+            is_accepted: false,
             roles: None,
             found: Connection::new(),
         };
@@ -153,6 +154,8 @@ pub(super) struct Test<'a> {
     until: Duration,
     limit: Duration,
     witness: Arc<Witness>,
+    /// Whether Graph took the token in any answer.
+    pub(super) is_accepted: bool,
     /// The permissions that the token names, where it can be read.
     pub(super) roles: Option<Vec<String>>,
     pub(super) found: Connection,

@@ -3,6 +3,8 @@
 use graph_client::Client;
 use serde::Serialize;
 
+use crate::organization::{is_guid, is_personal};
+
 /// What a client secret looks like; it holds nothing of the secret itself.
 ///
 /// The portal shows two columns for a secret: its *Secret ID*, a GUID, and its *Value*, shown once.
@@ -66,10 +68,6 @@ pub(super) struct Oddities {
     pub(super) same_ids: bool,
 }
 
-/// The tenant that personal accounts belong to.
-/// <https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference>
-const PERSONAL_TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
-
 /// Domains of mailboxes of persons, which no organization can verify as its own.
 const PERSONAL_DOMAINS: &[&str] = &[
     "gmail.com",
@@ -89,7 +87,7 @@ impl Oddities {
         Self {
             secret_id: secret == Some(SecretShape::Guid),
             padded: secret == Some(SecretShape::Padded),
-            personal: tenant == PERSONAL_TENANT || PERSONAL_DOMAINS.contains(&tenant),
+            personal: is_personal(tenant) || PERSONAL_DOMAINS.contains(&tenant),
             odd_app: !is_guid(app),
             same_ids: tenant.eq_ignore_ascii_case(app),
         }
@@ -125,20 +123,12 @@ impl Oddities {
     }
 }
 
-/// `8-4-4-4-12` hexadecimal digits.
-pub(super) fn is_guid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::organization::PERSONAL;
 
     const APP: &str = "6731de76-14a6-49ae-97bc-6eba6914391e";
 
@@ -176,7 +166,7 @@ mod tests {
         );
         assert_eq!(seen("contoso.com", APP, None), 0);
         assert_eq!(seen("outlook.com", APP, None), 1);
-        assert_eq!(seen(PERSONAL_TENANT, APP, None), 1);
+        assert_eq!(seen(PERSONAL, APP, None), 1);
         assert_eq!(seen(APP, APP, Some(SecretShape::Guid)), 2);
         assert_eq!(
             seen("contoso.com", "My Collector", Some(SecretShape::Padded)),

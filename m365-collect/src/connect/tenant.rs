@@ -11,8 +11,8 @@ use super::diagnosis::{Diagnosis, Problem};
 use super::explain;
 use super::permission;
 use super::run::{Go, Missed, Test};
-use super::settings::is_guid;
 use super::stage::{Stage, StageState};
+use crate::organization::{self, Organization};
 use crate::source::SourceId;
 use crate::store::Reading;
 
@@ -20,35 +20,6 @@ use crate::store::Reading;
 #[derive(Deserialize)]
 struct Organizations {
     value: Vec<Organization>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Organization {
-    id: String,
-    #[serde(default)]
-    display_name: Option<String>,
-    #[serde(default)]
-    tenant_type: Option<String>,
-    #[serde(default)]
-    verified_domains: Vec<Domain>,
-}
-
-#[derive(Deserialize)]
-struct Domain {
-    #[serde(default)]
-    name: Option<String>,
-}
-
-impl Organization {
-    fn is(&self, asked: &str) -> bool {
-        let names = self
-            .verified_domains
-            .iter()
-            .filter_map(|d| d.name.as_deref());
-        self.id.eq_ignore_ascii_case(asked)
-            || names.into_iter().any(|n| n.eq_ignore_ascii_case(asked))
-    }
 }
 
 /// A clock further off than this fails signed assertions.
@@ -59,7 +30,7 @@ const ORGANIZATION: SourceId = SourceId::new("organization");
 /// Tests tenant and clock; breaks where nothing more is to be read.
 pub(super) async fn stage(test: &mut Test<'_>, token_tenant: Option<&str>) -> Go {
     let asked = test.client.tenant().as_str().to_owned();
-    if is_guid(&asked) && token_tenant.is_some_and(|found| !found.eq_ignore_ascii_case(&asked)) {
+    if organization::by_token(token_tenant, &asked) == Some(false) {
         test.found.stages.tenant =
             Stage::new(StageState::Failed, "the token is for another tenant");
         test.add(explain::wrong_tenant());
@@ -68,13 +39,14 @@ pub(super) async fn stage(test: &mut Test<'_>, token_tenant: Option<&str>) -> Go
     // The permissions of `organization` include that for people.
     let may_ask = test.may_read("Organization.Read.All") || test.may_read("User.Read.All");
     if !may_ask {
-        by_token(test, &asked, token_tenant, Duration::ZERO);
+        told_by_token(test, &asked, token_tenant, Duration::ZERO);
         return Go::Continue(());
     }
     let client = test.client.clone();
     let (result, elapsed) = test.within(organization(&client)).await;
     match result {
         Ok(answer) => {
+            test.is_accepted = true;
             clock(test, &answer);
             read(test, &asked, &answer, elapsed)
         }
@@ -107,7 +79,9 @@ fn read(test: &mut Test<'_>, asked: &str, answer: &RawResponse, elapsed: Duratio
         test.add(explain::wrong_tenant());
         return Go::Break(());
     };
-    external(test, found.tenant_type.as_deref());
+    if found.is_for_customers() {
+        external(test);
+    }
     let tenant = ConnectedTenant {
         id: found.id,
         display_name: found.display_name,
@@ -127,7 +101,8 @@ fn failed(
 ) -> Go {
     let diagnosis = test.diagnose(missed);
     if let (Problem::Permission, Missed::Failed(error)) = (diagnosis.problem, missed) {
-        by_token(test, asked, token_tenant, elapsed);
+        test.is_accepted = true;
+        told_by_token(test, asked, token_tenant, elapsed);
         if test
             .sources
             .iter()
@@ -166,13 +141,13 @@ fn denied(test: &Test<'_>, error: &Error) -> Diagnosis {
 
 /// The tenant by what the token says, which is for people only: the claims of a token are no
 /// contract. <https://learn.microsoft.com/entra/identity-platform/access-tokens>
-fn by_token(test: &mut Test<'_>, asked: &str, token_tenant: Option<&str>, elapsed: Duration) {
+fn told_by_token(test: &mut Test<'_>, asked: &str, token_tenant: Option<&str>, elapsed: Duration) {
     test.found.stages.clock =
         Stage::not_known("the organization, whose answer tells the time, may not be read");
-    let stage = match token_tenant {
-        Some(found) if found.eq_ignore_ascii_case(asked) => {
+    let stage = match organization::by_token(token_tenant, asked) {
+        Some(true) => {
             let tenant = ConnectedTenant {
-                id: found.to_owned(),
+                id: asked.to_owned(),
                 display_name: None,
             };
             test.found.tenant = Some(tenant.clone());
@@ -185,11 +160,7 @@ fn by_token(test: &mut Test<'_>, asked: &str, token_tenant: Option<&str>, elapse
     test.found.stages.tenant = stage.taking(elapsed);
 }
 
-/// External tenants have no delta queries: <https://learn.microsoft.com/graph/delta-query-overview>.
-fn external(test: &mut Test<'_>, kind: Option<&str>) {
-    if !matches!(kind, Some("CIAM" | "AAD B2C")) {
-        return;
-    }
+fn external(test: &mut Test<'_>) {
     let delta: Vec<SourceId> = test
         .sources
         .iter()

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::fact;
 use super::part::join;
-use crate::evidence::Reader;
+use crate::evidence::{Reader, Standing};
 use crate::kind::Kind;
 use crate::record::Relation;
 use crate::store::StoreError;
@@ -23,6 +23,7 @@ struct GroupView {
     security_enabled: Option<bool>,
     is_assignable_to_role: Option<bool>,
     resource_provisioning_options: Option<Vec<String>>,
+    visibility: Option<String>,
 }
 
 impl GroupView {
@@ -38,6 +39,13 @@ impl GroupView {
             (true, false) => Some("distribution"),
             (false, false) => None,
         }
+    }
+
+    /// Whether its members are shown to none but its members and those who may see all:
+    /// <https://learn.microsoft.com/graph/api/resources/group>.
+    fn hides_members(&self) -> bool {
+        let visibility = self.visibility.as_deref();
+        visibility.is_some_and(|it| it.eq_ignore_ascii_case("HiddenMembership"))
     }
 
     /// Whether a rule decides who is in it, and whether it is a team.
@@ -57,11 +65,15 @@ fn has(list: Option<&[String]>, word: &str) -> Option<bool> {
 }
 
 pub(super) async fn groups(reader: &Reader<'_>) -> Result<Fact<GroupFact>, StoreError> {
+    // Where everything was read, what is hidden from others was seen.
+    let standing = reader.standing("groups", &Kind::GROUP).await?;
+    let sees_all = matches!(standing, Standing::Read { note: None, .. });
     let mut groups = fact(reader, "groups", &Kind::GROUP, |id, group: GroupView| {
         GroupFact {
             id,
             kind: group.kind().map(str::to_owned),
             owners: Some(Vec::new()),
+            members_withheld: !sees_all && group.hides_members(),
             // What is absent was never set, and that means no.
             role_assignable: Some(group.is_assignable_to_role.unwrap_or(false)),
             extra: group.more(),

@@ -95,26 +95,41 @@ pub(super) async fn of(
 }
 
 /// The credentials decide before the permissions. A source that failed says nothing of the
-/// connection as long as another one was read.
+/// connection as long as another one was read, and one whose token was refused nothing of the
+/// credentials where the service took the token of another one then or later.
 fn of_runs(runs: &[&RunEntry]) -> Option<(Status, Option<String>)> {
     let first = |is: fn(&Outcome) -> bool| runs.iter().map(|run| &run.outcome).find(|o| is(o));
-    let refused = first(|outcome| matches!(outcome, Outcome::Unauthenticated { .. }))
+    let was_let_in = |outcome: &Outcome| {
+        matches!(
+            outcome,
+            Outcome::Complete
+                | Outcome::Partial { .. }
+                | Outcome::Denied { .. }
+                | Outcome::Unlicensed { .. }
+        )
+    };
+    let let_in = runs.iter().filter(|run| was_let_in(&run.outcome));
+    let last_let_in = let_in.filter_map(|run| run.ended_at).max();
+    let refused = runs
+        .iter()
+        .filter(|run| last_let_in.is_none() || run.ended_at > last_let_in)
+        .map(|run| &run.outcome)
+        .find(|outcome| matches!(outcome, Outcome::Unauthenticated { .. }))
         .map(|outcome| (Status::AuthenticationError, outcome));
     let denied = first(|outcome| matches!(outcome, Outcome::Denied { .. }))
         .map(|outcome| (Status::PermissionError, outcome));
     if let Some((status, outcome)) = refused.or(denied) {
         return Some((status, outcome.reason()));
     }
-    let read = first(|outcome| {
-        matches!(
-            outcome,
-            Outcome::Complete | Outcome::Partial { .. } | Outcome::Unlicensed { .. }
-        )
-    });
-    if read.is_some() {
+    if last_let_in.is_some() {
         return Some((Status::Connected, None));
     }
-    let failed = first(|outcome| !matches!(outcome, Outcome::Skipped { .. }))?;
+    let failed = first(|outcome| {
+        !matches!(
+            outcome,
+            Outcome::Skipped { .. } | Outcome::Unauthenticated { .. }
+        )
+    })?;
     Some((Status::ServiceError, failed.reason()))
 }
 
@@ -125,10 +140,11 @@ mod tests {
     use crate::source::SourceId;
 
     fn status(outcomes: &[Outcome]) -> Option<&'static str> {
-        let now = SystemTime::UNIX_EPOCH;
         let runs: Vec<RunEntry> = outcomes
             .iter()
-            .map(|outcome| {
+            .zip(1..)
+            .map(|(outcome, second)| {
+                let now = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(second);
                 let tally = Tally::default();
                 RunEntry::new(SourceId::new("users"), now, now, outcome.clone(), tally)
             })
@@ -167,8 +183,17 @@ mod tests {
             Some("permission_error")
         );
         assert_eq!(
-            status(&[complete, denied, refused]),
+            status(&[complete.clone(), denied, refused.clone()]),
             Some("authentication_error")
+        );
+        assert_eq!(
+            status(std::slice::from_ref(&refused)),
+            Some("authentication_error")
+        );
+        assert_eq!(
+            status(&[refused, complete]),
+            Some("connected"),
+            "the service took the token of another source since"
         );
     }
 }

@@ -10,7 +10,7 @@
 //!
 //! let store = MemoryStore::new();
 //! let health = health(&store, &sources::catalogue(), SystemTime::now()).await?;
-//! assert_eq!(health.overall, Grade::Failing, "nothing was ever read");
+//! assert_eq!(health.overall, Grade::NotRead, "nothing was ever asked for");
 //! println!("{health}");
 //! println!("{}", serde_json::to_string(&health).unwrap());
 //! # Ok::<(), m365_collect::StoreError>(())
@@ -28,6 +28,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
+use crate::kind::Kind;
 use crate::source::{Descriptor, Source, SourceId};
 use crate::store::{RUNS_KEPT, RunEntry, Store, StoreError, StoredTenant};
 use crate::timestamp;
@@ -65,8 +66,10 @@ pub enum Grade {
     Healthy,
     /// Incomplete, older than twice its cadence, failing more often than not, or not licensed.
     Degraded,
-    /// Never read completely, refused, or not read for ten times its cadence.
+    /// Never read completely though it was tried, refused, or not read for ten times its cadence.
     Failing,
+    /// Never asked for: it was left out, or its time has not come. That is nobody's failure.
+    NotRead,
 }
 
 impl fmt::Display for Grade {
@@ -75,6 +78,7 @@ impl fmt::Display for Grade {
             Self::Healthy => "healthy",
             Self::Degraded => "degraded",
             Self::Failing => "failing",
+            Self::NotRead => "not read",
         })
     }
 }
@@ -110,13 +114,23 @@ pub(crate) async fn examine(
         recent.entry(run.source.clone()).or_default().add(&run);
     }
     let last_of = |id: &SourceId| last_runs.iter().find(|run| run.source == *id);
+    let mut yielders: BTreeMap<&Kind, u32> = BTreeMap::new();
+    for kind in sources.iter().flat_map(|(descriptor, _)| &descriptor.kinds) {
+        *yielders.entry(kind).or_default() += 1;
+    }
     let mut healths = Vec::with_capacity(sources.len());
     for (descriptor, cadence) in &sources {
         let id = &descriptor.id;
         let state = store.source_state(id).await?;
         let mut stored = None;
         for kind in &descriptor.kinds {
-            stored = Some(stored.unwrap_or(0) + store.count(kind).await?);
+            // Of a kind that several sources yield, each has its own.
+            let count = if yielders.get(kind).is_some_and(|sources| *sources > 1) {
+                store.count_of(kind, id).await?
+            } else {
+                store.count(kind).await?
+            };
+            stored = Some(stored.unwrap_or(0) + count);
         }
         let window = recent.get(id).copied().unwrap_or_default();
         healths.push(SourceHealth::of(
@@ -143,15 +157,16 @@ pub(crate) async fn examine(
 }
 
 /// One bad source degrades the whole; only when none is better does the whole fail. What the
-/// tenant has no licence for cannot be read better, so it does not count.
+/// tenant has no licence for cannot be read better, and what nobody asked for has not failed, so
+/// neither counts.
 fn overall(sources: &[SourceHealth]) -> Grade {
+    let read = || sources.iter().filter(|s| s.grade != Grade::NotRead);
     let grades = || {
-        let counts = sources
-            .iter()
-            .filter(|source| source.outcome != Some("unlicensed"));
+        let counts = read().filter(|source| source.outcome != Some("unlicensed"));
         counts.map(|source| source.grade)
     };
     match (grades().max(), grades().min()) {
+        _ if read().next().is_none() => Grade::NotRead,
         (Some(Grade::Healthy), _) => Grade::Healthy,
         (_, Some(Grade::Failing)) | (None, _) => Grade::Failing,
         _ => Grade::Degraded,

@@ -36,7 +36,7 @@ pub struct SourceHealth {
     pub seen: u64,
     /// Objects and relations that it stored, changed or removed.
     pub changed: u64,
-    /// How many objects of its kinds are stored; `None` for a source of relations alone.
+    /// How many objects of its own are stored; `None` for a source of relations alone.
     pub stored: Option<u64>,
     /// Its runs of the last [`WINDOW`](super::WINDOW) together.
     pub window: Window,
@@ -132,7 +132,10 @@ fn grade(
     let is_old = |times: u32| age.is_none_or(|age| age > cadence.saturating_mul(times));
     match outcome {
         Some(Outcome::Unlicensed { .. }) => Grade::Degraded,
-        Some(Outcome::Denied { .. } | Outcome::Unauthenticated { .. }) | None => Grade::Failing,
+        None => Grade::NotRead,
+        // What it asks about was left out, or never read: it could not be asked for.
+        Some(Outcome::Skipped { .. }) if age.is_none() => Grade::NotRead,
+        Some(Outcome::Denied { .. } | Outcome::Unauthenticated { .. }) => Grade::Failing,
         Some(_) if age.is_none() || is_old(10) => Grade::Failing,
         Some(Outcome::Complete) if !is_old(2) && !window.mostly_fails() => Grade::Healthy,
         Some(_) => Grade::Degraded,
@@ -180,8 +183,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_tried_is_not_healthy() {
-        assert_eq!(grade(None, None, HOUR, &Window::default()), Grade::Failing);
+    fn what_was_never_asked_for_has_not_failed_and_is_not_healthy() {
+        assert_eq!(grade(None, None, HOUR, &Window::default()), Grade::NotRead);
+        let skipped = Outcome::Skipped {
+            reason: "it needs teams, which were never read".to_owned(),
+        };
+        assert_eq!(graded(&skipped, None), Grade::NotRead);
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl fmt::Display for SourceHealth {
             stored,
             self.seen,
             self.changed,
-            self.outcome.unwrap_or("not tried"),
+            self.outcome.unwrap_or("-"),
         )?;
         match &self.reason {
             Some(reason) => writeln!(f, "    {reason}"),

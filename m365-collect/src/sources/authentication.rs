@@ -32,7 +32,7 @@ fn people() -> Family {
                 .needs_entra_p1()
                 .privacy(Privacy::Identity)
                 .page("https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails")
-                .remark("disabled accounts are not in it"),
+                .leaves_out("disabled accounts, whatever they have registered"),
             Kind::REGISTRATION_DETAILS,
             // Few requests are allowed in ten seconds, so each is to bring much.
             Endpoint::new("reports/authenticationMethods/userRegistrationDetails").top(999),

@@ -32,7 +32,11 @@ pub(super) fn sources() -> Family {
                     .permission("Channel.ReadBasic.All")
                     .after(TEAMS)
                     .every(DAILY)
-                    .page("https://learn.microsoft.com/graph/api/channel-list"),
+                    .page("https://learn.microsoft.com/graph/api/channel-list")
+                    .leaves_out(
+                        "shared channels that another team hosts: \
+                         https://learn.microsoft.com/graph/api/team-list-incomingchannels",
+                    ),
                 Kind::CHANNEL,
                 Kind::TEAM,
                 "teams/{id}/channels",

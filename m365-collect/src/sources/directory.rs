@@ -126,6 +126,10 @@ const DEVICE: &[&str] = &[
     "onPremisesSyncEnabled",
 ];
 
+/// Members of these are shown to an application with a permission of its own:
+/// <https://learn.microsoft.com/graph/api/group-list-members>.
+const HIDDEN: (&str, &str) = ("visibility", "HiddenMembership");
+
 const DOMAINS: SourceId = SourceId::new("domains");
 const UNITS: SourceId = SourceId::new("administrative_units");
 
@@ -256,12 +260,21 @@ fn groups() -> Family {
                 .permission("Group.Read.All")
                 .counted("groups")
                 .privacy(Privacy::Identity)
-                .page("https://learn.microsoft.com/graph/api/group-delta"),
+                .page("https://learn.microsoft.com/graph/api/group-delta")
+                .leaves_out(
+                    "members of groups with hidden membership, for an application without \
+                     Member.Read.Hidden: the outcome names the permission, and facts call the members \
+                     of these groups withheld; \
+                     https://learn.microsoft.com/graph/api/group-list-members. Of members that the \
+                     application may not read only the id comes, which is all that is kept: \
+                     https://learn.microsoft.com/graph/permissions-overview",
+                ),
                 Kind::GROUP,
                 "groups",
                 GROUP,
             )
-            .relations(GROUP_RELATIONS),
+            .relations(GROUP_RELATIONS)
+            .withheld(HIDDEN, Relation::MEMBER, "Member.Read.Hidden"),
         ),
         Arc::new(ListSource::new(
             Descriptor::full(
@@ -274,22 +287,29 @@ fn groups() -> Family {
             Kind::ADMINISTRATIVE_UNIT,
             "directory/administrativeUnits",
         )),
-        Arc::new(FanOutSource::relations(
-            Descriptor::full(
-                "administrative_unit_members",
-                "who and what belongs to administrative units",
+        Arc::new(
+            FanOutSource::relations(
+                Descriptor::full(
+                    "administrative_unit_members",
+                    "who and what belongs to administrative units",
+                )
+                .permission("AdministrativeUnit.Read.All")
+                .after(UNITS)
+                .every(SOMETIMES)
+                .privacy(Privacy::Identity)
+                .page("https://learn.microsoft.com/graph/api/administrativeunit-list-members")
+                .leaves_out(
+                    "members of units with hidden membership, for an application without \
+                     Member.Read.Hidden: the outcome names the permission",
+                ),
+                Kind::ADMINISTRATIVE_UNIT,
+                Endpoint::new("directory/administrativeUnits/{id}/members")
+                    .select(&["id"])
+                    .top(999),
+                Relation::UNIT_MEMBER,
             )
-            .permission("AdministrativeUnit.Read.All")
-            .after(UNITS)
-            .every(SOMETIMES)
-            .privacy(Privacy::Identity)
-            .page("https://learn.microsoft.com/graph/api/administrativeunit-list-members"),
-            Kind::ADMINISTRATIVE_UNIT,
-            Endpoint::new("directory/administrativeUnits/{id}/members")
-                .select(&["id"])
-                .top(999),
-            Relation::UNIT_MEMBER,
-        )),
+            .withheld(HIDDEN, "Member.Read.Hidden"),
+        ),
     ]
 }
 

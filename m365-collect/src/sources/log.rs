@@ -15,7 +15,8 @@ pub(super) fn sources() -> Family {
                 .permission("AuditLog.Read.All")
                 .needs_entra_p1()
                 .page("https://learn.microsoft.com/graph/api/signin-list")
-                .remark("interactive ones, without how they were authenticated"),
+                .remark("without how they were authenticated")
+                .leaves_out("sign-ins without interaction, of applications and of managed identities"),
             Kind::SIGN_IN,
             Endpoint::new("auditLogs/signIns").top(1000),
             "createdDateTime",
@@ -29,7 +30,8 @@ pub(super) fn sources() -> Family {
                 .permission("AuditLog.Read.All")
                 .needs_entra_p1()
                 .page("https://learn.microsoft.com/graph/api/signin-list?view=graph-rest-beta")
-                .remark("beta only: methods, requirements and applications are not in v1.0"),
+                .remark("beta only: methods, requirements and applications are not in v1.0")
+                .leaves_out("sign-ins without interaction and of managed identities, which are not asked for"),
                 Kind::SIGN_IN_DETAILS,
                 Endpoint::new("auditLogs/signIns").beta().top(1000),
                 "createdDateTime",

@@ -39,7 +39,8 @@ pub(super) fn sources() -> Family {
                 Descriptor::window("alerts", "security alerts")
                     .permission("SecurityAlert.Read.All")
                     .privacy(Privacy::Behaviour)
-                    .page("https://learn.microsoft.com/graph/api/security-list-alerts_v2"),
+                    .page("https://learn.microsoft.com/graph/api/security-list-alerts_v2")
+                    .leaves_out("alerts of products that the tenant has no licence for: none raises them"),
                 Kind::ALERT,
                 "security/alerts_v2",
                 "lastUpdateDateTime",

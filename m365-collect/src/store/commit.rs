@@ -129,16 +129,15 @@ pub enum Leaves<'a> {
 }
 
 impl Commit {
-    /// What the commit leaves as the checkpoint; `is_held` tells whether the end of its round was
-    /// held.
+    /// What the commit leaves as the checkpoint.
     ///
     /// A listing that has ended has nothing to go on with, whatever came with its last page, and
     /// one that begins must not go on from where an earlier one stood: what it did not list again
     /// would be swept.
-    pub fn leaves(&self, is_held: bool) -> Leaves<'_> {
+    pub fn leaves(&self) -> Leaves<'_> {
         let is_listing = self.reading == Reading::Full;
         let begins = self.begin == Some(Begin::Generation);
-        if is_held || is_listing && self.finish.is_some() {
+        if is_listing && self.finish.is_some() {
             return Leaves::Nothing;
         }
         match &self.checkpoint {
@@ -222,9 +221,23 @@ pub struct Committed {
     pub upserted: u64,
     /// Objects and relations removed, as readers see them.
     pub removed: u64,
-    /// Removals that were held at the end of the round; the old objects are still there, and
-    /// the round is not complete.
+    /// Objects of a listing that came under the key of another one of the same round and say something
+    /// else: only the last of each is stored, so that the round is not complete.
+    pub collided: u64,
+    /// Removals that were held at the end of the round: what came is there, the old objects are still
+    /// there as well, and the round is not complete.
     pub held: Option<Held>,
+}
+
+impl Committed {
+    /// The end of a round that removed so much, or held it.
+    pub(super) fn swept(swept: Result<u64, Held>) -> Self {
+        Self {
+            removed: swept.unwrap_or_default(),
+            held: swept.err(),
+            ..Self::default()
+        }
+    }
 }
 
 /// Removals that were held.

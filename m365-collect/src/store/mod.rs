@@ -142,6 +142,9 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// How many live objects of a kind there are.
     async fn count(&self, kind: &Kind) -> Result<u64, StoreError>;
 
+    /// How many live objects of a kind this source was the last to write.
+    async fn count_of(&self, kind: &Kind, source: &SourceId) -> Result<u64, StoreError>;
+
     /// The kinds of which there is a live object, with how many.
     async fn kinds(&self) -> Result<Vec<(Kind, u64)>, StoreError>;
 

@@ -64,6 +64,13 @@ pub fn upsert(
     }
 }
 
+/// Whether an object arrives under the key of one that this listing has brought already. Where it says
+/// something else, one of the two is lost: a service that lists an object twice says the same of it
+/// twice. An event that comes again is one event, and a delta is asked about what it repeats.
+pub const fn collides(row: Option<Row>, reading: Reading, round: u64) -> bool {
+    matches!((row, reading), (Some(row), Reading::Full) if row.live && row.round == round)
+}
+
 /// A removal arrives.
 pub const fn remove(row: Option<Row>, reading: Reading, round: u64) -> Action {
     match (row, reading) {

@@ -7,12 +7,13 @@ use std::time::{Duration, SystemTime};
 use futures::future::{self, Either};
 
 use super::Engine;
+use super::accepted::Accepted;
 use super::count::Counts;
 use super::meter::Meter;
 use super::plans::Plans;
 use super::progress::{ProgressEvent, Teller, WaitCause};
 use super::report::SourceReport;
-use super::run::Run;
+use super::run::{Run, Terms};
 use crate::error::{Error, Result};
 use crate::outcome::{Gap, Outcome, Tally};
 use crate::source::{Completeness, Descriptor, Source, SourceId};
@@ -28,22 +29,28 @@ const REST: Duration = Duration::from_secs(60);
 pub(super) struct Job {
     source: Arc<dyn Source>,
     teller: Teller,
+    accepted: Accepted,
     meter: Arc<Meter>,
     tally: Tally,
     started: Option<(SystemTime, Duration)>,
     attempts: u32,
+    /// Whether an attempt of this sync began to read everything.
+    has_begun: bool,
 }
 
 impl Job {
-    pub(super) fn new(source: Arc<dyn Source>, teller: Teller) -> Self {
-        let meter = Arc::new(Meter::new(source.descriptor().id.clone(), teller.clone()));
+    pub(super) fn new(source: Arc<dyn Source>, teller: Teller, accepted: Accepted) -> Self {
+        let id = source.descriptor().id.clone();
+        let meter = Arc::new(Meter::new(id, teller.clone(), accepted.clone()));
         Self {
             source,
             teller,
+            accepted,
             meter,
             tally: Tally::default(),
             started: None,
             attempts: 0,
+            has_begun: false,
         }
     }
 
@@ -66,7 +73,7 @@ impl Job {
         self.attempts += 1;
         let outcome = match self.attempt(engine).await {
             Ok(outcome) => outcome,
-            Err(error) => error.outcome(self.descriptor(), false, engine.clock.now()),
+            Err(error) => self.outcome(&error, false, engine.clock.now()),
         };
         plans
             .doubt(outcome, self.descriptor(), &engine.client)
@@ -83,17 +90,24 @@ impl Job {
         };
         let state = engine.store.source_state(&descriptor.id).await?;
         let is_first = state.is_none_or(|state| state.completed_at.is_none());
+        // What an earlier attempt of the same sync began to read afresh goes on.
+        let afresh = engine.afresh && !self.has_begun;
+        let terms = Terms {
+            finish: Finish::confirmed(engine.confirm_removals),
+            afresh,
+            in_parts: engine.in_parts,
+            is_stuck: is_stuck(engine, &descriptor.id).await?,
+            is_in_part: state.is_some_and(|state| state.in_part),
+        };
         let lease = engine
             .store
             .lease(&descriptor.id, descriptor.reading)
             .await?;
         let client = engine.client.with_observer(Arc::clone(&self.meter) as _);
         let mut counts = Counts::new(engine, &client, descriptor);
-        let reads_all = is_first
-            || engine.afresh
-            || lease.reading == Reading::Full
-            || lease.checkpoint.is_none();
-        let goes_on = lease.checkpoint.is_some() && !engine.afresh;
+        let reads_all =
+            is_first || afresh || lease.reading == Reading::Full || lease.checkpoint.is_none();
+        let goes_on = lease.checkpoint.is_some() && !afresh;
         let mut run = Run::new(
             client,
             Arc::clone(&engine.store),
@@ -102,12 +116,17 @@ impl Job {
             Arc::clone(&engine.clock),
             Arc::clone(&self.meter),
             self.tally,
-            Finish::confirmed(engine.confirm_removals),
-            engine.afresh,
-            engine.in_parts,
+            terms,
         );
         let read = {
-            let reading = pin!(source.read(&mut run));
+            let reading = pin!(async {
+                loop {
+                    match source.read(&mut run).await {
+                        Err(error) if run.begins_anew(&error) => {}
+                        done => return done,
+                    }
+                }
+            });
             let estimate = pin!(async {
                 if reads_all && self.teller.is_listened_to() {
                     let stored = if goes_on { counts.stored().await } else { 0 };
@@ -136,8 +155,9 @@ impl Job {
         let outcome = match ended {
             Ok(None) => Outcome::Complete,
             Ok(Some(reason)) => Outcome::Partial { reason },
-            Err(error) => error.outcome(descriptor, run.stored_some(), engine.clock.now()),
+            Err(error) => self.outcome(&error, run.stored_some(), engine.clock.now()),
         };
+        self.has_begun |= run.has_begun();
         let seen_before = self.tally.seen;
         self.tally = run.tally();
         if outcome.is_complete() {
@@ -154,6 +174,11 @@ impl Job {
             }
         }
         Ok(outcome)
+    }
+
+    fn outcome(&self, error: &Error, stored_some: bool, now: SystemTime) -> Outcome {
+        let is_accepted = self.accepted.is_known();
+        error.outcome(self.descriptor(), stored_some, is_accepted, now)
     }
 
     /// How long to stay away before this outcome is worth another attempt; `None` where it is
@@ -197,6 +222,23 @@ impl Job {
             tally,
         }
     }
+}
+
+/// Whether the last run of a source failed and had received nothing: it stood where the next one
+/// begins.
+async fn is_stuck(engine: &Engine, id: &SourceId) -> Result<bool> {
+    let last = engine.store.runs(Some(id), None, 1).await?;
+    Ok(last.first().is_some_and(|run| {
+        let has_failed = matches!(
+            &run.outcome,
+            Outcome::Throttled { .. }
+                | Outcome::Failed { .. }
+                | Outcome::Partial {
+                    reason: Gap::Interrupted { .. }
+                }
+        );
+        has_failed && run.tally.seen == 0
+    }))
 }
 
 /// How the objects were read that a source asks about.

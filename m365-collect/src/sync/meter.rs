@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use graph_client::{CallEvent, Observer, WaitReason};
 
+use super::accepted::Accepted;
 use super::progress::{ProgressEvent, Teller, WaitCause};
 use super::rate::Rate;
 use crate::outcome::Tally;
@@ -20,6 +21,7 @@ const WORTH_TELLING: Duration = Duration::from_secs(1);
 pub(super) struct Meter {
     source: SourceId,
     teller: Teller,
+    accepted: Accepted,
     requests: AtomicU64,
     batched: AtomicU64,
     throttled: AtomicU64,
@@ -42,10 +44,11 @@ impl fmt::Debug for Meter {
 }
 
 impl Meter {
-    pub(super) fn new(source: SourceId, teller: Teller) -> Self {
+    pub(super) fn new(source: SourceId, teller: Teller, accepted: Accepted) -> Self {
         Self {
             source,
             teller,
+            accepted,
             requests: AtomicU64::new(0),
             batched: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
@@ -115,6 +118,7 @@ impl Meter {
 
 impl Observer for Meter {
     fn event(&self, event: &CallEvent) {
+        self.accepted.event(event);
         match event {
             CallEvent::Attempt { status, bytes, .. } => {
                 self.requests.fetch_add(1, Ordering::Relaxed);

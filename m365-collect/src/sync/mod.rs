@@ -1,10 +1,12 @@
 //! The engine: reads the sources of a tenant side by side and keeps the store in step.
 
+mod accepted;
 mod channel;
 mod count;
 mod due;
 mod job;
 mod limits;
+mod link;
 mod meter;
 mod pass;
 mod plan;
@@ -22,13 +24,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
-use graph_client::{Client, Clock, SystemClock};
-use serde::Deserialize;
+use futures::TryStreamExt;
+use graph_client::{Client, Clock};
 
+use self::accepted::Accepted;
 use self::progress::Teller;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::health::{self, Health};
+use crate::organization::{self, Organization};
 use crate::source::{Source, SourceId};
 use crate::store::{Store, StoredTenant};
 
@@ -100,6 +103,7 @@ impl Engine {
     /// Reads the client's tenant into the store, by every source of the catalogue.
     pub fn new(client: Client, store: Arc<dyn Store>) -> Self {
         Self {
+            clock: client.clock(),
             client,
             store,
             sources: crate::sources::catalogue(),
@@ -112,7 +116,6 @@ impl Engine {
             confirm_removals: false,
             concurrency: 8,
             check_counts: true,
-            clock: Arc::new(SystemClock::default()),
             listeners: Vec::new(),
         }
     }
@@ -211,7 +214,7 @@ impl Engine {
         self
     }
 
-    /// Takes the time from this clock.
+    /// Takes the time from this clock, instead of from the client's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -325,7 +328,8 @@ impl Engine {
         let started_at = self.clock.now();
         // Before the first request, which would begin with the documented limits.
         limits::restore(self.store.as_ref(), &self.client).await;
-        let tenant = match self.open().await {
+        let accepted = Accepted::default();
+        let tenant = match self.open(&accepted).await {
             Ok(tenant) => tenant,
             Err(error) => {
                 let asked = StoredTenant::new(self.client.tenant().as_str());
@@ -334,7 +338,7 @@ impl Engine {
                 return Err(error);
             }
         };
-        let sources = pass::read_all(self, sources).await;
+        let sources = pass::read_all(self, sources, &accepted).await;
         limits::save(self.store.as_ref(), &self.client).await;
         if let Some(before) = self.clock.now().checked_sub(self.history)
             && let Err(error) = self.store.forget_history(before).await
@@ -350,37 +354,66 @@ impl Engine {
         })
     }
 
-    /// Makes sure that the tenant can be read, and that the store is its own.
-    async fn open(&self) -> Result<StoredTenant> {
-        self.client.authenticate().await?;
-        self.check_tenant().await?;
-        let stored = self.store.tenant().await?;
-        Ok(stored.unwrap_or_else(|| StoredTenant::new(self.client.tenant().as_str())))
-    }
-
-    /// Refuses to write one tenant over another: a domain may have moved to another tenant, so
-    /// the tenant's own id decides where it can be read.
-    async fn check_tenant(&self) -> Result<()> {
-        let mut asked = StoredTenant::new(self.client.tenant().as_str());
-        let mut pages = self.client.list::<Named>("organization").pages();
-        match pages.next().await {
-            Some(Ok(page)) => {
-                if let Some(known) = page.items.into_iter().next() {
-                    asked = asked.with_organization(known.id, known.display_name);
-                }
-            }
-            // A source will say so too; the name that was asked for decides then.
-            Some(Err(error)) => tracing::debug!(%error, "the organization was not read"),
-            None => {}
+    /// Makes sure that the tenant can be read, that it is the one that was asked for, and that the
+    /// store is its own. Nothing is written before that.
+    ///
+    /// A domain may have moved to another tenant, so the tenant's own id decides where it can be read.
+    async fn open(&self, accepted: &Accepted) -> Result<StoredTenant> {
+        let token = self.client.authenticate().await?;
+        let asked = self.client.tenant().as_str();
+        if organization::is_personal(asked) {
+            return Err(Error::NoOrganization {
+                tenant: asked.to_owned(),
+            });
         }
-        self.store.bind(&asked).await?;
-        Ok(())
+        let mut tenant = StoredTenant::new(asked);
+        let client = self.client.with_observer(accepted.observer());
+        let page = client
+            .list::<Organization>("organization")
+            .pages()
+            .try_next()
+            .await;
+        let token = token.tenant_id.as_deref();
+        match page.map(|page| page.map(|page| page.items).unwrap_or_default()) {
+            // Every tenant has one: a list without it is none.
+            Ok(found) if found.is_empty() => self.check_unread(None, token).await?,
+            Ok(found) => {
+                let found = organization::asked_for(found, asked)?;
+                tenant = tenant.with_organization(found.id, found.display_name);
+            }
+            Err(error) => self.check_unread(Some(error), token).await?,
+        }
+        self.store.bind(&tenant).await?;
+        Ok(self.store.tenant().await?.unwrap_or(tenant))
     }
-}
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Named {
-    id: String,
-    display_name: Option<String>,
+    /// What is left where the organization cannot be read: the token, and whom the store knows.
+    async fn check_unread(
+        &self,
+        error: Option<graph_client::Error>,
+        token: Option<&str>,
+    ) -> Result<()> {
+        tracing::debug!(?error, "the organization was not read");
+        let asked = self.client.tenant().as_str();
+        let other = || Error::OtherTenant {
+            asked: asked.to_owned(),
+            answered: token.map(str::to_owned),
+        };
+        if let Some(is_asked) = organization::by_token(token, asked) {
+            return if is_asked { Ok(()) } else { Err(other()) };
+        }
+        let Some(stored) = self.store.tenant().await? else {
+            // On the first sync something has to say so.
+            return Err(match error {
+                Some(error) if !error.is_permission_denied() => error.into(),
+                _ => Error::UnknownTenant {
+                    asked: asked.to_owned(),
+                },
+            });
+        };
+        match (stored.organization, token) {
+            (Some(known), Some(found)) if !known.eq_ignore_ascii_case(found) => Err(other()),
+            _ => Ok(()),
+        }
+    }
 }

@@ -10,6 +10,7 @@ use futures::future::{self, Either};
 use futures::stream::FuturesUnordered;
 
 use super::Engine;
+use super::accepted::Accepted;
 use super::job::Job;
 use super::plans::Plans;
 use super::report::SourceReport;
@@ -25,7 +26,11 @@ struct Parked {
 }
 
 /// Reads the sources, and gives their reports in the order in which they are given.
-pub(super) async fn read_all(engine: &Engine, sources: Vec<Arc<dyn Source>>) -> Vec<SourceReport> {
+pub(super) async fn read_all(
+    engine: &Engine,
+    sources: Vec<Arc<dyn Source>>,
+    accepted: &Accepted,
+) -> Vec<SourceReport> {
     let order: Vec<SourceId> = sources
         .iter()
         .map(|source| source.descriptor().id.clone())
@@ -33,7 +38,7 @@ pub(super) async fn read_all(engine: &Engine, sources: Vec<Arc<dyn Source>>) -> 
     let mut unfinished: BTreeSet<SourceId> = order.iter().cloned().collect();
     let mut waiting: Vec<Job> = sources
         .into_iter()
-        .map(|source| Job::new(source, engine.teller()))
+        .map(|source| Job::new(source, engine.teller(), accepted.clone()))
         .collect();
     let mut parked: Vec<Parked> = Vec::new();
     let plans = Plans::default();

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use futures::{Stream, TryStreamExt};
 use graph_client::{Client, Clock};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -13,7 +14,8 @@ use crate::kind::Kind;
 use crate::outcome::{Gap, Tally};
 use crate::record::{Change, Edge, Record, Relation};
 use crate::source::Descriptor;
-use crate::store::{Begin, Contested, Finish, Lease, Reading, Store};
+use crate::store::{Begin, Contested, Finish, Held, Lease, Reading, Store};
+use crate::sync::link::Link;
 use crate::sync::meter::Meter;
 use crate::sync::writer::Writer;
 
@@ -24,7 +26,6 @@ pub type RawItem = Box<RawValue>;
 ///
 /// Pages go into the store together where they come faster than it can write them, always with
 /// the checkpoint behind the last of them, and while the next ones are read.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Run<'a> {
     client: Client,
     store: Arc<dyn Store>,
@@ -33,14 +34,29 @@ pub struct Run<'a> {
     clock: Arc<dyn Clock>,
     meter: Arc<Meter>,
     writer: Writer,
-    finish: Finish,
-    afresh: bool,
-    in_parts: bool,
+    terms: Terms,
+    link: Link,
     begin: Option<Begin>,
     begun_anew: bool,
+    has_begun: bool,
+    sweeps_nothing: bool,
     tally: Tally,
     malformed: u64,
     is_finished: bool,
+}
+
+/// How a source is to be read this time.
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
+pub(super) struct Terms {
+    pub(super) finish: Finish,
+    /// Everything is to be read, whatever is stored.
+    pub(super) afresh: bool,
+    pub(super) in_parts: bool,
+    /// The run before this one stood where this one begins, and received nothing.
+    pub(super) is_stuck: bool,
+    /// The last round that ended lacked something.
+    pub(super) is_in_part: bool,
 }
 
 impl fmt::Debug for Run<'_> {
@@ -65,9 +81,7 @@ impl<'a> Run<'a> {
         clock: Arc<dyn Clock>,
         meter: Arc<Meter>,
         tally: Tally,
-        finish: Finish,
-        afresh: bool,
-        in_parts: bool,
+        terms: Terms,
     ) -> Self {
         let writer = Writer::new(
             Arc::clone(&store),
@@ -85,10 +99,11 @@ impl<'a> Run<'a> {
             clock,
             meter,
             writer,
-            finish,
-            afresh,
-            in_parts,
+            link: Link::new(terms.is_stuck),
+            terms,
             begun_anew: false,
+            has_begun: false,
+            sweeps_nothing: false,
             tally,
             malformed: 0,
             is_finished: false,
@@ -110,7 +125,71 @@ impl<'a> Run<'a> {
     pub fn checkpoint(&self) -> Option<&str> {
         let counts = self.lease.reading != Reading::Full || self.lease.in_round;
         let checkpoint = self.lease.checkpoint.as_deref();
-        checkpoint.filter(|_| counts && !self.afresh)
+        checkpoint.filter(|_| counts && !self.terms.afresh)
+    }
+
+    /// The next page of a listing, as [`TryStreamExt::try_next`] gives it.
+    ///
+    /// Where it is this that fails, and not something that is asked for beside it, the link to the
+    /// page may be what is wrong. A link that the service itself gave stops working in more ways than
+    /// any list of codes holds, so the engine reads the source once more from nothing, once in a run:
+    /// what is stored stays until the new reading is whole, and a refusal that a fresh request meets
+    /// as well changes nothing.
+    ///
+    /// # Errors
+    /// As the listing fails.
+    ///
+    /// # Cancel safety
+    /// As the stream's own.
+    pub async fn next<P>(
+        &mut self,
+        pages: &mut (impl Stream<Item = graph_client::Result<P>> + Send + Unpin),
+    ) -> Result<Option<P>> {
+        let next = pages.try_next().await;
+        self.link.note(next.is_ok());
+        Ok(next?)
+    }
+
+    /// Whether the source is to be read once more, from nothing, after this error; it is prepared for
+    /// that then.
+    pub(super) fn begins_anew(&mut self, error: &Error) -> bool {
+        let Error::Graph(error) = error else {
+            return false;
+        };
+        let is_stored = self.checkpoint().is_some();
+        if self.lease.reading == Reading::Window || !self.link.is_given_up(error, is_stored) {
+            return false;
+        }
+        tracing::info!(
+            source = self.descriptor.id.as_str(),
+            %error,
+            "the link where it stood does not work: everything is read again"
+        );
+        self.terms.afresh = true;
+        self.begin = (self.lease.reading == Reading::Full).then_some(Begin::Generation);
+        self.read_again();
+        true
+    }
+
+    /// Whether a link that fails in this way is to be given up: the one that a run began with where
+    /// `is_stored`, else one that came with an earlier page.
+    pub(crate) fn gives_up_link(&self, error: &graph_client::Error, is_stored: bool) -> bool {
+        self.link.is_at_fault(error, is_stored)
+    }
+
+    /// Whether the last round that ended lacked something.
+    pub(crate) fn is_in_part(&self) -> bool {
+        self.terms.is_in_part
+    }
+
+    /// Whether a person said that what is no longer listed may go, however much it is.
+    pub(crate) fn confirms_removals(&self) -> bool {
+        self.terms.finish.confirmed
+    }
+
+    /// Everything is read from nothing, whatever is stored.
+    pub(crate) fn start_over(&mut self) {
+        self.terms.afresh = true;
     }
 
     /// The time by the clock of the engine.
@@ -120,12 +199,12 @@ impl<'a> Run<'a> {
 
     /// Whether a first reading is to be done in parts side by side.
     pub(crate) fn in_parts(&self) -> bool {
-        self.in_parts
+        self.terms.in_parts
     }
 
     /// Whether a round was begun earlier and has not ended.
     pub(crate) fn is_in_round(&self) -> bool {
-        self.lease.in_round && !self.afresh
+        self.lease.in_round && !self.terms.afresh
     }
 
     /// Goes on with a listing that was cut off, from its checkpoint, instead of beginning anew.
@@ -249,12 +328,6 @@ impl<'a> Run<'a> {
         self.begin = Some(begin);
     }
 
-    /// What was stored of this listing does not count: everything is listed again.
-    pub(crate) fn begin_anew(&mut self) {
-        self.begin = Some(Begin::Generation);
-        self.read_again();
-    }
-
     /// Items that could not be read: the outcome will be partial, and nothing is swept.
     pub fn malformed(&mut self, items: usize) {
         self.tally.seen += items as u64;
@@ -281,9 +354,14 @@ impl<'a> Run<'a> {
         self.malformed += items;
     }
 
-    /// Whether the end of a round was held, so that no other one can begin.
-    pub(crate) fn is_held(&self) -> bool {
-        self.writer.held.is_some()
+    /// What this listing does not bring stays: it may have been withheld.
+    pub(crate) fn sweep_nothing(&mut self) {
+        self.sweeps_nothing = true;
+    }
+
+    /// The removals that were held at the end of a round.
+    pub(crate) fn held(&self) -> Option<Held> {
+        self.writer.held
     }
 
     /// Everything is read again: what was malformed before comes again.
@@ -304,9 +382,9 @@ impl<'a> Run<'a> {
     /// Ends a round that may lack something.
     pub(crate) async fn end(&mut self, checkpoint: String, is_whole: bool) -> Result<()> {
         let finish = if is_whole {
-            self.finish
+            self.terms.finish
         } else {
-            self.finish.in_part()
+            self.terms.finish.in_part()
         };
         self.commit(Vec::new(), Some(checkpoint), Some(finish))
             .await?;
@@ -326,6 +404,7 @@ impl<'a> Run<'a> {
             .count() as u64;
         self.writer.seen = self.tally.seen;
         let begin = self.begin.take();
+        self.has_begun |= begin == Some(Begin::Generation);
         self.writer.write(begin, changes, checkpoint).await?;
         if let Some(finish) = finish {
             self.writer.finish(finish).await?;
@@ -346,6 +425,11 @@ impl<'a> Run<'a> {
         self.begun_anew
     }
 
+    /// Whether a reading from nothing was begun in the store.
+    pub(super) fn has_begun(&self) -> bool {
+        self.has_begun
+    }
+
     /// Whether anything was stored.
     pub(super) fn stored_some(&self) -> bool {
         self.writer.stored_some
@@ -354,15 +438,23 @@ impl<'a> Run<'a> {
     /// Ends a run whose source came to its end: a listing ends its round here, and is swept unless
     /// something is missing; a delta must have ended it.
     pub(super) async fn complete(&mut self, gap: Option<Gap>) -> Result<Option<Gap>> {
-        let gap = gap.or((self.malformed > 0).then_some(Gap::Malformed {
-            items: self.malformed,
-        }));
+        // What earlier commits say of the round decides how it ends.
+        self.writer.flush().await?;
+        let gap = gap
+            .or((self.malformed > 0).then_some(Gap::Malformed {
+                items: self.malformed,
+            }))
+            .or_else(|| self.collided());
         match self.lease.reading {
-            Reading::Full if gap.as_ref().is_some_and(Gap::lacks_objects) => {
-                let finish = self.finish.in_part();
+            Reading::Full => {
+                let lacks = gap.as_ref().is_some_and(Gap::lacks_objects);
+                let finish = if lacks || self.sweeps_nothing {
+                    self.terms.finish.in_part()
+                } else {
+                    self.terms.finish
+                };
                 self.commit(Vec::new(), None, Some(finish)).await?;
             }
-            Reading::Full => self.commit(Vec::new(), None, Some(self.finish)).await?,
             Reading::Delta | Reading::Window if !self.is_finished && gap.is_none() => {
                 return Err(Error::Contract {
                     source_id: self.descriptor.id.clone(),
@@ -371,10 +463,18 @@ impl<'a> Run<'a> {
             }
             Reading::Delta | Reading::Window => {}
         }
-        Ok(gap.or(self.writer.held.map(|held| Gap::HeldRemovals {
-            removals: held.removals,
-            of: held.of,
-        })))
+        let held = || {
+            self.writer.held.map(|held| Gap::HeldRemovals {
+                removals: held.removals,
+                of: held.of,
+            })
+        };
+        Ok(gap.or_else(|| self.collided()).or_else(held))
+    }
+
+    fn collided(&self) -> Option<Gap> {
+        let objects = self.writer.collided;
+        (objects > 0).then_some(Gap::Collided { objects })
     }
 
     pub(super) fn tally(&self) -> Tally {

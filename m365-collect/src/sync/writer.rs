@@ -32,6 +32,7 @@ pub(super) struct Writer {
     pub(super) seen: u64,
     pub(super) upserted: u64,
     pub(super) removed: u64,
+    pub(super) collided: u64,
     pub(super) held: Option<Held>,
     pub(super) stored_some: bool,
 }
@@ -67,6 +68,7 @@ impl Writer {
             seen: 0,
             upserted: 0,
             removed: 0,
+            collided: 0,
             held: None,
             stored_some: false,
         }
@@ -174,6 +176,7 @@ impl Writer {
         let Committed {
             upserted,
             removed,
+            collided,
             held,
         } = done.unwrap_or_else(|error| {
             Err(StoreError::Storage {
@@ -185,6 +188,7 @@ impl Writer {
         self.stored_some |= has_changes;
         self.upserted += upserted;
         self.removed += removed;
+        self.collided += collided;
         self.held = held.or(self.held);
         if let Some(held) = held {
             self.meter.held(held);

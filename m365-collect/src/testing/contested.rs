@@ -155,3 +155,35 @@ pub(super) async fn a_round_cannot_end_while_objects_are_contested(store: &impl 
     assert_eq!(ids(store).await, ["a"], "a refused commit changes nothing");
     assert_eq!(delta(store).await.lease.checkpoint, None);
 }
+
+pub(super) async fn what_is_left_as_it_is_is_no_longer_contested(store: &impl Store) {
+    let leave = |id: &str| Change::Leave {
+        kind: Kind::USER,
+        id: id.to_owned(),
+    };
+    let mut writer = delta(store).await;
+    writer
+        .round(
+            Begin::Generation,
+            vec![person("a", "Ada"), person("b", "Bob")],
+        )
+        .await;
+    writer
+        .round(Begin::Round, vec![removed("b", RemovedReason::Deleted)])
+        .await;
+    // Two states of one object, and an object that may be back: nobody can say.
+    let said = vec![
+        person("a", "Ada"),
+        person("a", "Ada L."),
+        person("b", "Bob"),
+    ];
+    writer.begin(Begin::Round, said).await;
+    writer.page(vec![leave("a"), leave("b")]).await;
+    writer.finish(false).await.expect("the end of a round");
+    assert_eq!(ids(store).await, ["a"], "one stays there, one stays gone");
+    let graves = graves(store).await;
+    assert!(
+        matches!(graves.as_slice(), [(_, RemovedReason::Deleted, _)]),
+        "{graves:?}"
+    );
+}

@@ -127,18 +127,25 @@ pub(super) async fn a_sweep_that_removes_too_much_is_held(store: &impl Store) {
 pub(super) async fn a_swap_that_removes_too_much_is_held(store: &impl Store) {
     let mut writer = delta(store).await;
     writer.round(Begin::Generation, crowd(100)).await;
-    writer.begin(Begin::Generation, crowd(10)).await;
+    let mut few = crowd(10);
+    few.push(person("new", "New"));
+    writer.begin(Begin::Generation, few).await;
     let done = writer.finish(false).await.expect("a held swap");
     assert_eq!(done.held, Some(Held::new(90, 100)));
-    assert_eq!(ids(store).await.len(), 100);
+    assert_eq!(ids(store).await.len(), 101, "old and new, and nothing lost");
+    let state = store.source_state(&PEOPLE).await.expect("a state");
+    assert!(
+        state.is_some_and(|state| state.in_part && !state.in_round),
+        "the round has ended, and is not complete"
+    );
     let mut writer = delta(store).await;
-    assert_eq!(
-        writer.lease.checkpoint, None,
-        "the next run reads everything again"
+    assert!(
+        writer.lease.checkpoint.is_some(),
+        "the next run asks for what changed since"
     );
     writer.begin(Begin::Generation, crowd(10)).await;
     let done = writer.finish(true).await.expect("a confirmed swap");
-    assert_eq!((done.held, done.removed), (None, 90));
+    assert_eq!((done.held, done.removed), (None, 91));
     assert_eq!(ids(store).await.len(), 10);
 }
 
@@ -234,4 +241,41 @@ pub(super) async fn a_listing_ends_and_begins_without_a_checkpoint(store: &impl 
         (None, true),
         "it must not go on where the one before it stood"
     );
+}
+
+pub(super) async fn objects_under_one_key_are_counted_and_never_complete(store: &impl Store) {
+    let state = async || {
+        let state = store.source_state(&PEOPLE).await.expect("a state");
+        state.map(|state| (state.completed_at.is_some(), state.in_part))
+    };
+    // At once and in several commits, few and many, at first and beside what was there.
+    for (many, apart) in [(2, false), (2, true), (600, false), (600, true)] {
+        let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+        let mut first = crowd(many);
+        // What comes twice and says the same is one.
+        first.push(first[0].clone());
+        let second = vec![person("p0001", "Somebody else")];
+        let mut collided = 0;
+        if apart {
+            collided += writer.page(first).await.collided;
+            collided += writer.page(second).await.collided;
+        } else {
+            first.extend(second);
+            collided += writer.page(first).await.collided;
+        }
+        let mut commit = writer.commit(Vec::new());
+        commit.finish = Some(if collided > 0 {
+            Finish::default().in_part()
+        } else {
+            Finish::default()
+        });
+        let end = store.commit(commit).await.expect("the end of a listing");
+        assert_eq!(collided + end.collided, 1, "{many} apart {apart}");
+        assert_eq!(state().await.map(|(_, in_part)| in_part), Some(true));
+        let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+        writer.page(crowd(many)).await;
+        let end = writer.finish(true).await.expect("the end of a listing");
+        assert_eq!(end.collided, 0);
+        assert_eq!(state().await, Some((true, false)));
+    }
 }

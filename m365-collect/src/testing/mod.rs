@@ -62,6 +62,9 @@ pub async fn store_conforms<S: Store>(fresh: impl AsyncFn() -> S) {
     relation::a_relation_to_a_removed_object_is_not_live(&fresh().await).await;
     round::sources_do_not_touch_each_other(&fresh().await).await;
     reading::reading_goes_page_by_page(&fresh().await).await;
+    reading::each_source_counts_what_it_wrote_itself(&fresh().await).await;
+    contested::what_is_left_as_it_is_is_no_longer_contested(&fresh().await).await;
+    generation::objects_under_one_key_are_counted_and_never_complete(&fresh().await).await;
     log::a_store_belongs_to_one_tenant(&fresh().await).await;
     log::the_last_run_of_each_source_is_kept(&fresh().await).await;
     log::past_runs_are_told_newest_first(&fresh().await).await;

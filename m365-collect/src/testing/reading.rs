@@ -1,9 +1,10 @@
 //! How a store is read.
 
-use super::fixture::{PEOPLE, crowd, delta, ids, member, removed};
+use super::fixture::{PEOPLE, Writer, crowd, delta, ids, member, person, removed};
 use crate::kind::Kind;
 use crate::record::{Change, Relation, RemovedReason};
-use crate::store::{Begin, Store};
+use crate::source::SourceId;
+use crate::store::{Begin, Reading, Store};
 
 pub(super) async fn a_new_store_is_empty(store: &impl Store) {
     assert!(ids(store).await.is_empty());
@@ -71,4 +72,19 @@ pub(super) async fn reading_goes_page_by_page(store: &impl Store) {
         .await
         .expect("tombstones");
     assert_eq!((first.len(), rest.len()), (10, 15));
+}
+
+pub(super) async fn each_source_counts_what_it_wrote_itself(store: &impl Store) {
+    let other = SourceId::new("others");
+    delta(store).await.round(Begin::Generation, crowd(3)).await;
+    let mut writer = Writer::new(store, other.clone(), Reading::Delta).await;
+    let more = vec![person("x", "X"), person("y", "Y")];
+    writer.round(Begin::Generation, more).await;
+    let gone = vec![removed("y", RemovedReason::Deleted)];
+    writer.round(Begin::Round, gone).await;
+    for (source, expected) in [(&PEOPLE, 3), (&other, 1), (&SourceId::new("none"), 0)] {
+        let count = store.count_of(&Kind::USER, source).await;
+        assert_eq!(count.expect("a count"), expected, "{source}");
+    }
+    assert_eq!(store.count(&Kind::USER).await.expect("a count"), 4);
 }

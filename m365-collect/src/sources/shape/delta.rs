@@ -1,11 +1,12 @@
 //! A collection whose changes are tracked by a delta query.
 
+mod saved;
 mod settle;
 
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
-use graph_client::{Change as DeltaChange, Checkpoint, DeltaPage, DeltaRequest};
-use serde::{Deserialize, Serialize};
+use graph_client::{Change as DeltaChange, DeltaPage, DeltaRequest};
+use serde::Deserialize;
 
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
@@ -15,6 +16,9 @@ use crate::record::{Change, Edge, Record, Relation, RemovedReason};
 use crate::source::{Completeness, Descriptor, Source};
 use crate::store::Begin;
 use crate::sync::{RawItem, Run};
+
+use self::saved::Saved;
+use super::withheld::{Sight, Withheld};
 
 /// Tracks a collection and relations of its objects.
 ///
@@ -28,6 +32,7 @@ pub struct DeltaSource {
     select: &'static [&'static str],
     relations: &'static [TrackedRelation],
     parts_by: Option<&'static str>,
+    withheld: Option<(Withheld, Relation)>,
 }
 
 /// A relation that a delta query reports as `name@delta`.
@@ -61,7 +66,23 @@ impl DeltaSource {
             select,
             relations: &[],
             parts_by: None,
+            withheld: None,
         }
+    }
+
+    /// Of items with this value in this property the service sends no such relation, and says nothing
+    /// of it, to whoever lacks the permission. Where there is such an item and the permission is not
+    /// known to be held, the outcome says so; everything is read again once it is.
+    #[must_use]
+    pub fn withheld(
+        mut self,
+        (property, value): (&'static str, &'static str),
+        relation: Relation,
+        permission: &'static str,
+    ) -> Self {
+        self.descriptor = self.descriptor.optional_permission(permission);
+        self.withheld = Some((Withheld::new(property, value, permission), relation));
+        self
     }
 
     /// Tracks these relations of its items too.
@@ -99,7 +120,13 @@ impl DeltaSource {
     /// The first reading in parts side by side, after a delta token was taken, and then what
     /// changed meanwhile. An object that was seen more than once, or that changed, is asked for
     /// before the round ends, so that the result is exact.
-    async fn in_parts(&self, run: &mut Run<'_>, property: &str) -> Result<()> {
+    async fn in_parts(
+        &self,
+        run: &mut Run<'_>,
+        property: &str,
+        saved: &mut Saved,
+        sight: Sight,
+    ) -> Result<()> {
         let client = run.client().clone();
         // The token tracks what is selected here, now and in every later round.
         let mut token = client
@@ -138,8 +165,7 @@ impl DeltaSource {
         let delta = client
             .delta::<RawItem>(self.path)
             .select(self.select.iter().copied());
-        self.pages(run, delta.resume(link), &mut false).await?;
-        Ok(())
+        self.pages(run, delta.resume(link), saved, sight).await
     }
 
     /// Stores a page of changes with its link. The link behind the last page is kept only once
@@ -148,34 +174,58 @@ impl DeltaSource {
         &self,
         run: &mut Run<'_>,
         changes: Vec<Change>,
-        checkpoint: &Checkpoint,
+        saved: &mut Saved,
     ) -> Result<()> {
-        let saved = Self::save(checkpoint.clone(), run)?;
-        if !checkpoint.is_complete() {
-            return run.advance(changes, saved).await;
+        saved.malformed = run.malformed_so_far();
+        if !saved.is_complete() {
+            let checkpoint = run.to_json(saved)?;
+            return run.advance(changes, checkpoint).await;
         }
         run.changes(changes).await?;
-        self.settle(run).await?;
-        run.finish(saved).await
+        self.settle(run, saved).await?;
+        let checkpoint = run.to_json(saved)?;
+        // What was held before is missing from the rows until everything is read again.
+        let is_whole = saved.malformed == 0 && saved.held.is_none();
+        run.end(checkpoint, is_whole).await?;
+        if let Some(held) = run.held() {
+            saved.hold(held, run.now());
+            let checkpoint = run.to_json(saved)?;
+            run.advance(Vec::new(), checkpoint).await?;
+        }
+        Ok(())
     }
 
     /// The changes of a page in the order in which they came.
-    fn changes(&self, page: Vec<DeltaChange<RawItem>>, run: &mut Run<'_>) -> Vec<Change> {
+    fn changes(
+        &self,
+        page: Vec<DeltaChange<RawItem>>,
+        run: &mut Run<'_>,
+        saved: &mut Saved,
+    ) -> Vec<Change> {
         let mut changes = Vec::with_capacity(page.len());
         for change in page {
             match change {
-                DeltaChange::Removed { id, reason } => changes.push(Change::Remove {
-                    kind: self.kind.clone(),
-                    id,
-                    reason: match reason {
-                        graph_client::RemovedReason::Deleted => RemovedReason::Deleted,
-                        _ => RemovedReason::Changed,
-                    },
-                }),
+                DeltaChange::Removed { id, reason } => {
+                    saved.hear_of(&id);
+                    changes.push(Change::Remove {
+                        kind: self.kind.clone(),
+                        id,
+                        reason: match reason {
+                            graph_client::RemovedReason::Deleted => RemovedReason::Deleted,
+                            _ => RemovedReason::Changed,
+                        },
+                    });
+                }
                 DeltaChange::Upsert(item) => {
                     let links = self.links(&item);
+                    if let Some((withheld, relation)) = &self.withheld {
+                        let holds = |link: &Change| matches!(link, Change::Link(edge) if edge.relation == *relation);
+                        let has_relation = links.iter().flatten().any(holds);
+                        withheld.look(&item, has_relation, &mut saved.withheld);
+                    }
                     match (Record::from_item(self.kind.clone(), item), links) {
                         (Ok(record), Ok(links)) => {
+                            saved.hear_of(&record.id);
                             changes.push(Change::Upsert(record));
                             changes.extend(links);
                         }
@@ -211,37 +261,20 @@ impl DeltaSource {
         Ok(changes)
     }
 
-    /// The stored checkpoint, unless it is unreadable: everything is read again then.
-    fn resume(run: &Run<'_>) -> Option<Saved> {
-        serde_json::from_str(run.checkpoint()?).ok()
-    }
-
-    fn save(link: Checkpoint, run: &Run<'_>) -> Result<String> {
-        let malformed = run.malformed_so_far();
-        run.to_json(&Saved { link, malformed })
-    }
-
-    /// Reads one round, and gives the link with which the next one begins. `is_refused` tells
-    /// afterwards whether the stored link itself was refused, before any page of this run.
-    async fn round(
-        &self,
-        run: &mut Run<'_>,
-        from: Option<Saved>,
-        is_refused: &mut bool,
-    ) -> Result<Option<Checkpoint>> {
-        *is_refused = from.is_some();
+    /// Reads one round, and leaves where the next one begins.
+    async fn round(&self, run: &mut Run<'_>, saved: &mut Saved, sight: Sight) -> Result<()> {
         let mut delta = run
             .client()
             .delta::<RawItem>(self.path)
             .select(self.select.iter().copied());
-        if let Some(Saved { link, malformed }) = from {
-            run.still_malformed(malformed);
+        if let Some(link) = saved.link.clone() {
+            run.still_malformed(saved.malformed);
             if link.is_complete() {
                 run.begin(Begin::Round);
             }
             delta = delta.resume(link);
         }
-        self.pages(run, delta, is_refused).await
+        self.pages(run, delta, saved, sight).await
     }
 
     /// Stores the pages of a delta as they come.
@@ -249,11 +282,11 @@ impl DeltaSource {
         &self,
         run: &mut Run<'_>,
         delta: DeltaRequest<RawItem>,
-        is_refused: &mut bool,
-    ) -> Result<Option<Checkpoint>> {
-        let mut last = None;
+        saved: &mut Saved,
+        sight: Sight,
+    ) -> Result<()> {
         let mut pages = delta.pages();
-        while let Some(page) = pages.try_next().await? {
+        while let Some(page) = run.next(&mut pages).await? {
             let DeltaPage {
                 resync,
                 changes,
@@ -261,17 +294,35 @@ impl DeltaSource {
                 checkpoint,
                 ..
             } = page;
-            *is_refused = false;
             if resync.is_some() {
                 run.begin(Begin::Generation);
                 run.read_again();
+                *saved = Saved::by(sight);
             }
             run.malformed(malformed.len());
-            let changes = self.changes(changes, run);
-            self.store_page(run, changes, &checkpoint).await?;
-            last = Some(checkpoint);
+            let changes = self.changes(changes, run, saved);
+            saved.link = Some(checkpoint);
+            self.store_page(run, changes, saved).await?;
         }
-        Ok(last)
+        Ok(())
+    }
+
+    /// Where the last run stopped; nothing where everything is to be read: there is no checkpoint
+    /// that can be read, too many removals were held too long ago, or what was withheld may be seen
+    /// now.
+    fn resume(run: &mut Run<'_>, sight: Sight) -> Saved {
+        let saved = run
+            .checkpoint()
+            .and_then(|saved| serde_json::from_str::<Saved>(saved).ok())
+            .filter(|saved| saved.link.is_some());
+        match saved {
+            Some(saved) if saved.withheld.is_shown_now(sight) || saved.is_worth_nothing(run) => {
+                run.start_over();
+                Saved::by(sight)
+            }
+            Some(saved) => saved,
+            None => Saved::by(sight),
+        }
     }
 }
 
@@ -282,45 +333,28 @@ impl Source for DeltaSource {
     }
 
     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
-        let from = Self::resume(run);
-        if let Some(property) = self.parts_by.filter(|_| from.is_none() && run.in_parts()) {
-            self.in_parts(run, property).await?;
-            return Ok(Completeness::Complete);
-        }
-        let goes_on = from.as_ref().is_some_and(|saved| !saved.link.is_complete());
-        let mut is_refused = false;
-        let next = match self.round(run, from, &mut is_refused).await {
-            // The tenant is reached by another origin than when the link was stored.
-            Err(Error::Graph(error)) if error.is_refused_link() && is_refused => {
-                self.round(run, None, &mut is_refused).await?
-            }
-            done => done?,
+        let sight = match &self.withheld {
+            Some((withheld, _)) => withheld.sight(run.client()).await,
+            None => Sight::Sees,
         };
-        // A round that was cut off began some time ago, and ends with the tenant of then.
-        if let Some(link) = next.filter(|_| goes_on && !run.is_held()) {
-            let from = Saved { link, malformed: 0 };
-            self.round(run, Some(from), &mut is_refused).await?;
+        let mut saved = Self::resume(run, sight);
+        let is_first = saved.link.is_none();
+        if let Some(property) = self.parts_by.filter(|_| is_first && run.in_parts()) {
+            self.in_parts(run, property, &mut saved, sight).await?;
+        } else {
+            let goes_on = !is_first && !saved.is_complete();
+            self.round(run, &mut saved, sight).await?;
+            // A round that was cut off began some time ago, and ends with the tenant of then.
+            if goes_on && run.held().is_none() {
+                self.round(run, &mut saved, sight).await?;
+            }
         }
-        Ok(Completeness::Complete)
+        let withheld = self.withheld.as_ref();
+        let gap = saved
+            .gap()
+            .or_else(|| withheld.and_then(|(it, _)| it.gap(saved.withheld, sight)));
+        Ok(gap.map_or(Completeness::Complete, Completeness::Partial))
     }
-}
-
-/// Where the next run goes on, and what it must not forget.
-#[derive(Serialize, Deserialize)]
-struct Saved {
-    link: Checkpoint,
-    /// Items that could not be read since everything was last read: a delta does not send them
-    /// again, so the reading stays partial until everything is.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    malformed: u64,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature that serde asks for"
-)]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
 }
 
 /// One end of a relation, as a delta or a listing names it.

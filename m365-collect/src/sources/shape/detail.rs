@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::unread::Unread;
 use crate::endpoint::Endpoint;
-use crate::error::Result;
+use crate::error::{Result, ends_all};
 use crate::members;
 use crate::outcome::Gap;
 use crate::record::Record;
@@ -68,7 +68,7 @@ impl Detail {
                 Err(error) if error.is_permission_denied() => {
                     lacks.permission = Some(self.permission.to_owned());
                 }
-                Err(error) if error.is_throttled() || error.is_authentication() => {
+                Err(error) if ends_all(&error) => {
                     return Err(error.into());
                 }
                 Err(error) => lacks.unread.note(|| error.to_string()),

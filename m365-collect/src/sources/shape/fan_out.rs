@@ -2,6 +2,7 @@
 
 mod parents;
 
+use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
@@ -12,8 +13,9 @@ use serde::{Deserialize, Serialize};
 use self::parents::Chosen;
 pub use self::parents::Parents;
 use super::unread::Unread;
+use super::withheld::{Seen, Withheld};
 use crate::endpoint::Endpoint;
-use crate::error::Result;
+use crate::error::{Result, ends_all};
 use crate::kind::Kind;
 use crate::members::Members;
 use crate::outcome::Gap;
@@ -56,6 +58,7 @@ pub struct FanOutSource {
     relation: Option<Relation>,
     end: &'static str,
     nothing: &'static [&'static str],
+    withheld: Option<Withheld>,
 }
 
 /// How often the collection of a parent is listed anew when the service forgets its page token.
@@ -106,6 +109,7 @@ impl FanOutSource {
             relation: None,
             end: "id",
             nothing: &[],
+            withheld: None,
         }
     }
 
@@ -145,6 +149,20 @@ impl FanOutSource {
         self
     }
 
+    /// Of parents with this value in this property the service sends an empty collection, and says
+    /// nothing of it, to whoever lacks the permission. Where there is such a parent and the permission
+    /// is not known to be held, the outcome says so.
+    #[must_use]
+    pub fn withheld(
+        mut self,
+        (property, value): (&'static str, &'static str),
+        permission: &'static str,
+    ) -> Self {
+        self.descriptor = self.descriptor.optional_permission(permission);
+        self.withheld = Some(Withheld::new(property, value, permission));
+        self
+    }
+
     /// Goes on after the last parent that was asked for, unless that is so long ago that the
     /// answers would be old ones.
     fn resume(&self, run: &mut Run<'_>) -> Saved {
@@ -168,6 +186,7 @@ impl FanOutSource {
                 has_answered: false,
                 asked: 0,
                 left_out: 0,
+                withheld: Seen::default(),
             },
         }
     }
@@ -194,8 +213,9 @@ impl FanOutSource {
         Ok(asked)
     }
 
-    /// Stores the collections of parents page by page. One whose page token is lost is listed anew,
-    /// as <https://learn.microsoft.com/graph/paging> demands: what came before comes again.
+    /// Stores the collections of parents page by page. One whose next link does not work is listed
+    /// anew, as <https://learn.microsoft.com/graph/paging> demands where the service forgot the page:
+    /// what came before comes again.
     async fn ask_collections(
         &self,
         run: &mut Run<'_>,
@@ -203,6 +223,7 @@ impl FanOutSource {
         asked: &mut Asked,
     ) -> Result<()> {
         let client = run.client().clone();
+        let mut begun = BTreeSet::new();
         for attempt in 0..=RESTARTS {
             let mut again = Vec::new();
             let mut pages = client.fan_out::<RawItem>(stream::iter(requests));
@@ -210,11 +231,27 @@ impl FanOutSource {
                 match page.result {
                     Ok(items) => {
                         asked.has_answered = true;
+                        if !page.last {
+                            begun.insert(page.key.clone());
+                        }
+                        if !items.items.is_empty() {
+                            asked.filled.insert(page.key.clone());
+                        }
                         run.malformed(items.malformed.len());
                         let changes = self.items(run, &page.key, items.items);
                         run.store(changes, None).await?;
                     }
-                    Err(error) if error.is_page_token_lost() && attempt < RESTARTS => {
+                    // Only a link can be wrong, and not the question that it came in answer to.
+                    Err(error)
+                        if begun.contains(&page.key)
+                            && run.gives_up_link(&error, false)
+                            && attempt
+                                < if error.is_page_token_lost() {
+                                    RESTARTS
+                                } else {
+                                    1
+                                } =>
+                    {
                         again.push(self.endpoint.of(&page.key));
                     }
                     Err(error) => asked.failed.push((page.key, error)),
@@ -280,9 +317,12 @@ impl FanOutSource {
                 saved.has_answered = true;
             } else if error.is_not_found() {
                 not_found.push((id, error));
-            } else if error.is_throttled() || error.is_authentication() {
+            } else if ends_all(&error) {
                 return Err(error.into());
-            } else if (error.is_permission_denied() || error.is_unlicensed()) && !saved.has_answered
+            } else if (error.is_permission_denied()
+                || error.is_unlicensed()
+                || error.is_authentication())
+                && !saved.has_answered
             {
                 // Nobody was answered yet: the next parent would meet the same refusal.
                 return Err(error.into());
@@ -345,6 +385,12 @@ impl Source for FanOutSource {
             saved.asked += ids.len() as u64;
             let asked = self.ask(run, &ids).await?;
             saved.has_answered |= asked.has_answered;
+            if let Some(withheld) = &self.withheld {
+                for parent in &parents {
+                    let has_relation = asked.filled.contains(&parent.id);
+                    withheld.look(&parent.raw, has_relation, &mut saved.withheld);
+                }
+            }
             if let Err(error) = self.weigh(run, &mut saved, asked.failed).await {
                 run.changes(asked.changes).await?;
                 return Err(error);
@@ -356,7 +402,14 @@ impl Source for FanOutSource {
             asked: saved.asked,
             left_out: saved.left_out,
         });
-        let gap = saved.lacks.gap().or(bounded);
+        let withheld = match &self.withheld {
+            Some(withheld) => withheld.gap(saved.withheld, withheld.sight(run.client()).await),
+            None => None,
+        };
+        if withheld.is_some() {
+            run.sweep_nothing();
+        }
+        let gap = saved.lacks.gap().or(bounded).or(withheld);
         Ok(gap.map_or(Completeness::Complete, Completeness::Partial))
     }
 }
@@ -366,6 +419,8 @@ impl Source for FanOutSource {
 struct Asked {
     changes: Vec<Change>,
     has_answered: bool,
+    /// Parents of which an item came.
+    filled: BTreeSet<String>,
     failed: Vec<(String, graph_client::Error)>,
 }
 
@@ -384,4 +439,6 @@ struct Saved {
     asked: u64,
     #[serde(default)]
     left_out: u64,
+    #[serde(default, skip_serializing_if = "Seen::is_nothing")]
+    withheld: Seen,
 }

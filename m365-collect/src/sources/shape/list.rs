@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use graph_client::{BatchRequest, ListRequest, NextLink};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use super::detail::Detail;
 use super::related::{Ends, Related};
 use super::unread::Unread;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Result};
+use crate::error::{Result, ends_all};
 use crate::kind::Kind;
 use crate::members::Members;
 use crate::outcome::Gap;
@@ -46,9 +46,6 @@ pub struct ListSource {
     related: Vec<Related>,
     detail: Option<Detail>,
 }
-
-/// How often a listing begins anew when the service forgets its page token.
-const RESTARTS: u32 = 3;
 
 impl ListSource {
     /// Lists a collection, whose items are of this kind.
@@ -143,7 +140,7 @@ impl ListSource {
             list = list.resume(saved.next);
         }
         let mut pages = list.pages();
-        while let Some(page) = pages.try_next().await? {
+        while let Some(page) = run.next(&mut pages).await? {
             run.malformed(page.malformed.len());
             let changes = self.changes(run, page.items, lacks).await?;
             let malformed = run.malformed_so_far();
@@ -213,7 +210,11 @@ impl ListSource {
         for (number, related) in self.related.iter().enumerate() {
             match related.ends(&members, &id) {
                 Ends::All(edges) => links.extend(edges),
-                Ends::Capped => capped.push((number, id.clone())),
+                // What is listed now may fail to come; this much was seen.
+                Ends::Capped(edges) => {
+                    links.extend(edges);
+                    capped.push((number, id.clone()));
+                }
                 Ends::Untold => lacks
                     .unread
                     .note(|| format!("{} did not come with it", related.property)),
@@ -249,9 +250,8 @@ impl ListSource {
                         let edge = |end: Id| Edge::new(related.relation.clone(), &page.key, end.id);
                         changes.extend(ends.items.into_iter().map(edge).map(Change::Link));
                     }
-                    // It is gone by now.
-                    Err(error) if error.is_not_found() => {}
-                    Err(error) if error.is_throttled() || error.is_authentication() => {
+                    // The listing has just named it: that it is not found does not mean that it has none.
+                    Err(error) if ends_all(&error) => {
                         return Err(error.into());
                     }
                     Err(error) => lacks.unread.note(|| error.to_string()),
@@ -308,29 +308,10 @@ impl Source for ListSource {
     }
 
     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
-        let mut from = self.resume(run);
-        let mut restarts = 0;
+        let from = self.resume(run);
         let mut lacks = Lacks::default();
-        loop {
-            let is_resumed = from.is_some();
-            match self.list(run, from.take(), &mut lacks).await {
-                // A page token that a retry used up, or that is too old, cannot be gone on with:
-                // list anew. https://learn.microsoft.com/graph/paging
-                Err(Error::Graph(error))
-                    if restarts < RESTARTS
-                        && (error.is_page_token_lost()
-                            || is_resumed
-                                && (error.is_refused_link() || error.status() == Some(400))) =>
-                {
-                    restarts += 1;
-                    run.begin_anew();
-                }
-                Err(error) => return Err(error),
-                Ok(()) => {
-                    let gap = lacks.gap();
-                    return Ok(gap.map_or(Completeness::Complete, Completeness::Partial));
-                }
-            }
-        }
+        self.list(run, from, &mut lacks).await?;
+        let gap = lacks.gap();
+        Ok(gap.map_or(Completeness::Complete, Completeness::Partial))
     }
 }

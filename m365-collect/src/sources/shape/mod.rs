@@ -9,6 +9,7 @@ mod report;
 mod singleton;
 mod unread;
 mod window;
+mod withheld;
 
 pub use delta::{DeltaSource, TrackedRelation};
 pub use fan_out::{FanOutSource, Parents};

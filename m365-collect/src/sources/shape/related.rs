@@ -24,8 +24,8 @@ pub(super) struct Related {
 pub(super) enum Ends {
     /// All of them.
     All(Vec<Edge>),
-    /// As many as may come: there may be more.
-    Capped,
+    /// As many as may come: there may be more than these.
+    Capped(Vec<Edge>),
     /// Nothing: the property did not come, or cannot be read.
     Untold,
 }
@@ -48,8 +48,15 @@ impl Related {
             };
         }
         match value.map(serde_json::from_str::<Vec<End>>) {
-            Some(Ok(ends)) if ends.len() < CAP => Ends::All(ends.into_iter().map(edge).collect()),
-            Some(Ok(_)) => Ends::Capped,
+            Some(Ok(ends)) => {
+                let is_all = ends.len() < CAP;
+                let edges = ends.into_iter().map(edge).collect();
+                if is_all {
+                    Ends::All(edges)
+                } else {
+                    Ends::Capped(edges)
+                }
+            }
             None | Some(Err(_)) => Ends::Untold,
         }
     }
@@ -84,7 +91,10 @@ mod tests {
     fn as_many_as_the_cap_may_be_more() {
         let twenty = vec![r#"{"id":"u"}"#; CAP].join(",");
         let json = format!(r#"{{"owners":[{twenty}]}}"#);
-        assert_eq!(ends(false, &json), Ends::Capped);
+        let Ends::Capped(seen) = ends(false, &json) else {
+            panic!("twenty may be more");
+        };
+        assert_eq!(seen.len(), CAP, "and what was seen is not lost");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A usage report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use graph_client::{Report, ReportPeriod};
@@ -94,6 +94,28 @@ impl ReportSource {
         Some(Record::new(self.kind.clone(), keys.join("/"), raw))
     }
 
+    /// An identity that no other row of the report has: the key cells are what Microsoft puts there,
+    /// and in some tenants it is the same in every row, as the id of sites is.
+    fn told_apart(id: String, taken: &mut HashMap<String, u64>) -> String {
+        let mut times = match taken.get(&id) {
+            None => {
+                taken.insert(id.clone(), 1);
+                return id;
+            }
+            Some(times) => *times,
+        };
+        let apart = loop {
+            times += 1;
+            let apart = format!("{id}#{times}");
+            if !taken.contains_key(&apart) {
+                break apart;
+            }
+        };
+        taken.insert(id, times);
+        taken.insert(apart.clone(), 1);
+        apart
+    }
+
     /// Whether the rows hold made-up names; by the setting where no row tells.
     async fn conceals(&self, run: &Run<'_>, told: Told) -> Result<bool> {
         #[derive(Deserialize)]
@@ -172,6 +194,7 @@ impl Source for ReportSource {
             });
         }
         let mut told = Told::Nothing;
+        let mut taken = HashMap::new();
         let mut changes = Vec::new();
         for row in report.rows() {
             let record = row.ok().and_then(|row| {
@@ -184,7 +207,10 @@ impl Source for ReportSource {
                 self.record(report.columns(), &row)
             });
             match record {
-                Some(record) => changes.push(Change::Upsert(record)),
+                Some(mut record) => {
+                    record.id = Self::told_apart(record.id, &mut taken);
+                    changes.push(Change::Upsert(record));
+                }
                 None => run.malformed(1),
             }
             if changes.len() >= ROWS {
@@ -211,6 +237,16 @@ mod tests {
         assert_eq!(tells("F7BFFE32CA1B33E6B6BE3C2C4B4A1B2C"), Told::Concealed);
         assert_eq!(tells(""), Told::Nothing);
         assert_eq!(tells("Team site"), Told::Nothing);
+    }
+
+    #[test]
+    fn no_two_rows_have_one_identity_whatever_their_cells_say() {
+        let mut taken = HashMap::new();
+        let rows = ["a", "a#2", "a", "b", "a", "a#2", "a#3"];
+        let ids: Vec<String> = rows
+            .map(|id| ReportSource::told_apart(id.to_owned(), &mut taken))
+            .into();
+        assert_eq!(ids, ["a", "a#2", "a#3", "b", "a#4", "a#2#2", "a#3#2"]);
     }
 
     #[test]

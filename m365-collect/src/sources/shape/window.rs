@@ -3,26 +3,27 @@
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use futures::TryStreamExt;
 use graph_client::NextLink;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
+use crate::members::Members;
 use crate::outcome::Gap;
 use crate::source::{Completeness, Descriptor, Source};
 use crate::store::Begin;
-use crate::sync::Run;
+use crate::sync::{RawItem, Run};
 use crate::timestamp;
 
 /// Reads the events of a log by the time at which they were made, such as sign-ins and audits.
 ///
 /// The time since the last reading is cut into slices without gap or overlap; each is read to its
 /// end before the next one. A slice is long, for each costs a request of a scarce sort even where
-/// nothing happened, and gets shorter where the service loses the place in it. Events reach a log late, so every reading begins some time before the
-/// end of the last one: what comes again is one event, known by its id. What the service no longer
-/// keeps when it is asked is a [`Gap::Window`], told and not passed over.
+/// nothing happened, and gets shorter where the service loses the place in it. Events reach a log
+/// late, so every reading begins some time before the end of the last one: what comes again is one event, known by its id. What the service no longer
+/// keeps when it is asked is a [`Gap::Window`], told and not passed over: it is told, as is an event
+/// that could not be read, until it is older than twice the time that the service keeps.
 ///
 /// <https://learn.microsoft.com/graph/api/signin-list>,
 /// <https://learn.microsoft.com/graph/api/directoryaudit-list>
@@ -119,7 +120,14 @@ impl WindowSource {
         self
     }
 
-    async fn read_slice(&self, run: &mut Run<'_>, at: &mut Saved, until: SystemTime) -> Result<()> {
+    /// Reads a slice to its end; `came` tells whether any page of it did.
+    async fn read_slice(
+        &self,
+        run: &mut Run<'_>,
+        at: &mut Saved,
+        until: SystemTime,
+        came: &mut bool,
+    ) -> Result<()> {
         let also = self.also.map(|also| format!(" and {also}"));
         let mut list = self.endpoint.list(run.client()).filter(format!(
             "{time} ge {} and {time} lt {}{}",
@@ -132,16 +140,18 @@ impl WindowSource {
             list = list.resume(next);
         }
         let mut pages = list.pages();
-        while let Some(page) = pages.try_next().await? {
+        while let Some(page) = run.next(&mut pages).await? {
+            *came = true;
             run.malformed(page.malformed.len());
-            at.malformed = run.malformed_so_far();
+            at.malformed += page.malformed.len() as u64;
+            // An item without an id is found to be malformed as it is stored.
+            at.malformed += page.items.iter().filter(|item| !has_id(item)).count() as u64;
             at.next = page.next;
             at.until = Some(until);
             let checkpoint = run.to_json(at)?;
             run.page(&self.kind, page.items, Some(checkpoint)).await?;
         }
-        at.through = until;
-        at.until = None;
+        at.end_slice(until);
         Ok(())
     }
 }
@@ -149,16 +159,107 @@ impl WindowSource {
 /// How far it came.
 #[derive(Clone, Serialize, Deserialize)]
 struct Saved {
-    /// Everything before this was read.
+    /// Everything before this was read, but for the holes.
     #[serde(with = "timestamp")]
     through: SystemTime,
     /// The end of the slice that is being read, and where it goes on.
     #[serde(default, with = "timestamp::option")]
     until: Option<SystemTime>,
     next: Option<NextLink>,
-    /// Items of this reading that could not be read.
+    /// Items of this slice that could not be read.
     #[serde(default)]
     malformed: u64,
+    /// What is missing of the time that is kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    holes: Vec<Hole>,
+}
+
+/// A time of which something is missing.
+#[derive(Clone, Serialize, Deserialize)]
+struct Hole {
+    #[serde(with = "timestamp")]
+    from: SystemTime,
+    #[serde(with = "timestamp")]
+    until: SystemTime,
+    /// The events that could not be read; nothing where none of that time was.
+    #[serde(default)]
+    items: Option<u64>,
+}
+
+/// More holes than this are told as one, from the first to the last.
+const HOLES: usize = 100;
+
+impl Saved {
+    const fn at(through: SystemTime, holes: Vec<Hole>) -> Self {
+        Self {
+            through,
+            until: None,
+            next: None,
+            malformed: 0,
+            holes,
+        }
+    }
+
+    /// The slice that is being read begins anew.
+    fn leave_slice(&mut self) {
+        self.next = None;
+        self.until = None;
+        self.malformed = 0;
+    }
+
+    /// A slice was read to its end: what it lacks is what is missing of that time now.
+    fn end_slice(&mut self, until: SystemTime) {
+        let from = self.through;
+        self.holes
+            .retain(|hole| hole.items.is_none() || hole.from < from || hole.until > until);
+        if self.malformed > 0 {
+            let items = Some(self.malformed);
+            self.holes.push(Hole { from, until, items });
+        }
+        self.through = until;
+        self.leave_slice();
+    }
+
+    /// From when on events could not be read, of late: they are asked for once more.
+    fn unread_since(&self, lately: SystemTime) -> Option<SystemTime> {
+        let holes = self.holes.iter().filter(|hole| hole.items.is_some());
+        holes
+            .map(|hole| hole.from)
+            .filter(|from| *from >= lately)
+            .min()
+    }
+
+    /// Forgets holes of a time that is no longer kept, and keeps their number bounded.
+    fn keep_holes_since(&mut self, oldest: SystemTime) {
+        self.holes.retain(|hole| hole.until > oldest);
+        if self.holes.len() > HOLES {
+            let from = self.holes.iter().map(|hole| hole.from).min();
+            let until = self.holes.iter().map(|hole| hole.until).max();
+            if let (Some(from), Some(until)) = (from, until) {
+                let items = None;
+                self.holes = vec![Hole { from, until, items }];
+            }
+        }
+    }
+
+    /// What is missing: a time that was not read before events that could not be.
+    fn gap(&self) -> Option<Gap> {
+        let unread = self.holes.iter().find(|hole| hole.items.is_none());
+        match unread {
+            Some(hole) => Some(Gap::Window {
+                from: hole.from,
+                until: hole.until,
+            }),
+            None => {
+                let items = self.holes.iter().filter_map(|hole| hole.items).sum();
+                (items > 0).then_some(Gap::Malformed { items })
+            }
+        }
+    }
+}
+
+fn has_id(item: &RawItem) -> bool {
+    Members::parse(item.get()).is_ok_and(|members| members.text("id").is_some())
 }
 
 fn before(time: SystemTime, by: Duration) -> SystemTime {
@@ -177,58 +278,62 @@ impl Source for WindowSource {
             .checkpoint()
             .and_then(|saved| serde_json::from_str::<Saved>(saved).ok());
         let goes_on = run.is_in_round() && saved.is_some();
-        let was_read = saved.as_ref().map(|saved| saved.through);
-        let mut at = saved.filter(|_| goes_on).unwrap_or(Saved {
-            through: was_read.map_or(before(now, self.first), |at| before(at, self.overlap)),
-            until: None,
-            next: None,
-            malformed: 0,
-        });
-        if goes_on {
-            run.still_malformed(at.malformed);
-        } else {
+        if !goes_on {
             run.begin(Begin::Round);
         }
+        let was_read = saved.as_ref().map(|saved| saved.through);
+        let mut at = match saved {
+            Some(saved) if goes_on => saved,
+            Some(saved) => {
+                let from = saved.unread_since(before(now, DAY));
+                let through = before(saved.through, self.overlap);
+                Saved::at(from.map_or(through, |from| through.min(from)), saved.holes)
+            }
+            None => Saved::at(before(now, self.first), Vec::new()),
+        };
         let oldest = before(now, self.kept);
-        let lost = was_read.filter(|through| *through < oldest).map(|from| {
-            at = Saved {
-                through: oldest,
-                until: None,
-                next: None,
-                malformed: at.malformed,
-            };
-            Gap::Window {
+        if let Some(from) = was_read.filter(|through| *through < oldest) {
+            at.leave_slice();
+            at.through = oldest;
+            at.holes.push(Hole {
                 from,
                 until: oldest,
-            }
-        });
-        let (mut slice, mut restarts) = (self.slice, 0);
+                items: None,
+            });
+        }
+        run.still_malformed(at.malformed);
+        let (mut slice, mut restarts, mut is_spent) = (self.slice, 0, false);
         while at.through < now {
             let until = at
                 .until
                 .unwrap_or_else(|| at.through.checked_add(slice).unwrap_or(now).min(now));
-            let resumed = at.next.is_some();
-            match self.read_slice(run, &mut at, until).await {
-                // A page token that is too old, or that a retry used up: what is left is read anew in
-                // shorter slices, and its events come again.
+            let (resumed, mut came) = (at.next.is_some(), false);
+            match self.read_slice(run, &mut at, until, &mut came).await {
+                // A link that does not work: what is left is read anew in shorter slices, and its events
+                // come again. One that the service forgot may be followed by others.
                 Err(Error::Graph(error))
                     if restarts < RESTARTS
+                        && (resumed || came)
+                        && run.gives_up_link(&error, !came)
                         && (error.is_page_token_lost()
-                            || resumed
-                                && (error.is_refused_link() || error.status() == Some(400))) =>
+                            || !std::mem::replace(&mut is_spent, true)) =>
                 {
                     restarts += 1;
                     slice = (slice / 4).max(HOUR);
-                    at.next = None;
-                    at.until = None;
+                    at.leave_slice();
+                    run.read_again();
                 }
                 done => done?,
             }
         }
-        let is_whole = lost.is_none() && run.malformed_so_far() == 0;
-        at.malformed = 0;
+        // For as long again as the service keeps its log, so that whoever looks once in that time
+        // is told.
+        at.keep_holes_since(before(oldest, self.kept));
+        // What was missing before is missing still, though this reading met none of it.
+        run.read_again();
+        let gap = at.gap();
         let checkpoint = run.to_json(&at)?;
-        run.end(checkpoint, is_whole).await?;
-        Ok(lost.map_or(Completeness::Complete, Completeness::Partial))
+        run.end(checkpoint, gap.is_none()).await?;
+        Ok(gap.map_or(Completeness::Complete, Completeness::Partial))
     }
 }

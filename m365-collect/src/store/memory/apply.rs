@@ -9,7 +9,7 @@ use super::history::Notes;
 use super::tables::{EdgeRow, RecordRow, Tables};
 use crate::kind::Kind;
 use crate::members;
-use crate::record::{Change, Edge, Record, RemovedReason};
+use crate::record::{Change, Edge, Record, Relation, RemovedReason};
 use crate::source::SourceId;
 use crate::store::rule::{self, Action, Row};
 use crate::store::{Committed, Contested, Reading};
@@ -61,6 +61,10 @@ impl Apply<'_, '_> {
                 }
                 self.settle_object(kind, id);
             }
+            Change::Leave { kind, id } => {
+                self.settle_object(kind, id);
+            }
+            Change::LeaveAll { relation, from } => self.settle_container(relation, from),
             Change::ConfirmLink(edge) => {
                 let row = self.edge_row(edge);
                 self.write_edge(edge, row, Some(self.epoch));
@@ -90,10 +94,7 @@ impl Apply<'_, '_> {
                 {
                     row.confirmed = 0;
                 }
-                self.contested.remove(&Contested::Container {
-                    relation: relation.clone(),
-                    from: from.clone(),
-                });
+                self.settle_container(relation, from);
             }
         }
     }
@@ -102,6 +103,12 @@ impl Apply<'_, '_> {
         let row = self
             .record_row(&record.kind, &record.id)
             .or_else(|| self.tombstone_replaced(record));
+        let is_other = |raw: &RawValue| raw.get() != record.raw.get();
+        if rule::collides(row, self.reading, self.round)
+            && self.stored(record).is_some_and(is_other)
+        {
+            self.done.collided += 1;
+        }
         let stored = self.stored(record);
         let differs = || stored.is_some_and(|raw| members::disagree(raw.get(), record.raw.get()));
         match rule::upsert(row, self.reading, self.round, differs) {
@@ -251,6 +258,13 @@ impl Apply<'_, '_> {
             _ => true,
         });
         noted
+    }
+
+    fn settle_container(&mut self, relation: &Relation, from: &str) {
+        self.contested.remove(&Contested::Container {
+            relation: relation.clone(),
+            from: from.to_owned(),
+        });
     }
 
     fn contest_container(&mut self, edge: &Edge) {

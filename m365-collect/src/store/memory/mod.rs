@@ -109,12 +109,19 @@ impl State {
         for change in &commit.changes {
             apply.change(change);
         }
+        let collided = apply.done.collided;
         let mut done = if is_staged {
             Committed::default()
         } else {
             apply.done
         };
+        done.collided = collided;
         if let Some(finish) = commit.finish {
+            let finish = if collided > 0 {
+                finish.in_part()
+            } else {
+                finish
+            };
             if !source.contested.is_empty() {
                 return Err(StoreError::Contested {
                     source_id: commit.source.clone(),
@@ -124,40 +131,26 @@ impl State {
             let round = source.round;
             let ended = match source.staged.take() {
                 Some(staged) => self.live.swap(staged, &mut notes, finish),
-                None if source.in_generation && finish.whole => self
-                    .live
-                    .sweep(
-                        &mut notes,
-                        finish,
-                        |_, row| row.row.round < round,
-                        |_, row| row.row.round < round,
-                    )
-                    .map(|removed| Committed {
-                        removed,
-                        ..Committed::default()
-                    }),
-                None => Ok(Committed::default()),
+                None if source.in_generation && finish.whole => Committed::swept(self.live.sweep(
+                    &mut notes,
+                    finish,
+                    |_, row| row.row.round < round,
+                    |_, row| row.row.round < round,
+                )),
+                None => Committed::default(),
             };
-            match ended {
-                Ok(ended) => {
-                    done.upserted += ended.upserted;
-                    done.removed += ended.removed;
-                    source.in_generation = false;
-                    source.state.in_round = false;
-                    source.state.in_part = !finish.whole;
-                    if finish.whole {
-                        source.state.completed_at = Some(commit.at);
-                        source.state.as_of = source.began_at.or(Some(commit.at));
-                    }
-                }
-                Err(held) => {
-                    // The generation is given up: the next run reads everything again.
-                    done.held = Some(held);
-                    source.in_generation = false;
-                }
+            done.upserted += ended.upserted;
+            done.removed += ended.removed;
+            done.held = ended.held;
+            source.in_generation = false;
+            source.state.in_round = false;
+            source.state.in_part = !finish.whole || ended.held.is_some();
+            if !source.state.in_part {
+                source.state.completed_at = Some(commit.at);
+                source.state.as_of = source.began_at.or(Some(commit.at));
             }
         }
-        match commit.leaves(done.held.is_some()) {
+        match commit.leaves() {
             Leaves::Old => {}
             Leaves::Nothing => source.checkpoint = None,
             Leaves::This(checkpoint) => source.checkpoint = Some(checkpoint.to_owned()),
@@ -367,6 +360,15 @@ impl Store for MemoryStore {
             .of_kind(kind, None)
             .filter(|(_, row)| row.row.live);
         Ok(live.count() as u64)
+    }
+
+    async fn count_of(&self, kind: &Kind, source: &SourceId) -> Result<u64, StoreError> {
+        let state = self.state();
+        let its_own = state
+            .live
+            .of_kind(kind, None)
+            .filter(|(_, row)| row.row.live && row.source == *source);
+        Ok(its_own.count() as u64)
     }
 
     async fn kinds(&self) -> Result<Vec<(Kind, u64)>, StoreError> {

@@ -91,25 +91,26 @@ impl Tables {
         Ok((gone_records.len() + gone_edges.len()) as u64)
     }
 
-    /// Puts a staged generation in the place of the one that readers see.
+    /// Puts a staged generation in the place of the one that readers see. What it does not have stays
+    /// where it is not whole, and where it is too much to believe.
     pub(super) fn swap(
         &mut self,
         staged: Self,
         notes: &mut Notes<'_>,
         finish: Finish,
-    ) -> Result<Committed, Held> {
+    ) -> Committed {
         let at = notes.commit.at;
         let is_live =
             |key: &(Kind, String)| staged.records.get(key).is_some_and(|row| row.row.live);
         let edge_is_live = |edge: &Edge| staged.edges.get(edge).is_some_and(|row| row.row.live);
         let mut done = Committed::default();
         if finish.whole {
-            done.removed = self.sweep(
+            done = Committed::swept(self.sweep(
                 notes,
                 finish,
                 |key, _| !is_live(key),
                 |edge, _| !edge_is_live(edge),
-            )?;
+            ));
         }
         for (key, mut row) in staged.records {
             let old = self.records.get(&key);
@@ -145,7 +146,7 @@ impl Tables {
                 self.edges.insert(edge, row);
             }
         }
-        Ok(done)
+        done
     }
 
     pub(super) fn is_removed_object(&self, id: &str) -> bool {

@@ -39,6 +39,7 @@ pub(super) struct Apply<'a> {
     pub(super) at: i64,
     pub(super) upserted: u64,
     pub(super) removed: u64,
+    pub(super) collided: u64,
 }
 
 impl Apply<'_> {
@@ -46,6 +47,7 @@ impl Apply<'_> {
         Committed {
             upserted: self.upserted,
             removed: self.removed,
+            collided: self.collided,
             held: None,
         }
     }
@@ -83,6 +85,10 @@ impl Apply<'_> {
             Change::Unlink(edge) => self.unlink(edge),
             Change::Confirm(record) => self.confirm(record),
             Change::ConfirmGone { kind, id, reason } => self.confirm_gone(kind, id, *reason),
+            Change::Leave { kind, id } => self.settle(SORT_OBJECT, kind.as_str(), id),
+            Change::LeaveAll { relation, from } => {
+                self.settle(SORT_CONTAINER, relation.as_str(), from)
+            }
             Change::ConfirmLink(edge) => self.confirm_link(edge),
             Change::ConfirmedAll { relation, from } => self.confirmed_all(relation, from),
         }
@@ -103,6 +109,7 @@ impl Apply<'_> {
                     (SORT_CONTAINER, edge.relation.as_str())
                 }
                 Change::ConfirmedAll { relation, .. } => (SORT_CONTAINER, relation.as_str()),
+                Change::Leave { .. } | Change::LeaveAll { .. } => continue,
             });
         }
         for (sort, name) in names {

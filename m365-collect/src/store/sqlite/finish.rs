@@ -26,15 +26,9 @@ const EDGE_IS_STAGED: &str = "EXISTS (SELECT 1 FROM staged_edge s
 /// Objects looked at in one go.
 const SOME: usize = 500;
 
-/// What the end of a round did, or why it did nothing.
-pub(super) enum Ended {
-    Done,
-    Held(Held),
-}
-
 impl Apply<'_> {
     /// Removes what the current round did not name from the tables that readers see.
-    pub(super) fn sweep(&mut self, finish: Finish) -> rusqlite::Result<Ended> {
+    pub(super) fn sweep(&mut self, finish: Finish) -> rusqlite::Result<Option<Held>> {
         let round = self.round;
         self.remove_all(
             finish,
@@ -43,19 +37,18 @@ impl Apply<'_> {
         )
     }
 
-    /// Puts the staged generation in the place of the one that readers see. Where it is not whole,
-    /// what it does not have stays.
-    pub(super) fn swap(&mut self, finish: Finish) -> rusqlite::Result<Ended> {
-        if finish.whole {
-            let held = self.remove_all(
+    /// Puts the staged generation in the place of the one that readers see. What it does not have
+    /// stays where it is not whole, and where it is too much to believe.
+    pub(super) fn swap(&mut self, finish: Finish) -> rusqlite::Result<Option<Held>> {
+        let held = if finish.whole {
+            self.remove_all(
                 finish,
                 &format!("NOT {RECORD_IS_STAGED}"),
                 &format!("NOT {EDGE_IS_STAGED}"),
-            )?;
-            if let Ended::Held(_) = held {
-                return Ok(held);
-            }
-        }
+            )?
+        } else {
+            None
+        };
         self.swap_records()?;
         let source = self.commit.source.as_str();
         self.upserted += self.transaction.execute(
@@ -76,7 +69,7 @@ impl Apply<'_> {
             params![source, self.at],
         )?;
         discard_staged(self.transaction, &self.commit.source)?;
-        Ok(Ended::Done)
+        Ok(held)
     }
 
     /// Removes the objects and relations of the source for which the conditions hold, unless they
@@ -86,12 +79,12 @@ impl Apply<'_> {
         finish: Finish,
         record_is_gone: &str,
         edge_is_gone: &str,
-    ) -> rusqlite::Result<Ended> {
+    ) -> rusqlite::Result<Option<Held>> {
         let records = self.how_many("record", RECORDS, record_is_gone)?;
         let edges = self.how_many("edge", EDGES, edge_is_gone)?;
         for gone in [records, edges] {
             if finish.holds(gone.removals, gone.of) {
-                return Ok(Ended::Held(gone));
+                return Ok(Some(gone));
             }
         }
         if records.removals > 0 {
@@ -106,7 +99,7 @@ impl Apply<'_> {
                 params![self.commit.source.as_str(), self.at],
             )? as u64;
         }
-        Ok(Ended::Done)
+        Ok(None)
     }
 
     fn how_many(&self, table: &str, its_own: &str, is_gone: &str) -> rusqlite::Result<Held> {

@@ -352,6 +352,14 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn count_of(&self, kind: &Kind, source: &SourceId) -> Result<u64, StoreError> {
+        let (kind, source) = (kind.clone(), source.clone());
+        self.reading("count", move |connection| {
+            read::count_of(connection, &kind, &source)
+        })
+        .await
+    }
+
     async fn kinds(&self) -> Result<Vec<(Kind, u64)>, StoreError> {
         self.reading("read the kinds", read::kinds).await
     }

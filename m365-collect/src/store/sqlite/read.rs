@@ -207,6 +207,18 @@ pub(super) fn count(connection: &Connection, kind: &Kind) -> rusqlite::Result<u6
     )
 }
 
+pub(super) fn count_of(
+    connection: &Connection,
+    kind: &Kind,
+    source: &SourceId,
+) -> rusqlite::Result<u64> {
+    connection.query_row(
+        "SELECT count(*) FROM record WHERE kind = ?1 AND source = ?2 AND removed_at IS NULL",
+        params![kind.as_str(), source.as_str()],
+        |row| row.get(0),
+    )
+}
+
 pub(super) fn kinds(connection: &Connection) -> rusqlite::Result<Vec<(Kind, u64)>> {
     let names = connection
         .prepare("SELECT DISTINCT name FROM source_yield WHERE sort = 0 ORDER BY name")?

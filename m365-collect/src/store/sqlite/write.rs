@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::apply::{Apply, LIVE, STAGED};
-use super::finish::{self, Ended};
+use super::finish;
 use super::schema::failed;
 use super::{crash_point, read};
 use crate::source::SourceId;
@@ -141,6 +141,7 @@ impl SourceRow {
             at,
             upserted: 0,
             removed: 0,
+            collided: 0,
         }
     }
 }
@@ -201,12 +202,15 @@ pub(super) fn commit(
     }
     crash_point("commit.applied");
     // What is staged is not yet what readers see: it counts when it is swapped in.
+    let collided = apply.collided;
     let mut done = if apply.is_staged {
         Committed::default()
     } else {
         apply.committed()
     };
+    done.collided = collided;
     if let Some(how) = commit.finish {
+        let how = if collided > 0 { how.in_part() } else { how };
         let open = contested(&transaction, &commit.source).map_err(sqlite)?;
         if open > 0 {
             return Err(StoreError::Contested {
@@ -219,7 +223,7 @@ pub(super) fn commit(
         done.removed += ended.removed;
         done.held = ended.held;
     }
-    let checkpoint = match commit.leaves(done.held.is_some()) {
+    let checkpoint = match commit.leaves() {
         Leaves::Old => None,
         Leaves::Nothing => Some(None),
         Leaves::This(checkpoint) => Some(Some(checkpoint)),
@@ -287,33 +291,21 @@ fn end(
     // From here on it is what readers see that changes.
     apply.tables = &LIVE;
     apply.is_staged = false;
-    let ended = match row.phase {
+    let held = match row.phase {
         Phase::StagedGeneration => apply.swap(how)?,
         Phase::Generation if how.whole => apply.sweep(how)?,
-        Phase::Incremental | Phase::Generation => Ended::Done,
+        Phase::Incremental | Phase::Generation => None,
     };
-    match ended {
-        Ended::Done => {
-            transaction.execute(
-                "UPDATE source SET phase = 0, in_round = 0, in_part = ?2 IS NULL,
-                 completed_at = coalesce(?2, completed_at),
-                 as_of = CASE WHEN ?2 IS NULL THEN as_of ELSE coalesce(began_at, ?2) END
-                 WHERE id = ?1",
-                params![commit.source.as_str(), how.whole.then_some(at)],
-            )?;
-            Ok(apply.committed())
-        }
-        Ended::Held(held) => {
-            // The generation is given up: the next run reads everything again.
-            finish::discard_staged(transaction, &commit.source)?;
-            transaction.execute(
-                "UPDATE source SET phase = 0 WHERE id = ?1",
-                params![commit.source.as_str()],
-            )?;
-            Ok(Committed {
-                held: Some(held),
-                ..Committed::default()
-            })
-        }
-    }
+    let is_whole = how.whole && held.is_none();
+    transaction.execute(
+        "UPDATE source SET phase = 0, in_round = 0, in_part = ?2 IS NULL,
+         completed_at = coalesce(?2, completed_at),
+         as_of = CASE WHEN ?2 IS NULL THEN as_of ELSE coalesce(began_at, ?2) END
+         WHERE id = ?1",
+        params![commit.source.as_str(), is_whole.then_some(at)],
+    )?;
+    Ok(Committed {
+        held,
+        ..apply.committed()
+    })
 }

@@ -1,5 +1,7 @@
 //! The questions that a [`Reach`] answers.
 
+use std::collections::BTreeSet;
+
 use super::{Hold, Holds, Reach, Reached, Way};
 use crate::insight::relation::item::EntityType;
 use crate::insight::relation::key::Key;
@@ -91,6 +93,29 @@ impl Reach {
         let mut ways: Vec<Way> = people.iter().map(way).collect();
         order(&mut ways);
         ways
+    }
+
+    /// The groups whose members are not known and that could change an answer about this: of a person
+    /// every one of them, since they may be in it; of anything else those that hold it, and those inside
+    /// them.
+    pub fn withheld(&self, id: &str) -> Vec<String> {
+        let Some(asked) = self.place(id) else {
+            return Vec::new();
+        };
+        let holds = [&self.roles, &self.applications, &self.teams, &self.licences];
+        let holders = holds.into_iter().flat_map(|holds| holds.held(asked));
+        let mut open: BTreeSet<u32> = holders.map(|hold| hold.holder).collect();
+        open.insert(asked);
+        let is_person = self.kind(asked) == EntityType::User;
+        let matters = |group: u32| {
+            let around = self.web.outward(group);
+            is_person || open.contains(&group) || around.keys().any(|outer| open.contains(outer))
+        };
+        let withheld = self.withheld.iter().copied();
+        withheld
+            .filter(|group| matters(*group))
+            .map(|group| self.id(group))
+            .collect()
     }
 
     /// Who is assigned to an application, by the id of its service principal: people, and service

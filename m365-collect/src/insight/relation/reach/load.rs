@@ -23,6 +23,11 @@ impl Reach {
         let mut numbers = Numbers::default();
         let mut kinds = Vec::new();
         let mut groups = BTreeSet::new();
+        let mut withheld = Vec::new();
+        // Where everything was read, what is hidden from others was seen.
+        let runs = store.last_runs().await?;
+        let groups_run = runs.iter().find(|run| run.source.as_str() == "groups");
+        let sees_all = groups_run.is_some_and(|run| run.outcome.is_complete());
         for (kind, entity) in [
             (&Kind::USER, EntityType::User),
             (&Kind::GROUP, EntityType::Group),
@@ -36,6 +41,10 @@ impl Reach {
                 kinds.push((number, entity));
                 if entity == EntityType::Group {
                     groups.insert(number);
+                    let visibility = Fields::of(&record).text("visibility");
+                    if !sees_all && visibility.is_some_and(|it| hides_members(&it)) {
+                        withheld.push(number);
+                    }
                 }
             }
         }
@@ -80,6 +89,7 @@ impl Reach {
             devices: holds(devices),
             teams: holds(teams),
             licences: holds(licences),
+            withheld: withheld.into_iter().map(place).collect(),
             ids,
         })
     }
@@ -223,4 +233,9 @@ impl Numbers {
         }
         (all.into_iter().map(|(key, _)| key).collect(), places)
     }
+}
+
+/// <https://learn.microsoft.com/graph/api/resources/group>
+fn hides_members(visibility: &str) -> bool {
+    visibility.eq_ignore_ascii_case("HiddenMembership")
 }

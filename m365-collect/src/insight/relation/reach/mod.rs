@@ -14,6 +14,10 @@
 //!   count](https://learn.microsoft.com/entra/identity/enterprise-apps/assign-user-or-group-access-portal).
 //! - A licence comes through the group that the service names.
 //!
+//! - Members of groups with hidden membership are withheld from an application without
+//!   `Member.Read.Hidden` (<https://learn.microsoft.com/graph/api/group-list-members>): those groups
+//!   look empty, and [`Reach::withheld`] names them.
+//!
 //! What is not stored is not reached here: see [`Head`](super::Head) for what was read.
 
 mod answer;
@@ -57,6 +61,8 @@ pub struct Reach {
     devices: Holds,
     teams: Holds,
     licences: Holds,
+    /// Groups whose members the application may not see.
+    withheld: Vec<u32>,
 }
 
 impl fmt::Debug for Reach {

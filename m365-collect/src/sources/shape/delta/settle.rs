@@ -3,6 +3,7 @@
 use futures::TryStreamExt;
 use graph_client::BatchRequest;
 
+use super::saved::{Missed, Saved, TOO_MANY};
 use super::{DeltaSource, End};
 use crate::error::{Error, Result};
 use crate::record::{Change, Edge, Record, Relation, RemovedReason};
@@ -13,31 +14,75 @@ use crate::sync::{RawItem, Run};
 const CONTESTED: usize = 20;
 const MEMBERS_PER_PAGE: u32 = 999;
 
+/// An object to ask about, and why it would be gone, as far as a change said.
+type Asked = (String, Option<RemovedReason>);
+
 impl DeltaSource {
-    /// Asks the service about every contested object, until none is left.
-    pub(super) async fn settle(&self, run: &mut Run<'_>) -> Result<()> {
+    /// Asks the service about every contested object, until none is left, and once more about what
+    /// it did not find the last time.
+    ///
+    /// A 404 is not believed against a change that names the object and says nothing of a removal: it
+    /// may come from a copy of the directory that lags behind the one that told the change. What is
+    /// stored stays then, and the next runs ask again.
+    pub(super) async fn settle(&self, run: &mut Run<'_>, saved: &mut Saved) -> Result<()> {
+        let before = std::mem::take(&mut saved.missed);
+        let mut settled = Vec::new();
         loop {
             let contested = run.contested(CONTESTED).await?;
             if contested.is_empty() {
-                return Ok(());
+                break;
             }
             let mut objects = Vec::new();
             for one in contested {
                 match one {
                     Contested::Object { id, reason, .. } => objects.push((id, reason)),
                     Contested::Container { relation, from } => {
-                        self.settle_container(run, &relation, &from).await?;
+                        self.settle_container(run, saved, &before, &relation, &from)
+                            .await?;
+                        settled.push((from, Some(relation)));
                     }
                 }
             }
-            self.settle_objects(run, &objects).await?;
+            self.settle_objects(run, saved, &before, &objects).await?;
+            settled.extend(objects.into_iter().map(|(id, _)| (id, None)));
         }
+        let again = before.iter().filter(|missed| {
+            let is_it = |(id, relation): &(String, Option<Relation>)| {
+                *id == missed.id && *relation == missed.relation
+            };
+            !settled.iter().any(is_it)
+        });
+        let mut objects = Vec::new();
+        for missed in again {
+            match &missed.relation {
+                None => objects.push((missed.id.clone(), None)),
+                Some(relation) => {
+                    self.settle_container(run, saved, &before, relation, &missed.id)
+                        .await?;
+                }
+            }
+        }
+        for some in objects.chunks(CONTESTED) {
+            self.settle_objects(run, saved, &before, some).await?;
+        }
+        if saved.missed.len() > TOO_MANY {
+            return Err(Error::Contract {
+                source_id: self.descriptor.id.clone(),
+                what: format!(
+                    "the service does not find {} objects that it has just named: try again later",
+                    saved.missed.len()
+                ),
+            });
+        }
+        Ok(())
     }
 
     async fn settle_objects(
         &self,
         run: &mut Run<'_>,
-        objects: &[(String, Option<RemovedReason>)],
+        saved: &mut Saved,
+        before: &[Missed],
+        objects: &[Asked],
     ) -> Result<()> {
         if objects.is_empty() {
             return Ok(());
@@ -60,24 +105,24 @@ impl DeltaSource {
             .collect();
         let mut changes = Vec::with_capacity(objects.len());
         let mut back = Vec::new();
-        for answer in run.client().batch(requests).await? {
-            let reason = objects.iter().find(|(id, _)| *id == answer.key);
+        let answers = run.client().batch(requests).await?;
+        for ((id, reason), answer) in objects.iter().zip(answers) {
+            let kind = self.kind.clone();
             match answer.result {
                 Ok(raw) => {
-                    back.push(answer.key.clone());
-                    changes.push(Change::Confirm(Record::new(
-                        self.kind.clone(),
-                        answer.key,
-                        raw,
-                    )));
+                    back.push(id.clone());
+                    changes.push(Change::Confirm(Record::new(kind, id, raw)));
                 }
-                Err(error) if error.is_not_found() => changes.push(Change::ConfirmGone {
-                    kind: self.kind.clone(),
-                    reason: reason
-                        .and_then(|(_, reason)| *reason)
-                        .unwrap_or(RemovedReason::Changed),
-                    id: answer.key,
-                }),
+                Err(error) if error.is_not_found() => {
+                    let is_gone = reason.is_some() || saved.miss(before, id, None);
+                    let id = id.clone();
+                    changes.push(if is_gone {
+                        let reason = reason.unwrap_or(RemovedReason::Absent);
+                        Change::ConfirmGone { kind, id, reason }
+                    } else {
+                        Change::Leave { kind, id }
+                    });
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -85,7 +130,8 @@ impl DeltaSource {
         // What was related to an object before it was gone may have ended meanwhile.
         for id in back {
             for tracked in self.relations {
-                self.settle_container(run, &tracked.relation, &id).await?;
+                self.settle_container(run, saved, before, &tracked.relation, &id)
+                    .await?;
             }
         }
         Ok(())
@@ -104,6 +150,8 @@ impl DeltaSource {
     async fn settle_container(
         &self,
         run: &mut Run<'_>,
+        saved: &mut Saved,
+        before: &[Missed],
         relation: &Relation,
         from: &str,
     ) -> Result<()> {
@@ -140,9 +188,18 @@ impl DeltaSource {
                     let container = BatchRequest::get([self.path, from]).select(["id"]);
                     let answer = run.client().batch(vec![container]).await?;
                     match answer.into_iter().next().map(|answer| answer.result) {
-                        Some(Err(error)) if error.is_not_found() => break,
+                        Some(Err(error)) if error.is_not_found() => {}
                         _ => return Err(error.into()),
                     }
+                    if saved.miss(before, from, Some(relation)) {
+                        break;
+                    }
+                    return run
+                        .changes(vec![Change::LeaveAll {
+                            relation: relation.clone(),
+                            from: from.to_owned(),
+                        }])
+                        .await;
                 }
                 Err(error) => return Err(error.into()),
             }
