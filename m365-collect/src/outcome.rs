@@ -77,6 +77,15 @@ impl Outcome {
         match self {
             Self::Complete => None,
             Self::Partial { reason } => Some(reason.to_string()),
+            // What the service says where it does not know the application, too.
+            Self::Denied {
+                permission,
+                code: Some(code),
+            } if code.eq_ignore_ascii_case("Authorization_IdentityNotFound") => Some(format!(
+                "the application was never consented to in this tenant, or its permission is missing: \
+                 grant {permission} to the application and give admin consent there (the service said \
+                 {code})"
+            )),
             Self::Denied { permission, code } => Some(format!(
                 "permission missing: grant {permission} to the application and give admin consent{}",
                 code.as_ref()

@@ -460,3 +460,12 @@ async fn objects_of_a_listing_under_one_key_are_told() {
         "what did not come is not swept"
     );
 }
+
+#[tokio::test]
+async fn an_application_that_the_service_does_not_know_may_never_have_been_consented_to() {
+    let tenant = Scripted::new();
+    let unknown = Answer::error(403, "Authorization_IdentityNotFound");
+    tenant.graph.on("/v1.0/contacts", vec![unknown; 2]);
+    let reason = tenant.outcome("org_contacts").await.reason().unwrap();
+    assert!(reason.contains("never consented"), "{reason}");
+}

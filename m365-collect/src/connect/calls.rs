@@ -231,7 +231,16 @@ pub(super) fn denied(test: &Test<'_>, path: &str, source: SourceId, error: &Erro
         .find(|access| access.source == source)
         .map_or(&[] as &[String], |access| access.needs.as_slice());
     let has = |need: &&String| test.roles.iter().flatten().any(|role| role == *need);
+    let is_unknown = error
+        .code()
+        .is_some_and(|code| code.eq_ignore_ascii_case("Authorization_IdentityNotFound"));
     let diagnosis = match needs.iter().find(|need| !has(need)) {
+        None if is_unknown => Diagnosis::new(
+            Code::AccessDenied,
+            format!("{path} is refused: the service does not know the application in this tenant"),
+            "give admin consent in this tenant, even where the token carries the permission; then try \
+             again",
+        ),
         None => Diagnosis::new(
             Code::AccessDenied,
             format!(

@@ -162,7 +162,7 @@ impl Job {
         self.tally = run.tally();
         if outcome.is_complete() {
             // Of everything that is read nothing is a change.
-            let changes = if reads_all || run.has_begun_anew() {
+            let changes = if reads_all || run.has_begun() {
                 0
             } else {
                 self.tally.seen.saturating_sub(seen_before)

@@ -37,7 +37,6 @@ pub struct Run<'a> {
     terms: Terms,
     link: Link,
     begin: Option<Begin>,
-    begun_anew: bool,
     has_begun: bool,
     sweeps_nothing: bool,
     tally: Tally,
@@ -101,7 +100,6 @@ impl<'a> Run<'a> {
             writer,
             link: Link::new(terms.is_stuck),
             terms,
-            begun_anew: false,
             has_begun: false,
             sweeps_nothing: false,
             tally,
@@ -319,11 +317,8 @@ impl<'a> Run<'a> {
 
     /// A round begins with the changes that come next.
     pub fn begin(&mut self, begin: Begin) {
-        if begin == Begin::Generation {
-            self.begun_anew = true;
-            if self.checkpoint().is_some() {
-                self.meter.resync();
-            }
+        if begin == Begin::Generation && self.checkpoint().is_some() {
+            self.meter.resync();
         }
         self.begin = Some(begin);
     }
@@ -418,11 +413,6 @@ impl<'a> Run<'a> {
     /// When the store fails.
     pub(super) async fn give_up(&mut self) -> Result<()> {
         Ok(self.writer.give_up().await?)
-    }
-
-    /// Whether everything was read anew.
-    pub(super) fn has_begun_anew(&self) -> bool {
-        self.begun_anew
     }
 
     /// Whether a reading from nothing was begun in the store.

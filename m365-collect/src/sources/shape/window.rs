@@ -244,17 +244,14 @@ impl Saved {
 
     /// What is missing: a time that was not read before events that could not be.
     fn gap(&self) -> Option<Gap> {
-        let unread = self.holes.iter().find(|hole| hole.items.is_none());
-        match unread {
-            Some(hole) => Some(Gap::Window {
+        if let Some(hole) = self.holes.iter().find(|hole| hole.items.is_none()) {
+            return Some(Gap::Window {
                 from: hole.from,
                 until: hole.until,
-            }),
-            None => {
-                let items = self.holes.iter().filter_map(|hole| hole.items).sum();
-                (items > 0).then_some(Gap::Malformed { items })
-            }
+            });
         }
+        let items = self.holes.iter().filter_map(|hole| hole.items).sum();
+        (items > 0).then_some(Gap::Malformed { items })
     }
 }
 

@@ -47,6 +47,10 @@ impl Seen {
         }
     }
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature that serde asks for"
+    )]
     pub(super) fn is_nothing(&self) -> bool {
         *self == Self::default()
     }

@@ -56,11 +56,16 @@ pub(crate) fn team(call: &Call<'_>) -> Result<Reply> {
     Ok(list::document(call, "teams", "/$entity", &whole))
 }
 
-/// `private` and so on, in lower case where the group writes `Private`.
+/// `private` and so on, with a small letter where the group writes `Private`.
+/// <https://learn.microsoft.com/graph/api/resources/team>
 fn visibility(tenant: &Tenant, group: &Group) -> String {
     let shown = Group::property("visibility")
         .map_or(Value::Null, |property| value_of(tenant, group, property));
-    shown.as_str().unwrap_or("private").to_lowercase()
+    let mut shown = shown.as_str().unwrap_or("private").to_owned();
+    if let Some(first) = shown.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    shown
 }
 
 fn brief(tenant: &Tenant, group: &Group) -> Value {
