@@ -15,7 +15,7 @@ use super::unread::Unread;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::kind::Kind;
-use crate::members::Members;
+use crate::members::{self, Members};
 use crate::outcome::Gap;
 use crate::record::{Change, Edge, Record, Relation};
 use crate::source::{Completeness, Descriptor, Source};
@@ -56,6 +56,7 @@ pub struct FanOutSource {
     relation: Option<Relation>,
     end: &'static str,
     nothing: &'static [&'static str],
+    without: &'static [&'static [&'static str]],
 }
 
 /// How often the collection of a parent is listed anew when the service forgets its page token.
@@ -106,6 +107,7 @@ impl FanOutSource {
             relation: None,
             end: "id",
             nothing: &[],
+            without: &[],
         }
     }
 
@@ -142,6 +144,13 @@ impl FanOutSource {
     #[must_use]
     pub fn nothing(mut self, codes: &'static [&'static str]) -> Self {
         self.nothing = codes;
+        self
+    }
+
+    /// What stands at these paths of an answer is not kept: neither stored nor held on to.
+    #[must_use]
+    pub fn without(mut self, paths: &'static [&'static [&'static str]]) -> Self {
+        self.without = paths;
         self
     }
 
@@ -184,6 +193,9 @@ impl FanOutSource {
             match (answer.result, &self.kind) {
                 (Ok(raw), Some(kind)) => {
                     asked.has_answered = true;
+                    let raw = self.without.iter().fold(raw, |raw, path| {
+                        members::without_path(raw.get(), path).unwrap_or(raw)
+                    });
                     let record = Record::new(kind.clone(), answer.key, raw);
                     asked.changes.push(Change::Upsert(record));
                 }
