@@ -1,5 +1,6 @@
 //! What goes into a store together, and who may put it there.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::SystemTime;
 
@@ -83,6 +84,10 @@ pub struct Commit {
     pub is_last: bool,
     /// What is remembered of the objects that change.
     pub history: History,
+    /// Where the changes are events: the property of an object that says when it happened. By it
+    /// [`Store::span`](super::Store::span) finds the oldest and the newest, and
+    /// [`Store::expire`](super::Store::expire) those that are past their time.
+    pub event_time: Option<Cow<'static, str>>,
 }
 
 /// Without checkpoint and content.
@@ -113,6 +118,7 @@ impl Commit {
             finish: None,
             is_last: false,
             history: History::Feed,
+            event_time: None,
         }
     }
 }
@@ -222,6 +228,8 @@ pub struct Committed {
     pub upserted: u64,
     /// Objects and relations removed, as readers see them.
     pub removed: u64,
+    /// Objects and relations that were not stored because they are of people who were erased.
+    pub withheld: u64,
     /// Removals that were held at the end of the round; the old objects are still there, and
     /// the round is not complete.
     pub held: Option<Held>,

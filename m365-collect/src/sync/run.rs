@@ -72,7 +72,7 @@ impl<'a> Run<'a> {
         let writer = Writer::new(
             Arc::clone(&store),
             lease.clone(),
-            descriptor.remembers(),
+            descriptor,
             Arc::clone(&clock),
             Arc::clone(&meter),
         );
@@ -381,6 +381,7 @@ impl<'a> Run<'a> {
         Tally {
             upserted: self.tally.upserted + self.writer.upserted,
             removed: self.tally.removed + self.writer.removed,
+            withheld: self.tally.withheld + self.writer.withheld,
             ..self.tally
         }
     }

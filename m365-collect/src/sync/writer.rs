@@ -1,5 +1,6 @@
 //! Gathers pages into commits, and writes one while the next is gathered.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use graph_client::Clock;
 use tokio::task::JoinHandle;
 
 use crate::record::Change;
+use crate::source::Descriptor;
 use crate::store::{Begin, Commit, Committed, Finish, Held, History, Lease, Store, StoreError};
 use crate::sync::meter::Meter;
 
@@ -22,6 +24,7 @@ pub(super) struct Writer {
     store: Arc<dyn Store>,
     lease: Lease,
     history: History,
+    event_time: Option<Cow<'static, str>>,
     clock: Arc<dyn Clock>,
     meter: Arc<Meter>,
     gathered: Option<Gathered>,
@@ -32,6 +35,7 @@ pub(super) struct Writer {
     pub(super) seen: u64,
     pub(super) upserted: u64,
     pub(super) removed: u64,
+    pub(super) withheld: u64,
     pub(super) held: Option<Held>,
     pub(super) stored_some: bool,
 }
@@ -51,14 +55,15 @@ impl Writer {
     pub(super) fn new(
         store: Arc<dyn Store>,
         lease: Lease,
-        history: History,
+        descriptor: &Descriptor,
         clock: Arc<dyn Clock>,
         meter: Arc<Meter>,
     ) -> Self {
         Self {
             store,
             lease,
-            history,
+            history: descriptor.remembers(),
+            event_time: descriptor.event_time.clone(),
             clock,
             meter,
             gathered: None,
@@ -67,6 +72,7 @@ impl Writer {
             seen: 0,
             upserted: 0,
             removed: 0,
+            withheld: 0,
             held: None,
             stored_some: false,
         }
@@ -134,6 +140,7 @@ impl Writer {
     fn empty(&self) -> Commit {
         let mut commit = Commit::new(&self.lease, self.clock.now());
         commit.history = self.history;
+        commit.event_time.clone_from(&self.event_time);
         commit
     }
 
@@ -174,6 +181,7 @@ impl Writer {
         let Committed {
             upserted,
             removed,
+            withheld,
             held,
         } = done.unwrap_or_else(|error| {
             Err(StoreError::Storage {
@@ -185,6 +193,7 @@ impl Writer {
         self.stored_some |= has_changes;
         self.upserted += upserted;
         self.removed += removed;
+        self.withheld += withheld;
         self.held = held.or(self.held);
         if let Some(held) = held {
             self.meter.held(held);

@@ -21,7 +21,8 @@ use crate::timestamp;
 /// The time since the last reading is cut into slices without gap or overlap; each is read to its
 /// end before the next one. A slice is long, for each costs a request of a scarce sort even where
 /// nothing happened, and gets shorter where the service loses the place in it. Events reach a log late, so every reading begins some time before the
-/// end of the last one: what comes again is one event, known by its id. What the service no longer
+/// end of the last one: what comes again is one event, known by its id. None begins before what is
+/// [kept](Descriptor::keeps). What the service no longer
 /// keeps when it is asked is a [`Gap::Window`], told and not passed over.
 ///
 /// <https://learn.microsoft.com/graph/api/signin-list>,
@@ -70,7 +71,10 @@ impl WindowSource {
     ) -> Self {
         let endpoint = endpoint.into();
         Self {
-            descriptor: descriptor.kind(kind.clone()).endpoint(endpoint.clone()),
+            descriptor: descriptor
+                .kind(kind.clone())
+                .endpoint(endpoint.clone())
+                .event_time(time),
             kind,
             endpoint,
             time,
@@ -189,19 +193,31 @@ impl Source for WindowSource {
         } else {
             run.begin(Begin::Round);
         }
-        let oldest = before(now, self.kept);
-        let lost = was_read.filter(|through| *through < oldest).map(|from| {
+        // What would be past its time as soon as it is stored is not read again.
+        let floor = before(now, run.descriptor().keeps());
+        if at.until.unwrap_or(at.through) < floor {
             at = Saved {
-                through: oldest,
+                through: floor,
                 until: None,
                 next: None,
-                malformed: at.malformed,
+                ..at
             };
-            Gap::Window {
-                from,
-                until: oldest,
-            }
-        });
+        }
+        let oldest = before(now, self.kept);
+        let lost = was_read
+            .filter(|through| *through < oldest && floor <= oldest)
+            .map(|from| {
+                at = Saved {
+                    through: oldest,
+                    until: None,
+                    next: None,
+                    malformed: at.malformed,
+                };
+                Gap::Window {
+                    from,
+                    until: oldest,
+                }
+            });
         let (mut slice, mut restarts) = (self.slice, 0);
         while at.through < now {
             let until = at
