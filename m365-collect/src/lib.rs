@@ -102,6 +102,8 @@
 //! - Objects keep their JSON as received; partial ones are laid over what is stored.
 //! - What changes is remembered: a feed of who and what, and of settings each earlier version.
 //! - Removed objects leave a tombstone with reason and time, and no content.
+//! - What has an end goes when its [time](Descriptor::keeps) is over, and a person can be
+//!   [erased](Store::erase) for good; `docs/retention.md` says what that means.
 //!
 //! # Features
 //!
@@ -142,7 +144,7 @@ pub use source::{Completeness, Descriptor, InvalidSourceId, Privacy, Source, Sou
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;
 pub use store::{
-    FeedEntry, FeedEvent, History, MemoryStore, Reading, Store, StoreError, StoredTenant,
+    Expired, FeedEntry, FeedEvent, History, MemoryStore, Reading, Store, StoreError, StoredTenant,
     Tombstone, Version,
 };
 pub use sync::{

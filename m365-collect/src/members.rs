@@ -86,6 +86,21 @@ pub(crate) fn merge(stored: &str, received: &str) -> Result<String, serde_json::
     }
 }
 
+/// The object without the member at a path; `None` where it has none there.
+pub(crate) fn without_path(json: &str, path: &[&str]) -> Option<Box<RawValue>> {
+    let (name, inside) = path.split_first()?;
+    let members = Members::parse(json).ok()?;
+    if inside.is_empty() {
+        return members.without(|own| own == *name)?.to_raw().ok();
+    }
+    let cut = without_path(members.value(name)?.get(), inside)?;
+    let kept = members.0.into_iter().map(|(own, value)| {
+        let value = if own == *name { cut.as_ref() } else { value };
+        (own, value)
+    });
+    Members(kept.collect()).to_raw().ok()
+}
+
 /// The names of the members to which two objects give another value, or which only one has; `None`
 /// where one of them is not an object.
 pub(crate) fn changed(old: &str, new: &str) -> Option<Vec<String>> {
@@ -176,6 +191,18 @@ mod tests {
     fn objects_disagree_only_in_members_that_both_have() {
         assert!(disagree(r#"{"a":1,"b":2}"#, r#"{"b":3,"c":4}"#));
         assert!(!disagree(r#"{"a":1,"b":2}"#, r#"{"b":2,"c":4}"#));
+    }
+
+    #[test]
+    fn what_stands_at_a_path_is_cut_out_and_nothing_else() {
+        let json = r#"{"a":{"b":"x", "c" : [1.50]},"b":"y"}"#;
+        let without = |path: &[&str]| without_path(json, path).map(|raw| raw.get().to_owned());
+        let expected = r#"{"a":{"c":[1.50]},"b":"y"}"#;
+        assert_eq!(without(&["a", "b"]).as_deref(), Some(expected));
+        assert_eq!(without(&["a"]).as_deref(), Some(r#"{"b":"y"}"#));
+        for none in [&["a", "z"][..], &["b", "c"], &["z", "b"], &[]] {
+            assert_eq!(without(none), None, "{none:?}");
+        }
     }
 
     proptest! {

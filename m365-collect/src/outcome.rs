@@ -280,6 +280,10 @@ pub struct Tally {
     pub upserted: u64,
     /// Objects and relations removed.
     pub removed: u64,
+    /// Objects and relations that were seen and not stored, because they are of people who were
+    /// [erased](crate::Store::erase).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub forgotten: u64,
     /// Requests sent, retries included; a batch is one.
     pub requests: u64,
     /// Requests inside batches, each of which counts against the service's limits as if it were
@@ -296,6 +300,14 @@ pub struct Tally {
     /// How long it took, in milliseconds.
     #[serde(rename = "milliseconds")]
     pub elapsed_ms: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde's `skip_serializing_if` asks for"
+)]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Tally {

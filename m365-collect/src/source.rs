@@ -188,10 +188,27 @@ pub struct Descriptor {
     /// What is remembered when its objects change; `None` for what [`Descriptor::remembers`]
     /// takes from [`Descriptor::privacy`].
     pub history: Option<History>,
+    /// How long what it yields is kept once its time begins to run; `None` for what
+    /// [`Descriptor::keeps`] takes from [`Descriptor::privacy`].
+    #[serde(rename = "retention_seconds", serialize_with = "option_as_seconds")]
+    pub retention: Option<Duration>,
+    /// Where it yields events: the property of an object that says when it happened.
+    pub event_time: Option<Cow<'static, str>>,
 }
 
 fn as_seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(time.as_secs())
+}
+
+#[expect(
+    clippy::ref_option,
+    reason = "the signature that serde's `serialize_with` asks for"
+)]
+fn option_as_seconds<S: serde::Serializer>(
+    time: &Option<Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.as_secs()).serialize(serializer)
 }
 
 /// Whether data is about persons.
@@ -206,6 +223,13 @@ pub enum Privacy {
     /// What somebody did: sign-ins, messages.
     Behaviour,
 }
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// A year's evidence and the time to look at it.
+pub(crate) const THIRTEEN_MONTHS: Duration = Duration::from_secs(400 * DAY.as_secs());
+/// As long as the service itself keeps most of what somebody did:
+/// <https://learn.microsoft.com/entra/identity/monitoring-health/reference-reports-data-retention>.
+const THIRTY_DAYS: Duration = Duration::from_secs(30 * DAY.as_secs());
 
 impl Descriptor {
     /// A source that reads its collection whole each time, hourly.
@@ -230,6 +254,8 @@ impl Descriptor {
             privacy: Privacy::Configuration,
             counted: None,
             history: None,
+            retention: None,
+            event_time: None,
         }
     }
 
@@ -376,6 +402,34 @@ impl Descriptor {
             Privacy::Configuration => History::Versions,
             Privacy::Identity => History::Feed,
             Privacy::Behaviour => History::None,
+        })
+    }
+
+    /// Keeps what it yields for so long; see [`Descriptor::keeps`].
+    #[must_use]
+    pub fn retention(mut self, time: Duration) -> Self {
+        self.retention = Some(time);
+        self
+    }
+
+    /// Yields events; this property of an object says when it happened.
+    #[must_use]
+    pub fn event_time(mut self, property: impl Into<Cow<'static, str>>) -> Self {
+        self.event_time = Some(property.into());
+        self
+    }
+
+    /// How long what it yields is kept: unless it is said, thirty days of what somebody did, and
+    /// thirteen months of everything else.
+    ///
+    /// Objects live as long as the tenant lists them. The time runs for an event from when it
+    /// happened, for a removed object or relation from its removal (thirty days at least), for an
+    /// earlier version from its end, for an entry of the feed and a run from when they were
+    /// written.
+    pub fn keeps(&self) -> Duration {
+        self.retention.unwrap_or(match self.privacy {
+            Privacy::Configuration | Privacy::Identity => THIRTEEN_MONTHS,
+            Privacy::Behaviour => THIRTY_DAYS,
         })
     }
 

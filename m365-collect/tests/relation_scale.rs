@@ -14,7 +14,8 @@ use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt};
 use m365_collect::insight::relation::{EntityType, Graph, Item, Options, write_json_lines};
 use m365_collect::store::{
-    Claim, Commit, Committed, Contested, Lease, RunEntry, SourceState, StoreError,
+    Claim, Commit, Committed, Contested, Erased, Expired, Expiry, Lease, RunEntry, SourceState,
+    StoreError,
 };
 use m365_collect::{
     Edge, FeedEntry, Kind, Reading, Record, Relation, SourceId, Store, StoredTenant, Tombstone,
@@ -159,8 +160,24 @@ impl Store for Crowd {
         unreachable!("a graph does not ask for it")
     }
 
-    async fn forget_history(&self, _: SystemTime) -> Result<(), StoreError> {
+    async fn expire(&self, _: &Expiry) -> Result<Expired, StoreError> {
         unreachable!("a graph only reads")
+    }
+
+    async fn erase(&self, _: &str) -> Result<Erased, StoreError> {
+        unreachable!("a graph only reads")
+    }
+
+    async fn readmit(&self, _: &str) -> Result<bool, StoreError> {
+        unreachable!("a graph only reads")
+    }
+
+    async fn erased(&self) -> Result<u64, StoreError> {
+        unreachable!("a graph does not ask for it")
+    }
+
+    async fn span(&self, _: &Kind) -> Result<Option<(SystemTime, SystemTime)>, StoreError> {
+        unreachable!("a graph does not ask for it")
     }
 
     async fn count(&self, _: &Kind) -> Result<u64, StoreError> {

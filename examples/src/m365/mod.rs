@@ -2,6 +2,7 @@
 
 mod assess;
 mod bundle;
+mod erase;
 mod export;
 mod reach;
 mod read;
@@ -60,7 +61,7 @@ enum Command {
         #[command(flatten)]
         reading: read::Reading,
         /// How often a source is read, in minutes, instead of as `sources` says: `users=30`.
-        #[arg(long, value_name = "ID=MINUTES", value_parser = read::every)]
+        #[arg(long, value_name = "ID=MINUTES", value_parser = read::minutes)]
         every: Vec<(String, Duration)>,
         /// Begins at a random moment within so many seconds, so that many tenants do not begin
         /// together.
@@ -103,6 +104,14 @@ enum Command {
     Reach {
         #[command(flatten)]
         reach: reach::Arguments,
+    },
+    /// Erases a person from the store for good, or deletes the store of a tenant.
+    ///
+    /// Whoever was erased stays out of later syncs. What is of something else and mentions them stays
+    /// and is named: the exit status is 6 then. `docs/retention.md` says what goes and what remains.
+    Erase {
+        #[command(flatten)]
+        erase: erase::Arguments,
     },
     /// Writes the facts of an assessment as JSON.
     Facts {
@@ -184,6 +193,7 @@ pub async fn run(arguments: Arguments) -> Result<Exit, Failure> {
             )),
         },
         Command::Reach { reach } => reach::run(reach).await,
+        Command::Erase { erase } => erase::run(erase).await,
         Command::Facts { store } => show::facts(&store).await,
         Command::Assess { assess } => assess::run(assess).await,
         Command::Verify { bundle, digest } => bundle::check(&bundle, digest.as_deref()),

@@ -51,6 +51,10 @@ pub(super) struct Reading {
     /// Without these sources, by id.
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     skip: Vec<String>,
+    /// How many days what a source yields is kept, instead of as `docs/retention.md` says:
+    /// `sign_ins=90`.
+    #[arg(long, value_name = "ID=DAYS", value_parser = days)]
+    keep: Vec<(String, Duration)>,
     /// How progress is shown on standard error.
     #[arg(long, value_enum, default_value_t)]
     progress: Show,
@@ -66,6 +70,9 @@ impl Reading {
         let mut engine = Engine::new(client, store)
             .skip(self.skip.clone())
             .progress(self.progress.progress());
+        for (source, time) in &self.keep {
+            engine = engine.keep(source, *time);
+        }
         if !self.only.is_empty() {
             engine = engine.only(self.only.clone());
         }
@@ -141,13 +148,23 @@ pub(super) async fn watch(
     written.map(|()| Exit::Done)
 }
 
-/// `users=30`: every thirty minutes.
-pub(super) fn every(text: &str) -> Result<(String, Duration), String> {
-    let malformed = || format!("{text} is not of the form users=30");
-    let (source, minutes) = text.split_once('=').ok_or_else(malformed)?;
-    let minutes: u64 = minutes.parse().map_err(|_| malformed())?;
-    let seconds = minutes
-        .checked_mul(60)
+/// `users=30`: thirty minutes.
+pub(super) fn minutes(text: &str) -> Result<(String, Duration), String> {
+    times(text, "users=30", 60)
+}
+
+/// `sign_ins=90`: ninety days.
+fn days(text: &str) -> Result<(String, Duration), String> {
+    times(text, "sign_ins=90", 24 * 60 * 60)
+}
+
+/// A source and a time of so many seconds times a number.
+fn times(text: &str, such_as: &str, unit: u64) -> Result<(String, Duration), String> {
+    let malformed = || format!("{text} is not of the form {such_as}");
+    let (source, number) = text.split_once('=').ok_or_else(malformed)?;
+    let number: u64 = number.parse().map_err(|_| malformed())?;
+    let seconds = number
+        .checked_mul(unit)
         .filter(|seconds| *seconds > 0)
         .ok_or_else(malformed)?;
     Ok((source.to_owned(), Duration::from_secs(seconds)))

@@ -1,21 +1,13 @@
 //! The directory's own logs.
 
+use compliance_map::Fact;
 use compliance_map::facts::DirectoryLogFact;
-use compliance_map::{Fact, Timestamp};
-use serde::Deserialize;
 
-use super::part::{either, is_read, is_whole, rows};
-use super::{instant, of_items};
+use super::part::{either, is_read, is_whole};
+use super::{of_items, timestamp};
 use crate::evidence::{Reader, Standing};
 use crate::kind::Kind;
 use crate::store::StoreError;
-
-/// An entry of either log.
-#[derive(Deserialize)]
-struct Entry {
-    #[serde(rename = "createdDateTime", alias = "activityDateTime")]
-    time: Option<String>,
-}
 
 /// One row for each log that was read, with the times of its oldest and newest stored entry.
 pub(super) async fn directory(reader: &Reader<'_>) -> Result<Fact<DirectoryLogFact>, StoreError> {
@@ -36,21 +28,13 @@ async fn log(
     if !is_read(&standing) {
         return Ok((None, standing));
     }
-    let mut span: Option<(Timestamp, Timestamp)> = None;
-    let (_, standing) = rows(reader, standing, kind, |_, entry: Entry| {
-        if let Some(time) = instant(entry.time) {
-            let (oldest, newest) = span.unwrap_or((time, time));
-            span = Some((oldest.min(time), newest.max(time)));
-        }
-        None::<()>
-    })
-    .await?;
+    let span = reader.store.span(kind).await?;
     let row = DirectoryLogFact {
         log: Some(name.to_owned()),
-        oldest: span.map(|(oldest, _)| oldest),
+        oldest: span.and_then(|(oldest, _)| timestamp(oldest)),
         // Where the reading stopped in between, the newest entry that was seen is not the newest.
         newest: span
-            .map(|(_, newest)| newest)
+            .and_then(|(_, newest)| timestamp(newest))
             .filter(|_| is_whole(&standing)),
         ..DirectoryLogFact::default()
     };

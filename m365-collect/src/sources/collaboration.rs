@@ -11,6 +11,11 @@ use crate::record::{Record, Relation};
 use crate::source::{Descriptor, Privacy, SourceId};
 
 const TEAMS: SourceId = SourceId::new("teams");
+/// What people write to those who write to them.
+const REPLIES: &[&[&str]] = &[
+    &["automaticRepliesSetting", "internalReplyMessage"],
+    &["automaticRepliesSetting", "externalReplyMessage"],
+];
 
 pub(super) fn sources() -> Family {
     vec![
@@ -68,12 +73,13 @@ pub(super) fn sources() -> Family {
                     .every(DAILY)
                     .privacy(Privacy::Identity)
                     .page("https://learn.microsoft.com/graph/api/user-get-mailboxsettings")
-                    .remark("asked of those who have an address; who has no mailbox in the cloud has no settings"),
+                    .remark("asked of those who have an address; who has no mailbox in the cloud has no settings; the texts of automatic replies, which no documented request leaves out, are dropped before anything is stored"),
                 Kind::MAILBOX_SETTINGS,
                 Parents::filtered(Kind::USER, has_address),
                 "users/{id}/mailboxSettings",
             )
-            .nothing(&["MailboxNotEnabledForRESTAPI"]),
+            .nothing(&["MailboxNotEnabledForRESTAPI"])
+            .without(REPLIES),
         ),
         Arc::new(SingletonSource::new(
             Descriptor::full("share_point_settings", "sharing and other settings of SharePoint and OneDrive")

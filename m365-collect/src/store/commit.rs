@@ -1,5 +1,6 @@
 //! What goes into a store together, and who may put it there.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::SystemTime;
 
@@ -83,6 +84,10 @@ pub struct Commit {
     pub is_last: bool,
     /// What is remembered of the objects that change.
     pub history: History,
+    /// Where the changes are events: the property of an object that says when it happened. By it
+    /// [`Store::span`](super::Store::span) finds the oldest and the newest, and
+    /// [`Store::expire`](super::Store::expire) those that are past their time.
+    pub event_time: Option<Cow<'static, str>>,
 }
 
 /// Without checkpoint and content.
@@ -113,6 +118,7 @@ impl Commit {
             finish: None,
             is_last: false,
             history: History::Feed,
+            event_time: None,
         }
     }
 }
@@ -224,6 +230,8 @@ pub struct Committed {
     /// Objects of a listing that came under the key of another one of the same round and say something
     /// else: only the last of each is stored, so that the round is not complete.
     pub collided: u64,
+    /// Objects and relations that were not stored because they are of people who were erased.
+    pub forgotten: u64,
     /// Removals that were held at the end of the round: what came is there, the old objects are still
     /// there as well, and the round is not complete.
     pub held: Option<Held>,

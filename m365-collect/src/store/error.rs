@@ -79,6 +79,17 @@ pub enum StoreError {
         /// Its process, as far as it is known.
         process: Option<u32>,
     },
+    /// Nobody is stored who is called so.
+    #[error(
+        "nobody who is stored has this id or address, and it is neither an id of the directory nor an address: nothing was erased"
+    )]
+    Nobody,
+    /// Several people have the address.
+    #[error("{people} people have this address: name one of them by its id; nothing was erased")]
+    Ambiguous {
+        /// How many.
+        people: usize,
+    },
     /// Another process holds the store.
     #[error("the store is in use by another process: try again when it is done")]
     Busy,

@@ -8,8 +8,12 @@
 mod claim;
 mod commit;
 mod error;
+mod event;
+mod expiry;
 mod history;
 mod memory;
+mod oblivion;
+mod person;
 pub mod rule;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -29,8 +33,11 @@ use crate::timestamp;
 pub use claim::Claim;
 pub use commit::{Begin, Commit, Committed, Contested, Finish, Held, Lease, Leaves};
 pub use error::StoreError;
+pub use event::Event;
+pub use expiry::{Expired, Expiry};
 pub use history::{FeedEntry, FeedEvent, History, Version};
 pub use memory::MemoryStore;
+pub use person::{Erased, Mention};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 
@@ -136,8 +143,38 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// The feed of changes after the entry with this number, in order, at most `limit` entries.
     async fn feed(&self, after: u64, limit: usize) -> Result<Vec<FeedEntry>, StoreError>;
 
-    /// Forgets versions that ended, and entries of the feed that were made, before a time.
-    async fn forget_history(&self, before: SystemTime) -> Result<(), StoreError>;
+    /// Removes what of a source is past its time, for good: events, tombstones, ended versions,
+    /// entries of the feed and runs of the log. Live objects that are no events stay, and so does
+    /// the last run. A relation to an object goes with the tombstone that hid it.
+    ///
+    /// However much it is, it is removed in transactions of bounded size: dropped in between, what
+    /// is left goes the next time.
+    async fn expire(&self, expiry: &Expiry) -> Result<Expired, StoreError>;
+
+    /// Erases a person, who is named by the id of their account, its user principal name or its
+    /// mail address: what is of them is deleted in one transaction, without a tombstone, wherever it
+    /// stands, a generation under way and the history included. `docs/retention.md` says what that
+    /// is. Objects of something else that mention them stay, and are named.
+    ///
+    /// The person is remembered by keyed digests of their names: a commit drops what is of them and
+    /// counts it as [`Committed::forgotten`], until [`Store::readmit`].
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] while a sync is running; [`StoreError::Nobody`] and
+    /// [`StoreError::Ambiguous`] where it is not clear who is meant. Nothing is erased then.
+    async fn erase(&self, person: &str) -> Result<Erased, StoreError>;
+
+    /// Lets an erased person be stored again, named by any of the names that they had; whether they
+    /// were erased. They come back as the tenant lists them: of what is read by changes, only with
+    /// their next change or when everything is read anew.
+    async fn readmit(&self, person: &str) -> Result<bool, StoreError>;
+
+    /// How many people were erased.
+    async fn erased(&self) -> Result<u64, StoreError>;
+
+    /// When the oldest and the newest stored event of a kind happened, of those that say so, from
+    /// an index; `None` where there is none.
+    async fn span(&self, kind: &Kind) -> Result<Option<(SystemTime, SystemTime)>, StoreError>;
 
     /// How many live objects of a kind there are.
     async fn count(&self, kind: &Kind) -> Result<u64, StoreError>;

@@ -8,7 +8,8 @@
 //! - the service is asked once more, [`LAG`] later;
 //! - the stored number may lie anywhere between the lowest and the highest count of the run,
 //!   where a run that reads everything asks before it begins, too;
-//! - by as many objects as a run received of changes, the index may be behind or ahead.
+//! - by as many objects as a run received of changes, the index may be behind or ahead;
+//! - people who were erased are counted as long as the tenant has their accounts.
 //!
 //! What differs beyond that is told as [`Gap::Count`], and nothing is changed for it: to read
 //! everything again is for the caller to decide.
@@ -55,9 +56,10 @@ impl Spread {
         }
     }
 
-    /// Whether a number is explained by counts and by so many changes.
-    fn explains(self, stored: u64, changes: u64) -> bool {
-        stored >= self.lowest.saturating_sub(changes)
+    /// Whether a number is explained by counts, by so many people who were erased, and by so many
+    /// changes.
+    fn explains(self, stored: u64, erased: u64, changes: u64) -> bool {
+        stored.saturating_add(erased) >= self.lowest.saturating_sub(changes)
             && stored <= self.highest.saturating_add(changes)
     }
 }
@@ -121,10 +123,15 @@ impl<'a> Counts<'a> {
             return Ok((None, None));
         };
         let stored = self.engine.store.count(kind).await?;
+        let erased = if *kind == Kind::USER {
+            self.engine.store.erased().await?
+        } else {
+            0
+        };
         let Some(counted) = self.count(path).await else {
             return Ok((None, None));
         };
-        if self.explains(stored, changes) {
+        if self.explains(stored, erased, changes) {
             return Ok((Some(counted), None));
         }
         teller.tell(&ProgressEvent::CountDiffers {
@@ -135,13 +142,14 @@ impl<'a> Counts<'a> {
         self.engine.clock.sleep(LAG).await;
         // Where it does not answer any more, its first answer stands.
         let counted = self.count(path).await.unwrap_or(counted);
-        let gap = (!self.explains(stored, changes)).then_some(Gap::Count { stored, counted });
+        let gap =
+            (!self.explains(stored, erased, changes)).then_some(Gap::Count { stored, counted });
         Ok((Some(counted), gap))
     }
 
-    fn explains(&self, stored: u64, changes: u64) -> bool {
+    fn explains(&self, stored: u64, erased: u64, changes: u64) -> bool {
         self.counted
-            .is_some_and(|spread| spread.explains(stored, changes))
+            .is_some_and(|spread| spread.explains(stored, erased, changes))
     }
 }
 
@@ -158,26 +166,35 @@ mod tests {
 
     #[test]
     fn one_count_explains_itself_alone() {
-        assert!(spread(&[7]).explains(7, 0));
-        assert!(!spread(&[7]).explains(6, 0));
-        assert!(!spread(&[7]).explains(8, 0));
+        assert!(spread(&[7]).explains(7, 0, 0));
+        assert!(!spread(&[7]).explains(6, 0, 0));
+        assert!(!spread(&[7]).explains(8, 0, 0));
     }
 
     #[test]
     fn what_was_counted_in_between_is_explained() {
         let spread = spread(&[100, 90]);
         for stored in 90..=100 {
-            assert!(spread.explains(stored, 0), "{stored}");
+            assert!(spread.explains(stored, 0, 0), "{stored}");
         }
-        assert!(!spread.explains(89, 0));
-        assert!(!spread.explains(101, 0));
+        assert!(!spread.explains(89, 0, 0));
+        assert!(!spread.explains(101, 0, 0));
     }
 
     #[test]
     fn the_index_may_be_behind_by_as_much_as_changed() {
-        assert!(spread(&[100]).explains(97, 3));
-        assert!(spread(&[100]).explains(103, 3));
-        assert!(!spread(&[100]).explains(104, 3));
-        assert!(spread(&[1]).explains(0, u64::MAX), "without overflow");
+        assert!(spread(&[100]).explains(97, 0, 3));
+        assert!(spread(&[100]).explains(103, 0, 3));
+        assert!(!spread(&[100]).explains(104, 0, 3));
+        assert!(spread(&[1]).explains(0, 0, u64::MAX), "without overflow");
+    }
+
+    #[test]
+    fn people_who_were_erased_may_be_counted_or_gone() {
+        for stored in [8, 9, 10] {
+            assert!(spread(&[10]).explains(stored, 2, 0), "{stored}");
+        }
+        assert!(!spread(&[10]).explains(7, 2, 0));
+        assert!(!spread(&[10]).explains(11, 2, 0));
     }
 }

@@ -5,6 +5,7 @@ mod channel;
 mod count;
 mod due;
 mod job;
+mod keeping;
 mod limits;
 mod link;
 mod meter;
@@ -33,7 +34,7 @@ use crate::error::{Error, Result};
 use crate::health::{self, Health};
 use crate::organization::{self, Organization};
 use crate::source::{Source, SourceId};
-use crate::store::{Store, StoredTenant};
+use crate::store::{Expired, Store, StoredTenant};
 
 pub use channel::{ProgressEvents, ProgressSender, progress_channel};
 pub use plan::{Because, Due, Plan, PlannedSource};
@@ -41,9 +42,6 @@ pub use progress::{Progress, ProgressEvent, Silent, WaitCause};
 pub use report::{Report, SourceReport};
 pub use run::{RawItem, Run};
 pub use schedule::Schedule;
-
-/// Thirteen months: a year's evidence and the time to look at it.
-const HISTORY: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// Reads a tenant into a store.
 ///
@@ -81,7 +79,7 @@ pub struct Engine {
     cadences: BTreeMap<String, Duration>,
     afresh: bool,
     in_parts: bool,
-    history: Duration,
+    retentions: BTreeMap<String, Duration>,
     confirm_removals: bool,
     concurrency: usize,
     check_counts: bool,
@@ -112,7 +110,7 @@ impl Engine {
             cadences: BTreeMap::new(),
             afresh: false,
             in_parts: false,
-            history: HISTORY,
+            retentions: BTreeMap::new(),
             confirm_removals: false,
             concurrency: 8,
             check_counts: true,
@@ -175,11 +173,13 @@ impl Engine {
         self
     }
 
-    /// Keeps the feed of changes and the earlier versions of settings for so long; 400 days unless
-    /// told.
+    /// Keeps what this source yields for so long, instead of as long as its descriptor
+    /// [says](crate::Descriptor::keeps); for a day at least. What is past its time goes at the end
+    /// of each run.
     #[must_use]
-    pub fn keep_history(mut self, time: Duration) -> Self {
-        self.history = time;
+    pub fn keep(mut self, id: impl Into<String>, time: Duration) -> Self {
+        let time = time.max(Duration::from_secs(24 * 60 * 60));
+        self.retentions.insert(id.into(), time);
         self
     }
 
@@ -297,6 +297,18 @@ impl Engine {
         Ok(health::examine(self.store.as_ref(), sources.collect(), self.clock.now()).await?)
     }
 
+    /// Removes what is past its time, of every source that ever ran; each run does so at its end.
+    ///
+    /// # Errors
+    /// When the store fails, or another sync of the tenant is running.
+    ///
+    /// # Cancel safety
+    /// Dropped in between, what is left is removed the next time.
+    pub async fn expire(&self) -> Result<Expired> {
+        let _claim = self.store.claim().await?;
+        keeping::expire(self).await
+    }
+
     fn cadence_of(&self, id: &SourceId, usual: Duration) -> Duration {
         self.cadences.get(id.as_str()).copied().unwrap_or(usual)
     }
@@ -317,10 +329,16 @@ impl Engine {
 
     /// The sources that were asked for.
     fn selected(&self) -> Result<Vec<Arc<dyn Source>>> {
-        for id in self.cadences.keys() {
+        for id in self.cadences.keys().chain(self.retentions.keys()) {
             selection::check_known(&self.sources, id)?;
         }
-        selection::select(&self.sources, self.only.as_deref(), &self.skip)
+        let mut sources = selection::select(&self.sources, self.only.as_deref(), &self.skip)?;
+        for source in &mut sources {
+            if let Some(time) = self.retentions.get(source.descriptor().id.as_str()) {
+                *source = keeping::kept(Arc::clone(source), *time);
+            }
+        }
+        Ok(sources)
     }
 
     /// Reads these sources once, as the only one who does.
@@ -340,13 +358,13 @@ impl Engine {
         };
         let sources = pass::read_all(self, sources, &accepted).await;
         limits::save(self.store.as_ref(), &self.client).await;
-        if let Some(before) = self.clock.now().checked_sub(self.history)
-            && let Err(error) = self.store.forget_history(before).await
-        {
-            // No worse than that a later run forgets it.
-            tracing::warn!(%error, "old history was not forgotten");
-        }
+        let expired = keeping::expire(self).await.unwrap_or_else(|error| {
+            // No worse than that a later run removes it.
+            tracing::warn!(%error, "what is past its time was not removed");
+            Expired::default()
+        });
         Ok(Report {
+            expired,
             tenant,
             started_at: Some(started_at),
             ended_at: Some(self.clock.now()),

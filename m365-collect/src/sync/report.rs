@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 
 use crate::outcome::{Outcome, Tally};
 use crate::source::SourceId;
-use crate::store::StoredTenant;
+use crate::store::{Expired, StoredTenant};
 use crate::timestamp;
 
 /// What a sync came to, source by source.
@@ -24,6 +24,8 @@ pub struct Report {
     pub ended_at: Option<SystemTime>,
     /// Each source, in the order of the catalogue.
     pub sources: Vec<SourceReport>,
+    /// What was past its time, and was removed at the end.
+    pub expired: Expired,
 }
 
 impl Report {
@@ -50,7 +52,8 @@ impl Report {
 /// What one source came to.
 ///
 /// Serialised flat: `id`, `outcome`, `reason`, `seen`, `upserted`, `removed`, `requests`,
-/// `throttled`, `bytes`, `seconds`, and `counted` where the service counted the objects.
+/// `throttled`, `bytes`, `seconds`; `forgotten` where something is of people who were erased, and
+/// `counted` where the service counted the objects.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SourceReport {
@@ -76,6 +79,9 @@ impl Serialize for SourceReport {
         map.serialize_entry("throttled", &tally.throttled)?;
         map.serialize_entry("bytes", &tally.bytes)?;
         map.serialize_entry("seconds", &tally.elapsed().as_secs_f64())?;
+        if tally.forgotten > 0 {
+            map.serialize_entry("forgotten", &tally.forgotten)?;
+        }
         if let Some(counted) = tally.counted {
             map.serialize_entry("counted", &counted)?;
         }

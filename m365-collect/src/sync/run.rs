@@ -85,7 +85,7 @@ impl<'a> Run<'a> {
         let writer = Writer::new(
             Arc::clone(&store),
             lease.clone(),
-            descriptor.remembers(),
+            descriptor,
             Arc::clone(&clock),
             Arc::clone(&meter),
         );
@@ -471,6 +471,7 @@ impl<'a> Run<'a> {
         Tally {
             upserted: self.tally.upserted + self.writer.upserted,
             removed: self.tally.removed + self.writer.removed,
+            forgotten: self.tally.forgotten + self.writer.forgotten,
             ..self.tally
         }
     }

@@ -1,5 +1,6 @@
 //! Gathers pages into commits, and writes one while the next is gathered.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use graph_client::Clock;
 use tokio::task::JoinHandle;
 
 use crate::record::Change;
+use crate::source::Descriptor;
 use crate::store::{Begin, Commit, Committed, Finish, Held, History, Lease, Store, StoreError};
 use crate::sync::meter::Meter;
 
@@ -22,6 +24,7 @@ pub(super) struct Writer {
     store: Arc<dyn Store>,
     lease: Lease,
     history: History,
+    event_time: Option<Cow<'static, str>>,
     clock: Arc<dyn Clock>,
     meter: Arc<Meter>,
     gathered: Option<Gathered>,
@@ -33,6 +36,7 @@ pub(super) struct Writer {
     pub(super) upserted: u64,
     pub(super) removed: u64,
     pub(super) collided: u64,
+    pub(super) forgotten: u64,
     pub(super) held: Option<Held>,
     pub(super) stored_some: bool,
 }
@@ -52,14 +56,15 @@ impl Writer {
     pub(super) fn new(
         store: Arc<dyn Store>,
         lease: Lease,
-        history: History,
+        descriptor: &Descriptor,
         clock: Arc<dyn Clock>,
         meter: Arc<Meter>,
     ) -> Self {
         Self {
             store,
             lease,
-            history,
+            history: descriptor.remembers(),
+            event_time: descriptor.event_time.clone(),
             clock,
             meter,
             gathered: None,
@@ -69,6 +74,7 @@ impl Writer {
             upserted: 0,
             removed: 0,
             collided: 0,
+            forgotten: 0,
             held: None,
             stored_some: false,
         }
@@ -136,6 +142,7 @@ impl Writer {
     fn empty(&self) -> Commit {
         let mut commit = Commit::new(&self.lease, self.clock.now());
         commit.history = self.history;
+        commit.event_time.clone_from(&self.event_time);
         commit
     }
 
@@ -177,6 +184,7 @@ impl Writer {
             upserted,
             removed,
             collided,
+            forgotten,
             held,
         } = done.unwrap_or_else(|error| {
             Err(StoreError::Storage {
@@ -189,6 +197,7 @@ impl Writer {
         self.upserted += upserted;
         self.removed += removed;
         self.collided += collided;
+        self.forgotten += forgotten;
         self.held = held.or(self.held);
         if let Some(held) = held {
             self.meter.held(held);

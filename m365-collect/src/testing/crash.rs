@@ -17,6 +17,13 @@ pub const CRASH_POINTS: [&str; 5] = [
     "sorted_in",
 ];
 
+/// The points of an erasure, in the order in which it reaches them: before it is committed, after
+/// that, and after the room was overwritten.
+pub const ERASE_CRASH_POINTS: [&str; 3] = ["erase.begun", "erase.done", "erase.scrubbed"];
+
+/// The points of the deletion of a store, in the order in which it reaches them.
+pub const DELETE_CRASH_POINTS: [&str; 2] = ["delete.begun", "delete.overwritten"];
+
 /// Ends the process here, where the environment says so.
 pub(crate) fn point(name: &str) {
     static WANTED: OnceLock<Option<(String, u64)>> = OnceLock::new();

@@ -1,9 +1,11 @@
 //! What is remembered of objects that change.
 
+use std::time::Duration;
+
 use super::fixture::{PEOPLE, Writer, at, delta, person, record, removed};
 use crate::kind::Kind;
 use crate::record::{Change, RemovedReason};
-use crate::store::{Begin, FeedEvent, History, Reading, Store};
+use crate::store::{Begin, Expiry, FeedEvent, History, Reading, Store};
 
 async fn feed(store: &impl Store) -> Vec<(String, FeedEvent, Vec<String>)> {
     let feed = store.feed(0, 10_000).await.expect("the feed");
@@ -128,7 +130,10 @@ pub(super) async fn settings_keep_their_versions(store: &impl Store) {
         "what was removed is remembered"
     );
 
-    store.forget_history(at(25)).await.expect("forgotten");
+    let mut expiry = Expiry::new(PEOPLE, at(25), Duration::ZERO);
+    expiry.removed_before = at(0);
+    let expired = store.expire(&expiry).await.expect("expired");
+    assert_eq!((expired.versions, expired.feed), (2, 2));
     assert_eq!(versions(store, "a").await, gone[1..]);
     let feed = store.feed(0, 100).await.expect("the feed");
     assert!(feed.iter().all(|entry| entry.at >= at(25)), "{feed:?}");

@@ -14,6 +14,8 @@
 mod claim;
 mod contested;
 pub(crate) mod crash;
+mod erasure;
+mod expiry;
 mod fixture;
 mod generation;
 mod history;
@@ -25,7 +27,7 @@ mod round;
 
 use crate::store::Store;
 
-pub use crash::CRASH_POINTS;
+pub use crash::{CRASH_POINTS, DELETE_CRASH_POINTS, ERASE_CRASH_POINTS};
 
 /// Runs the whole suite; `fresh` makes an empty store each time it is called.
 ///
@@ -71,4 +73,17 @@ pub async fn store_conforms<S: Store>(fresh: impl AsyncFn() -> S) {
     log::the_log_of_runs_is_bounded(&fresh().await).await;
     note::a_note_is_kept_until_it_is_replaced(&fresh().await).await;
     claim::a_tenant_is_synced_by_one_at_a_time(&fresh().await).await;
+    expiry::the_span_of_a_log_is_that_of_its_events(&fresh().await).await;
+    expiry::events_are_aged_by_when_they_happened(&fresh().await).await;
+    expiry::tombstones_are_kept_for_their_time(&fresh().await).await;
+    expiry::however_much_is_past_its_time_all_of_it_goes(&fresh().await).await;
+    expiry::the_last_run_of_a_source_is_kept(&fresh().await).await;
+    erasure::all_that_is_of_a_person_is_erased_by_any_of_their_names(&fresh().await).await;
+    erasure::a_person_is_found_by_address_too(&fresh().await).await;
+    erasure::an_erased_person_does_not_come_back(&fresh().await).await;
+    erasure::what_was_gone_before_leaves_no_trace_either(&fresh().await).await;
+    erasure::somebody_who_is_not_stored_can_be_kept_out(&fresh().await).await;
+    erasure::an_address_of_two_people_erases_neither(&fresh().await).await;
+    erasure::nobody_is_erased_while_a_sync_is_running(&fresh().await).await;
+    erasure::who_is_readmitted_is_stored_again(&fresh().await).await;
 }

@@ -13,6 +13,7 @@ pub(crate) mod sources;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use compliance_map::Facts;
+use m365_collect::sources::catalogue;
 use m365_collect::store::{Begin, Commit, Finish, RunEntry};
 use m365_collect::{
     Change, Edge, Gap, Kind, MemoryStore, Outcome, Reading, Record, Relation, SourceId, Store,
@@ -147,6 +148,10 @@ impl Tenant {
             }
             let lease = self.store.lease(&source, Reading::Full).await;
             let mut commit = Commit::new(&lease.expect("a lease"), at(second));
+            commit.event_time = catalogue()
+                .iter()
+                .find(|one| one.descriptor().id == source)
+                .and_then(|one| one.descriptor().event_time.clone());
             commit.begin = Some(Begin::Generation);
             commit.changes = changes;
             commit.finish = Some(match outcome {

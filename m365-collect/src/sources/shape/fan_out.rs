@@ -17,7 +17,7 @@ use super::withheld::{Seen, Withheld};
 use crate::endpoint::Endpoint;
 use crate::error::{Result, ends_all};
 use crate::kind::Kind;
-use crate::members::Members;
+use crate::members::{self, Members};
 use crate::outcome::Gap;
 use crate::record::{Change, Edge, Record, Relation};
 use crate::source::{Completeness, Descriptor, Source};
@@ -59,6 +59,7 @@ pub struct FanOutSource {
     end: &'static str,
     nothing: &'static [&'static str],
     withheld: Option<Withheld>,
+    without: &'static [&'static [&'static str]],
 }
 
 /// How often the collection of a parent is listed anew when the service forgets its page token.
@@ -110,6 +111,7 @@ impl FanOutSource {
             end: "id",
             nothing: &[],
             withheld: None,
+            without: &[],
         }
     }
 
@@ -163,6 +165,13 @@ impl FanOutSource {
         self
     }
 
+    /// What stands at these paths of an answer is not kept: neither stored nor held on to.
+    #[must_use]
+    pub fn without(mut self, paths: &'static [&'static [&'static str]]) -> Self {
+        self.without = paths;
+        self
+    }
+
     /// Goes on after the last parent that was asked for, unless that is so long ago that the
     /// answers would be old ones.
     fn resume(&self, run: &mut Run<'_>) -> Saved {
@@ -203,6 +212,9 @@ impl FanOutSource {
             match (answer.result, &self.kind) {
                 (Ok(raw), Some(kind)) => {
                     asked.has_answered = true;
+                    let raw = self.without.iter().fold(raw, |raw, path| {
+                        members::without_path(raw.get(), path).unwrap_or(raw)
+                    });
                     let record = Record::new(kind.clone(), answer.key, raw);
                     asked.changes.push(Change::Upsert(record));
                 }

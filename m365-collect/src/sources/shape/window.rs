@@ -21,9 +21,10 @@ use crate::timestamp;
 /// The time since the last reading is cut into slices without gap or overlap; each is read to its
 /// end before the next one. A slice is long, for each costs a request of a scarce sort even where
 /// nothing happened, and gets shorter where the service loses the place in it. Events reach a log
-/// late, so every reading begins some time before the end of the last one: what comes again is one event, known by its id. What the service no longer
-/// keeps when it is asked is a [`Gap::Window`], told and not passed over: it is told, as is an event
-/// that could not be read, until it is older than twice the time that the service keeps.
+/// late, so every reading begins some time before the end of the last one: what comes again is one
+/// event, known by its id. None begins before what is [kept](Descriptor::keeps). What the service no
+/// longer keeps when it is asked is a [`Gap::Window`], told and not passed over: it is told, as is an
+/// event that could not be read, until it is older than twice the time that the service keeps.
 ///
 /// <https://learn.microsoft.com/graph/api/signin-list>,
 /// <https://learn.microsoft.com/graph/api/directoryaudit-list>
@@ -71,7 +72,10 @@ impl WindowSource {
     ) -> Self {
         let endpoint = endpoint.into();
         Self {
-            descriptor: descriptor.kind(kind.clone()).endpoint(endpoint.clone()),
+            descriptor: descriptor
+                .kind(kind.clone())
+                .endpoint(endpoint.clone())
+                .event_time(time),
             kind,
             endpoint,
             time,
@@ -288,8 +292,15 @@ impl Source for WindowSource {
             }
             None => Saved::at(before(now, self.first), Vec::new()),
         };
+        // What would be past its time as soon as it is stored is not read again.
+        let floor = before(now, run.descriptor().keeps());
+        if at.until.unwrap_or(at.through) < floor {
+            at.leave_slice();
+            at.through = floor;
+        }
         let oldest = before(now, self.kept);
-        if let Some(from) = was_read.filter(|through| *through < oldest) {
+        let is_lost = |through: &SystemTime| *through < oldest && floor <= oldest;
+        if let Some(from) = was_read.filter(is_lost) {
             at.leave_slice();
             at.through = oldest;
             at.holes.push(Hole {
@@ -324,8 +335,8 @@ impl Source for WindowSource {
             }
         }
         // For as long again as the service keeps its log, so that whoever looks once in that time
-        // is told.
-        at.keep_holes_since(before(oldest, self.kept));
+        // is told, and for as long as the rows around it are kept.
+        at.keep_holes_since(before(oldest, self.kept).min(floor));
         // What was missing before is missing still, though this reading met none of it.
         run.read_again();
         let gap = at.gap();

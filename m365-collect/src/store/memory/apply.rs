@@ -1,7 +1,6 @@
 //! Applies the changes of a commit.
 
 use std::collections::BTreeSet;
-use std::time::SystemTime;
 
 use serde_json::value::RawValue;
 
@@ -10,9 +9,8 @@ use super::tables::{EdgeRow, RecordRow, Tables};
 use crate::kind::Kind;
 use crate::members;
 use crate::record::{Change, Edge, Record, Relation, RemovedReason};
-use crate::source::SourceId;
 use crate::store::rule::{self, Action, Row};
-use crate::store::{Committed, Contested, Reading};
+use crate::store::{Commit, Committed, Contested};
 
 /// The changes of one source on their way into the tables.
 pub(super) struct Apply<'a, 'n> {
@@ -22,11 +20,8 @@ pub(super) struct Apply<'a, 'n> {
     pub(super) contested: &'a mut BTreeSet<Contested>,
     /// Where it is noted what readers see otherwise from now on.
     pub(super) notes: Option<&'a mut Notes<'n>>,
-    pub(super) source: &'a SourceId,
-    pub(super) reading: Reading,
-    pub(super) epoch: u64,
+    pub(super) commit: &'a Commit,
     pub(super) round: u64,
-    pub(super) at: SystemTime,
     pub(super) done: Committed,
 }
 
@@ -37,14 +32,14 @@ impl Apply<'_, '_> {
             Change::Remove { kind, id, reason } => self.remove(kind, id, *reason),
             Change::Link(edge) => {
                 let row = self.edge_row(edge);
-                match rule::link(row, self.reading, self.round) {
+                match rule::link(row, self.commit.reading, self.round) {
                     Action::Contest => self.contest_container(edge),
                     _ => self.write_edge(edge, row, None),
                 }
             }
             Change::Unlink(edge) => {
                 let row = self.edge_row(edge);
-                match rule::unlink(row, self.reading, self.round) {
+                match rule::unlink(row, self.commit.reading, self.round) {
                     Action::Contest => self.contest_container(edge),
                     Action::Remove => self.cut(edge, row),
                     _ => {}
@@ -67,7 +62,7 @@ impl Apply<'_, '_> {
             Change::LeaveAll { relation, from } => self.settle_container(relation, from),
             Change::ConfirmLink(edge) => {
                 let row = self.edge_row(edge);
-                self.write_edge(edge, row, Some(self.epoch));
+                self.write_edge(edge, row, Some(self.commit.epoch));
             }
             Change::ConfirmedAll { relation, from } => {
                 let unconfirmed: Vec<Edge> = self
@@ -78,7 +73,7 @@ impl Apply<'_, '_> {
                         edge.relation == *relation
                             && edge.from == *from
                             && row.row.live
-                            && row.confirmed < self.epoch
+                            && row.confirmed < self.commit.epoch
                     })
                     .map(|(edge, _)| edge.clone())
                     .collect();
@@ -104,14 +99,14 @@ impl Apply<'_, '_> {
             .record_row(&record.kind, &record.id)
             .or_else(|| self.tombstone_replaced(record));
         let is_other = |raw: &RawValue| raw.get() != record.raw.get();
-        if rule::collides(row, self.reading, self.round)
+        if rule::collides(row, self.commit.reading, self.round)
             && self.stored(record).is_some_and(is_other)
         {
             self.done.collided += 1;
         }
         let stored = self.stored(record);
         let differs = || stored.is_some_and(|raw| members::disagree(raw.get(), record.raw.get()));
-        match rule::upsert(row, self.reading, self.round, differs) {
+        match rule::upsert(row, self.commit.reading, self.round, differs) {
             Action::Contest => self.contest_object(&record.kind, &record.id, None),
             Action::Merge => {
                 // What is not an object has no members to lay over anything.
@@ -134,7 +129,7 @@ impl Apply<'_, '_> {
 
     fn remove(&mut self, kind: &Kind, id: &str, reason: RemovedReason) {
         let row = self.record_row(kind, id);
-        match rule::remove(row, self.reading, self.round) {
+        match rule::remove(row, self.commit.reading, self.round) {
             Action::Contest => self.contest_object(kind, id, Some(reason)),
             Action::Keep | Action::Remove => self.bury(kind, id, reason),
             Action::Replace | Action::Merge => {}
@@ -164,14 +159,15 @@ impl Apply<'_, '_> {
         self.done.upserted += u64::from(!is_same);
         let key = (record.kind.clone(), record.id.clone());
         let stored = self.tables.records.get(&key);
-        let since = stored.map_or(self.at, |old| old.changed_at);
+        let since = stored.map_or(self.commit.at, |old| old.changed_at);
         if let Some(notes) = self.notes.as_deref_mut() {
             notes.change(&key, stored, Some(&raw));
         }
-        self.tables.records.insert(
-            (record.kind.clone(), record.id.clone()),
+        let event = self.commit.event(raw.get());
+        self.tables.put(
+            key,
             RecordRow {
-                source: self.source.clone(),
+                source: self.commit.source.clone(),
                 row: Row::new(
                     true,
                     self.round,
@@ -179,7 +175,8 @@ impl Apply<'_, '_> {
                 ),
                 raw: Some(raw),
                 removed: None,
-                changed_at: if is_same { since } else { self.at },
+                event,
+                changed_at: if is_same { since } else { self.commit.at },
             },
         );
     }
@@ -190,19 +187,20 @@ impl Apply<'_, '_> {
         self.done.removed += u64::from(old.is_none_or(|old| old.row.live));
         let since = old
             .and_then(|old| old.removed)
-            .map_or(self.at, |(_, at)| at);
+            .map_or(self.commit.at, |(_, at)| at);
         let revived = old.is_some_and(|old| old.row.revived);
         if let Some(notes) = self.notes.as_deref_mut() {
             notes.change(&key, old, None);
         }
-        self.tables.records.insert(
+        self.tables.put(
             key,
             RecordRow {
-                source: self.source.clone(),
+                source: self.commit.source.clone(),
                 row: Row::new(false, self.round, revived),
                 raw: None,
                 removed: Some((reason, since)),
-                changed_at: self.at,
+                event: None,
+                changed_at: self.commit.at,
             },
         );
     }
@@ -215,21 +213,24 @@ impl Apply<'_, '_> {
         self.tables.edges.insert(
             edge.clone(),
             EdgeRow {
-                source: self.source.clone(),
+                source: self.commit.source.clone(),
                 row: Row::new(true, self.round, revived),
                 confirmed: confirmed.unwrap_or(if is_live { before } else { 0 }),
+                removed_at: None,
             },
         );
     }
 
     fn cut(&mut self, edge: &Edge, old: Option<Row>) {
         self.done.removed += u64::from(old.is_some_and(|row| row.live));
+        let since = self.tables.edges.get(edge).and_then(|row| row.removed_at);
         self.tables.edges.insert(
             edge.clone(),
             EdgeRow {
-                source: self.source.clone(),
+                source: self.commit.source.clone(),
                 row: Row::new(false, self.round, old.is_some_and(|row| row.revived)),
                 confirmed: 0,
+                removed_at: since.or(Some(self.commit.at)),
             },
         );
     }

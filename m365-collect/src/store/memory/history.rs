@@ -1,6 +1,6 @@
 //! Earlier versions and the feed of changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 use serde_json::value::RawValue;
@@ -8,7 +8,9 @@ use serde_json::value::RawValue;
 use super::tables::RecordRow;
 use crate::kind::Kind;
 use crate::members;
-use crate::store::{Commit, FeedEntry, FeedEvent, History, Version};
+use crate::store::oblivion::Oblivion;
+use crate::store::person::{Names, depth_of_name, is_in_key};
+use crate::store::{Commit, Expiry, FeedEntry, FeedEvent, History, Version};
 
 type Key = (Kind, String);
 
@@ -23,6 +25,7 @@ pub(super) struct Remembered {
 pub(super) struct Notes<'a> {
     pub(super) remembered: Option<&'a mut Remembered>,
     pub(super) commit: &'a Commit,
+    pub(super) oblivion: Option<&'a Oblivion>,
 }
 
 impl Notes<'_> {
@@ -38,6 +41,9 @@ impl Notes<'_> {
         }
         if let (History::Versions, Some(old)) = (commit.history, old)
             && let Some(raw) = &old.raw
+            && !self
+                .oblivion
+                .is_some_and(|oblivion| oblivion.is_named_in(raw.get()))
         {
             let versions = remembered.versions.entry(key.clone()).or_default();
             versions.push((old.changed_at, commit.at, raw.clone()));
@@ -79,11 +85,32 @@ impl Remembered {
         later.take(limit).cloned().collect()
     }
 
-    pub(super) fn forget(&mut self, before: SystemTime) {
-        self.versions.retain(|_, versions| {
-            versions.retain(|(_, until, _)| *until >= before);
+    /// Forgets what is of a person and of what goes with them, and earlier versions of anything that
+    /// name them.
+    pub(super) fn erase(&mut self, names: &Names, keys: &BTreeSet<Key>) {
+        let is_name = |text: &str| names.has(text);
+        let goes = |key: &Key| is_in_key(&key.1, &is_name) || keys.contains(key);
+        self.versions.retain(|key, versions| {
+            versions.retain(|(_, _, raw)| depth_of_name(raw.get(), usize::MAX, &is_name).is_none());
+            !versions.is_empty() && !goes(key)
+        });
+        self.feed
+            .retain(|entry| !goes(&(entry.kind.clone(), entry.id.clone())));
+    }
+
+    /// Forgets what of a source is past its time: how many versions of these kinds, and how many
+    /// entries of the feed.
+    pub(super) fn expire(&mut self, kinds: &BTreeSet<Kind>, expiry: &Expiry) -> (u64, u64) {
+        let mut versions_gone = 0;
+        self.versions.retain(|(kind, _), versions| {
+            let before = versions.len();
+            versions.retain(|(_, until, _)| *until >= expiry.before || !kinds.contains(kind));
+            versions_gone += before - versions.len();
             !versions.is_empty()
         });
-        self.feed.retain(|entry| entry.at >= before);
+        let before = self.feed.len();
+        self.feed
+            .retain(|entry| entry.at >= expiry.before || entry.source != expiry.source);
+        (versions_gone as u64, (before - self.feed.len()) as u64)
     }
 }

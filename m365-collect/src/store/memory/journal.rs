@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use crate::source::SourceId;
-use crate::store::{Claim, RUNS_KEPT, RunEntry, StoreError};
+use crate::store::person::Names;
+use crate::store::{Claim, Expiry, RUNS_KEPT, RunEntry, StoreError};
 
 #[derive(Default)]
 pub(super) struct Journal {
@@ -80,6 +81,36 @@ impl Journal {
         found.sort_unstable_by_key(|(number, _)| std::cmp::Reverse(*number));
         let newest = found.into_iter().take(limit);
         newest.map(|(_, run)| run.clone()).collect()
+    }
+
+    /// Blots names out of what came of the runs, and out of the notes.
+    pub(super) fn blot_out(&self, names: &Names) {
+        let mut pages = self.pages();
+        for (_, run) in pages.runs.values_mut().flatten() {
+            let blotted = serde_json::to_string(&run.outcome)
+                .ok()
+                .and_then(|text| names.blotted_out(&text))
+                .and_then(|text| serde_json::from_str(&text).ok());
+            if let Some(outcome) = blotted {
+                run.outcome = outcome;
+            }
+        }
+        for note in pages.notes.values_mut() {
+            if let Some(blotted) = names.blotted_out(note) {
+                *note = blotted;
+            }
+        }
+    }
+
+    /// Forgets the runs of a source that are past their time, but for the last; how many.
+    pub(super) fn expire(&self, expiry: &Expiry) -> u64 {
+        let mut pages = self.pages();
+        let Some(runs) = pages.runs.get_mut(&expiry.source) else {
+            return 0;
+        };
+        let (before, last) = (runs.len(), runs.back().map(|(number, _)| *number));
+        runs.retain(|(number, run)| run.ended_at >= Some(expiry.before) || Some(*number) == last);
+        (before - runs.len()) as u64
     }
 
     pub(super) fn note(&self, name: &str) -> Option<String> {

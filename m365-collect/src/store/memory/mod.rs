@@ -1,6 +1,8 @@
 //! A store in memory: for tests, and for callers who read a tenant once and keep nothing.
 
 mod apply;
+mod erase;
+mod expire;
 mod history;
 mod journal;
 mod tables;
@@ -17,13 +19,15 @@ use self::apply::Apply;
 use self::history::{Notes, Remembered};
 use self::journal::Journal;
 use self::tables::Tables;
+use super::oblivion::Oblivion;
 use super::{
-    Begin, Claim, Commit, Committed, Contested, FeedEntry, Lease, Leaves, Reading, RunEntry,
-    SourceState, Store, StoreError, StoredTenant, Tombstone, Version,
+    Begin, Claim, Commit, Committed, Contested, Erased, Expired, Expiry, FeedEntry, Lease, Leaves,
+    Reading, RunEntry, SourceState, Store, StoreError, StoredTenant, Tombstone, Version,
 };
 use crate::kind::Kind;
 use crate::record::{Edge, Record, Relation};
 use crate::source::SourceId;
+use crate::timestamp;
 
 /// A tenant's picture in memory.
 #[derive(Default)]
@@ -56,6 +60,7 @@ struct State {
     sources: BTreeMap<SourceId, SourceRow>,
     live: Tables,
     remembered: Remembered,
+    oblivion: Option<Box<Oblivion>>,
 }
 
 #[derive(Default, Clone)]
@@ -89,6 +94,7 @@ impl State {
         let mut notes = Notes {
             remembered: has_history.then_some(&mut self.remembered),
             commit,
+            oblivion: self.oblivion.as_deref(),
         };
         let (tables, replaced) = match source.staged.as_mut() {
             Some(staged) => (staged, Some(&self.live)),
@@ -99,11 +105,8 @@ impl State {
             replaced,
             contested: &mut source.contested,
             notes: (!is_staged).then_some(&mut notes),
-            source: &commit.source,
-            reading: commit.reading,
-            epoch: commit.epoch,
+            commit,
             round: source.round,
-            at: commit.at,
             done: Committed::default(),
         };
         for change in &commit.changes {
@@ -204,16 +207,19 @@ impl Store for MemoryStore {
         Ok(Lease::new(source.clone(), reading, row.epoch, checkpoint).in_round(row.state.in_round))
     }
 
-    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+    async fn commit(&self, mut commit: Commit) -> Result<Committed, StoreError> {
         let mut state = self.state();
+        let oblivion = state.oblivion.as_deref();
+        let forgotten = oblivion.map_or(0, |oblivion| oblivion.drop_forgotten(&mut commit));
         if commit.finish.is_none() {
-            return state.commit(&commit);
+            let done = state.commit(&commit)?;
+            return Ok(Committed { forgotten, ..done });
         }
         // The end of a round may be refused after its changes were applied: on a copy, then.
         let mut changed = state.clone();
         let done = changed.commit(&commit)?;
         *state = changed;
-        Ok(done)
+        Ok(Committed { forgotten, ..done })
     }
 
     async fn contested(
@@ -348,9 +354,34 @@ impl Store for MemoryStore {
         Ok(self.state().remembered.feed(after, limit))
     }
 
-    async fn forget_history(&self, before: SystemTime) -> Result<(), StoreError> {
-        self.state().remembered.forget(before);
-        Ok(())
+    async fn expire(&self, expiry: &Expiry) -> Result<Expired, StoreError> {
+        let mut expired = self.state().expire(expiry);
+        expired.runs = self.journal.expire(expiry);
+        Ok(expired)
+    }
+
+    async fn erase(&self, person: &str) -> Result<Erased, StoreError> {
+        let _claim = self.journal.claim()?;
+        self.state().erase(person, &self.journal)
+    }
+
+    async fn readmit(&self, person: &str) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let oblivion = state.oblivion.as_mut();
+        Ok(oblivion.is_some_and(|oblivion| oblivion.readmit(person).is_some()))
+    }
+
+    async fn erased(&self) -> Result<u64, StoreError> {
+        Ok(self.state().oblivion.as_deref().map_or(0, Oblivion::count))
+    }
+
+    async fn span(&self, kind: &Kind) -> Result<Option<(SystemTime, SystemTime)>, StoreError> {
+        let state = self.state();
+        let mut events = state.live.events_of(kind, true).map(|(at, _)| at);
+        let oldest = events.next();
+        let newest = events.next_back().or(oldest);
+        let ends = oldest.map(timestamp::from_millis);
+        Ok(ends.zip(newest.map(timestamp::from_millis)))
     }
 
     async fn count(&self, kind: &Kind) -> Result<u64, StoreError> {

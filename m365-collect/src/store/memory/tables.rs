@@ -1,6 +1,6 @@
 //! The rows, and how a round ends for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::time::SystemTime;
 
@@ -11,12 +11,16 @@ use crate::kind::{DIRECTORY_OBJECTS, Kind};
 use crate::record::{Edge, RemovedReason};
 use crate::source::SourceId;
 use crate::store::rule::Row;
-use crate::store::{Committed, Finish, Held};
+use crate::store::{Committed, Event, Finish, Held};
+use crate::timestamp;
 
 #[derive(Default, Clone)]
 pub(super) struct Tables {
     pub(super) records: BTreeMap<(Kind, String), RecordRow>,
     pub(super) edges: BTreeMap<Edge, EdgeRow>,
+    /// The events by kind, whether they say themselves when they happened, and that time in
+    /// milliseconds.
+    pub(super) events: BTreeSet<(Kind, bool, i64, String)>,
 }
 
 #[derive(Clone)]
@@ -25,6 +29,8 @@ pub(super) struct RecordRow {
     pub(super) row: Row,
     pub(super) raw: Option<Box<RawValue>>,
     pub(super) removed: Option<(RemovedReason, SystemTime)>,
+    /// When it happened, where it is an event.
+    pub(super) event: Option<Event>,
     /// Since when it says what it says.
     pub(super) changed_at: SystemTime,
 }
@@ -34,9 +40,45 @@ pub(super) struct EdgeRow {
     pub(super) source: SourceId,
     pub(super) row: Row,
     pub(super) confirmed: u64,
+    pub(super) removed_at: Option<SystemTime>,
 }
 
 impl Tables {
+    /// Writes a row in the place of any before.
+    pub(super) fn put(&mut self, key: (Kind, String), row: RecordRow) {
+        self.take(&key);
+        if let Some(event) = row.event {
+            let (kind, id) = key.clone();
+            let at = timestamp::to_millis(event.at);
+            self.events.insert((kind, event.is_dated, at, id));
+        }
+        self.records.insert(key, row);
+    }
+
+    /// Takes a row away without a trace.
+    pub(super) fn take(&mut self, key: &(Kind, String)) -> Option<RecordRow> {
+        let row = self.records.remove(key)?;
+        if let Some(event) = row.event {
+            let (kind, id) = key.clone();
+            let at = timestamp::to_millis(event.at);
+            self.events.remove(&(kind, event.is_dated, at, id));
+        }
+        Some(row)
+    }
+
+    /// The events of a kind, the oldest first, of those that say when they happened or of those
+    /// that do not.
+    pub(super) fn events_of(
+        &self,
+        kind: &Kind,
+        is_dated: bool,
+    ) -> impl DoubleEndedIterator<Item = (i64, &str)> {
+        let from = (kind.clone(), is_dated, i64::MIN, String::new());
+        let until = (kind.clone(), is_dated, i64::MAX, String::new());
+        let range = self.events.range(from..until);
+        range.map(|(_, _, at, id)| (*at, id.as_str()))
+    }
+
     /// Removes what `gone` names, unless that is too much to believe.
     pub(super) fn sweep(
         &mut self,
@@ -75,17 +117,20 @@ impl Tables {
             }
         }
         for key in &gone_records {
-            if let Some(row) = self.records.get_mut(key) {
-                notes.change(key, Some(row), None);
+            if let Some(mut row) = self.take(key) {
+                notes.change(key, Some(&row), None);
                 row.row.live = false;
                 row.raw = None;
                 row.removed = Some((RemovedReason::Absent, at));
+                row.event = None;
                 row.changed_at = at;
+                self.put(key.clone(), row);
             }
         }
         for edge in &gone_edges {
             if let Some(row) = self.edges.get_mut(edge) {
                 row.row.live = false;
+                row.removed_at = Some(at);
             }
         }
         Ok((gone_records.len() + gone_edges.len()) as u64)
@@ -125,7 +170,7 @@ impl Tables {
                 notes.change(&key, old, row.raw.as_deref());
                 row.row.revived |= old.is_some_and(|old| old.row.revived || !old.row.live);
                 row.changed_at = at;
-                self.records.insert(key, row);
+                self.put(key, row);
             } else {
                 // Gone since readers see it gone, which is now.
                 let reason = row

@@ -7,6 +7,7 @@ use rusqlite::{Transaction, params};
 use super::record::RecordStatements;
 use super::{SORT_CONTAINER, SORT_OBJECT, arrival, edge, record};
 use crate::record::{Change, RemovedReason};
+use crate::store::oblivion::Oblivion;
 use crate::store::{Commit, Committed};
 
 /// One set of tables: those that readers see, or the staged ones.
@@ -32,6 +33,7 @@ pub(super) struct Apply<'a> {
     pub(super) transaction: &'a Transaction<'a>,
     pub(super) tables: &'static Tables,
     pub(super) commit: &'a Commit,
+    pub(super) oblivion: Option<&'a Oblivion>,
     pub(super) is_staged: bool,
     /// Whether what changes is worth remembering: not while everything is new.
     pub(super) has_history: bool,
@@ -48,7 +50,7 @@ impl Apply<'_> {
             upserted: self.upserted,
             removed: self.removed,
             collided: self.collided,
-            held: None,
+            ..Committed::default()
         }
     }
 
@@ -56,7 +58,10 @@ impl Apply<'_> {
         self.note_yield()?;
         let changes = &self.commit.changes;
         let objects = changes.iter().filter(|c| matches!(c, Change::Upsert(_)));
-        let mut arrives = is_generation && (objects.count() >= bulk || self.has_arrivals()?);
+        // Events are sorted in one by one: each of them is looked at for its time.
+        let mut arrives = is_generation
+            && self.commit.event_time.is_none()
+            && (objects.count() >= bulk || self.has_arrivals()?);
         for change in changes {
             match change {
                 Change::Upsert(record) if arrives => self.arrive(record)?,

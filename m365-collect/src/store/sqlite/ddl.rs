@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// What this program writes and knows.
-pub(super) const SCHEMA_VERSION: i64 = 2;
+pub(super) const SCHEMA_VERSION: i64 = 3;
 
 /// Whose store it is, how far each source came, what its runs came to.
 const STATE: &str = "
@@ -22,7 +22,8 @@ CREATE TABLE source (
     checkpoint TEXT,
     began_at INTEGER,
     completed_at INTEGER,
-    as_of INTEGER
+    as_of INTEGER,
+    dated_by TEXT
 ) WITHOUT ROWID;
 CREATE TABLE run (
     number INTEGER PRIMARY KEY,
@@ -47,6 +48,8 @@ CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 ///
 /// `arrival` holds the objects of a large first reading that are not sorted in yet. Staged tables
 /// hold a new generation beside the one that readers see.
+///
+/// An event is `dated` 1 where it says itself when it happened, 0 where that is when it was stored.
 const OBJECTS: &str = "
 CREATE TABLE body (number INTEGER PRIMARY KEY, raw TEXT NOT NULL);
 CREATE TABLE arrival (
@@ -58,13 +61,14 @@ CREATE TABLE record (
     kind TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL, body INTEGER,
     round INTEGER NOT NULL, revived INTEGER NOT NULL,
     changed_at INTEGER NOT NULL, removed_at INTEGER, removed_reason TEXT,
+    dated INTEGER, happened_at INTEGER,
     PRIMARY KEY (kind, id)
 ) WITHOUT ROWID;
-CREATE INDEX record_gone ON record (kind, id) WHERE removed_at IS NOT NULL;
 CREATE TABLE staged_record (
     kind TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL, body INTEGER,
     round INTEGER NOT NULL, revived INTEGER NOT NULL,
     changed_at INTEGER NOT NULL, removed_at INTEGER, removed_reason TEXT,
+    dated INTEGER, happened_at INTEGER,
     PRIMARY KEY (kind, id)
 ) WITHOUT ROWID;
 CREATE TABLE edge (
@@ -99,6 +103,22 @@ CREATE TABLE feed (
 );
 ";
 
+/// What finds that which is past its time, and the oldest and newest event of a kind. What erasing
+/// people remembers: keyed digests of their names, never the names.
+const KEEPING: &str = "
+CREATE INDEX record_gone ON record (kind, id, removed_at, source) WHERE removed_at IS NOT NULL;
+CREATE INDEX record_event ON record (kind, dated, happened_at) WHERE happened_at IS NOT NULL;
+CREATE INDEX edge_gone ON edge (relation, removed_at) WHERE removed_at IS NOT NULL;
+CREATE INDEX version_ended ON version (kind, until);
+CREATE INDEX feed_of_source ON feed (source, at);
+CREATE TABLE erasing (
+    only INTEGER PRIMARY KEY CHECK (only = 1), key BLOB NOT NULL, is_due INTEGER NOT NULL
+);
+CREATE TABLE erased (
+    digest BLOB PRIMARY KEY, person INTEGER NOT NULL, length INTEGER NOT NULL
+) WITHOUT ROWID;
+";
+
 /// Makes the tables where there are none, or brings an earlier version to this one. Another process
 /// may have done so in the meantime: the version is read again inside.
 pub(super) fn bring_up(connection: &mut Connection, application_id: i64) -> rusqlite::Result<()> {
@@ -108,9 +128,11 @@ pub(super) fn bring_up(connection: &mut Connection, application_id: i64) -> rusq
             transaction.execute_batch(STATE)?;
             transaction.execute_batch(OBJECTS)?;
             transaction.execute_batch(HISTORY)?;
+            transaction.execute_batch(KEEPING)?;
             transaction.pragma_update(None, "application_id", application_id)?;
         }
         1 => from_1(&transaction)?,
+        2 => from_2(&transaction)?,
         _ => return Ok(()),
     }
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
@@ -126,20 +148,23 @@ fn from_1(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
          ALTER TABLE staged_edge RENAME TO staged_edge_1;
          DROP INDEX record_gone;
          ALTER TABLE source ADD COLUMN is_full INTEGER NOT NULL DEFAULT 0;
+         ALTER TABLE source ADD COLUMN dated_by TEXT;
          CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
     )?;
     transaction.execute_batch(OBJECTS)?;
     transaction.execute_batch(HISTORY)?;
     transaction.execute_batch(
         "INSERT INTO body (number, raw) SELECT rowid, raw FROM record_1 WHERE raw IS NOT NULL;
-         INSERT INTO record
+         INSERT INTO record (kind, id, source, body, round, revived, changed_at, removed_at,
+                             removed_reason)
              SELECT kind, id, source, iif(raw IS NULL, NULL, rowid), round, revived, changed_at,
                     removed_at, removed_reason
              FROM record_1 ORDER BY kind, id;
          CREATE TEMP TABLE shift AS SELECT coalesce(max(number), 0) AS by FROM body;
          INSERT INTO body (number, raw)
              SELECT rowid + (SELECT by FROM shift), raw FROM staged_record_1 WHERE raw IS NOT NULL;
-         INSERT INTO staged_record
+         INSERT INTO staged_record (kind, id, source, body, round, revived, changed_at, removed_at,
+                                    removed_reason)
              SELECT kind, id, source, iif(raw IS NULL, NULL, rowid + (SELECT by FROM shift)), round,
                     revived, changed_at, removed_at, removed_reason
              FROM staged_record_1 ORDER BY kind, id;
@@ -154,5 +179,20 @@ fn from_1(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
          DROP TABLE staged_record_1;
          DROP TABLE edge_1;
          DROP TABLE staged_edge_1;",
-    )
+    )?;
+    transaction.execute_batch(KEEPING)
+}
+
+/// Version 2 kept everything for ever, and did not know when an event happened: those that it left
+/// are dated when the next run looks for what is past its time.
+fn from_2(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "DROP INDEX record_gone;
+         ALTER TABLE source ADD COLUMN dated_by TEXT;
+         ALTER TABLE record ADD COLUMN dated INTEGER;
+         ALTER TABLE record ADD COLUMN happened_at INTEGER;
+         ALTER TABLE staged_record ADD COLUMN dated INTEGER;
+         ALTER TABLE staged_record ADD COLUMN happened_at INTEGER;",
+    )?;
+    transaction.execute_batch(KEEPING)
 }

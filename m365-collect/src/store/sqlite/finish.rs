@@ -10,6 +10,7 @@ use crate::kind::Kind;
 use crate::record::RemovedReason;
 use crate::source::SourceId;
 use crate::store::{Finish, Held, rule};
+use crate::timestamp;
 
 /// The rows of a source, found by the kinds and relations that it writes.
 const RECORDS: &str =
@@ -138,7 +139,7 @@ impl Apply<'_> {
                 self.transaction
                     .prepare_cached(
                         "UPDATE record SET removed_at = ?3, changed_at = ?3, body = NULL,
-                         removed_reason = ?4 WHERE kind = ?1 AND id = ?2",
+                         removed_reason = ?4, dated = NULL, happened_at = NULL WHERE kind = ?1 AND id = ?2",
                     )?
                     .execute(params![kind.as_str(), id, self.at, reason.as_str()])?;
                 self.note_change(&kind, &id, Some(&stored), None)?;
@@ -182,13 +183,9 @@ impl Apply<'_> {
                         None => None,
                     };
                 }
+                let event = self.commit.event(&raw);
                 self.transaction
-                    .prepare_cached(
-                        "INSERT INTO record (kind, id, source, body, round, revived, changed_at)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                         ON CONFLICT (kind, id) DO UPDATE SET source = ?3, body = ?4, round = ?5,
-                         revived = ?6, changed_at = ?7, removed_at = NULL, removed_reason = NULL",
-                    )?
+                    .prepare_cached(self.tables.record.write)?
                     .execute(params![
                         kind.as_str(),
                         id,
@@ -196,7 +193,9 @@ impl Apply<'_> {
                         body,
                         round,
                         revived || was_revived || was_removed,
-                        self.at
+                        self.at,
+                        event.map(|event| event.is_dated),
+                        event.map(|event| timestamp::to_millis(event.at)),
                     ])?;
                 // Only what it says may be what it said before, under another source.
                 if old.as_ref().is_none_or(|old| old.body != Some(body)) {
@@ -207,7 +206,7 @@ impl Apply<'_> {
         }
     }
 
-    fn raw(&self, body: i64) -> rusqlite::Result<String> {
+    pub(super) fn raw(&self, body: i64) -> rusqlite::Result<String> {
         self.transaction
             .prepare_cached("SELECT raw FROM body WHERE number = ?1")?
             .query_row(params![body], |row| row.get(0))

@@ -96,25 +96,3 @@ pub(super) fn feed(
         })
         .collect()
 }
-
-/// Forgets versions that ended and entries that were made before a time.
-pub(super) fn forget(connection: &mut Connection, before: i64) -> Result<(), StoreError> {
-    (|| {
-        let transaction = connection.transaction()?;
-        transaction.execute(
-            "DELETE FROM body WHERE number IN (
-                 SELECT v.body FROM version v WHERE v.until < ?1
-                 AND NOT EXISTS (SELECT 1 FROM version w WHERE w.kind = v.kind AND w.id = v.id
-                     AND w.body = v.body AND w.until >= ?1)
-                 AND NOT EXISTS (SELECT 1 FROM record r
-                     WHERE r.kind = v.kind AND r.id = v.id AND r.body = v.body)
-                 AND NOT EXISTS (SELECT 1 FROM staged_record s
-                     WHERE s.kind = v.kind AND s.id = v.id AND s.body = v.body))",
-            params![before],
-        )?;
-        transaction.execute("DELETE FROM version WHERE until < ?1", params![before])?;
-        transaction.execute("DELETE FROM feed WHERE at < ?1", params![before])?;
-        transaction.commit()
-    })()
-    .map_err(|error| failed("forget history", error))
-}

@@ -5,7 +5,10 @@ mod arrival;
 mod behind;
 mod claim;
 mod ddl;
+mod delete;
 mod edge;
+mod erase;
+mod expire;
 mod finish;
 mod history;
 mod log;
@@ -25,13 +28,12 @@ use rusqlite::Connection;
 use self::behind::Behind;
 use self::schema::failed;
 use super::{
-    Claim, Commit, Committed, Contested, FeedEntry, Lease, Reading, RunEntry, SourceState, Store,
-    StoreError, StoredTenant, Tombstone, Version,
+    Claim, Commit, Committed, Contested, Erased, Expired, Expiry, FeedEntry, Lease, Reading,
+    RunEntry, SourceState, Store, StoreError, StoredTenant, Tombstone, Version,
 };
 use crate::kind::Kind;
 use crate::record::{Change, Edge, Record, Relation};
 use crate::source::SourceId;
-use crate::timestamp;
 
 /// Commits of so many objects are not sorted in one by one.
 const BULK: usize = 200;
@@ -90,6 +92,22 @@ impl SqliteStore {
         Self::open_by(path.as_ref(), schema::open_read_only, true).await
     }
 
+    /// Deletes a store for good: the file is overwritten and removed, with the log, its index and the
+    /// lock beside it. Cut off in between, it is no store any more, and whoever opens the path next
+    /// finishes it.
+    ///
+    /// What a file system or a disk keeps of what was overwritten, such as snapshots, is out of
+    /// reach from here, and so are backups and exports.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] while a sync is running, [`StoreError::Busy`] where the file is open
+    /// elsewhere, [`StoreError::Missing`] and [`StoreError::NotOurs`] where it is no store: it is left
+    /// as it was then.
+    pub async fn delete(path: impl AsRef<Path>) -> Result<(), StoreError> {
+        let path = path.as_ref().to_owned();
+        blocking(move || delete::delete(&path)).await
+    }
+
     /// Lets the file grow by no more than so many pages, as a full disk would; `None` lifts it.
     ///
     /// # Errors
@@ -144,6 +162,39 @@ impl SqliteStore {
             work(&mut connection)
         })
         .await
+    }
+
+    /// Removes all of a sort that is past its time, some of it in each transaction, with others
+    /// in between.
+    async fn expire_all(&self, expiry: &Expiry, step: expire::Step) -> Result<u64, StoreError> {
+        let mut gone = 0;
+        loop {
+            let expiry = expiry.clone();
+            let some = self
+                .with(move |connection| expire::step(connection, &expiry, step))
+                .await?;
+            gone += some;
+            if some < expire::SOME {
+                return Ok(gone);
+            }
+        }
+    }
+
+    /// Dates the events that an earlier version of this program stored.
+    async fn date(&self, expiry: &Expiry) -> Result<(), StoreError> {
+        let mut after = Some((String::new(), String::new()));
+        while let Some(last) = after {
+            let expiry = expiry.clone();
+            after = self
+                .with(move |connection| {
+                    let transaction = write::write(connection)?;
+                    expire::date(&transaction, &expiry, &last)
+                        .and_then(|last| transaction.commit().map(|()| last))
+                        .map_err(|error| failed("date events", error))
+                })
+                .await?;
+        }
+        Ok(())
     }
 
     /// Like [`SqliteStore::with`], for reading.
@@ -215,12 +266,12 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn commit(&self, changes: Commit) -> Result<Committed, StoreError> {
+    async fn commit(&self, mut changes: Commit) -> Result<Committed, StoreError> {
         let (bulk, behind) = (self.bulk, self.behind.clone());
         let bytes = changes.changes.iter().map(Change::size).sum();
         self.with(move |connection| {
             behind.finish(connection);
-            let done = write::commit(connection, &changes, bulk)?;
+            let done = write::commit(connection, &mut changes, bulk)?;
             behind.committed(bytes);
             Ok(done)
         })
@@ -340,10 +391,51 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn forget_history(&self, before: SystemTime) -> Result<(), StoreError> {
-        let before = timestamp::to_millis(before);
-        self.with(move |connection| history::forget(connection, before))
+    async fn expire(&self, expiry: &Expiry) -> Result<Expired, StoreError> {
+        self.date(expiry).await?;
+        Ok(Expired {
+            events: self.expire_all(expiry, expire::events).await?,
+            tombstones: self.expire_all(expiry, expire::tombstones).await?,
+            relations: self.expire_all(expiry, expire::relations).await?,
+            versions: self.expire_all(expiry, expire::versions).await?,
+            feed: self.expire_all(expiry, expire::feed).await?,
+            runs: self.expire_all(expiry, expire::runs).await?,
+        })
+    }
+
+    async fn erase(&self, person: &str) -> Result<Erased, StoreError> {
+        let _claim = self.claim().await?;
+        let person = person.to_owned();
+        self.with(move |connection| {
+            // What arrived stands where it belongs then.
+            write::sort_in_all(connection)?;
+            erase::erase(connection, &person)
+        })
+        .await
+    }
+
+    async fn readmit(&self, person: &str) -> Result<bool, StoreError> {
+        let person = person.to_owned();
+        self.with(move |connection| erase::readmit(connection, &person))
             .await
+    }
+
+    async fn erased(&self) -> Result<u64, StoreError> {
+        self.with(|connection| {
+            let oblivion = erase::oblivion(connection);
+            oblivion
+                .map(|oblivion| oblivion.map_or(0, |oblivion| oblivion.count()))
+                .map_err(|error| failed("count who was erased", error))
+        })
+        .await
+    }
+
+    async fn span(&self, kind: &Kind) -> Result<Option<(SystemTime, SystemTime)>, StoreError> {
+        let kind = kind.clone();
+        self.reading("read the span of a kind", move |connection| {
+            read::span(connection, &kind)
+        })
+        .await
     }
 
     async fn count(&self, kind: &Kind) -> Result<u64, StoreError> {

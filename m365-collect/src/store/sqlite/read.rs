@@ -1,5 +1,7 @@
 //! What is asked of the file.
 
+use std::time::SystemTime;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::value::RawValue;
 
@@ -217,6 +219,28 @@ pub(super) fn count_of(
         params![kind.as_str(), source.as_str()],
         |row| row.get(0),
     )
+}
+
+/// The ends of an index.
+pub(super) fn span(
+    connection: &Connection,
+    kind: &Kind,
+) -> rusqlite::Result<Option<(SystemTime, SystemTime)>> {
+    let end = |which: &str| {
+        connection
+            .prepare_cached(&format!(
+                "SELECT {which}(happened_at) FROM record
+                 WHERE kind = ?1 AND dated = 1 AND happened_at IS NOT NULL"
+            ))?
+            .query_row(params![kind.as_str()], |row| row.get::<_, Option<i64>>(0))
+    };
+    let ends = end("min")?.zip(end("max")?);
+    Ok(ends.map(|(oldest, newest)| {
+        (
+            timestamp::from_millis(oldest),
+            timestamp::from_millis(newest),
+        )
+    }))
 }
 
 pub(super) fn kinds(connection: &Connection) -> rusqlite::Result<Vec<(Kind, u64)>> {

@@ -9,17 +9,18 @@ use crate::members;
 use crate::record::{Record, RemovedReason};
 use crate::store::rule::{self, Action, Row};
 use crate::store::{FeedEvent, History};
+use crate::timestamp;
 
 /// The statements on one set of tables: those that readers see, or the staged ones.
 pub(super) struct RecordStatements {
     find: &'static str,
     /// The row that readers see, where another set of tables is about to replace it.
     find_replaced: Option<&'static str>,
-    write: &'static str,
+    pub(super) write: &'static str,
     touch: &'static str,
     bury: &'static str,
     /// Forgets what an object said, unless another row still says so.
-    forget: &'static str,
+    pub(super) forget: &'static str,
 }
 
 macro_rules! statements {
@@ -33,10 +34,11 @@ macro_rules! statements {
             ),
             write: concat!(
                 "INSERT INTO ", $table,
-                " (kind, id, source, body, round, revived, changed_at)
-                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                " (kind, id, source, body, round, revived, changed_at, dated, happened_at)
+                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                   ON CONFLICT (kind, id) DO UPDATE SET source = ?3, body = ?4, round = ?5,
-                  revived = ?6, changed_at = ?7, removed_at = NULL, removed_reason = NULL"
+                  revived = ?6, changed_at = ?7, removed_at = NULL, removed_reason = NULL,
+                  dated = ?8, happened_at = ?9"
             ),
             touch: concat!("UPDATE ", $table, " SET round = ?3 WHERE kind = ?1 AND id = ?2"),
             bury: concat!(
@@ -44,7 +46,8 @@ macro_rules! statements {
                 " (kind, id, source, body, round, revived, changed_at, removed_at, removed_reason)
                   VALUES (?1, ?2, ?3, NULL, ?4, ?5, ?6, ?6, ?7)
                   ON CONFLICT (kind, id) DO UPDATE SET source = ?3, body = NULL, round = ?4,
-                  changed_at = ?6, removed_at = coalesce(removed_at, ?6), removed_reason = ?7"
+                  changed_at = ?6, removed_at = coalesce(removed_at, ?6), removed_reason = ?7,
+                  dated = NULL, happened_at = NULL"
             ),
             forget: concat!(
                 "DELETE FROM body WHERE number = ?1 AND NOT EXISTS (SELECT 1 FROM ", $other,
@@ -183,6 +186,7 @@ impl Apply<'_> {
             Some(body) => body,
             None => self.append_body(raw)?,
         };
+        let event = self.commit.event(raw);
         self.transaction
             .prepare_cached(self.tables.record.write)?
             .execute(params![
@@ -193,6 +197,8 @@ impl Apply<'_> {
                 self.round,
                 found.is_some_and(|found| found.row.revived || !found.row.live),
                 self.at,
+                event.map(|event| event.is_dated),
+                event.map(|event| timestamp::to_millis(event.at)),
             ])?;
         self.note_change(&record.kind, &record.id, found, Some(raw))?;
         self.upserted += 1;
@@ -245,7 +251,8 @@ impl Apply<'_> {
             };
         }
         if let (Some(body), Some(old)) = (old_body, old) {
-            if self.has_history && self.commit.history == History::Versions {
+            let keeps = self.has_history && self.commit.history == History::Versions;
+            if keeps && !self.names_the_forgotten(old, body)? {
                 self.keep_version(kind, id, body, old.changed_at)?;
             } else {
                 self.forget(kind, id, body)?;
@@ -267,6 +274,17 @@ impl Apply<'_> {
             _ => None,
         };
         self.feed(kind, id, event, properties.as_deref())
+    }
+
+    /// Whether what an object said until now names somebody who was erased: it is not remembered.
+    fn names_the_forgotten(&self, old: &Stored, body: i64) -> rusqlite::Result<bool> {
+        let Some(oblivion) = self.oblivion else {
+            return Ok(false);
+        };
+        Ok(match &old.raw {
+            Some(raw) => oblivion.is_named_in(raw),
+            None => oblivion.is_named_in(&self.raw(body)?),
+        })
     }
 
     fn forget(&self, kind: &Kind, id: &str, body: i64) -> rusqlite::Result<()> {

@@ -5,15 +5,17 @@ use std::path::Path;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::ddl::{self, SCHEMA_VERSION};
+use super::{delete, erase};
 use crate::store::StoreError;
 
 /// `M365`, at the place where SQLite keeps the owner of a file.
-const APPLICATION_ID: i64 = 0x4D33_3635;
+pub(super) const APPLICATION_ID: i64 = 0x4D33_3635;
 /// How long to wait for another process: as long as it takes to swap in a large generation.
-const BUSY: std::time::Duration = std::time::Duration::from_secs(60);
+pub(super) const BUSY: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Opens the file for writing, and makes it where there is none.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+    delete::finish(path)?;
     if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
         // A foreign file is recognised before anything could write to it; only one whose last
         // writer was cut off in a transaction has to be rolled back first, by whoever opens it.
@@ -45,7 +47,15 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     connection
         .pragma_update(None, "wal_autocheckpoint", 32_000)
         .map_err(set_up)?;
+    // What is deleted is overwritten.
+    connection
+        .pragma_update(None, "secure_delete", "ON")
+        .map_err(set_up)?;
     ddl::bring_up(&mut connection, APPLICATION_ID).map_err(set_up)?;
+    // Somebody was erased, and the process ended before the room was overwritten.
+    if let Err(error) = erase::scrub(&connection) {
+        tracing::warn!(%error, "what was erased is not overwritten yet");
+    }
     Ok(connection)
 }
 
@@ -64,6 +74,17 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Makes sure that the file is a store.
+pub(super) fn check_ours(path: &Path) -> Result<(), StoreError> {
+    if !path.exists() {
+        return Err(StoreError::Missing {
+            path: path.display().to_string(),
+        });
+    }
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    recognise(&connection, path).map(drop)
 }
 
 /// Opens the file for reading only, as it stands now.

@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use super::apply::{Apply, LIVE, STAGED};
 use super::finish;
 use super::schema::failed;
-use super::{crash_point, read};
+use super::{crash_point, erase, read};
 use crate::source::SourceId;
+use crate::store::oblivion::Oblivion;
 use crate::store::{
     Begin, Commit, Committed, Finish, Lease, Leaves, Reading, StoreError, StoredTenant,
 };
@@ -50,7 +51,7 @@ impl Phase {
     }
 }
 
-fn write(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
+pub(super) fn write(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
     connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(|error| failed("begin a commit", error))
@@ -128,6 +129,7 @@ impl SourceRow {
         &self,
         transaction: &'a Transaction<'a>,
         commit: &'a Commit,
+        oblivion: Option<&'a Oblivion>,
         at: i64,
     ) -> Apply<'a> {
         let is_staged = self.phase == Phase::StagedGeneration;
@@ -135,6 +137,7 @@ impl SourceRow {
             transaction,
             tables: if is_staged { &STAGED } else { &LIVE },
             commit,
+            oblivion,
             is_staged,
             has_history: self.was_complete,
             round: self.round,
@@ -175,7 +178,7 @@ fn source_row(
 
 pub(super) fn commit(
     connection: &mut Connection,
-    commit: &Commit,
+    commit: &mut Commit,
     bulk: usize,
 ) -> Result<Committed, StoreError> {
     let sqlite = |error| failed("commit", error);
@@ -186,6 +189,10 @@ pub(super) fn commit(
         .ok_or_else(|| StoreError::Fenced {
             source_id: commit.source.clone(),
         })?;
+    let oblivion = erase::oblivion(&transaction).map_err(sqlite)?;
+    let oblivion = oblivion.as_ref();
+    let forgotten = oblivion.map_or(0, |oblivion| oblivion.drop_forgotten(commit));
+    let commit = &*commit;
     let at = timestamp::to_millis(commit.at);
     if let Some(how) = commit.begin {
         row.phase = Phase::of(how, row.was_complete);
@@ -193,7 +200,7 @@ pub(super) fn commit(
         begin(&transaction, &commit.source, row.phase, at).map_err(sqlite)?;
     }
     crash_point("commit.begun");
-    let mut apply = row.apply(&transaction, commit, at);
+    let mut apply = row.apply(&transaction, commit, oblivion, at);
     apply
         .changes(row.phase != Phase::Incremental, bulk)
         .map_err(sqlite)?;
@@ -218,11 +225,12 @@ pub(super) fn commit(
                 objects: open,
             });
         }
-        let ended = end(&transaction, commit, &row, at, how).map_err(sqlite)?;
+        let ended = end(&transaction, commit, oblivion, &row, at, how).map_err(sqlite)?;
         done.upserted += ended.upserted;
         done.removed += ended.removed;
         done.held = ended.held;
     }
+    done.forgotten = forgotten;
     let checkpoint = match commit.leaves() {
         Leaves::Old => None,
         Leaves::Nothing => Some(None),
@@ -263,7 +271,7 @@ pub(super) fn sort_in_all(connection: &mut Connection) -> Result<(), StoreError>
         };
         let began_at = timestamp::from_millis(row.began_at);
         let commit = Commit::new(&Lease::new(source, row.reading, row.epoch, None), began_at);
-        row.apply(&transaction, &commit, row.began_at)
+        row.apply(&transaction, &commit, None, row.began_at)
             .sort_in()
             .map_err(sqlite)?;
         transaction.commit().map_err(sqlite)?;
@@ -283,11 +291,12 @@ fn contested(transaction: &Transaction<'_>, source: &SourceId) -> rusqlite::Resu
 fn end(
     transaction: &Transaction<'_>,
     commit: &Commit,
+    oblivion: Option<&Oblivion>,
     row: &SourceRow,
     at: i64,
     how: Finish,
 ) -> rusqlite::Result<Committed> {
-    let mut apply = row.apply(transaction, commit, at);
+    let mut apply = row.apply(transaction, commit, oblivion, at);
     // From here on it is what readers see that changes.
     apply.tables = &LIVE;
     apply.is_staged = false;

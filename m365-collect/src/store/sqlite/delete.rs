@@ -1,0 +1,124 @@
+//! Deletes a store: the file and what SQLite keeps beside it.
+//!
+//! The file gets another name first, so that it is no store any more from one moment to the next;
+//! then it is overwritten from its end to its beginning, and removed. Where that was cut off, the
+//! next opening finishes it: the last part to be overwritten is the one that says whose it is.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use rusqlite::OpenFlags;
+
+use super::{claim, crash_point, schema};
+use crate::store::StoreError;
+
+/// How long to wait for readers.
+const WAIT: std::time::Duration = std::time::Duration::from_secs(2);
+/// So much is overwritten at once.
+const PART: u64 = 1024 * 1024;
+
+pub(super) fn delete(path: &Path) -> Result<(), StoreError> {
+    finish(path)?;
+    schema::check_ours(path)?;
+    let claim = claim::claim(path)?;
+    let connection = schema::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Only who is alone can do so; the log and its index go with it.
+    let alone = connection.busy_timeout(WAIT).and_then(|()| {
+        connection.query_row("PRAGMA journal_mode = DELETE", [], |row| {
+            row.get::<_, String>(0)
+        })
+    });
+    match alone {
+        Ok(mode) if mode == "delete" => {}
+        Ok(_) => return Err(StoreError::Busy),
+        Err(error) => return Err(schema::failed("delete the store", error)),
+    }
+    drop(connection);
+    std::fs::rename(path, doomed(path)).map_err(|error| failed(path, error))?;
+    crash_point("delete.begun");
+    finish(path)?;
+    let lock = beside(path, ".lock");
+    drop(claim);
+    match std::fs::remove_file(lock) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(path, error)),
+        _ => Ok(()),
+    }
+}
+
+/// Finishes a deletion that was cut off, where there is one.
+pub(super) fn finish(path: &Path) -> Result<(), StoreError> {
+    let doomed = doomed(path);
+    let mut file = match OpenOptions::new().read(true).write(true).open(&doomed) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(&doomed, error)),
+    };
+    // A file that happens to be called so is somebody else's.
+    if !is_ours(&mut file).map_err(|error| failed(&doomed, error))? {
+        return Ok(());
+    }
+    overwrite(&mut file)
+        .and_then(|()| {
+            drop(file);
+            std::fs::remove_file(&doomed)
+        })
+        .map_err(|error| failed(&doomed, error))
+}
+
+/// Whether a file is a store, or what is left of one that is being overwritten.
+fn is_ours(file: &mut File) -> io::Result<bool> {
+    let mut head = Vec::new();
+    file.take(100).read_to_end(&mut head)?;
+    let owner = head.get(68..72).map(<[u8]>::to_vec);
+    let is_overwritten = head.iter().all(|byte| *byte == 0);
+    Ok(is_overwritten || owner.as_deref() == Some(&schema::APPLICATION_ID.to_be_bytes()[4..]))
+}
+
+fn overwrite(file: &mut File) -> io::Result<()> {
+    let nothing = vec![0; usize::try_from(PART).unwrap_or_default()];
+    let mut end = file.metadata()?.len();
+    while end > 0 {
+        let start = (end - 1) / PART * PART;
+        file.seek(SeekFrom::Start(start))?;
+        let length = usize::try_from(end - start).unwrap_or_default();
+        file.write_all(nothing.get(..length).unwrap_or_default())?;
+        end = start;
+    }
+    file.sync_all()?;
+    crash_point("delete.overwritten");
+    file.set_len(0)
+}
+
+fn doomed(path: &Path) -> PathBuf {
+    beside(path, ".deleting")
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    // Links lead to the same file.
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| {
+        let folder = path.parent().and_then(|folder| {
+            let here = Path::new(".");
+            std::fs::canonicalize(if folder == Path::new("") {
+                here
+            } else {
+                folder
+            })
+            .ok()
+        });
+        match (folder, path.file_name()) {
+            (Some(folder), Some(name)) => folder.join(name),
+            _ => path.to_owned(),
+        }
+    });
+    let mut name = path.into_os_string();
+    name.push(suffix);
+    name.into()
+}
+
+fn failed(path: &Path, error: io::Error) -> StoreError {
+    StoreError::Storage {
+        what: format!("delete {}: {error}", path.display()),
+        cause: Box::new(error),
+    }
+}
