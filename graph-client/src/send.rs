@@ -144,16 +144,10 @@ impl Client {
         D: Fn(&TransportResponse) -> Result<R> + Send + Sync,
     {
         loop {
-            let permit = self.permit(&call, &progress).await?;
-            let token = match call.kind {
-                CallKind::Graph => Some(
-                    self.token(progress.rejected, progress.claims.as_deref())
-                        .await?,
-                ),
-                CallKind::Token | CallKind::Download | CallKind::Public => None,
-            };
+            let (permit, token) = self.admission(&call, &progress).await?;
             progress.attempts += 1;
-            let next = match self.attempt(&call, &progress, token.as_ref()).await {
+            let attempt = self.attempt(&call, &progress, token.as_ref());
+            let next = match permit.of(attempt).await {
                 Ok(answer) => self.judge(
                     &mut call,
                     &mut progress,

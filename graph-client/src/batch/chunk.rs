@@ -201,14 +201,11 @@ impl<'a> Chunk<'a> {
     }
 
     fn demand_of<'i>(items: impl Iterator<Item = &'i Item>) -> Result<Demand> {
-        let (mut requests, mut units, mut first) = (0u32, 0u32, None);
-        for item in items {
-            requests = requests.saturating_add(1);
-            units = units.saturating_add(item.demand.resource_units());
-            first.get_or_insert(item);
-        }
-        let first = first.ok_or_else(|| Error::invalid_request("the batch is empty"))?;
-        Ok(first.demand.clone().batch(requests, units))
+        let demands: Vec<&Demand> = items.map(|item| &item.demand).collect();
+        let (first, others) = demands
+            .split_first()
+            .ok_or_else(|| Error::invalid_request("the batch is empty"))?;
+        Ok((*first).clone().with(others))
     }
 
     /// Puts away what is settled and returns what may be tried again.
