@@ -1,4 +1,4 @@
-//! Passing the gate before an attempt, and closing it after a refusal.
+//! Passing the gate before an attempt.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -11,8 +11,7 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::observer::WaitReason;
 use crate::pulse::GRACE;
-use crate::retry::RetryOptions;
-use crate::throttle::{Blocked, Permit, Scope, Ticket};
+use crate::throttle::{Blocked, Permit, Ticket};
 use crate::token::Token;
 
 impl Client {
@@ -22,7 +21,7 @@ impl Client {
     /// Waiting for limits of our own is not held against the budget, which is for the service's
     /// refusals: a wide fan-out at a small limit takes its time and does not fail by itself. It is
     /// bounded all the same: who would have to wait longer than
-    /// [`RetryOptions::queue_time`] is refused at once and does not stand in line, and who has
+    /// [`queue_time`](crate::RetryOptions::queue_time) is refused at once and does not stand in line, and who has
     /// waited longer does so no more.
     pub(super) async fn admission(
         &self,
@@ -113,21 +112,5 @@ impl Client {
                 }
             }
         }
-    }
-
-    pub(super) fn close_gate(
-        &self,
-        permit: &Permit,
-        (scope, quota): (Scope, bool),
-        wait: Duration,
-        progress: &Progress,
-    ) {
-        let shared = self.shared();
-        // Some spread, but not so much that a wait that fits the budget no longer does.
-        let spread = RetryOptions::spread(wait, &*shared.random)
-            .min(self.remaining(progress))
-            .max(wait);
-        let now = shared.clock.monotonic();
-        permit.throttled(scope, quota, now, now.saturating_add(spread));
     }
 }

@@ -11,6 +11,7 @@
 //! there for as long, unread, no longer counts as under way.
 
 mod demand;
+mod holder;
 mod lane;
 mod state;
 mod ticket;
@@ -237,23 +238,25 @@ impl Gates {
                 _ => bucket.accepted(sent.at, now),
             }
         }
+        let Some(allowance) = Allowance::of(headers, now) else {
+            return;
+        };
+        for key in demand.lanes().filter(|key| key.tenant.is_some()) {
+            if let Some(lane) = state.lanes.get_mut(&key) {
+                lane.allow(allowance, sent.number);
+            }
+        }
     }
 
     /// What was sent came back and was not refused: open further.
-    pub(crate) fn passed(&self, demand: &Demand, sent: Sent, headers: &HeaderMap, now: Duration) {
+    pub(crate) fn passed(&self, demand: &Demand, sent: Sent, now: Duration) {
         let mut state = lock(&self.state);
         let windows = demand.buckets(&self.limits).map(|(_, limit)| limit);
         let fully = windows
             .filter(|limit| limit.unit != LimitUnit::Concurrent)
             .map(|limit| limit.requests)
             .fold(FULLY_OPEN, u32::min);
-        let allowance = Allowance::of(headers, now);
         for key in demand.lanes() {
-            if let Some(allowance) = allowance.filter(|_| key.tenant.is_some())
-                && let Some(lane) = state.lanes.get_mut(&key)
-            {
-                lane.allow(allowance, sent.number);
-            }
             state.open_further(key, sent.number, now, fully);
         }
     }

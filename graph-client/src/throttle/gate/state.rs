@@ -11,9 +11,10 @@ use super::super::queue::{At, FlowKey, Place, Queue, Waiting};
 use super::super::{Limits, Workload};
 use super::Demand;
 use super::demand::{BucketKey, LaneKey};
+use super::holder::{Held, Holder};
 use super::lane::Lane;
 use crate::observer::WaitReason;
-use crate::pulse::{GRACE, Pulse, Watch};
+use crate::pulse::GRACE;
 
 /// The number of gates and budgets from which those of idle resources are forgotten.
 pub(super) const MANY: usize = 4096;
@@ -34,35 +35,6 @@ pub(super) struct State {
     pub(super) sent: u64,
     pub(super) restored: Vec<Learned>,
     pub(super) prune_at: usize,
-}
-
-/// One who was let through.
-#[derive(Debug)]
-pub(super) struct Holder {
-    pub(super) demand: Arc<Demand>,
-    pub(super) since: Duration,
-    pub(super) held: Held,
-}
-
-#[derive(Debug)]
-pub(super) enum Held {
-    /// Its turn has come, and it has yet to look.
-    Grant(Arc<FlowKey>, Waiting),
-    /// It is under way; until when at the latest.
-    Permit(Arc<Pulse>, Watch, Duration),
-}
-
-impl Holder {
-    pub(super) fn is_grant(&self) -> bool {
-        matches!(self.held, Held::Grant(..))
-    }
-
-    fn is_absent(&mut self, now: Duration) -> bool {
-        match &mut self.held {
-            Held::Grant(..) => false,
-            Held::Permit(pulse, watch, latest) => *latest <= now || watch.is_absent(pulse, now),
-        }
-    }
 }
 
 impl State {

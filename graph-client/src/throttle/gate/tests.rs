@@ -46,6 +46,25 @@ fn until(result: Result<Permit, Blocked>) -> Duration {
     }
 }
 
+/// The test's own words for what the send path does with an answer.
+impl Permit {
+    fn demand(&self) -> Arc<Demand> {
+        Arc::clone(&lock(&self.gates.state).holders[&self.id].demand)
+    }
+
+    fn succeeded(&self, headers: &HeaderMap, now: Duration) {
+        let demand = self.demand();
+        self.gates.taken(&demand, self.sent, headers, now);
+        self.gates.passed(&demand, self.sent, now);
+    }
+
+    fn throttled(&self, scope: Scope, quota: bool, now: Duration, until: Duration) {
+        let sent = self.sent.at;
+        self.gates
+            .refused(&self.demand(), (scope, quota), sent, now, until);
+    }
+}
+
 fn refuse(permit: &Permit, scope: Scope, now: u64, until: u64) {
     permit.throttled(scope, true, secs(now), secs(until));
 }

@@ -4,12 +4,12 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderMap;
 use tokio::sync::Notify;
 
 use super::super::queue::{At, FlowKey, Waiting};
-use super::state::{Held, Holder, State};
-use super::{Blocked, Demand, Gates, Scope};
+use super::holder::{Held, Holder};
+use super::state::State;
+use super::{Blocked, Demand, Gates};
 use crate::observer::WaitReason;
 use crate::pulse::{GRACE, Pulse, Watch};
 use crate::sync::lock;
@@ -114,7 +114,6 @@ impl Ticket {
         }
         Permit {
             gates: Arc::clone(&self.gates),
-            demand: Arc::clone(&self.demand),
             id: self.id,
             pulse,
             sent: Sent {
@@ -188,29 +187,20 @@ impl Drop for Ticket {
 /// place to the next.
 #[derive(Debug)]
 pub(crate) struct Permit {
-    gates: Arc<Gates>,
-    demand: Arc<Demand>,
-    id: u64,
+    pub(super) gates: Arc<Gates>,
+    pub(super) id: u64,
     pulse: Arc<Pulse>,
-    sent: Sent,
+    pub(super) sent: Sent,
 }
 
 impl Permit {
+    pub(crate) fn sent(&self) -> Sent {
+        self.sent
+    }
+
     /// Runs the request, so that others see when nobody polls it any longer.
     pub(crate) async fn of<F: Future>(&self, request: F) -> F::Output {
         self.pulse.of(request).await
-    }
-
-    /// The service took the request.
-    pub(crate) fn succeeded(&self, headers: &HeaderMap, now: Duration) {
-        self.gates.taken(&self.demand, self.sent, headers, now);
-        self.gates.passed(&self.demand, self.sent, headers, now);
-    }
-
-    /// The service refused: close for everyone that it concerns.
-    pub(crate) fn throttled(&self, scope: Scope, quota: bool, now: Duration, until: Duration) {
-        self.gates
-            .refused(&self.demand, (scope, quota), self.sent.at, now, until);
     }
 }
 
