@@ -158,6 +158,8 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => default_transport(&graph, &login)?,
         };
+        let retry = self.retry.validated()?;
+        let gates = Gates::new(self.limits, self.learned, retry.attempt_timeout);
         let shared = Shared {
             credential: self.credential.validated()?,
             cloud: self.cloud,
@@ -168,9 +170,9 @@ impl ClientBuilder {
                 .clock
                 .unwrap_or_else(|| Arc::new(SystemClock::default())),
             random: self.random.unwrap_or_else(|| Arc::new(SystemRandom)),
-            retry: self.retry.validated()?,
+            retry,
             max_body: self.max_body,
-            gates: Arc::new(Gates::new(self.limits, self.learned)),
+            gates: Arc::new(gates),
             tokens: Tokens::default(),
             retry_if: self.retry_if,
         };

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 #[derive(Debug, Clone)]
 pub(crate) struct DecodeFailure {
     pub(crate) what: String,
-    /// The text ended too early: the connection was cut, so asking again may help.
-    pub(crate) truncated: bool,
+    /// It is no whole JSON at all: cut off, or by somebody else, so asking again may help.
+    pub(crate) unreadable: bool,
 }
 
 impl DecodeFailure {
@@ -16,7 +16,15 @@ impl DecodeFailure {
     pub(crate) fn shape(what: impl Into<String>) -> Self {
         Self {
             what: what.into(),
-            truncated: false,
+            unreadable: false,
+        }
+    }
+
+    /// Not what such an answer is made of.
+    pub(crate) fn unreadable(what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            unreadable: true,
         }
     }
 }
@@ -32,7 +40,10 @@ impl std::fmt::Display for DecodeFailure {
 pub(crate) struct Misfit {
     pub(crate) path: String,
     pub(crate) expected: Option<String>,
+    /// The text ended too early.
     truncated: bool,
+    /// It is no JSON.
+    unreadable: bool,
 }
 
 const MAX_TEXT: usize = 200;
@@ -45,7 +56,7 @@ pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeFailure>
 /// As [`json`], for types that borrow from the body.
 pub(crate) fn borrowed<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, DecodeFailure> {
     located(without_bom(body)).map_err(|misfit| DecodeFailure {
-        truncated: misfit.truncated,
+        unreadable: misfit.unreadable,
         what: if misfit.truncated {
             "it ends too early".to_owned()
         } else {
@@ -80,6 +91,7 @@ fn misfit(path: String, error: &serde_json::Error) -> Misfit {
         path,
         expected: expectation(&error.to_string()),
         truncated: error.is_eof(),
+        unreadable: error.is_eof() || error.is_syntax(),
     }
 }
 
@@ -130,15 +142,19 @@ mod tests {
     }
 
     #[test]
-    fn tells_truncated_from_wrong() {
-        assert!(json::<Sample>(br#"{"flags":[tr"#).unwrap_err().truncated);
-        assert!(json::<Sample>(b"").unwrap_err().truncated);
-        assert!(!json::<Sample>(b"<html>").unwrap_err().truncated);
-        assert!(
-            !json::<Sample>(br#"{"flags":[]} trailing"#)
-                .unwrap_err()
-                .truncated
-        );
+    fn tells_what_is_no_json_from_what_is_of_another_shape() {
+        let unreadable = |body: &[u8]| json::<Sample>(body).unwrap_err().unreadable;
+        for body in [
+            &br#"{"flags":[tr"#[..],
+            b"",
+            b"<html>",
+            br#"{"flags":[]} trailing"#,
+        ] {
+            assert!(unreadable(body));
+        }
+        for body in [&b"{}"[..], b"null", br#"{"flags":[7]}"#] {
+            assert!(!unreadable(body));
+        }
         assert!(json::<Sample>(b"\xef\xbb\xbf{\"flags\":[]}").is_ok());
     }
 }

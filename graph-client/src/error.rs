@@ -41,6 +41,8 @@ struct Inner {
     code: Option<String>,
     message: Option<String>,
     is_unlicensed: bool,
+    /// It was sent with a new token after one was refused.
+    is_refreshed: bool,
     retry_after: Option<Duration>,
     request_id: Option<String>,
     client_request_id: Option<String>,
@@ -96,6 +98,7 @@ impl Error {
                 code: None,
                 message: None,
                 is_unlicensed: false,
+                is_refreshed: false,
                 retry_after: None,
                 request_id: None,
                 client_request_id: None,
@@ -145,14 +148,18 @@ impl Error {
         Self::of(Kind::Throttled).edit(|e| e.retry_after = Some(retry_after))
     }
 
-    pub(crate) fn transport(error: TransportError) -> Self {
+    pub(crate) fn transport(error: Arc<TransportError>) -> Self {
         let kind = match error.kind() {
             TransportErrorKind::Connect | TransportErrorKind::Interrupted => Kind::Connection,
             TransportErrorKind::Timeout => Kind::Timeout,
             TransportErrorKind::TooLarge => Kind::TooLarge,
             TransportErrorKind::Other => Kind::Transport,
         };
-        Self::of(kind).edit(|e| e.source = Some(Arc::new(error)))
+        let (status, id) = (error.status(), error.request_id().map(str::to_owned));
+        Self::of(kind).edit(|e| {
+            (e.status, e.request_id) = (status, id);
+            e.source = Some(error);
+        })
     }
 
     /// An answer of Graph with a status that is not a success, from its parsed body.
@@ -211,6 +218,18 @@ impl Error {
         self.edit(|e| e.request_id = id)
     }
 
+    /// What came with an answer that could not be read.
+    pub(crate) fn with_answer(self, status: StatusCode, id: Option<String>) -> Self {
+        self.edit(|e| {
+            e.status = Some(status);
+            e.request_id = id;
+        })
+    }
+
+    pub(crate) fn with_refreshed(self, is_refreshed: bool) -> Self {
+        self.edit(|e| e.is_refreshed = is_refreshed)
+    }
+
     pub(crate) fn with_host(self, host: Option<&str>) -> Self {
         self.edit(|e| e.host = host.map(str::to_owned))
     }
@@ -247,10 +266,5 @@ impl Error {
         source: impl std::error::Error + Send + Sync + 'static,
     ) -> Self {
         self.edit(|e| e.source = Some(Arc::new(source)))
-    }
-
-    /// The answer was cut short, so that asking again may help.
-    pub(crate) fn is_truncated(&self) -> bool {
-        matches!(&self.inner.kind, Kind::Decode(failure) if failure.truncated)
     }
 }

@@ -135,6 +135,7 @@ mod origin;
 mod page;
 mod partition;
 mod path;
+mod pulse;
 mod query;
 mod report;
 mod retry;

@@ -229,7 +229,7 @@ pub(crate) fn count(body: &[u8]) -> Result<u64> {
     std::str::from_utf8(decode::without_bom(body))
         .ok()
         .and_then(|text| text.trim().parse().ok())
-        .ok_or_else(|| Error::decode(DecodeFailure::shape("it is not a number")))
+        .ok_or_else(|| Error::decode(DecodeFailure::unreadable("it is not a number")))
 }
 
 #[cfg(test)]

@@ -191,7 +191,7 @@ impl<T: DeserializeOwned> ReportRequest<T> {
                 .client
                 .send(call.keep_redirect(), |answer| {
                     if answer.status == StatusCode::OK {
-                        return Ok(Handed::File(answer.body.clone()));
+                        return Report::new(answer.body.clone()).map(Handed::File);
                     }
                     let link = location(&answer.headers).ok_or_else(Error::lost_download)?;
                     graph.handed_over(&url, &link).map(Handed::Link)
@@ -201,20 +201,22 @@ impl<T: DeserializeOwned> ReportRequest<T> {
                 Handed::File(file) => Ok(file),
                 Handed::Link(link) => {
                     self.client
-                        .send(Call::download(link), |answer| Ok(answer.body.clone()))
+                        .send(Call::download(link), |answer| {
+                            Report::new(answer.body.clone())
+                        })
                         .await
                 }
             };
             match file {
                 Err(error) if error.is_lost_download() && !expired => expired = true,
-                file => return Report::new(file?),
+                file => return file,
             }
         }
     }
 }
 
-enum Handed {
-    File(Bytes),
+enum Handed<T> {
+    File(Report<T>),
     Link(url::Url),
 }
 
@@ -229,7 +231,17 @@ pub struct Report<T> {
 
 impl<T: DeserializeOwned> Report<T> {
     fn new(file: Bytes) -> Result<Self> {
-        let wrong = || Error::decode(DecodeFailure::shape("it is not a report in CSV"));
+        let start = decode::without_bom(&file).trim_ascii_start();
+        // Nothing, or a page of something in between.
+        let passing = start.is_empty() || start.starts_with(b"<");
+        let wrong = || {
+            let what = "it is not a report in CSV";
+            Error::decode(if passing {
+                DecodeFailure::unreadable(what)
+            } else {
+                DecodeFailure::shape(what)
+            })
+        };
         let mut reader = reader(&file);
         let columns: Vec<String> = reader
             .headers()
@@ -241,6 +253,10 @@ impl<T: DeserializeOwned> Report<T> {
             .iter()
             .position(|name| name == REFRESHED)
             .ok_or_else(wrong)?;
+        if breaks_off(&file, columns.len()) {
+            let failure = "it breaks off in the middle of a row";
+            return Err(Error::decode(DecodeFailure::unreadable(failure)));
+        }
         let first = reader.records().next().and_then(std::result::Result::ok);
         let refreshed = first
             .and_then(|record| Some(record.get(refreshed)?.trim().to_owned()))
@@ -295,6 +311,20 @@ impl<T: DeserializeOwned> Report<T> {
             Some(row.map_err(Error::malformed_item))
         })
     }
+}
+
+/// Whether the last line has no end and too few cells.
+fn breaks_off(file: &[u8], columns: usize) -> bool {
+    let last = file
+        .rsplit(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(last);
+    let row = reader.records().next();
+    row.is_some_and(|row| row.is_ok_and(|row| row.len() < columns))
 }
 
 fn reader(file: &Bytes) -> csv::Reader<&[u8]> {

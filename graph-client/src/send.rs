@@ -6,11 +6,13 @@ mod admission;
 mod attempt;
 mod budget;
 mod call;
+mod judge;
 mod verdict;
 
 pub(crate) use budget::Budget;
-pub(crate) use call::Call;
-pub(crate) use verdict::{Verdict, location, request_id};
+pub(crate) use call::{Before, Call};
+pub(crate) use judge::{Carried, Case, Next, Standing};
+pub(crate) use verdict::location;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,16 +22,14 @@ use http::header::{CONTENT_TYPE, HeaderName};
 use http::{Method, StatusCode};
 use tracing::Instrument as _;
 
-use self::call::CallKind;
 use crate::client::Client;
-use crate::error::{Error, ErrorBody, Result, TokenError};
+use crate::error::{Error, Result};
 use crate::observer::{CallEvent, WaitReason};
-use crate::throttle::{Demand, Permit, Workload};
+use crate::throttle::{Demand, Workload};
 use crate::token::Token;
 use crate::transport::{TransportError, TransportErrorKind, TransportResponse};
 
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
-const MAX_REDIRECTS: u32 = 5;
 
 /// The budget of a call that can be done without.
 const SPARE_BUDGET: Duration = Duration::from_secs(10);
@@ -43,24 +43,12 @@ struct Progress {
     attempts: u32,
     max_attempts: u32,
     total_time: Duration,
-    redirects: u32,
+    standing: Standing,
     /// The generation of the token that Graph refused.
     rejected: Option<u64>,
     claims: Option<String>,
     /// The last answer was a 503, which the next attempt should meet elsewhere.
     unavailable: bool,
-}
-
-/// What to do after an attempt.
-enum Next<R> {
-    Done(R),
-    /// Again at once, with another URL or token.
-    AtOnce,
-    /// Again when the gate opens, which takes this long.
-    Gate(Error, Duration),
-    /// Again after a wait of our own, or what was asked for if that is longer.
-    Backoff(Error, Option<Duration>),
-    Fail(Error),
 }
 
 impl Client {
@@ -72,7 +60,17 @@ impl Client {
     /// # Cancel safety
     ///
     /// Dropping the future stops at once: nothing more is sent, and a place at the gate is given up.
-    pub(crate) async fn send<R, D>(&self, mut call: Call, decode: D) -> Result<R>
+    pub(crate) async fn send<R, D>(&self, call: Call, decode: D) -> Result<R>
+    where
+        R: Send,
+        D: Fn(&TransportResponse) -> Result<R> + Send + Sync,
+    {
+        let (read, _) = self.carry(call, decode).await?;
+        Ok(read)
+    }
+
+    /// As [`send`](Self::send), and says how it was sent the last time.
+    pub(crate) async fn carry<R, D>(&self, mut call: Call, decode: D) -> Result<(R, Carried)>
     where
         R: Send,
         D: Fn(&TransportResponse) -> Result<R> + Send + Sync,
@@ -112,7 +110,7 @@ impl Client {
             demand: Arc::new(demand),
             route: call.route(),
             client_request_id,
-            attempts: 0,
+            attempts: call.before.attempts,
             max_attempts: if call.spare {
                 1
             } else {
@@ -123,9 +121,12 @@ impl Client {
             } else {
                 shared.retry.total_time
             },
-            redirects: 0,
-            rejected: None,
-            claims: None,
+            standing: Standing {
+                redirects: 0,
+                refreshed: call.before.rejected.is_some(),
+            },
+            rejected: call.before.rejected,
+            claims: call.before.claims.take(),
             unavailable: false,
         }
     }
@@ -138,155 +139,102 @@ impl Client {
             .to_string()
     }
 
-    async fn run<R, D>(&self, mut call: Call, mut progress: Progress, decode: D) -> Result<R>
+    async fn run<R, D>(
+        &self,
+        mut call: Call,
+        mut progress: Progress,
+        decode: D,
+    ) -> Result<(R, Carried)>
     where
         R: Send,
         D: Fn(&TransportResponse) -> Result<R> + Send + Sync,
     {
         loop {
-            let permit = self.permit(&call, &progress).await?;
-            let token = match call.kind {
-                CallKind::Graph => Some(
-                    self.token(progress.rejected, progress.claims.as_deref())
-                        .await?,
-                ),
-                CallKind::Token | CallKind::Download | CallKind::Public => None,
-            };
+            let (permit, token) = self.admission(&call, &progress).await?;
             progress.attempts += 1;
-            let next = match self.attempt(&call, &progress, token.as_ref()).await {
-                Ok(answer) => self.judge(
-                    &mut call,
-                    &mut progress,
-                    &permit,
-                    token.as_ref(),
-                    &answer,
-                    &decode,
-                ),
-                Err(error) => {
-                    let repeat = may_repeat(&call, &error);
-                    let error = Error::transport(error).with_host(call.url.host_str());
-                    if repeat {
-                        Next::Backoff(error, None)
-                    } else {
-                        Next::Fail(error)
-                    }
+            let attempt = self.attempt(&call, &progress, token.as_ref());
+            let answer = permit.of(attempt).await;
+            let carried = Carried {
+                sent: permit.sent(),
+                attempts: progress.attempts,
+                generation: token.as_ref().map(Token::generation),
+            };
+            let next = {
+                let seal = |error| self.seal(&progress, error);
+                let case = self.case(&call, &progress, carried, &seal);
+                match &answer {
+                    Ok(answer) => match self.judge(&case, answer) {
+                        Next::Read => match decode(answer) {
+                            Ok(value) => return Ok((value, carried)),
+                            Err(error) => self.unread(&case, error, Some(answer)),
+                        },
+                        next => next,
+                    },
+                    Err(error) => self.unanswered(&case, error),
                 }
             };
             drop(permit);
+            progress.unavailable = answer
+                .as_ref()
+                .is_ok_and(|answer| answer.status == StatusCode::SERVICE_UNAVAILABLE);
             match next {
-                Next::Done(value) => return Ok(value),
-                Next::AtOnce => {}
-                Next::Fail(error) => return Err(self.seal(&progress, error)),
-                Next::Gate(error, wait) => {
-                    let error = self.seal(&progress, error);
-                    if !self.may_retry(&error) {
-                        return Err(error);
+                // The gate is closed now, and passing it again is the wait.
+                Next::Read | Next::Gate => {}
+                Next::Fail(error) => return Err(error),
+                Next::Elsewhere { url, see_other } => {
+                    progress.standing.redirects += 1;
+                    call.url = url;
+                    if see_other {
+                        call.method = Method::GET;
+                        call.body = Bytes::new();
+                        call.headers.remove(CONTENT_TYPE);
                     }
-                    if wait > self.remaining(&progress) {
-                        return Err(error.into_throttled(wait));
-                    }
-                    if progress.attempts >= progress.max_attempts {
-                        return Err(error);
-                    }
-                    // The gate is closed now, and passing it again is the wait.
                 }
-                Next::Backoff(error, asked) => {
-                    let wait = self.backoff(&progress).max(asked.unwrap_or_default());
-                    let error = self.seal(&progress, error).with_retry_after(asked);
-                    if progress.attempts >= progress.max_attempts
-                        || wait > self.remaining(&progress)
-                        || !self.may_retry(&error)
-                    {
-                        return Err(error);
-                    }
+                Next::NewToken { rejected, claims } => {
+                    progress.standing.refreshed = true;
+                    progress.rejected = Some(rejected);
+                    progress.claims = claims;
+                }
+                Next::Backoff(wait) => {
                     self.wait(call.workload, wait, WaitReason::Backoff).await;
                 }
             }
         }
     }
 
-    /// Decides what an answer means, and prepares the call and the gate for it.
-    fn judge<R, D>(
+    fn case<'a>(
         &self,
-        call: &mut Call,
-        progress: &mut Progress,
-        permit: &Permit,
-        token: Option<&Token>,
-        answer: &TransportResponse,
-        decode: &D,
-    ) -> Next<R>
-    where
-        D: Fn(&TransportResponse) -> Result<R>,
-    {
-        progress.unavailable = answer.status == StatusCode::SERVICE_UNAVAILABLE;
-        let verdict = Verdict::of(
-            answer,
-            call.kind == CallKind::Token,
-            self.shared().clock.now(),
-        );
-        if !matches!(verdict, Verdict::Throttled { .. } | Verdict::Transient) {
-            permit.succeeded(&answer.headers, self.shared().clock.monotonic());
+        call: &'a Call,
+        progress: &'a Progress,
+        carried: Carried,
+        seal: &'a (dyn Fn(Error) -> Error + Sync),
+    ) -> Case<'a> {
+        Case {
+            kind: call.kind,
+            method: &call.method,
+            url: &call.url,
+            demand: &progress.demand,
+            part: call.part,
+            keep_redirect: call.keep_redirect,
+            repeatable: call.repeatable,
+            standing: progress.standing,
+            max_attempts: progress.max_attempts,
+            remaining: self.remaining(progress),
+            carried,
+            seal,
         }
-        match verdict {
-            Verdict::Success => match decode(answer) {
-                Ok(value) => Next::Done(value),
-                Err(error) => {
-                    let error = error.with_request_id(request_id(&answer.headers));
-                    if error.is_truncated() && call.repeatable {
-                        Next::Backoff(error, None)
-                    } else {
-                        Next::Fail(error)
-                    }
-                }
-            },
-            Verdict::Redirect(_) if call.keep_redirect => match decode(answer) {
-                Ok(value) => Next::Done(value),
-                Err(error) => Next::Fail(error),
-            },
-            Verdict::Redirect(location) => {
-                if matches!(call.kind, CallKind::Download | CallKind::Public) {
-                    return Next::Fail(failure(call, answer));
-                }
-                progress.redirects += 1;
-                // What was made or done is to be looked at elsewhere.
-                if answer.status == StatusCode::SEE_OTHER && call.kind == CallKind::Graph {
-                    call.method = Method::GET;
-                    call.body = Bytes::new();
-                    call.headers.remove(CONTENT_TYPE);
-                }
-                if call.method != Method::GET || progress.redirects > MAX_REDIRECTS {
-                    return Next::Fail(failure(call, answer).into_redirect());
-                }
-                match self.shared().graph.resolve_from(&call.url, &location) {
-                    Ok(url) => {
-                        call.url = url;
-                        Next::AtOnce
-                    }
-                    Err(error) => Next::Fail(error),
-                }
-            }
-            Verdict::Unauthorized { claims } => match token {
-                Some(token) if progress.rejected.is_none() => {
-                    tracing::debug!(
-                        claims = claims.is_some(),
-                        "the token was refused; asking for a new one"
-                    );
-                    progress.rejected = Some(token.generation());
-                    progress.claims = claims;
-                    Next::AtOnce
-                }
-                _ => Next::Fail(failure(call, answer)),
-            },
-            Verdict::Throttled { asked, scope } => {
-                let wait = self.pause(progress, asked);
-                // Only these speak of a quota; a 503 is somebody else's trouble.
-                let quota = matches!(answer.status.as_u16(), 429 | 509);
-                self.close_gate(permit, (scope, quota), wait, progress);
-                Next::Gate(failure(call, answer).with_retry_after(asked), wait)
-            }
-            Verdict::Conflict { asked } => Next::Backoff(failure(call, answer), asked),
-            Verdict::Transient if call.repeatable => Next::Backoff(failure(call, answer), None),
-            Verdict::Transient | Verdict::Failure => Next::Fail(failure(call, answer)),
+    }
+
+    /// After a failure on the way: once more, when nothing was carried out or doing it twice does
+    /// no harm.
+    fn unanswered(&self, case: &Case<'_>, failure: &Arc<TransportError>) -> Next {
+        let repeat = failure.is_transient()
+            && (case.repeatable || failure.kind() == TransportErrorKind::Connect);
+        let error = Error::transport(Arc::clone(failure)).with_host(case.url.host_str());
+        if repeat {
+            self.in_passing(case, error, None)
+        } else {
+            Next::Fail((case.seal)(error))
         }
     }
 
@@ -298,24 +246,6 @@ impl Client {
             reason,
         });
         self.shared().clock.sleep(duration).await;
-    }
-
-    /// How long to stay away after a refusal. The first time what is asked for is enough; who is
-    /// refused again stays away for as long as if nothing had been asked, at least.
-    fn pause(&self, progress: &Progress, asked: Option<Duration>) -> Duration {
-        match asked {
-            Some(asked) if progress.attempts == 1 => asked,
-            Some(asked) => asked.max(self.backoff(progress)),
-            None => self
-                .backoff(progress)
-                .max(self.shared().gates.preset(&progress.demand)),
-        }
-    }
-
-    fn backoff(&self, progress: &Progress) -> Duration {
-        self.shared()
-            .retry
-            .backoff(progress.attempts, &*self.shared().random)
     }
 
     fn elapsed(&self, progress: &Progress) -> Duration {
@@ -336,27 +266,4 @@ impl Client {
             self.elapsed(progress),
         )
     }
-}
-
-/// Whether a failure on the way is a reason to send again: always when nothing was carried out.
-fn may_repeat(call: &Call, error: &TransportError) -> bool {
-    error.is_transient() && (call.repeatable || error.kind() == TransportErrorKind::Connect)
-}
-
-/// The error that an unsuccessful answer is.
-fn failure(call: &Call, answer: &TransportResponse) -> Error {
-    let error = match call.kind {
-        CallKind::Graph | CallKind::Public => {
-            Error::service(answer.status, ErrorBody::parse(&answer.body))
-        }
-        CallKind::Token => Error::token(answer.status, TokenError::parse(&answer.body)),
-        // Its status speaks of the link and of no permission.
-        CallKind::Download if answer.status.is_server_error() => {
-            Error::service(answer.status, ErrorBody::default())
-        }
-        CallKind::Download => Error::lost_download(),
-    };
-    error
-        .with_request_id(request_id(&answer.headers))
-        .with_location(verdict::location(&answer.headers))
 }

@@ -17,7 +17,7 @@ mod workload;
 
 use url::Url;
 
-pub(crate) use gate::{Blocked, Demand, Gates, Permit, Scope, Ticket};
+pub(crate) use gate::{Blocked, Demand, Gates, Permit, Scope, Sent, Ticket};
 pub use learned::LearnedLimits;
 pub use limits::{Limit, LimitMethods, LimitScope, LimitUnit, Limits};
 pub use priority::Priority;

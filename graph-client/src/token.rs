@@ -1,17 +1,20 @@
 //! Tokens: one fetch for all who wait, renewed early, the old one kept while it is valid.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use base64::Engine as _;
-use futures::future::BoxFuture;
+use futures::future::{self, BoxFuture};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::credential::AccessToken;
 use crate::error::Result;
+use crate::pulse::{GRACE, Pulse, Watch};
 use crate::sync::lock;
 use crate::tenant::TenantId;
 
@@ -107,6 +110,11 @@ impl Token {
         self.generation
     }
 
+    /// Whether it is no longer valid.
+    pub(crate) fn is_over(&self, now: Duration) -> bool {
+        self.expires_at <= now
+    }
+
     pub(crate) fn info(&self, now: Duration) -> TokenInfo {
         let payload = payload(self.expose());
         TokenInfo {
@@ -141,9 +149,9 @@ pub(crate) struct Tokens {
 
 #[derive(Debug, Default)]
 struct Slot {
-    /// Held by the one that fetches.
-    fetching: tokio::sync::Mutex<()>,
     state: Mutex<State>,
+    /// Told whenever somebody has fetched, or given it up.
+    changed: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -152,6 +160,29 @@ struct State {
     fetches: u64,
     /// The failure of the last fetch, for those who waited for it.
     failure: Option<crate::Error>,
+    /// Who is at it.
+    fetching: Option<(Arc<Pulse>, Watch)>,
+}
+
+/// One who fetches, until dropped.
+struct Fetching {
+    slot: Arc<Slot>,
+    pulse: Arc<Pulse>,
+}
+
+impl Drop for Fetching {
+    fn drop(&mut self) {
+        let mut state = lock(&self.slot.state);
+        let fetching = &mut state.fetching;
+        if fetching
+            .as_ref()
+            .is_some_and(|(pulse, _)| Arc::ptr_eq(pulse, &self.pulse))
+        {
+            *fetching = None;
+        }
+        drop(state);
+        self.slot.changed.notify_waiters();
+    }
 }
 
 impl Tokens {
@@ -160,7 +191,8 @@ impl Tokens {
     ///
     /// # Cancel safety
     ///
-    /// When the one that fetches is dropped, the next of those who wait fetches.
+    /// When the one that fetches is dropped, or is no longer polled, the next of those who wait
+    /// fetches.
     pub(crate) async fn token<'a>(
         &self,
         tenant: &TenantId,
@@ -174,39 +206,39 @@ impl Tokens {
                 .entry((tenant.clone(), scope.to_owned()))
                 .or_default(),
         );
-        let seen = {
-            let state = lock(&slot.state);
-            if let Some(token) = state.usable(rejected, clock.monotonic())
-                && clock.monotonic() < token.renew_at
+        let seen = lock(&slot.state).fetches;
+        let (fetching, spare) = loop {
+            let mut changed = pin!(slot.changed.notified());
+            changed.as_mut().enable();
             {
-                return Ok(token);
-            }
-            state.fetches
-        };
-        let _fetching = if let Ok(guard) = slot.fetching.try_lock() {
-            guard
-        } else {
-            // Somebody is at it; who still has a good token need not wait for a better one.
-            if let Some(token) = lock(&slot.state).usable(rejected, clock.monotonic()) {
-                return Ok(token);
-            }
-            slot.fetching.lock().await
-        };
-        {
-            let state = lock(&slot.state);
-            if state.fetches != seen {
-                if let Some(token) = state.usable(rejected, clock.monotonic()) {
-                    return Ok(token);
+                let now = clock.monotonic();
+                let mut state = lock(&slot.state);
+                let usable = state.usable(rejected, now);
+                let under_way = match &mut state.fetching {
+                    Some((pulse, watch)) => !watch.is_absent(pulse, now),
+                    None => false,
+                };
+                // What was fetched meanwhile will do. Who still has a good one need not wait for a
+                // better one that somebody is at.
+                if let Some(token) = &usable
+                    && (now < token.renew_at || under_way || state.fetches != seen)
+                {
+                    return Ok(token.clone());
                 }
-                if let Some(failure) = &state.failure {
+                if let Some(failure) = state.failure.as_ref().filter(|_| state.fetches != seen) {
                     return Err(failure.clone());
                 }
+                if !under_way {
+                    let pulse = Arc::<Pulse>::default();
+                    state.fetching = Some((Arc::clone(&pulse), Watch::default()));
+                    let slot = Arc::clone(&slot);
+                    break (Fetching { slot, pulse }, usable.is_some());
+                }
             }
-        }
-        let spare = lock(&slot.state)
-            .usable(rejected, clock.monotonic())
-            .is_some();
-        let result = fetch(spare).await;
+            // Whoever fetches may have stopped without being dropped.
+            future::select(changed, clock.sleep(GRACE)).await;
+        };
+        let result = fetching.pulse.of(fetch(spare)).await;
         let now = clock.monotonic();
         let mut state = lock(&slot.state);
         state.fetches += 1;
@@ -234,7 +266,7 @@ impl State {
     fn usable(&self, rejected: Option<u64>, now: Duration) -> Option<Token> {
         self.token
             .as_ref()
-            .filter(|token| Some(token.generation) != rejected && now < token.expires_at)
+            .filter(|token| Some(token.generation) != rejected && !token.is_over(now))
             .cloned()
     }
 }

@@ -118,6 +118,7 @@ impl fmt::Debug for TransportResponse {
 #[error("{}", self.kind.as_str())]
 pub struct TransportError {
     kind: TransportErrorKind,
+    answered: Option<(StatusCode, Option<String>)>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -152,7 +153,11 @@ impl TransportErrorKind {
 impl TransportError {
     /// A failure.
     pub const fn new(kind: TransportErrorKind) -> Self {
-        Self { kind, source: None }
+        Self {
+            kind,
+            answered: None,
+            source: None,
+        }
     }
 
     /// A failure with its cause, which must not hold a URL, header or body.
@@ -162,8 +167,25 @@ impl TransportError {
     ) -> Self {
         Self {
             kind,
+            answered: None,
             source: Some(source.into()),
         }
+    }
+
+    /// The answer had begun: its status, and by its headers the service's id of the request, are
+    /// kept in the error that the call ends with.
+    #[must_use]
+    pub fn with_response(mut self, status: StatusCode, headers: &HeaderMap) -> Self {
+        self.answered = Some((status, request_id(headers)));
+        self
+    }
+
+    pub(crate) fn status(&self) -> Option<StatusCode> {
+        Some(self.answered.as_ref()?.0)
+    }
+
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.answered.as_ref()?.1.as_deref()
     }
 
     /// The kind of failure.
@@ -179,4 +201,17 @@ impl TransportError {
                 | TransportErrorKind::Interrupted
         )
     }
+}
+
+/// The service's id of the request; shown in errors, so only what looks like an id is taken.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers
+        .get("request-id")
+        .or_else(|| headers.get("x-ms-request-id"))?
+        .to_str()
+        .ok()?;
+    let plain = !id.is_empty()
+        && id.len() <= 64
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    plain.then(|| id.to_owned())
 }

@@ -192,13 +192,16 @@ async fn inner_refusals_are_the_same_typed_errors_as_plain_ones() {
     let f = fixture();
     f.graph.on(
         BATCH,
-        [answer(vec![
-            refused(0, 403, "Authorization_RequestDenied"),
-            refused(1, 404, "Request_ResourceNotFound"),
-            refused(2, 403, "AadPremiumLicenseRequired"),
-            refused(3, 401, "InvalidAuthenticationToken"),
-            ok(4),
-        ])],
+        [
+            answer(vec![
+                refused(0, 403, "Authorization_RequestDenied"),
+                refused(1, 404, "Request_ResourceNotFound"),
+                refused(2, 403, "AadPremiumLicenseRequired"),
+                refused(3, 401, "InvalidAuthenticationToken"),
+                ok(4),
+            ]),
+            answer(vec![refused(0, 401, "InvalidAuthenticationToken")]),
+        ],
     );
     let responses = f.client.batch(users(5)).await.unwrap();
     let error = |i: usize| responses[i].result.as_ref().unwrap_err();
@@ -209,7 +212,115 @@ async fn inner_refusals_are_the_same_typed_errors_as_plain_ones() {
         (Some("r-1"), Some("users/u0"))
     );
     assert!(responses[4].result.is_ok());
-    assert_eq!(f.graph.requests().len(), 1);
+    assert_eq!(f.graph.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn an_inner_401_gets_a_new_token_once() {
+    let f = fixture();
+    let challenge = r#"Bearer error="insufficient_claims", claims="eyJ4Ijp7fX0=""#;
+    let wants = |id, status, headers| inner(id, status, headers, Value::Null);
+    f.graph.on(
+        BATCH,
+        [
+            answer(vec![
+                wants(0, 401, json!({})),
+                ok(1),
+                wants(2, 403, json!({"WWW-Authenticate": challenge})),
+            ]),
+            answer(vec![ok(0), wants(1, 401, json!({}))]),
+        ],
+    );
+    let responses = f.client.batch(users(3)).await.unwrap();
+    assert_eq!(ids(&responses)[..2], ["r0", "r1"]);
+    let error = responses[2].result.as_ref().unwrap_err();
+    assert!(error.is_authentication() && error.to_string().contains("even after a refresh"));
+    assert_eq!((error.attempts(), f.graph.requests().len()), (2, 2));
+    let tokens: Vec<String> = f
+        .graph
+        .requests()
+        .iter()
+        .map(|request| request.header("authorization").unwrap().to_owned())
+        .collect();
+    assert_eq!(tokens, ["Bearer token-1", "Bearer token-2"]);
+    let form = f.graph.token_requests()[1].body.clone();
+    assert!(String::from_utf8_lossy(&form).contains("claims="));
+    assert_eq!(f.clock.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn an_inner_503_teaches_nothing_of_limits() {
+    let f = fixture_of(|b| b.limits(Limits::documented()));
+    let busy = inner(0, 503, json!({"Retry-After": "5"}), Value::Null);
+    f.graph.on(BATCH, [answer(vec![busy]), answer(vec![ok(0)])]);
+    f.client.batch(users(1)).await.unwrap();
+    assert_eq!(f.clock.elapsed(), Duration::from_secs(5));
+    assert!(f.client.learned_limits().is_empty());
+}
+
+#[tokio::test]
+async fn an_inner_retry_after_of_zero_is_no_reason_to_hurry() {
+    let f = fixture();
+    let at_once = inner(0, 429, json!({"Retry-After": "0"}), Value::Null);
+    f.graph.on(BATCH, vec![answer(vec![at_once]); 9]);
+    let responses = f.client.batch(users(1)).await.unwrap();
+    let error = responses[0].result.as_ref().unwrap_err();
+    assert_eq!((error.attempts(), f.graph.requests().len()), (8, 8));
+    // 0, then 2, 4, 8, 16, 32 and 60 seconds, each half of it at least.
+    assert!(
+        f.clock.elapsed() >= Duration::from_secs(61),
+        "{:?}",
+        f.clock.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn an_inner_conflict_and_an_inner_redirect_are_followed_as_by_themselves() {
+    let f = fixture();
+    let there = json!({"Location": "https://graph.microsoft.com/v1.0/users/u9"});
+    let away = json!({"Location": "https://evil.example/v1.0/users/u9"});
+    f.graph.on(
+        BATCH,
+        [
+            answer(vec![
+                refused(0, 409, "Directory_ConcurrencyViolation"),
+                inner(1, 302, there, Value::Null),
+                inner(2, 302, away, Value::Null),
+            ]),
+            answer(vec![ok(0), ok(1)]),
+        ],
+    );
+    let responses = f.client.batch(users(3)).await.unwrap();
+    assert_eq!(ids(&responses)[..2], ["r0", "r1"]);
+    assert!(responses[2].result.as_ref().unwrap_err().is_refused_link());
+    assert_eq!(sent(&f, 1)[1]["url"], "/users/u9");
+}
+
+#[tokio::test]
+async fn an_inner_refusal_of_one_mailbox_pauses_that_mailbox_alone() {
+    let f = fixture_of(|b| b.limits(Limits::documented()));
+    let mail = |id: &str| BatchRequest::get(["users", id, "messages"]);
+    let busy = inner(0, 429, json!({"Retry-After": "30"}), Value::Null);
+    f.graph
+        .on(BATCH, [answer(vec![busy, ok(1)]), answer(vec![ok(0)])]);
+    f.graph
+        .on("/v1.0/users/b/messages", [support::page(&[], None)]);
+    let mut batch = std::pin::pin!(f.client.batch(vec![mail("a"), mail("b")]));
+    while f.graph.requests().is_empty() {
+        assert!(futures::FutureExt::now_or_never(batch.as_mut()).is_none());
+    }
+    assert!(futures::FutureExt::now_or_never(batch.as_mut()).is_none());
+    let mut other = f.client.list::<User>("users/b/messages").pages();
+    futures::StreamExt::next(&mut other).await.unwrap().unwrap();
+    assert_eq!(f.clock.elapsed(), Duration::ZERO);
+    assert!(
+        batch
+            .await
+            .unwrap()
+            .iter()
+            .all(|answer| answer.result.is_ok())
+    );
+    assert!(f.clock.elapsed() >= Duration::from_secs(30));
 }
 
 #[tokio::test]

@@ -251,7 +251,7 @@ fn subscriptions_last_as_long_as_documented() {
     let minutes =
         |resource: &str, data| NewSubscription::longest_life(resource, data).as_secs() / 60;
     assert_eq!(minutes("users", false), 41_760);
-    assert_eq!(minutes("/teams/1/channels/2/messages", true), 1_440);
+    assert_eq!(minutes("/teams/1/channels/2/messages", true), 4_320);
     assert_eq!(minutes("users/1/events", false), 10_080);
     assert_eq!(minutes("users/1/events", true), 1_440);
     assert_eq!(minutes("communications/presences/1", false), 60);

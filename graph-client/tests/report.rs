@@ -110,11 +110,9 @@ async fn a_malformed_row_is_reported_and_the_rest_delivered() {
 
 #[tokio::test]
 async fn what_is_no_report_is_an_error_and_not_an_empty_one() {
-    for body in ["", "<html>\nsorry</html>", "{\"error\":1}", "a,b\n1,2\n"] {
-        assert!(
-            read(&with_file(body)).await.unwrap_err().is_decode(),
-            "{body}"
-        );
+    for body in ["{\"error\":1}", "a,b\n1,2\n"] {
+        let error = read(&with_file(body)).await.unwrap_err();
+        assert!(error.is_decode() && !error.is_unreadable(), "{body}");
     }
     let empty = read(&with_file("Report Refresh Date,User Principal Name\r\n"))
         .await
@@ -225,5 +223,24 @@ proptest! {
         let report = futures::executor::block_on(read(&with_file(&csv))).unwrap();
         let users: Vec<String> = report.rows().map(|row| row.unwrap().user).collect();
         prop_assert_eq!(users, cells);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_breaks_off_or_is_a_page_of_something_in_between_is_asked_for_again() {
+    let broken = [
+        "",
+        "<html>\nsorry</html>",
+        "Report Refresh Date,User Principal Name,Is Deleted\n2026-01-01,a,False\n2026-01-01,b",
+    ];
+    for body in broken {
+        let f = with_file(body);
+        f.graph.on(FILE, [Answer::status(200).body(CSV)]);
+        assert_eq!(read(&f).await.unwrap().rows().count(), 2, "{body}");
+        let f = with_file(body);
+        f.graph.on(FILE, vec![Answer::status(200).body(body); 7]);
+        let error = read(&f).await.unwrap_err();
+        assert!(error.is_unreadable() && error.is_decode(), "{body}");
+        assert_eq!((error.status(), error.attempts()), (Some(200), 8));
     }
 }

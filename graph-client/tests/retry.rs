@@ -232,23 +232,76 @@ async fn an_answer_that_is_too_large_is_not_asked_for_again() {
 }
 
 #[tokio::test]
-async fn truncated_json_is_asked_for_again_and_other_nonsense_is_not() {
-    let f = fixture();
-    f.graph.on(
-        PATH,
-        [Answer::json(r#"{"id":"1"#), Answer::json(""), user()],
-    );
-    read(&f).await.unwrap();
-    assert_eq!(f.graph.requests().len(), 3);
+async fn what_is_no_whole_json_is_asked_for_again_and_json_of_another_shape_is_not() {
+    for broken in [r#"{"id":"1"#, "", "<html>", r#"{"id":"1"}<html>"#] {
+        let f = fixture();
+        f.graph.on(PATH, [Answer::json(broken), user()]);
+        read(&f).await.unwrap();
+        assert_eq!(f.graph.requests().len(), 2, "{broken}");
 
+        let f = fixture();
+        let answer = Answer::json(broken).header("request-id", "r-9");
+        f.graph.on(PATH, vec![answer; 8]);
+        let error = read(&f).await.unwrap_err();
+        assert!(error.is_decode() && error.is_unreadable(), "{broken}");
+        assert_eq!(
+            (error.status(), error.request_id(), error.attempts()),
+            (Some(200), Some("r-9"), 8)
+        );
+    }
     let f = fixture();
     f.graph.on(
         PATH,
-        [Answer::json("<html>").header("request-id", "r-9"), user()],
+        [Answer::json("{}").header("request-id", "r-9"), user()],
     );
     let error = read(&f).await.unwrap_err();
-    assert!(error.is_decode());
-    assert_eq!((error.request_id(), error.attempts()), (Some("r-9"), 1));
+    assert!(error.is_decode() && !error.is_unreadable());
+    assert_eq!(
+        (error.status(), error.request_id(), error.attempts()),
+        (Some(200), Some("r-9"), 1)
+    );
+}
+
+#[tokio::test]
+async fn counts_and_changes_and_tokens_that_are_no_json_are_asked_for_again() {
+    use futures::TryStreamExt as _;
+    let f = fixture();
+    let html = || Answer::json("<html>");
+    f.graph
+        .on("/v1.0/users/$count", [html(), Answer::json("7")]);
+    assert_eq!(f.client.count("users").send().await.unwrap(), 7);
+    let delta = "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=1";
+    f.graph
+        .on("/v1.0/users/delta", [html(), support::last(&[], delta)]);
+    let pages: Vec<_> = f
+        .client
+        .delta::<User>("users")
+        .pages()
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(pages.len(), 1);
+    let f = fixture();
+    f.graph.on("/contoso.example/oauth2/v2.0/token", [html()]);
+    f.client.authenticate().await.unwrap();
+    assert_eq!(f.graph.token_requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_before_an_error_hides_nothing() {
+    let f = fixture();
+    let body = "\u{feff}{\"error\":{\"code\":\"Request_ResourceNotFound\"}}";
+    f.graph.on(PATH, [Answer::status(404).body(body)]);
+    let error = read(&f).await.unwrap_err();
+    assert_eq!(error.code(), Some("Request_ResourceNotFound"));
+    let f = fixture();
+    let body = "\u{feff}{\"error\":\"invalid_client\",\"error_codes\":[7000222]}";
+    f.graph.on(
+        "/contoso.example/oauth2/v2.0/token",
+        [Answer::status(401).body(body)],
+    );
+    let error = f.client.authenticate().await.unwrap_err();
+    assert_eq!(error.token_error().unwrap().aadsts, Some(7_000_222));
 }
 
 #[tokio::test]

@@ -234,3 +234,98 @@ async fn a_hook_that_says_no_ends_the_retries() {
     let other: Client = f.client.for_tenant(TenantId::new("b.example").unwrap());
     assert_eq!(other.get::<User>("users/2").send().await.unwrap().id, "2");
 }
+
+/// Takes forty seconds for a token and nothing for anything else; notes when it is asked.
+struct SlowToken {
+    clock: std::sync::Arc<simulation::VirtualClock>,
+    asked: std::sync::Mutex<Vec<Duration>>,
+}
+
+#[async_trait::async_trait]
+impl graph_client::Transport for SlowToken {
+    async fn send(
+        &self,
+        request: graph_client::TransportRequest,
+    ) -> Result<graph_client::TransportResponse, graph_client::TransportError> {
+        use graph_client::Clock as _;
+        if request.url.path().ends_with("/token") {
+            self.clock.sleep(Duration::from_secs(40)).await;
+        } else {
+            self.asked.lock().unwrap().push(self.clock.monotonic());
+        }
+        Ok(graph_client::TransportResponse::new(
+            http::StatusCode::OK,
+            http::HeaderMap::new(),
+            r#"{"access_token":"token","expires_in":45}"#,
+        ))
+    }
+}
+
+#[test]
+fn nobody_has_leave_to_send_while_a_token_is_fetched() {
+    let clock = std::sync::Arc::new(simulation::VirtualClock::default());
+    let service = std::sync::Arc::new(SlowToken {
+        clock: std::sync::Arc::clone(&clock),
+        asked: std::sync::Mutex::default(),
+    });
+    let five = graph_client::Limit::new(
+        graph_client::Workload::Identity,
+        graph_client::LimitScope::Tenant,
+        5,
+        Duration::from_secs(10),
+    );
+    let client = Client::builder(
+        TenantId::new("a.example").unwrap(),
+        graph_client::Credential::client_secret("app", "secret"),
+    )
+    .transport(std::sync::Arc::<SlowToken>::clone(&service))
+    .clock(std::sync::Arc::<simulation::VirtualClock>::clone(&clock))
+    .limits(Limits::none().with(five))
+    .build()
+    .unwrap();
+    let mut pool = futures::executor::LocalPool::new();
+    for _ in 0..60 {
+        let call = client.raw("organization").send();
+        let spawner = pool.spawner();
+        let task = async move { drop(call.await.unwrap()) };
+        futures::task::LocalSpawnExt::spawn_local(&spawner, task).unwrap();
+    }
+    pool.run_until_stalled();
+    while clock.step(Duration::from_secs(3600)) {
+        pool.run_until_stalled();
+    }
+    // The line is longer than the life of a token: some have to fetch one again, and keep their
+    // place without holding leave to send meanwhile.
+    let asked = service.asked.lock().unwrap();
+    assert_eq!(asked.len(), 60);
+    assert!(
+        asked
+            .windows(6)
+            .all(|six| six[0] + Duration::from_secs(10) <= six[5]),
+        "{asked:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_at_the_token_endpoint_holds_up_no_other_tenant() {
+    let f = fixture();
+    let refused = Answer::status(429).header("retry-after", "60");
+    f.graph.on("/contoso.example/oauth2/v2.0/token", [refused]);
+    f.graph
+        .on("/v1.0/users/1", vec![Answer::json(r#"{"id":"1"}"#); 2]);
+    let other = f.client.for_tenant(TenantId::new("b.example").unwrap());
+    let (refused, other) = (
+        f.client.get::<User>("users/1"),
+        other.get::<User>("users/1"),
+    );
+    let mut refused = std::pin::pin!(refused.send());
+    let clock = std::sync::Arc::clone(&f.clock);
+    let other = async move { (other.send().await.unwrap(), clock.elapsed()) };
+    // Polled until it waits for the minute to pass.
+    for _ in 0..2 {
+        assert!(futures::FutureExt::now_or_never(refused.as_mut()).is_none());
+    }
+    assert!(other.await.1 < Duration::from_secs(1));
+    refused.await.unwrap();
+    assert!(f.clock.elapsed() >= Duration::from_secs(60));
+}

@@ -11,12 +11,12 @@ use url::Url;
 use super::answer::Incoming;
 use crate::client::Client;
 use crate::decode::DecodeFailure;
-use crate::error::{Error, ErrorBody, Result};
+use crate::error::{Error, Result};
 use crate::observer::{CallEvent, WaitReason};
 use crate::path::{self, IntoPath as _};
 use crate::query::Target;
-use crate::send::{Budget, Call, Verdict, request_id};
-use crate::throttle::{Demand, Scope, Workload};
+use crate::send::{Before, Budget, Call, Carried, Case, Next, Standing};
+use crate::throttle::{Demand, Workload};
 
 /// What requests of one batch have in common.
 pub(super) type Kind = (&'static str, Workload);
@@ -24,10 +24,11 @@ pub(super) type Kind = (&'static str, Workload);
 /// A request as it is sent.
 pub(super) struct Item {
     index: usize,
-    url: String,
+    url: Url,
     headers: BTreeMap<String, String>,
     route: String,
     demand: Demand,
+    standing: Standing,
 }
 
 impl Item {
@@ -48,7 +49,6 @@ impl Item {
         }
         Ok(Self {
             index,
-            url: relative(&url),
             headers,
             route: path::route(&url),
             demand: client.shared().gates.demand(
@@ -57,17 +57,14 @@ impl Item {
                 &Method::GET,
                 &url,
             ),
+            standing: Standing::default(),
+            url,
         })
     }
 
     pub(super) fn workload(&self) -> Workload {
         self.demand.workload()
     }
-}
-
-/// Not carried out since what it depends on was not.
-fn is_dependent(answer: &Incoming) -> bool {
-    answer.response.status == StatusCode::FAILED_DEPENDENCY
 }
 
 /// Batched URLs are relative to the version.
@@ -90,7 +87,7 @@ struct Outgoing<'a> {
 struct OutgoingItem<'a> {
     id: String,
     method: &'static str,
-    url: &'a str,
+    url: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     headers: &'a BTreeMap<String, String>,
     #[serde(rename = "dependsOn", skip_serializing_if = "Option::is_none")]
@@ -107,19 +104,8 @@ pub(super) struct Chunk<'a> {
     pending: Vec<Item>,
     done: Vec<(usize, Result<Box<RawValue>>)>,
     budget: Budget,
-    rounds: u32,
-    /// When the round under way began.
-    sent: Duration,
+    before: Before,
     client_request_id: String,
-}
-
-/// A request that may yet succeed.
-struct Failed {
-    item: Item,
-    error: Error,
-    throttled: bool,
-    asked: Option<Duration>,
-    scope: Scope,
 }
 
 impl<'a> Chunk<'a> {
@@ -137,20 +123,20 @@ impl<'a> Chunk<'a> {
             pending,
             done: Vec::new(),
             budget: Budget::new(client.shared().clock.monotonic()),
-            rounds: 0,
-            sent: Duration::ZERO,
+            before: Before::default(),
             client_request_id: client.new_request_id(),
         }
     }
 
     pub(super) async fn run(mut self) -> Vec<(usize, Result<Box<RawValue>>)> {
         while !self.pending.is_empty() {
-            self.rounds += 1;
-            self.sent = self.client.shared().clock.monotonic();
             match self.send().await {
-                Ok(answers) => {
-                    let failed = self.sort(answers);
-                    self.prepare_again(failed).await;
+                Ok((answers, carried)) => {
+                    self.before.attempts = carried.attempts;
+                    if let Some(wait) = self.sort(answers, carried) {
+                        let reason = WaitReason::Backoff;
+                        self.client.wait(self.workload, wait, reason).await;
+                    }
                 }
                 Err(error) => {
                     for item in std::mem::take(&mut self.pending) {
@@ -162,7 +148,7 @@ impl<'a> Chunk<'a> {
         self.done
     }
 
-    async fn send(&self) -> Result<Vec<Incoming>> {
+    async fn send(&self) -> Result<(Vec<Incoming>, Carried)> {
         let requests = self
             .pending
             .iter()
@@ -170,7 +156,7 @@ impl<'a> Chunk<'a> {
             .map(|(id, item)| OutgoingItem {
                 id: id.to_string(),
                 method: "GET",
-                url: &item.url,
+                url: relative(&item.url),
                 headers: &item.headers,
                 // What came before and is no longer pending has succeeded.
                 depends_on: id
@@ -187,91 +173,115 @@ impl<'a> Chunk<'a> {
             url,
             body.into(),
             self.demand()?,
-            self.budget.clone(),
+            (self.budget.clone(), self.before.clone()),
             &self.client_request_id,
         );
         self.client
-            .send(call, |answer| Incoming::parse(&answer.body))
+            .carry(call, |answer| Incoming::parse(&answer.body))
             .await
     }
 
     /// What the limits count: every request inside.
     fn demand(&self) -> Result<Demand> {
-        Self::demand_of(self.pending.iter())
+        let demands: Vec<&Demand> = self.pending.iter().map(|item| &item.demand).collect();
+        let (first, others) = demands
+            .split_first()
+            .ok_or_else(|| Error::invalid_request("the batch is empty"))?;
+        Ok((*first).clone().with(others))
     }
 
-    fn demand_of<'i>(items: impl Iterator<Item = &'i Item>) -> Result<Demand> {
-        let (mut requests, mut units, mut first) = (0u32, 0u32, None);
-        for item in items {
-            requests = requests.saturating_add(1);
-            units = units.saturating_add(item.demand.resource_units());
-            first.get_or_insert(item);
-        }
-        let first = first.ok_or_else(|| Error::invalid_request("the batch is empty"))?;
-        Ok(first.demand.clone().batch(requests, units))
-    }
-
-    /// Puts away what is settled and returns what may be tried again.
-    fn sort(&mut self, mut answers: Vec<Incoming>) -> Vec<Failed> {
-        let mut failed: Vec<Failed> = Vec::new();
-        for (id, item) in std::mem::take(&mut self.pending).into_iter().enumerate() {
+    /// Puts away what is settled, keeps what may be tried again, and says how long to wait before
+    /// that. Those that were refused have closed the gates that the next round passes.
+    fn sort(&mut self, mut answers: Vec<Incoming>, carried: Carried) -> Option<Duration> {
+        let mut wait = None;
+        let mut all_passed = true;
+        let sent = std::mem::take(&mut self.pending);
+        let demand = sent.iter().map(|item| &item.demand).collect::<Vec<_>>();
+        let demand = demand
+            .split_first()
+            .map(|(first, others)| (*first).clone().with(others));
+        for (id, mut item) in sent.into_iter().enumerate() {
             let id = id.to_string();
-            let Some(at) = answers.iter().position(|answer| answer.id == id) else {
-                let error = Error::decode(DecodeFailure::shape(
-                    "the batch holds no answer to this request",
-                ));
-                let error = self.seal(&item, error);
-                failed.push(Failed {
-                    item,
-                    error,
-                    throttled: false,
-                    asked: None,
-                    scope: Scope::Tenant,
+            let at = answers.iter().position(|answer| answer.id == id);
+            let answer = at.map(|at| answers.swap_remove(at));
+            if let Some(answer) = &answer {
+                self.client.observe(|| CallEvent::BatchItem {
+                    workload: item.workload(),
+                    route: item.route.clone(),
+                    status: answer.response.status.as_u16(),
                 });
-                continue;
-            };
-            let answer = answers.swap_remove(at);
-            self.client.observe(|| CallEvent::BatchItem {
-                workload: item.workload(),
-                route: item.route.clone(),
-                status: answer.response.status.as_u16(),
-            });
-            let now = self.client.shared().clock.now();
-            match Verdict::of(&answer.response, false, now) {
+            }
+            let (next, error) = self.judge(&item, answer.as_ref(), carried);
+            all_passed &= !matches!(next, Next::Gate | Next::Backoff(_));
+            match (next, answer) {
+                (Next::Read, Some(answer)) => self.done.push((item.index, answer.into_body())),
+                (Next::Fail(error), _) => self.done.push((item.index, Err(error))),
                 // In a chain, whatever fails behind one that failed for good has failed for good.
-                verdict if verdict != Verdict::Success && self.is_cut_off() => {
-                    let error = self.error(&item, &answer);
-                    self.done.push((item.index, Err(error)));
+                _ if self.is_cut_off() => self.done.push((item.index, Err(error))),
+                (Next::Elsewhere { url, .. }, _) if !self.fits(&url) => {
+                    self.done.push((item.index, Err(error.into_redirect())));
                 }
-                Verdict::Success => self.done.push((item.index, answer.into_body())),
-                Verdict::Throttled { asked, scope } => {
-                    let error = self.error(&item, &answer).with_retry_after(asked);
-                    failed.push(Failed {
-                        item,
-                        error,
-                        throttled: true,
-                        asked,
-                        scope,
-                    });
-                }
-                // What it depended on is sent again as well.
-                verdict if verdict == Verdict::Transient || is_dependent(&answer) => {
-                    let error = self.error(&item, &answer);
-                    failed.push(Failed {
-                        item,
-                        error,
-                        throttled: false,
-                        asked: None,
-                        scope: Scope::Tenant,
-                    });
-                }
-                _ => {
-                    let error = self.error(&item, &answer);
-                    self.done.push((item.index, Err(error)));
+                (next, _) => {
+                    match next {
+                        Next::Elsewhere { url, .. } => {
+                            item.standing.redirects += 1;
+                            item.url = url;
+                        }
+                        Next::NewToken { rejected, claims } => {
+                            item.standing.refreshed = true;
+                            self.before.rejected = Some(rejected);
+                            self.before.claims = claims.or(self.before.claims.take());
+                        }
+                        Next::Backoff(asked) => wait = wait.max(Some(asked)),
+                        Next::Read | Next::Gate | Next::Fail(_) => {}
+                    }
+                    self.pending.push(item);
                 }
             }
         }
-        failed
+        if let Some(demand) = demand.filter(|_| all_passed) {
+            let shared = self.client.shared();
+            let now = shared.clock.monotonic();
+            shared.gates.passed(&demand, carried.sent, now);
+        }
+        wait
+    }
+
+    /// What to do about one of the answers, and the error that it is if nothing can be done.
+    fn judge(&self, item: &Item, answer: Option<&Incoming>, carried: Carried) -> (Next, Error) {
+        let shared = self.client.shared();
+        let now = shared.clock.monotonic();
+        let spent = self.budget.spent(now);
+        let seal = |error: Error| {
+            let elapsed = self.budget.elapsed(now);
+            let id = &self.client_request_id;
+            error.with_call(&item.route, id, carried.attempts, elapsed)
+        };
+        let case = Case::inner(
+            self.client,
+            (&item.url, &item.demand),
+            (item.standing, carried),
+            shared.retry.total_time.saturating_sub(spent),
+            &seal,
+        );
+        let Some(answer) = answer else {
+            let failure = "the batch holds no answer to this request";
+            let error = Error::decode(DecodeFailure::unreadable(failure));
+            let next = self.client.unread(&case, error.clone(), None);
+            return (next, seal(error));
+        };
+        let error = seal(case.failure(&answer.response));
+        if answer.response.status != StatusCode::FAILED_DEPENDENCY {
+            return (self.client.judge(&case, &answer.response), error);
+        }
+        // Not carried out since what it depends on was not, which is sent again as well.
+        let again = carried.attempts < shared.retry.max_attempts && !self.is_cut_off();
+        let next = if again {
+            Next::Gate
+        } else {
+            Next::Fail(error.clone())
+        };
+        (next, error)
     }
 
     /// Whether a chain is broken by one that will not be sent again.
@@ -279,72 +289,9 @@ impl<'a> Chunk<'a> {
         self.serial && self.done.iter().any(|(_, result)| result.is_err())
     }
 
-    /// Waits for those that failed in passing, or gives them up with their error when the budget
-    /// is spent.
-    async fn prepare_again(&mut self, failed: Vec<Failed>) {
-        if failed.is_empty() {
-            return;
-        }
-        let shared = self.client.shared();
-        let backoff = shared.retry.backoff(self.rounds, &*shared.random);
-        let wait = failed
-            .iter()
-            .filter_map(|f| f.asked)
-            .max()
-            .unwrap_or(backoff);
-        let throttled = failed.iter().any(|f| f.throttled);
-        let now = shared.clock.monotonic();
-        if throttled && let Ok(demand) = Self::demand_of(failed.iter().map(|f| &f.item)) {
-            let scope = if failed.iter().any(|f| f.scope == Scope::App) {
-                Scope::App
-            } else {
-                Scope::Tenant
-            };
-            let quota = failed.iter().any(|f| f.throttled);
-            shared.gates.refused(
-                &demand,
-                (scope, quota),
-                self.sent,
-                now,
-                now.saturating_add(wait),
-            );
-        }
-        let remaining = shared
-            .retry
-            .total_time
-            .saturating_sub(self.budget.spent(now));
-        if wait > remaining || self.rounds >= shared.retry.max_attempts {
-            for failed in failed {
-                let error = if failed.throttled {
-                    failed.error.into_throttled(wait)
-                } else {
-                    failed.error
-                };
-                self.done.push((failed.item.index, Err(error)));
-            }
-            return;
-        }
-        self.pending = failed.into_iter().map(|failed| failed.item).collect();
-        // When the gate was closed, passing it again is the wait.
-        if !throttled {
-            self.client
-                .wait(self.workload, wait, WaitReason::Backoff)
-                .await;
-        }
-    }
-
-    fn error(&self, item: &Item, answer: &Incoming) -> Error {
-        let body = ErrorBody::parse(&answer.response.body);
-        let error = Error::service(answer.response.status, body);
-        self.seal(
-            item,
-            error.with_request_id(request_id(&answer.response.headers)),
-        )
-    }
-
-    fn seal(&self, item: &Item, error: Error) -> Error {
-        let now = self.client.shared().clock.monotonic();
-        let elapsed = self.budget.elapsed(now);
-        error.with_call(&item.route, &self.client_request_id, self.rounds, elapsed)
+    /// Whether a URL can be asked in this batch, whose URLs are relative to its version.
+    fn fits(&self, url: &Url) -> bool {
+        let version = url.path_segments().and_then(|mut path| path.next());
+        version == Some(self.version)
     }
 }

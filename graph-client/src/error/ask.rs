@@ -106,6 +106,19 @@ impl Error {
         matches!(self.inner.kind, Kind::Decode(_))
     }
 
+    /// The answer was a success by its status but broke off, or was not what this service writes:
+    /// empty, say, or a page in HTML of something in between. Where asking again does no harm that
+    /// was done, as far as the budget went; it may help later. [`is_decode`](Self::is_decode) or
+    /// [`is_connection`](Self::is_connection) holds as well, [`status`](Self::status) and
+    /// [`request_id`](Self::request_id) are kept.
+    pub fn is_unreadable(&self) -> bool {
+        match &self.inner.kind {
+            Kind::Decode(failure) => failure.unreadable,
+            Kind::Connection => self.inner.status.is_some(),
+            _ => false,
+        }
+    }
+
     /// Wrong use of this crate or wrong configuration; nothing was sent.
     pub fn is_invalid_request(&self) -> bool {
         matches!(self.inner.kind, Kind::Invalid(_))

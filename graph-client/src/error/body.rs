@@ -4,6 +4,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::decode::without_bom;
+
 /// What is kept of the body of a failed request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ErrorBody {
@@ -55,6 +57,7 @@ const KNOWN: &[&str] = &[
 impl ErrorBody {
     /// Reads what can be read; never fails, and never loses a bounded snippet of what it cannot read.
     pub(crate) fn parse(body: &[u8]) -> Self {
+        let body = without_bom(body);
         let envelope = Some(body).filter(|body| body.len() <= MAX_BODY);
         match envelope.map(serde_json::from_slice::<Value>) {
             Some(Ok(value)) => Self::from_value(&value),

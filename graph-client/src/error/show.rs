@@ -15,6 +15,9 @@ impl Error {
                 Some(400) => {
                     "the request is not valid for this resource; check $select, $filter and headers"
                 }
+                _ if self.is_authentication() && !self.inner.is_refreshed => {
+                    "the token was refused; check the tenant and the cloud"
+                }
                 _ if self.is_authentication() => {
                     "the token was refused even after a refresh; check the tenant and the cloud"
                 }

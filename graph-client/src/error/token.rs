@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use crate::decode::without_bom;
+
 /// What the token endpoint refused and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -69,7 +71,7 @@ struct Body {
 impl TokenError {
     /// Reads the answer `{error, error_description, error_codes, …}`; anything else is unknown.
     pub(crate) fn parse(body: &[u8]) -> Self {
-        let Ok(body) = serde_json::from_slice::<Body>(body) else {
+        let Ok(body) = serde_json::from_slice::<Body>(without_bom(body)) else {
             return Self {
                 kind: TokenErrorKind::Unknown(String::new()),
                 aadsts: None,

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::NotifyError;
 use crate::client::Client;
+use crate::decode::{self, DecodeFailure};
 use crate::error::{Error, Result};
 use crate::send::Call;
 
@@ -46,7 +47,8 @@ impl SigningKeys {
             n: String,
             e: String,
         }
-        let set: Set<'_> = serde_json::from_slice(json).map_err(|_| NotifyError::Malformed)?;
+        let set: Set<'_> = serde_json::from_slice(decode::without_bom(json))
+            .map_err(|_| NotifyError::Malformed)?;
         let keys: Vec<SigningKey> = set
             .keys
             .into_iter()
@@ -112,9 +114,9 @@ impl Client {
         let mut url = self.shared().login.url().clone();
         url.set_path("common/discovery/v2.0/keys");
         self.send(Call::public(url), |answer| {
-            SigningKeys::from_json(&answer.body).map_err(|_| {
-                Error::decode(crate::decode::DecodeFailure::shape("it holds no RSA keys"))
-            })
+            decode::json::<serde::de::IgnoredAny>(&answer.body).map_err(Error::decode)?;
+            SigningKeys::from_json(&answer.body)
+                .map_err(|_| Error::decode(DecodeFailure::shape("it holds no RSA keys")))
         })
         .await
     }

@@ -1,93 +1,116 @@
-//! Passing the gate before an attempt, and closing it after a refusal.
+//! Passing the gate before an attempt.
 
 use std::pin::pin;
 use std::time::Duration;
 
 use futures::future;
 
+use super::call::CallKind;
 use super::{Call, Progress, SPARE_BUDGET};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::observer::WaitReason;
-use crate::retry::RetryOptions;
-use crate::throttle::{Blocked, Permit, Scope, Ticket};
+use crate::pulse::GRACE;
+use crate::throttle::{Blocked, Permit, Ticket};
+use crate::token::Token;
 
 impl Client {
-    /// Passes the gate, waiting in front of it as long as the budget allows.
+    /// A token and leave to send with it, in this order: whoever had leave and went for a token
+    /// first would send when it comes, and not when it may.
     ///
     /// Waiting for limits of our own is not held against the budget, which is for the service's
     /// refusals: a wide fan-out at a small limit takes its time and does not fail by itself. It is
     /// bounded all the same: who would have to wait longer than
-    /// [`RetryOptions::queue_time`] is refused at once and does not stand in line.
-    pub(super) async fn permit(&self, call: &Call, progress: &Progress) -> Result<Permit> {
+    /// [`queue_time`](crate::RetryOptions::queue_time) is refused at once and does not stand in line, and who has
+    /// waited longer does so no more.
+    pub(super) async fn admission(
+        &self,
+        call: &Call,
+        progress: &Progress,
+    ) -> Result<(Permit, Option<Token>)> {
         let shared = self.shared();
-        let patience = if call.spare {
-            SPARE_BUDGET.min(shared.retry.queue_time)
-        } else {
-            shared.retry.queue_time
-        };
+        let mut token = self.token_of(call, progress).await?;
         let ticket = shared
             .gates
             .enqueue(
                 &progress.demand,
                 self.priority(),
-                patience,
+                self.patience(call),
                 shared.clock.monotonic(),
             )
             .map_err(|wait| self.seal(progress, Error::throttled(wait)))?;
-        let permit = self.turn(call, progress, &ticket).await;
-        progress
-            .budget
-            .excuse(ticket.quota_wait(shared.clock.monotonic()));
-        permit
+        let mut permit = self.turn(call, progress, &ticket).await;
+        let now = shared.clock.monotonic();
+        if token.as_ref().is_some_and(|token| token.is_over(now))
+            && let Ok(early) = permit
+        {
+            // The line was longer than the life of the token.
+            ticket.put_back(early, now);
+            token = self.token_of(call, progress).await?;
+            permit = self.turn(call, progress, &ticket).await;
+        }
+        let queued = ticket.quota_wait(shared.clock.monotonic());
+        progress.budget.excuse(queued);
+        Ok((permit?, token))
+    }
+
+    async fn token_of(&self, call: &Call, progress: &Progress) -> Result<Option<Token>> {
+        Ok(match call.kind {
+            CallKind::Graph => Some(
+                self.token(progress.rejected, progress.claims.as_deref())
+                    .await?,
+            ),
+            CallKind::Token | CallKind::Download | CallKind::Public => None,
+        })
+    }
+
+    fn patience(&self, call: &Call) -> Duration {
+        let queue_time = self.shared().retry.queue_time;
+        if call.spare {
+            SPARE_BUDGET.min(queue_time)
+        } else {
+            queue_time
+        }
     }
 
     /// Waits until it is the turn of a ticket.
     async fn turn(&self, call: &Call, progress: &Progress, ticket: &Ticket) -> Result<Permit> {
         let shared = self.shared();
+        let patience = self.patience(call);
         loop {
             let now = shared.clock.monotonic();
             let blocked = match ticket.poll(now) {
                 Ok(permit) => return Ok(permit),
                 Err(blocked) => blocked,
             };
-            let remaining = self
-                .remaining(progress)
-                .saturating_add(ticket.quota_wait(now));
+            let queued = ticket.quota_wait(now);
+            let remaining = self.remaining(progress).saturating_add(queued);
+            let gives_up = |wait| Err(self.seal(progress, Error::throttled(wait)));
+            let called = pin!(ticket.called());
             match blocked {
-                Blocked::Until(at, reason) => {
+                Blocked::Until(at, WaitReason::Throttled) => {
                     let wait = at.saturating_sub(now);
-                    if reason == WaitReason::Throttled && wait > remaining {
-                        return Err(self.seal(progress, Error::throttled(wait)));
+                    if wait > remaining {
+                        return gives_up(wait);
                     }
-                    let called = pin!(ticket.called());
+                    let waited = pin!(self.wait(call.workload, wait, WaitReason::Throttled));
+                    future::select(called, waited).await;
+                }
+                _ if queued > patience => return gives_up(shared.retry.base_delay),
+                Blocked::Until(at, reason) => {
+                    let end = patience.saturating_sub(queued).saturating_add(GRACE);
+                    let wait = at.saturating_sub(now).min(end);
                     let waited = pin!(self.wait(call.workload, wait, reason));
                     future::select(called, waited).await;
                 }
-                Blocked::Turn => {
-                    if remaining.is_zero() {
-                        return Err(self.seal(progress, Error::throttled(shared.retry.base_delay)));
-                    }
-                    // Whoever is in flight is back within the timeout of an attempt.
-                    ticket.called().await;
+                Blocked::Turn(_) if remaining.is_zero() => {
+                    return gives_up(shared.retry.base_delay);
+                }
+                Blocked::Turn(look) => {
+                    let wait = look.saturating_sub(now).min(remaining);
+                    future::select(called, shared.clock.sleep(wait)).await;
                 }
             }
         }
-    }
-
-    pub(super) fn close_gate(
-        &self,
-        permit: &Permit,
-        (scope, quota): (Scope, bool),
-        wait: Duration,
-        progress: &Progress,
-    ) {
-        let shared = self.shared();
-        // Some spread, but not so much that a wait that fits the budget no longer does.
-        let spread = RetryOptions::spread(wait, &*shared.random)
-            .min(self.remaining(progress))
-            .max(wait);
-        let now = shared.clock.monotonic();
-        permit.throttled(scope, quota, now, now.saturating_add(spread));
     }
 }

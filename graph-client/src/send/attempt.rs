@@ -1,17 +1,17 @@
 //! One attempt: a request with its headers, sent and told of.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
 use super::call::{Call, CallKind};
-use super::verdict::request_id;
 use super::{CLIENT_REQUEST_ID, Progress};
 use crate::client::Client;
 use crate::observer::CallEvent;
 use crate::token::Token;
-use crate::transport::{TransportError, TransportRequest, TransportResponse};
+use crate::transport::{TransportError, TransportRequest, TransportResponse, request_id};
 
 const THROTTLE_PRIORITY: HeaderName = HeaderName::from_static("x-ms-throttle-priority");
 const PRODUCT: &str = concat!("graph-client/", env!("CARGO_PKG_VERSION"));
@@ -24,7 +24,7 @@ impl Client {
         call: &Call,
         progress: &Progress,
         token: Option<&Token>,
-    ) -> Result<TransportResponse, TransportError> {
+    ) -> Result<TransportResponse, Arc<TransportError>> {
         let shared = self.shared();
         let started = shared.clock.monotonic();
         let request = TransportRequest {
@@ -70,7 +70,7 @@ impl Client {
             bytes,
             elapsed,
         });
-        outcome
+        outcome.map_err(Arc::new)
     }
 
     fn headers(&self, call: &Call, progress: &Progress, token: Option<&Token>) -> HeaderMap {

@@ -5,6 +5,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 
+use super::judge::Part;
 use super::{Budget, CLIENT_REQUEST_ID};
 use crate::path;
 use crate::throttle::{Demand, Workload};
@@ -22,12 +23,23 @@ pub(crate) struct Call {
     pub(super) demand: Option<Demand>,
     /// The budget, if it began to run before this call.
     pub(super) budget: Option<Budget>,
+    pub(super) before: Before,
+    pub(super) part: Part,
     /// A redirect is the answer, and not followed.
     pub(super) keep_redirect: bool,
     /// Whether it may be sent again although it may have been carried out.
     pub(super) repeatable: bool,
     /// Tried once and without waiting long, since it can be done without.
     pub(super) spare: bool,
+}
+
+/// What happened to a call before it was put together anew.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Before {
+    pub(crate) attempts: u32,
+    /// The generation of the token that was refused, and what a better one must hold.
+    pub(crate) rejected: Option<u64>,
+    pub(crate) claims: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +68,8 @@ impl Call {
             workload,
             demand: None,
             budget: None,
+            before: Before::default(),
+            part: Part::Whole,
             keep_redirect: false,
             repeatable: true,
             spare: false,
@@ -112,7 +126,7 @@ impl Call {
         url: Url,
         body: Bytes,
         demand: Demand,
-        budget: Budget,
+        (budget, before): (Budget, Before),
         client_request_id: &str,
     ) -> Self {
         let mut headers = HeaderMap::new();
@@ -129,6 +143,8 @@ impl Call {
             workload: demand.workload(),
             demand: Some(demand),
             budget: Some(budget),
+            before,
+            part: Part::Envelope,
             keep_redirect: false,
             repeatable: true,
             spare: false,
@@ -151,6 +167,8 @@ impl Call {
             workload: Workload::Token,
             demand: None,
             budget: None,
+            before: Before::default(),
+            part: Part::Whole,
             keep_redirect: false,
             repeatable: true,
             spare,

@@ -88,19 +88,6 @@ pub(crate) fn location(headers: &HeaderMap) -> Option<String> {
     (!location.is_empty()).then(|| location.to_owned())
 }
 
-/// The service's id of the request; shown in errors, so only what looks like an id is taken.
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
-    let id = headers
-        .get("request-id")
-        .or_else(|| headers.get("x-ms-request-id"))?
-        .to_str()
-        .ok()?;
-    let plain = !id.is_empty()
-        && id.len() <= 64
-        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    plain.then(|| id.to_owned())
-}
-
 /// The claims challenge of `WWW-Authenticate: Bearer … claims="<base64>"`, decoded.
 /// <https://learn.microsoft.com/entra/identity-platform/claims-challenge>
 fn claims(headers: &HeaderMap) -> Option<String> {

@@ -118,8 +118,12 @@ impl Belief {
         self.rest(now);
     }
 
-    /// A request was taken while `used` of the window was in use.
-    pub(super) fn accepted(&mut self, now: Duration, used: f64) {
+    /// A request sent at `sent` was taken while `used` of the window was in use. What was sent
+    /// before the last refusal says nothing of the time after it.
+    pub(super) fn accepted(&mut self, sent: Duration, now: Duration, used: f64) {
+        if sent < self.epoch {
+            return;
+        }
         let since = now.saturating_sub(self.grown).min(self.window);
         self.grown = now;
         // Who does not come near the limit learns nothing of it.
@@ -180,11 +184,11 @@ mod tests {
         let mut belief = Belief::new(1000, WINDOW);
         belief.refused(secs(0), secs(0), 1000.0);
         for second in 1..=70 {
-            belief.accepted(secs(second), 800.0);
+            belief.accepted(secs(second), secs(second), 800.0);
         }
         assert!((belief.limit() - 970.0).abs() < 1e-6, "{}", belief.limit());
         for second in 71..200 {
-            belief.accepted(secs(second), 960.0);
+            belief.accepted(secs(second), secs(second), 960.0);
         }
         assert!(belief.limit() > 990.0, "{}", belief.limit());
     }
@@ -195,9 +199,20 @@ mod tests {
         belief.refused(secs(0), secs(0), 500.0);
         let before = belief.limit();
         for second in 1..1000 {
-            belief.accepted(secs(second), 10.0);
+            belief.accepted(secs(second), secs(second), 10.0);
         }
         assert!((belief.limit() - before).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_was_sent_before_the_refusal_does_not_raise_the_limit_after_it() {
+        let mut belief = Belief::new(1000, WINDOW);
+        belief.refused(secs(5), secs(6), 900.0);
+        let before = belief.limit();
+        belief.accepted(secs(5), secs(60), 840.0);
+        assert!((belief.limit() - before).abs() < 1e-9);
+        belief.accepted(secs(7), secs(60), 840.0);
+        assert!(belief.limit() > before);
     }
 
     #[test]
@@ -225,7 +240,7 @@ mod tests {
                     0 => belief.refused(now, now, number),
                     1 => belief.warned(number, now, now),
                     2 => belief.restore(number, Some(number), now),
-                    _ => belief.accepted(now, number),
+                    _ => belief.accepted(now, now, number),
                 }
                 prop_assert!(belief.limit() >= 1.0 && belief.limit() <= f64::from(ceiling), "{belief:?}");
                 prop_assert!(belief.units() >= 1);

@@ -1,15 +1,18 @@
 //! One limit being kept to: what went out in the window, and what may still go.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::time::Duration;
 
 use super::belief::Belief;
 use super::limits::{Limit, LimitScope, LimitUnit};
+use super::queue::Turn;
 use super::shares::Shares;
 use crate::tenant::TenantId;
 
 /// The parts in which a long list of sendings is kept.
 const PARTS: u32 = 512;
+/// The time in which a limit on what is under way at a time is learned, having no window.
+const CONCURRENT: Duration = Duration::from_secs(60);
 
 /// The use of one limit by those who share it.
 #[derive(Debug)]
@@ -25,7 +28,10 @@ pub(super) struct Bucket {
     used: u64,
     /// Of `used`, what was refused.
     refused: u64,
-    in_flight: u64,
+    /// The tickets of those under way.
+    pub(super) inside: HashSet<u64>,
+    /// The flows that wait for one of those to return.
+    pub(super) parked: BTreeSet<Turn>,
     /// Of an application's limit, who has used it.
     shares: Option<Shares>,
     /// When the next may go, if all go at an even distance.
@@ -51,11 +57,19 @@ impl Bucket {
             sent: VecDeque::new(),
             used: 0,
             refused: 0,
-            in_flight: 0,
+            inside: HashSet::new(),
+            parked: BTreeSet::new(),
             shares: (limit.scope == LimitScope::App).then(|| Shares::new(window)),
             next: Duration::ZERO,
             wanted: 0,
-            belief: Belief::new(limit.requests, window),
+            belief: Belief::new(
+                limit.requests,
+                if limit.unit == LimitUnit::Concurrent {
+                    CONCURRENT
+                } else {
+                    window
+                },
+            ),
         }
     }
 
@@ -66,7 +80,8 @@ impl Bucket {
     /// Whether nothing would be lost if it were made anew.
     pub(super) fn is_idle(&mut self, now: Duration) -> bool {
         self.expire(now);
-        self.in_flight == 0
+        self.inside.is_empty()
+            && self.parked.is_empty()
             && self.wanted == 0
             && self.used == 0
             && self.belief.refused_at().is_none()
@@ -74,7 +89,11 @@ impl Bucket {
 
     /// A place among those under way is free.
     pub(super) fn has_place(&self) -> bool {
-        !self.is_concurrent() || self.in_flight < self.belief.units()
+        !self.is_concurrent() || self.under_way() < self.belief.units()
+    }
+
+    fn under_way(&self) -> u64 {
+        self.inside.len() as u64
     }
 
     /// When a tenant may send so many units.
@@ -130,7 +149,6 @@ impl Bucket {
     }
 
     pub(super) fn record(&mut self, units: u64, tenant: &TenantId, now: Duration) {
-        self.in_flight += 1;
         if self.is_concurrent() {
             return;
         }
@@ -153,6 +171,30 @@ impl Bucket {
         }
     }
 
+    /// What was recorded at a moment is not sent after all.
+    pub(super) fn cancel(&mut self, units: u64, tenant: &TenantId, recorded: Duration) {
+        if self.is_concurrent() {
+            return;
+        }
+        let Some((_, sent)) = self
+            .sent
+            .iter_mut()
+            .rev()
+            .find(|(end, _)| *end >= recorded && end.saturating_sub(self.grain) <= recorded)
+        else {
+            return;
+        };
+        let units = units.min(*sent);
+        *sent -= units;
+        self.used = self.used.saturating_sub(units);
+        if let Some(shares) = &mut self.shares {
+            shares.record(tenant, -as_f64(units), recorded);
+            let part = as_f64(units) / self.belief.limit();
+            let pace = self.window.mul_f64(part.min(1.0));
+            self.next = self.next.saturating_sub(pace);
+        }
+    }
+
     /// The service counted other than was estimated.
     pub(super) fn correct(&mut self, estimated: u64, actual: u64) {
         if self.unit != LimitUnit::ResourceUnits {
@@ -165,11 +207,14 @@ impl Bucket {
         }
     }
 
-    pub(super) fn accepted(&mut self, now: Duration) {
-        if !self.is_concurrent() {
-            self.expire(now);
-            self.belief.accepted(now, as_f64(self.used));
-        }
+    pub(super) fn accepted(&mut self, sent: Duration, now: Duration) {
+        self.expire(now);
+        let used = if self.is_concurrent() {
+            self.under_way()
+        } else {
+            self.used
+        };
+        self.belief.accepted(sent, now, as_f64(used));
     }
 
     pub(super) fn refused(&mut self, units: u64, sent: Duration, now: Duration) {
@@ -182,15 +227,11 @@ impl Bucket {
     /// How full it is, from 0 to 1.
     pub(super) fn fullness(&self) -> f64 {
         let used = if self.is_concurrent() {
-            self.in_flight
+            self.under_way()
         } else {
             self.used
         };
         as_f64(used) / self.belief.limit()
-    }
-
-    pub(super) fn back(&mut self) {
-        self.in_flight = self.in_flight.saturating_sub(1);
     }
 
     fn expire(&mut self, now: Duration) {
@@ -276,6 +317,17 @@ mod tests {
         assert_eq!(bucket.queue(1), Duration::from_secs(21));
         bucket.wanted = 10;
         assert_eq!(bucket.queue(1), Duration::from_millis(3 * 10_500));
+    }
+
+    #[test]
+    fn what_is_not_sent_after_all_does_not_count() {
+        let mut bucket = bucket(10);
+        bucket.record(6, &tenant(), Duration::ZERO);
+        bucket.record(4, &tenant(), Duration::from_secs(1));
+        bucket.cancel(6, &tenant(), Duration::ZERO);
+        let now = Duration::from_secs(2);
+        assert_eq!(bucket.free_at(6, &tenant(), now), now);
+        assert!(bucket.free_at(7, &tenant(), now) > now);
     }
 
     proptest! {

@@ -4,8 +4,14 @@
 //! closes it for everyone that it concerns until the time asked for, and lowers what is believed of
 //! the limit that was met. It opens slowly: one request first, then twice as many with every
 //! success, so that those who waited do not rush in and close it again.
+//!
+//! A future that nobody polls holds nothing up. Whoever waits says when it looks again at the
+//! latest; one that was called, or whose own time has come, and that does not look within a grace
+//! is passed over until it does. What it was given goes back, and a request whose answer has been
+//! there for as long, unread, no longer counts as under way.
 
 mod demand;
+mod holder;
 mod lane;
 mod state;
 mod ticket;
@@ -13,16 +19,18 @@ mod ticket;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::Method;
+use http::{HeaderMap, Method};
 use tokio::sync::Notify;
 use url::Url;
 
 pub(crate) use self::demand::Demand;
+pub(super) use self::demand::{BucketKey, LaneKey};
+use self::lane::Allowance;
 use self::state::{MANY, State};
-pub(crate) use self::ticket::{Permit, Ticket};
+pub(crate) use self::ticket::{Permit, Sent, Ticket};
 use super::learned::Learned;
+use super::limits::LimitUnit;
 use super::priority::Priority;
-use super::queue::Waiting;
 use super::{LearnedLimits, LimitScope, Limits, Workload, cost, segments};
 use crate::observer::WaitReason;
 use crate::sync::lock;
@@ -47,19 +55,22 @@ pub(crate) enum Scope {
 pub(crate) enum Blocked {
     /// Not before this moment of the monotonic clock.
     Until(Duration, WaitReason),
-    /// Not before [`Ticket::called`].
-    Turn,
+    /// Not before [`Ticket::called`]; but look again at this moment, since whoever would call may
+    /// not be there.
+    Turn(Duration),
 }
 
 /// All gates of one application.
 #[derive(Debug)]
 pub(crate) struct Gates {
     limits: Limits,
+    /// The longest that a request is under way.
+    attempt: Duration,
     state: Mutex<State>,
 }
 
 impl Gates {
-    pub(crate) fn new(limits: Limits, learned: LearnedLimits) -> Self {
+    pub(crate) fn new(limits: Limits, learned: LearnedLimits, attempt: Duration) -> Self {
         let state = State {
             restored: learned.0,
             prune_at: MANY,
@@ -67,6 +78,7 @@ impl Gates {
         };
         Self {
             limits,
+            attempt,
             state: Mutex::new(state),
         }
     }
@@ -89,12 +101,18 @@ impl Gates {
         } else {
             1
         };
+        let rows = self.limits.fitting(workload, method, &segments);
         Demand {
             tenant: tenant.clone(),
             workload,
             requests: 1,
             resource_units,
-            rows: self.limits.fitting(workload, method, &segments),
+            resources: rows
+                .iter()
+                .find_map(|(_, id)| id.clone())
+                .into_iter()
+                .collect(),
+            rows,
         }
     }
 
@@ -142,21 +160,14 @@ impl Gates {
             gates: Arc::clone(self),
             id: state.tickets,
             demand: Arc::clone(demand),
-            flow: demand.flow(priority),
+            flow: Arc::new(demand.flow(priority)),
             wake: Arc::new(Notify::new()),
             since: now,
             impeded: state.impeded(demand, now),
         };
         state.want(&self.limits, demand, true);
-        state.queues.entry(demand.workload).or_default().push(
-            ticket.flow.clone(),
-            Waiting {
-                ticket: ticket.id,
-                demand: Arc::clone(demand),
-                wake: Arc::clone(&ticket.wake),
-                on_return: false,
-            },
-        );
+        let queue = state.queues.entry(demand.workload).or_default();
+        queue.push(&ticket.flow, ticket.waiting(now), false);
         Ok(ticket)
     }
 
@@ -173,16 +184,11 @@ impl Gates {
     ) {
         let mut state = lock(&self.state);
         let state = &mut *state;
-        let by_resource = scope == Scope::Tenant
-            && demand.resource().is_some()
-            && demand.rows.iter().all(|(_, resource)| resource.is_some());
+        let by_resource = scope == Scope::Tenant && demand.is_by_resource();
         let concerned = demand.lanes().find(|lane| match scope {
             Scope::App => lane.tenant.is_none(),
             Scope::Tenant => lane.tenant.is_some() && lane.resource.is_some() == by_resource,
         });
-        if let Some(lane) = concerned {
-            state.lanes.entry(lane).or_default().close(now, until);
-        }
         // Of the limits that it may have been, the fullest.
         let fullest = demand
             .buckets(&self.limits)
@@ -197,11 +203,61 @@ impl Gates {
         {
             bucket.refused(demand.units(&limit), sent, now);
         }
-        // Those who wait have to see whether they still want to.
+        let Some(lane) = concerned else { return };
+        let sent = state.sent;
+        let gate = state.lanes.entry(lane.clone()).or_default();
+        gate.close(sent, now, until);
+        // Those of them who wait have to see whether they still want to.
         if let Some(queue) = state.queues.get_mut(&demand.workload) {
-            for waiting in queue.waiting() {
-                waiting.wake.notify_one();
+            queue.call_all(lane.tenant.as_ref(), lane.resource.as_ref());
+        }
+    }
+
+    /// The service took a request: learn from what it says of its limits.
+    /// <https://learn.microsoft.com/graph/throttling-limits>
+    pub(crate) fn taken(&self, demand: &Demand, sent: Sent, headers: &HeaderMap, now: Duration) {
+        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
+        let share = number("x-ms-throttle-limit-percentage");
+        let actual = headers
+            .get("x-ms-resource-unit")
+            .and_then(|value| value.to_str().ok()?.trim().parse::<u32>().ok());
+        let mut state = lock(&self.state);
+        for (key, limit) in demand.buckets(&self.limits) {
+            let Some(bucket) = state.buckets.get_mut(&key) else {
+                continue;
+            };
+            if let Some(actual) = actual {
+                bucket.correct(u64::from(demand.resource_units), u64::from(actual.max(1)));
             }
+            match share {
+                Some(share) if share >= 0.8 => {
+                    if limit.scope == LimitScope::Tenant {
+                        bucket.belief.warned(share, sent.at, now);
+                    }
+                }
+                _ => bucket.accepted(sent.at, now),
+            }
+        }
+        let Some(allowance) = Allowance::of(headers, now) else {
+            return;
+        };
+        for key in demand.lanes().filter(|key| key.tenant.is_some()) {
+            if let Some(lane) = state.lanes.get_mut(&key) {
+                lane.allow(allowance, sent.number);
+            }
+        }
+    }
+
+    /// What was sent came back and was not refused: open further.
+    pub(crate) fn passed(&self, demand: &Demand, sent: Sent, now: Duration) {
+        let mut state = lock(&self.state);
+        let windows = demand.buckets(&self.limits).map(|(_, limit)| limit);
+        let fully = windows
+            .filter(|limit| limit.unit != LimitUnit::Concurrent)
+            .map(|limit| limit.requests)
+            .fold(FULLY_OPEN, u32::min);
+        for key in demand.lanes() {
+            state.open_further(key, sent.number, now, fully);
         }
     }
 

@@ -104,12 +104,14 @@ impl Learned {
             &self.workload,
             &self.tenant,
             &self.path,
+            &self.methods,
             self.of,
             self.seconds,
         ) == (
             &other.workload,
             &other.tenant,
             &other.path,
+            &other.methods,
             other.of,
             other.seconds,
         )

@@ -1,22 +1,30 @@
 //! The order in which those go who wait for the same limits: fair between tenants, weighted by
-//! priority, first come first served among equals.
+//! priority, first come first served among equals, and past those whom nobody polls.
 //!
 //! Start-time fair queueing: each (tenant, priority) has a virtual time that runs by what it was
 //! given over its weight, and whose is least is next. One that comes new starts at the time of
 //! those being served, so that nobody saves up turns, and nobody is passed over for ever.
+//!
+//! Those who wait for exactly the same form a flow. Only its first is ever looked at, and only
+//! when what the flow was seen to wait for may have come: a time, or a place.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::gate::Demand;
+use super::gate::{BucketKey, Demand, LaneKey};
 use super::priority::Priority;
+use crate::observer::WaitReason;
+use crate::pulse::GRACE;
 use crate::tenant::TenantId;
 
 /// Virtual time of one unit at weight one.
 const SCALE: u64 = 1 << 16;
+/// For so long after somebody did not come, those behind look again soon.
+const ALARM: Duration = Duration::from_secs(1);
 
 /// Somebody who waits.
 #[derive(Debug)]
@@ -24,20 +32,80 @@ pub(super) struct Waiting {
     pub(super) ticket: u64,
     pub(super) demand: Arc<Demand>,
     pub(super) wake: Arc<Notify>,
-    /// Waits for somebody's return and not for a moment.
-    pub(super) on_return: bool,
+    /// When it comes by itself at the latest.
+    pub(super) expected: Duration,
+    /// It was called since it last came, at a moment that is not known yet.
+    pub(super) called: bool,
+}
+
+impl Waiting {
+    fn call(&mut self) {
+        self.called = true;
+        self.wake.notify_one();
+    }
+
+    fn is_absent(&mut self, now: Duration) -> bool {
+        if std::mem::take(&mut self.called) {
+            self.expected = self.expected.min(now);
+        }
+        self.expected.saturating_add(GRACE) <= now
+    }
+}
+
+/// What a flow waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum At {
+    /// To be looked at.
+    Ready,
+    Until(Duration, WaitReason),
+    /// Somebody's return.
+    Place(Place),
+    /// Nobody of it comes when called.
+    Deserted,
+}
+
+/// Where only so many may be at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    Lane(LaneKey),
+    Bucket(BucketKey),
 }
 
 type Share = (TenantId, Priority);
-/// Those who wait for exactly the same: head-of-line blocking stays among them.
-pub(super) type Flow = (TenantId, Priority, Vec<(usize, Option<String>)>);
+/// What tells apart those who wait for the same: head-of-line blocking stays among them.
+pub(super) type FlowKey = (
+    TenantId,
+    Priority,
+    Vec<(usize, Option<String>)>,
+    Vec<String>,
+);
+/// Virtual time, ticket and flow: whose is least is next.
+pub(super) type Turn = (u64, u64, u64);
+
+#[derive(Debug)]
+struct Flow {
+    key: Arc<FlowKey>,
+    /// By ticket.
+    line: VecDeque<Waiting>,
+    /// Those that did not come when they should have; they are passed over until they do.
+    away: BTreeMap<u64, Waiting>,
+    at: At,
+    /// Since somebody has been missed, until when those behind look again soon.
+    alarm: Duration,
+}
 
 /// Those who wait for one workload.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    flows: HashMap<Flow, VecDeque<Waiting>>,
+    flows: HashMap<u64, Flow>,
+    ids: BTreeMap<Arc<FlowKey>, u64>,
+    next: u64,
     shares: HashMap<Share, (u64, usize)>,
     time: u64,
+    ready: BinaryHeap<Reverse<Turn>>,
+    timed: BTreeSet<(Duration, u64)>,
+    /// What those wanted who were found missing.
+    pub(super) missed: Vec<Arc<Demand>>,
 }
 
 impl Queue {
@@ -45,75 +113,247 @@ impl Queue {
         self.flows.is_empty()
     }
 
-    pub(super) fn push(&mut self, flow: Flow, waiting: Waiting) {
-        let share = self
-            .shares
-            .entry((flow.0.clone(), flow.1))
-            .or_insert((self.time, 0));
-        share.1 += 1;
-        self.flows.entry(flow).or_default().push_back(waiting);
-    }
-
-    /// Whether a ticket is the first of its flow.
-    pub(super) fn leads(&self, flow: &Flow, ticket: u64) -> bool {
-        self.head(flow).is_some_and(|head| head.ticket == ticket)
-    }
-
-    pub(super) fn head(&self, flow: &Flow) -> Option<&Waiting> {
-        self.flows.get(flow)?.front()
-    }
-
-    pub(super) fn head_mut(&mut self, flow: &Flow) -> Option<&mut Waiting> {
-        self.flows.get_mut(flow)?.front_mut()
-    }
-
-    /// Takes one out who gave up, or whose turn it is.
-    pub(super) fn remove(&mut self, flow: &Flow, ticket: u64) -> Option<Waiting> {
-        let waiting = self.flows.get_mut(flow)?;
-        let at = waiting.iter().position(|w| w.ticket == ticket)?;
-        let removed = waiting.remove(at);
-        if waiting.is_empty() {
-            self.flows.remove(flow);
+    /// Puts somebody in line, by the number of its ticket; away means that it is passed over until
+    /// it comes.
+    pub(super) fn push(&mut self, key: &Arc<FlowKey>, waiting: Waiting, away: bool) {
+        let share = (key.0.clone(), key.1);
+        self.shares.entry(share).or_insert((self.time, 0)).1 += 1;
+        let id = *self.ids.entry(Arc::clone(key)).or_insert_with(|| {
+            self.next += 1;
+            self.next
+        });
+        let flow = self.flows.entry(id).or_insert_with(|| Flow {
+            key: Arc::clone(key),
+            line: VecDeque::new(),
+            away: BTreeMap::new(),
+            at: At::Deserted,
+            alarm: Duration::ZERO,
+        });
+        if away {
+            flow.away.insert(waiting.ticket, waiting);
+            return;
         }
-        let share = (flow.0.clone(), flow.1);
+        let at = flow.line.partition_point(|w| w.ticket < waiting.ticket);
+        flow.line.insert(at, waiting);
+        if flow.at == At::Deserted {
+            self.ready(id);
+        }
+    }
+
+    /// Notes that somebody looks; true when it had been given up and is back.
+    pub(super) fn came(&mut self, key: &FlowKey, ticket: u64, now: Duration) -> bool {
+        let Some(flow) = self.ids.get(key).and_then(|id| self.flows.get_mut(id)) else {
+            return false;
+        };
+        let Some(mut waiting) = flow.away.remove(&ticket) else {
+            self.expect(key, ticket, now);
+            return false;
+        };
+        (waiting.expected, waiting.called) = (now, false);
+        let at = flow.line.partition_point(|w| w.ticket < ticket);
+        flow.line.insert(at, waiting);
+        if flow.at == At::Deserted
+            && let Some(id) = self.ids.get(key).copied()
+        {
+            self.ready(id);
+        }
+        true
+    }
+
+    /// When somebody comes again by itself.
+    pub(super) fn expect(&mut self, key: &FlowKey, ticket: u64, at: Duration) {
+        let flow = self.ids.get(key).and_then(|id| self.flows.get_mut(id));
+        if let Some(waiting) = flow.and_then(|flow| flow.get_mut(ticket)) {
+            (waiting.expected, waiting.called) = (at, false);
+        }
+    }
+
+    /// What a ticket's flow waits for, how many are before it, and until when to look again soon.
+    pub(super) fn stands(&self, key: &FlowKey, ticket: u64) -> Option<(&At, usize, Duration)> {
+        let flow = self.flows.get(self.ids.get(key)?)?;
+        let before = flow.line.partition_point(|w| w.ticket < ticket);
+        Some((&flow.at, before, flow.alarm))
+    }
+
+    /// Takes one out who gave up, or whose turn it is, and says whether it was away.
+    pub(super) fn remove(&mut self, key: &FlowKey, ticket: u64) -> Option<(Waiting, bool)> {
+        let id = *self.ids.get(key)?;
+        let flow = self.flows.get_mut(&id)?;
+        let removed = match flow.line.binary_search_by_key(&ticket, |w| w.ticket) {
+            Ok(at) => {
+                let removed = flow.line.remove(at);
+                if at == 0
+                    && let Some(head) = flow.line.front_mut()
+                {
+                    head.call();
+                }
+                (removed?, false)
+            }
+            Err(_) => (flow.away.remove(&ticket)?, true),
+        };
+        if flow.line.is_empty() && flow.away.is_empty() {
+            if let At::Until(at, _) = flow.at {
+                self.timed.remove(&(at, id));
+            }
+            self.ids.remove(key);
+            self.flows.remove(&id);
+        }
+        let share = (key.0.clone(), key.1);
         if let Some((_, left)) = self.shares.get_mut(&share) {
             *left = left.saturating_sub(1);
             if *left == 0 {
                 self.shares.remove(&share);
             }
         }
-        removed
+        Some(removed)
     }
 
     /// Charges a share for what it is about to be given.
-    pub(super) fn charge(&mut self, flow: &Flow, cost: u64) {
-        if let Some((time, _)) = self.shares.get_mut(&(flow.0.clone(), flow.1)) {
+    pub(super) fn charge(&mut self, key: &FlowKey, cost: u64) {
+        if let Some((time, _)) = self.shares.get_mut(&(key.0.clone(), key.1)) {
             self.time = self.time.max(*time);
-            let charge = cost.max(1).saturating_mul(SCALE) / flow.1.weight();
+            let charge = cost.max(1).saturating_mul(SCALE) / key.1.weight();
             *time = (*time).max(self.time).saturating_add(charge);
         }
     }
 
-    /// All flows with the time of their share and their first ticket, the next one on top.
-    pub(super) fn order(&self) -> BinaryHeap<Reverse<(u64, u64, Flow)>> {
-        self.flows
-            .keys()
-            .filter_map(|flow| self.turn(flow))
-            .collect()
+    /// Those whose time has come are to be looked at.
+    pub(super) fn pass_time(&mut self, now: Duration) {
+        while let Some((at, id)) = self.timed.first().copied()
+            && at <= now
+        {
+            self.timed.pop_first();
+            self.ready(id);
+        }
+    }
+
+    /// A flow is to be looked at.
+    pub(super) fn ready(&mut self, id: u64) {
+        let turn = self.turn(id);
+        if let Some(flow) = self.flows.get_mut(&id) {
+            flow.at = turn.map_or(At::Deserted, |_| At::Ready);
+            self.ready.extend(turn.map(Reverse));
+        }
+    }
+
+    /// Whether a flow waits for this place.
+    pub(super) fn is_parked(&self, id: u64, place: &Place) -> bool {
+        let at = self.flows.get(&id).map(|flow| &flow.at);
+        matches!(at, Some(At::Place(at)) if at == place)
+    }
+
+    /// The first of a flow is called, to see what has changed.
+    pub(super) fn call(&mut self, id: u64) {
+        let flow = self.flows.get_mut(&id);
+        if let Some(head) = flow.and_then(|flow| flow.line.front_mut()) {
+            head.call();
+        }
+    }
+
+    /// Everybody of a tenant, or of all, is called to see what has become of the gate.
+    pub(super) fn call_all(&mut self, tenant: Option<&TenantId>, resource: Option<&String>) {
+        for (key, id) in of(&self.ids, tenant) {
+            if resource.is_none_or(|resource| key.3.contains(resource))
+                && let Some(flow) = self.flows.get_mut(id)
+            {
+                flow.line.iter_mut().for_each(Waiting::call);
+            }
+        }
+    }
+
+    /// What a tenant waits for may come earlier than was thought.
+    pub(super) fn hurry(&mut self, tenant: &TenantId) {
+        let ids: Vec<u64> = of(&self.ids, Some(tenant)).map(|(_, id)| *id).collect();
+        for id in ids {
+            if let Some(flow) = self.flows.get_mut(&id)
+                && let At::Until(at, WaitReason::Gate) = flow.at
+            {
+                self.timed.remove(&(at, id));
+                self.ready(id);
+                self.call(id);
+            }
+        }
     }
 
     /// When it is the turn of a flow.
-    pub(super) fn turn(&self, flow: &Flow) -> Option<Reverse<(u64, u64, Flow)>> {
-        let (time, _) = self.shares.get(&(flow.0.clone(), flow.1))?;
-        let head = self.head(flow)?;
-        Some(Reverse((*time, head.ticket, flow.clone())))
+    pub(super) fn turn(&self, id: u64) -> Option<Turn> {
+        let flow = self.flows.get(&id)?;
+        let (time, _) = self.shares.get(&(flow.key.0.clone(), flow.key.1))?;
+        Some((*time, flow.line.front()?.ticket, id))
     }
 
-    pub(super) fn waiting(&mut self) -> impl Iterator<Item = &mut Waiting> {
-        self.flows.values_mut().flatten()
+    /// The next that is to be looked at, with its first who is there.
+    pub(super) fn next(&mut self, now: Duration) -> Option<(u64, Arc<FlowKey>, u64, Arc<Demand>)> {
+        while let Some(Reverse(turn)) = self.ready.pop() {
+            let id = turn.2;
+            let Some(flow) = self.flows.get_mut(&id).filter(|flow| flow.at == At::Ready) else {
+                continue;
+            };
+            while flow.line.front_mut().is_some_and(|w| w.is_absent(now)) {
+                flow.alarm = now.saturating_add(ALARM);
+                if let Some(waiting) = flow.line.pop_front() {
+                    self.missed.push(Arc::clone(&waiting.demand));
+                    flow.away.insert(waiting.ticket, waiting);
+                }
+            }
+            let Some(head) = flow.line.front() else {
+                flow.at = At::Deserted;
+                continue;
+            };
+            let found = (
+                id,
+                Arc::clone(&flow.key),
+                head.ticket,
+                Arc::clone(&head.demand),
+            );
+            // Its share may have been given something since.
+            match self.turn(id) {
+                Some(actual) if actual > turn => self.ready.push(Reverse(actual)),
+                _ => return Some(found),
+            }
+        }
+        None
     }
 
-    pub(super) fn heads(&mut self) -> impl Iterator<Item = &mut Waiting> {
-        self.flows.values_mut().filter_map(VecDeque::front_mut)
+    /// A flow was looked at and has to wait; its first is called if it would come too late.
+    pub(super) fn park(&mut self, id: u64, at: At, now: Duration) {
+        let Some(flow) = self.flows.get_mut(&id) else {
+            return;
+        };
+        let due = match &at {
+            At::Until(until, _) => {
+                self.timed.insert((*until, id));
+                *until
+            }
+            _ => now.saturating_add(GRACE),
+        };
+        flow.at = at;
+        if let Some(head) = flow.line.front_mut()
+            && head.expected > due
+        {
+            head.call();
+        }
+    }
+}
+
+/// The flows of a tenant, or all.
+fn of<'a>(
+    ids: &'a BTreeMap<Arc<FlowKey>, u64>,
+    tenant: Option<&'a TenantId>,
+) -> impl Iterator<Item = (&'a Arc<FlowKey>, &'a u64)> {
+    let first = tenant.map(|tenant| (tenant.clone(), Priority::Interactive, vec![], vec![]));
+    let flows = match &first {
+        Some(first) => ids.range::<FlowKey, _>(first..),
+        None => ids.range::<FlowKey, _>(..),
+    };
+    flows.take_while(move |(key, _)| tenant.is_none_or(|tenant| key.0 == *tenant))
+}
+
+impl Flow {
+    fn get_mut(&mut self, ticket: u64) -> Option<&mut Waiting> {
+        match self.line.binary_search_by_key(&ticket, |w| w.ticket) {
+            Ok(at) => self.line.get_mut(at),
+            Err(_) => self.away.get_mut(&ticket),
+        }
     }
 }

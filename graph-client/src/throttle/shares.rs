@@ -28,6 +28,7 @@ impl Shares {
         }
     }
 
+    /// Notes a use, or by a negative number that it did not come to it.
     pub(super) fn record(&mut self, tenant: &TenantId, units: f64, now: Duration) {
         if now >= self.forget_at {
             let window = self.window;
@@ -36,7 +37,8 @@ impl Shares {
             self.forget_at = now.saturating_add(window / 8);
         }
         let used = self.used(tenant, now);
-        self.of.insert(tenant.clone(), (used + units, now));
+        self.of
+            .insert(tenant.clone(), ((used + units).max(0.0), now));
     }
 
     /// Whether others than this tenant have used the limit lately.

@@ -123,7 +123,8 @@ impl Transport for HttpTransport {
         let status = answer.status();
         let headers = std::mem::take(answer.headers_mut());
         let mut body = BytesMut::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| failure(error, true))? {
+        let broke_off = |error| failure(error, true).with_response(status, &headers);
+        while let Some(chunk) = answer.chunk().await.map_err(broke_off)? {
             if body.len() + chunk.len() > max_body {
                 return Err(TransportError::new(TransportErrorKind::TooLarge));
             }

@@ -79,54 +79,172 @@ impl NewSubscription {
         self
     }
 
-    /// How long a subscription to a resource may last at most, by the first segment that decides;
-    /// a resource that is not known here gets the shortest of all. Renew at half of it.
-    /// <https://learn.microsoft.com/graph/change-notifications-overview>
+    /// How long a subscription to a resource may last at most, by the whole of its path; a resource
+    /// that is not known here gets the shortest of all, an hour, which is safe everywhere. Renew at
+    /// half of it. <https://learn.microsoft.com/graph/api/resources/subscription>
     pub fn longest_life(resource: &str, with_resource_data: bool) -> Duration {
-        let minutes = LIVES
-            .iter()
-            .find(|(part, ..)| {
-                resource.split(['/', '?']).any(|s| {
-                    s.split('(')
-                        .next()
-                        .is_some_and(|s| s.eq_ignore_ascii_case(part))
-                })
-            })
-            .map_or(SHORTEST, |(_, plain, with_data)| {
-                if with_resource_data {
-                    *with_data
-                } else {
-                    *plain
-                }
-            });
+        let minutes = kind(resource).map_or(SHORTEST, |kind| match kind {
+            Kind::Outlook if with_resource_data => 1_440,
+            Kind::Outlook => 10_080,
+            Kind::Directory => 41_760,
+            Kind::Files => 42_300,
+            Kind::Security => 43_200,
+            Kind::Teams => 4_320,
+            Kind::Shifts => 360,
+            Kind::Other => 4_230,
+            Kind::Presence => SHORTEST,
+        });
         Duration::from_secs(minutes * 60)
+    }
+
+    /// What is wrong with it at this time.
+    fn refusal(&self, now: SystemTime) -> Option<Error> {
+        let is_teams = matches!(kind(&self.resource), Some(Kind::Teams | Kind::Shifts));
+        let lasts = self.until.duration_since(now).unwrap_or_default();
+        let needs = is_teams && lasts > Duration::from_secs(SHORTEST * 60);
+        (needs && self.lifecycle_url.is_none()).then(|| {
+            Error::invalid_request(
+                "a subscription to a resource of Teams that lasts longer than an hour needs a \
+                 lifecycle_url",
+            )
+        })
     }
 }
 
 const SHORTEST: u64 = 60;
 
-/// Segments and the minutes that a subscription lasts, without and with resource data. What is
-/// inside something else comes before that; messages of mail and of Teams look alike here, so they
-/// have the shorter of both.
-const LIVES: &[(&str, u64, u64)] = &[
-    ("presence", 60, 60),
-    ("presences", 60, 60),
-    ("callRecords", 4_230, 4_230),
-    ("conversations", 4_230, 4_230),
-    ("messages", 4_320, 1_440),
-    ("events", 10_080, 1_440),
-    ("contacts", 10_080, 1_440),
-    ("chats", 4_320, 4_320),
-    ("channels", 4_320, 4_320),
-    ("teams", 4_320, 4_320),
-    ("members", 4_320, 4_320),
-    ("alerts", 43_200, 43_200),
-    ("drive", 42_300, 42_300),
-    ("drives", 42_300, 42_300),
-    ("lists", 42_300, 42_300),
-    ("users", 41_760, 41_760),
-    ("groups", 41_760, 41_760),
+/// Resources whose subscriptions last equally long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Outlook,
+    Directory,
+    Files,
+    Security,
+    Teams,
+    Shifts,
+    Other,
+    Presence,
+}
+
+/// Whole paths in lower case; `*` is any one segment.
+const KINDS: &[(Kind, &[&str])] = &[
+    (
+        Kind::Outlook,
+        &[
+            "users/*/messages",
+            "users/*/mailfolders/*/messages",
+            "users/*/events",
+            "users/*/contacts",
+            "users/*/contactfolders/*/contacts",
+        ],
+    ),
+    (
+        Kind::Directory,
+        &["users", "users/*", "groups", "groups/*", "groups/*/members"],
+    ),
+    (
+        Kind::Files,
+        &[
+            "drives/*/root",
+            "drives/*/items/*",
+            "users/*/drive/root",
+            "groups/*/drive/root",
+            "sites/*/drive/root",
+            "sites/*/lists/*",
+            "reports/healthmonitoring/alerts",
+        ],
+    ),
+    (
+        Kind::Security,
+        &[
+            "security/alerts",
+            "security/alerts_v2",
+            "solutions/approval/approvalitems",
+        ],
+    ),
+    (
+        Kind::Teams,
+        &[
+            "appcatalogs/teamsapps/*/installations",
+            "chats",
+            "chats/*",
+            "chats/*/members",
+            "chats/*/messages",
+            "chats/getallmembers",
+            "chats/getallmessages",
+            "communications/onlinemeetings",
+            "communications/onlinemeetings/*/recordings",
+            "communications/onlinemeetings/*/transcripts",
+            "communications/onlinemeetings/getallrecordings",
+            "communications/onlinemeetings/getalltranscripts",
+            "copilot/interactionhistory/getallenterpriseinteractions",
+            "copilot/users/*/interactionhistory/getallenterpriseinteractions",
+            "teams",
+            "teams/*",
+            "teams/*/channels",
+            "teams/*/channels/*",
+            "teams/*/channels/*/members",
+            "teams/*/channels/*/messages",
+            "teams/*/channels/getallmembers",
+            "teams/*/members",
+            "teams/getallchannels",
+            "teams/getallmessages",
+            "users/*/chats/getallmessages",
+            "users/*/onlinemeetings",
+            "users/*/onlinemeetings/*",
+            "users/*/onlinemeetings/*/recordings",
+            "users/*/onlinemeetings/*/transcripts",
+            "users/*/onlinemeetings/getallrecordings",
+            "users/*/onlinemeetings/getalltranscripts",
+        ],
+    ),
+    (Kind::Shifts, &["teams/*/schedule/*"]),
+    (
+        Kind::Other,
+        &[
+            "communications/callrecords",
+            "communications/callrecords/*",
+            "groups/*/conversations",
+            "print/printers/*/jobs",
+            "print/taskdefinitions/*/tasks",
+            "users/*/todo/lists/*/tasks",
+        ],
+    ),
+    (
+        Kind::Presence,
+        &[
+            "communications/presences",
+            "communications/presences/*",
+            "users/*/presence",
+        ],
+    ),
 ];
+
+/// Whatever the way it is written: `/me/...`, `users('id')/...`, with a query behind it.
+fn kind(resource: &str) -> Option<Kind> {
+    let path = resource.split('?').next()?.to_ascii_lowercase();
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        match segment.split_once('(') {
+            Some((name, ")")) => segments.push(name),
+            Some((name, id)) => segments.extend([name, id]),
+            None if segment == "me" && segments.is_empty() => segments.extend(["users", "me"]),
+            None => segments.push(segment),
+        }
+    }
+    let fits = |pattern: &str| {
+        pattern.split('/').count() == segments.len()
+            && pattern
+                .split('/')
+                .zip(&segments)
+                .all(|(wanted, segment)| wanted == "*" || wanted == *segment)
+    };
+    let mut found = KINDS
+        .iter()
+        .flat_map(|(kind, patterns)| patterns.iter().map(move |pattern| (*kind, *pattern)))
+        .filter(|(_, pattern)| fits(pattern));
+    found.next().map(|(kind, _)| kind)
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -154,13 +272,20 @@ fn expiration(until: SystemTime) -> Result<String> {
 
 impl Writer {
     /// Makes a subscription; the answer is a [`Subscription`](crate::model::Subscription).
+    ///
+    /// One to a resource of Teams that is to last longer than an hour needs a
+    /// [`lifecycle_url`](NewSubscription::lifecycle_url): the service would refuse it without, so it
+    /// ends with [`Error::is_invalid_request`] and is not sent.
+    /// <https://learn.microsoft.com/graph/api/resources/subscription>
     pub fn subscribe(&self, new: &NewSubscription) -> WriteRequest {
         let (id, certificate) = new
             .certificate
             .as_ref()
             .map(|(id, certificate)| (id.as_str(), certificate.as_str()))
             .unzip();
-        let body = expiration(new.until).map(|expiration_date_time| Body {
+        let refusal = new.refusal(self.client.shared().clock.now());
+        let until = refusal.map_or_else(|| expiration(new.until), Err);
+        let body = until.map(|expiration_date_time| Body {
             change_type: &new.change_type,
             notification_url: &new.url,
             lifecycle_notification_url: new.lifecycle_url.as_deref(),
@@ -198,5 +323,62 @@ impl Writer {
     /// Ends a subscription.
     pub fn delete_subscription(&self, id: &str) -> WriteRequest {
         self.delete(["subscriptions", id])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lives_go_by_the_whole_path() {
+        for (resource, minutes) in [
+            ("users", 41_760),
+            ("/groups/1", 41_760),
+            ("users/1/messages", 10_080),
+            ("me/mailFolders('Inbox')/messages", 10_080),
+            ("users('1')/events", 10_080),
+            ("users/1/todo/lists/2/tasks", 4_230),
+            ("users/1/onlineMeetings/2/recordings", 4_320),
+            (
+                "communications/onlineMeetings/?$filter=JoinWebUrl eq 'x'",
+                4_320,
+            ),
+            ("teams/1/schedule/shifts", 360),
+            ("teams/getAllMessages", 4_320),
+            ("chats/getAllMessages()", 4_320),
+            ("chats/1/messages", 4_320),
+            ("security/alerts_v2?$filter=x", 43_200),
+            ("sites/1/lists/2", 42_300),
+            ("drives/1/root", 42_300),
+            ("communications/callRecords", 4_230),
+            ("communications/presences?$filter=id in ('a')", 60),
+            ("users/1/somethingNew", 60),
+            ("", 60),
+        ] {
+            let life = NewSubscription::longest_life(resource, false);
+            assert_eq!(life.as_secs(), minutes * 60, "{resource}");
+        }
+        let with_data = NewSubscription::longest_life("users/1/messages", true);
+        assert_eq!(with_data.as_secs(), 1_440 * 60);
+    }
+
+    #[test]
+    fn teams_wants_to_tell_what_becomes_of_a_long_subscription() {
+        let secret = ClientState::generate().unwrap();
+        let now = SystemTime::UNIX_EPOCH;
+        let new = |resource: &str, seconds| {
+            let until = now + Duration::from_secs(seconds);
+            NewSubscription::new(resource, "created", "https://a.example", &secret, until)
+        };
+        let long = new("chats/1/messages", 3_601);
+        assert!(long.refusal(now).unwrap().is_invalid_request());
+        assert!(
+            long.lifecycle_url("https://a.example")
+                .refusal(now)
+                .is_none()
+        );
+        assert!(new("chats/1/messages", 3_600).refusal(now).is_none());
+        assert!(new("users", 36_000).refusal(now).is_none());
     }
 }

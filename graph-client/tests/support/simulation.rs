@@ -39,7 +39,7 @@ struct Timers {
 
 impl VirtualClock {
     /// Goes to the next moment that somebody waits for; false when nobody does before `end`.
-    fn step(&self, end: Duration) -> bool {
+    pub(crate) fn step(&self, end: Duration) -> bool {
         let mut timers = self.0.lock().unwrap();
         let mut woken = Vec::new();
         while let Some(Reverse((at, id))) = timers.due.peek().copied() {

@@ -2,7 +2,7 @@
 
 use super::super::limits::{Limit, LimitUnit};
 use super::super::priority::Priority;
-use super::super::queue::Flow;
+use super::super::queue::FlowKey;
 use super::super::{LimitScope, Limits, Workload};
 use crate::tenant::TenantId;
 
@@ -16,6 +16,9 @@ pub(crate) struct Demand {
     pub(super) resource_units: u32,
     /// The limits that hold for it, and what tells its resource apart.
     pub(super) rows: Vec<(usize, Option<String>)>,
+    /// Whose gates it passes besides the tenant's: the mailbox that it is for; of a batch, those of
+    /// all that is inside.
+    pub(super) resources: Vec<String>,
 }
 
 impl Demand {
@@ -23,16 +26,18 @@ impl Demand {
         self.workload
     }
 
-    /// What of a batch counts together: more requests of the same kind.
-    pub(crate) fn batch(mut self, requests: u32, resource_units: u32) -> Self {
-        self.requests = requests;
-        self.resource_units = resource_units;
+    /// A batch of requests of one workload, of which this is the first: they count together at the
+    /// limits of tenant and application, and the batch passes the gate of every resource in it.
+    pub(crate) fn with(mut self, others: &[&Self]) -> Self {
         self.rows.retain(|(_, resource)| resource.is_none());
+        for other in others {
+            self.requests = self.requests.saturating_add(other.requests);
+            self.resource_units = self.resource_units.saturating_add(other.resource_units);
+            self.resources.extend_from_slice(&other.resources);
+        }
+        self.resources.sort_unstable();
+        self.resources.dedup();
         self
-    }
-
-    pub(crate) fn resource_units(&self) -> u32 {
-        self.resource_units
     }
 
     pub(super) fn units(&self, limit: &Limit) -> u64 {
@@ -42,8 +47,9 @@ impl Demand {
         })
     }
 
-    pub(super) fn resource(&self) -> Option<&String> {
-        self.rows.iter().find_map(|(_, resource)| resource.as_ref())
+    /// Whether all limits that hold for it are of its resource alone.
+    pub(super) fn is_by_resource(&self) -> bool {
+        !self.rows.is_empty() && self.rows.iter().all(|(_, resource)| resource.is_some())
     }
 
     pub(super) fn lanes(&self) -> impl Iterator<Item = LaneKey> + '_ {
@@ -52,12 +58,10 @@ impl Demand {
             tenant: tenant.cloned(),
             resource: resource.cloned(),
         };
-        let resource = self
-            .resource()
-            .map(|resource| of(Some(&self.tenant), Some(resource)));
+        let resources = self.resources.iter();
         [of(None, None), of(Some(&self.tenant), None)]
             .into_iter()
-            .chain(resource)
+            .chain(resources.map(move |resource| of(Some(&self.tenant), Some(resource))))
     }
 
     pub(super) fn buckets(&self, limits: &Limits) -> impl Iterator<Item = (BucketKey, Limit)> {
@@ -72,20 +76,21 @@ impl Demand {
         })
     }
 
-    pub(super) fn flow(&self, priority: Priority) -> Flow {
-        (self.tenant.clone(), priority, self.rows.clone())
+    pub(super) fn flow(&self, priority: Priority) -> FlowKey {
+        let (rows, resources) = (self.rows.clone(), self.resources.clone());
+        (self.tenant.clone(), priority, rows, resources)
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct LaneKey {
+pub(crate) struct LaneKey {
     pub(super) workload: Workload,
     pub(super) tenant: Option<TenantId>,
     pub(super) resource: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct BucketKey {
+pub(crate) struct BucketKey {
     pub(super) row: usize,
     pub(super) tenant: Option<TenantId>,
     pub(super) resource: Option<String>,

@@ -1,9 +1,12 @@
 //! What the service does to a gate: a refusal closes it, and it opens slowly; being told how little
 //! is left narrows it beforehand.
 
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use http::HeaderMap;
+
+use super::super::queue::Turn;
 
 /// What a request is taken to cost of what is said to be left. Most reads of `SharePoint` cost one
 /// resource unit or two.
@@ -16,6 +19,8 @@ const LONGEST: Duration = Duration::from_secs(600);
 pub(super) struct Allowance {
     left: u64,
     until: Duration,
+    /// The number of the request that was told this.
+    told: u64,
 }
 
 impl Allowance {
@@ -27,7 +32,8 @@ impl Allowance {
         let left = number("ratelimit-remaining")?;
         let reset = Duration::from_secs(number("ratelimit-reset")?).min(LONGEST);
         let until = now.saturating_add(reset);
-        Some(Self { left, until })
+        let told = 0;
+        Some(Self { left, until, told })
     }
 }
 
@@ -37,7 +43,13 @@ pub(super) struct Lane {
     pub(super) closed_until: Duration,
     /// How many may be in flight while reopening; nothing when fully open.
     pub(super) window: Option<u32>,
-    pub(super) in_flight: u32,
+    /// The tickets of those under way.
+    pub(super) inside: HashSet<u64>,
+    /// The flows that wait for one of those to return.
+    pub(super) parked: BTreeSet<Turn>,
+    /// What was sent last before it was closed: the answers up to that say nothing of the time
+    /// after.
+    closed_at: u64,
     allowance: Option<Allowance>,
     /// Since when it has not been fully open.
     impeded_since: Option<Duration>,
@@ -53,11 +65,18 @@ impl Lane {
         self.impeded.saturating_add(since)
     }
 
-    /// Notes what the service says is left, besides what those under way will take of it.
-    pub(super) fn allow(&mut self, allowance: Allowance) {
-        let others = u64::from(self.in_flight.saturating_sub(1)).saturating_mul(COST);
+    /// Notes what the service says is left, besides what those under way will take of it. An
+    /// answer that comes late does not outdate a later one.
+    pub(super) fn allow(&mut self, allowance: Allowance, told: u64) {
+        if self.allowance.is_some_and(|known| known.told > told) {
+            return;
+        }
+        let others = (self.inside.len() as u64)
+            .saturating_sub(1)
+            .saturating_mul(COST);
         self.allowance = Some(Allowance {
             left: allowance.left.saturating_sub(others),
+            told,
             ..allowance
         });
     }
@@ -69,20 +88,41 @@ impl Lane {
             .map_or(now, |allowance| allowance.until)
     }
 
-    pub(super) fn enter(&mut self) {
-        self.in_flight += 1;
+    /// Whether nothing would be lost if it were made anew.
+    pub(super) fn is_idle(&self, now: Duration) -> bool {
+        self.inside.is_empty()
+            && self.parked.is_empty()
+            && self.window.is_none()
+            && self.closed_until <= now
+            && self.allowed_at(now) <= now
+    }
+
+    /// Whether one more may be under way.
+    pub(super) fn has_place(&self) -> bool {
+        self.window
+            .is_none_or(|window| self.inside.len() < window as usize)
+    }
+
+    pub(super) fn enter(&mut self, ticket: u64) {
+        self.inside.insert(ticket);
         if let Some(allowance) = &mut self.allowance {
             allowance.left = allowance.left.saturating_sub(COST);
         }
     }
 
-    pub(super) fn close(&mut self, now: Duration, until: Duration) {
+    /// Closes it; `sent` is the number of what was sent last.
+    pub(super) fn close(&mut self, sent: u64, now: Duration, until: Duration) {
+        self.closed_at = sent;
         self.closed_until = self.closed_until.max(until);
         self.window = Some(1);
         self.impeded_since.get_or_insert(now);
     }
 
-    pub(super) fn open_further(&mut self, now: Duration, fully: u32) {
+    /// What was sent with that number succeeded.
+    pub(super) fn open_further(&mut self, sent: u64, now: Duration, fully: u32) {
+        if sent <= self.closed_at {
+            return;
+        }
         self.window = self
             .window
             .map(|window| window.saturating_mul(2))

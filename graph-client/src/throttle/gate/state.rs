@@ -1,18 +1,20 @@
 //! Who waits, who is under way, and what that leaves to give out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::bucket::Bucket;
 use super::super::learned::Learned;
-use super::super::limits::Limit;
-use super::super::queue::Queue;
+use super::super::limits::{Limit, LimitUnit};
+use super::super::queue::{At, FlowKey, Place, Queue, Waiting};
 use super::super::{Limits, Workload};
+use super::Demand;
 use super::demand::{BucketKey, LaneKey};
+use super::holder::{Held, Holder};
 use super::lane::Lane;
-use super::{Blocked, Demand};
 use crate::observer::WaitReason;
+use crate::pulse::GRACE;
 
 /// The number of gates and budgets from which those of idle resources are forgotten.
 pub(super) const MANY: usize = 4096;
@@ -22,9 +24,15 @@ pub(super) struct State {
     pub(super) lanes: HashMap<LaneKey, Lane>,
     pub(super) buckets: HashMap<BucketKey, Bucket>,
     pub(super) queues: HashMap<Workload, Queue>,
-    /// Tickets whose turn has come, until their owner looks.
-    pub(super) granted: HashMap<u64, Duration>,
+    /// Those who have a place, by ticket.
+    pub(super) holders: HashMap<u64, Holder>,
+    /// Who was let through and has not come yet, the longest first.
+    pub(super) granted: VecDeque<(Duration, u64)>,
+    /// Where somebody has left and others may go on.
+    pub(super) opened: Vec<(Workload, Place)>,
     pub(super) tickets: u64,
+    /// How many were sent.
+    pub(super) sent: u64,
     pub(super) restored: Vec<Learned>,
     pub(super) prune_at: usize,
 }
@@ -95,38 +103,42 @@ impl State {
     }
 
     /// Lets one through if all limits have room now.
-    pub(super) fn admit(
+    fn admit(
         &mut self,
         limits: &Limits,
         demand: &Demand,
+        ticket: u64,
         now: Duration,
-    ) -> Result<(), Blocked> {
+    ) -> Result<(), At> {
         let closed_until = self.closed_until(demand);
         if closed_until > now {
-            return Err(Blocked::Until(closed_until, WaitReason::Throttled));
+            return Err(At::Until(closed_until, WaitReason::Throttled));
         }
         let mut free = self.allowed_at(demand, now);
-        let mut place = true;
+        let mut full = None;
         for (key, limit) in demand.buckets(limits) {
-            let bucket = self.bucket(key, &limit, limits, now);
+            let bucket = self.bucket(key.clone(), &limit, limits, now);
             free = free.max(bucket.free_at(demand.units(&limit), &demand.tenant, now));
-            place &= bucket.has_place();
+            if !bucket.has_place() {
+                full = Some(Place::Bucket(key));
+            }
         }
         if free > now {
-            return Err(Blocked::Until(free, WaitReason::Gate));
+            return Err(At::Until(free, WaitReason::Gate));
+        }
+        let narrow = |key: &LaneKey| self.lanes.get(key).is_some_and(|lane| !lane.has_place());
+        if let Some(key) = demand.lanes().find(narrow) {
+            full = Some(Place::Lane(key));
+        }
+        if let Some(place) = full {
+            return Err(At::Place(place));
         }
         for key in demand.lanes() {
-            let lane = self.lanes.entry(key).or_default();
-            place &= lane.window.is_none_or(|window| lane.in_flight < window);
-        }
-        if !place {
-            return Err(Blocked::Turn);
-        }
-        for key in demand.lanes() {
-            self.lanes.entry(key).or_default().enter();
+            self.lanes.entry(key).or_default().enter(ticket);
         }
         for (key, limit) in demand.buckets(limits) {
             if let Some(bucket) = self.buckets.get_mut(&key) {
+                bucket.inside.insert(ticket);
                 bucket.record(demand.units(&limit), &demand.tenant, now);
             }
         }
@@ -135,63 +147,241 @@ impl State {
 
     /// Lets through whoever's turn it is, and calls them.
     pub(super) fn dispatch(&mut self, limits: &Limits, workload: Workload, now: Duration) {
-        let Some(mut order) = self.queues.get(&workload).map(Queue::order) else {
-            return;
-        };
-        while let Some(std::cmp::Reverse((_, ticket, flow))) = order.pop() {
-            let Some(demand) = self
+        self.take_back(limits, now);
+        if let Some(queue) = self.queues.get_mut(&workload) {
+            queue.pass_time(now);
+        }
+        loop {
+            self.unpark(workload);
+            let next = self
                 .queues
-                .get(&workload)
-                .and_then(|queue| Some(Arc::clone(&queue.head(&flow)?.demand)))
-            else {
-                continue;
+                .get_mut(&workload)
+                .and_then(|queue| queue.next(now));
+            let Some((id, key, ticket, demand)) = next else {
+                break;
             };
-            let admitted = self.admit(limits, &demand, now);
-            let Some(queue) = self.queues.get_mut(&workload) else {
-                return;
-            };
+            let mut admitted = self.admit(limits, &demand, ticket, now);
+            if let Err(At::Place(place)) = &admitted
+                && self.sweep(limits, place, now)
+            {
+                admitted = self.admit(limits, &demand, ticket, now);
+            }
             match admitted {
                 Ok(()) => {
-                    queue.charge(&flow, u64::from(demand.resource_units.max(demand.requests)));
-                    if let Some(waiting) = queue.remove(&flow, ticket) {
-                        waiting.wake.notify_one();
-                    }
-                    if let Some(head) = queue.head(&flow) {
-                        head.wake.notify_one();
-                    }
-                    order.extend(queue.turn(&flow));
-                    self.want(limits, &demand, false);
-                    self.granted.insert(ticket, now);
-                }
-                Err(blocked) => {
-                    if let Some(head) = queue.head_mut(&flow) {
-                        head.on_return = blocked == Blocked::Turn;
+                    let queue = self.queues.get_mut(&workload);
+                    if let Some((waiting, _)) = queue.and_then(|queue| queue.remove(&key, ticket)) {
+                        self.grant(limits, id, &key, waiting, now);
                     }
                 }
+                Err(at) => self.park(workload, id, at, now),
             }
+        }
+        let missed = self
+            .queues
+            .get_mut(&workload)
+            .map(|queue| std::mem::take(&mut queue.missed));
+        for demand in missed.into_iter().flatten() {
+            self.want(limits, &demand, false);
         }
         if self.queues.get(&workload).is_some_and(Queue::is_empty) {
             self.queues.remove(&workload);
         }
     }
 
-    /// One of those in flight is back.
-    pub(super) fn back(&mut self, limits: &Limits, demand: &Demand) {
-        for key in demand.lanes() {
+    fn grant(
+        &mut self,
+        limits: &Limits,
+        id: u64,
+        key: &Arc<FlowKey>,
+        waiting: Waiting,
+        now: Duration,
+    ) {
+        let ticket = waiting.ticket;
+        if let Some(queue) = self.queues.get_mut(&waiting.demand.workload) {
+            let cost = waiting.demand.resource_units.max(waiting.demand.requests);
+            queue.charge(key, u64::from(cost));
+            queue.ready(id);
+        }
+        waiting.wake.notify_one();
+        let demand = Arc::clone(&waiting.demand);
+        self.want(limits, &demand, false);
+        self.granted.push_back((now, ticket));
+        let held = Held::Grant(Arc::clone(key), waiting);
+        let since = now;
+        self.holders.insert(
+            ticket,
+            Holder {
+                demand,
+                since,
+                held,
+            },
+        );
+    }
+
+    fn park(&mut self, workload: Workload, id: u64, at: At, now: Duration) {
+        let Some(queue) = self.queues.get_mut(&workload) else {
+            return;
+        };
+        if let At::Place(place) = &at {
+            self.opened.retain(|(_, opened)| opened != place);
+            let turn = queue.turn(id);
+            let parked = match place {
+                Place::Lane(key) => self.lanes.get_mut(key).map(|lane| &mut lane.parked),
+                Place::Bucket(key) => self.buckets.get_mut(key).map(|bucket| &mut bucket.parked),
+            };
+            if let Some(parked) = parked {
+                parked.extend(turn);
+            }
+        }
+        queue.park(id, at, now);
+    }
+
+    /// Of each place where somebody has left, the next is to be looked at.
+    fn unpark(&mut self, workload: Workload) {
+        let Some(queue) = self.queues.get_mut(&workload) else {
+            self.opened.retain(|(of, _)| *of != workload);
+            return;
+        };
+        let (lanes, buckets) = (&mut self.lanes, &mut self.buckets);
+        self.opened.retain(|(of, place)| {
+            if *of != workload {
+                return true;
+            }
+            let parked = match place {
+                Place::Lane(key) => lanes.get_mut(key).map(|lane| &mut lane.parked),
+                Place::Bucket(key) => buckets.get_mut(key).map(|bucket| &mut bucket.parked),
+            };
+            let Some(parked) = parked else { return false };
+            while let Some(turn) = parked.pop_first() {
+                let id = turn.2;
+                match queue.turn(id) {
+                    _ if !queue.is_parked(id, place) => {}
+                    // Its share was given something since.
+                    Some(actual) if actual > turn => {
+                        parked.insert(actual);
+                    }
+                    _ => {
+                        queue.ready(id);
+                        return true;
+                    }
+                }
+            }
+            false
+        });
+    }
+
+    /// Somebody who waits for a place looks whether those in it are still there.
+    pub(super) fn look(&mut self, workload: Workload, place: Place) {
+        if !self.opened.iter().any(|(_, opened)| *opened == place) {
+            self.opened.push((workload, place));
+        }
+    }
+
+    /// Somebody has left a place: the next of those who wait for it is called.
+    fn release(&mut self, workload: Workload, place: Place) {
+        let parked = match &place {
+            Place::Lane(key) => self.lanes.get(key).map(|lane| &lane.parked),
+            Place::Bucket(key) => self.buckets.get(key).map(|bucket| &bucket.parked),
+        };
+        let Some((_, _, id)) = parked.and_then(|parked| parked.first()) else {
+            return;
+        };
+        if let Some(queue) = self.queues.get_mut(&workload) {
+            queue.call(*id);
+        }
+        self.look(workload, place);
+    }
+
+    /// Opens a gate further after a success.
+    pub(super) fn open_further(&mut self, key: LaneKey, sent: u64, now: Duration, fully: u32) {
+        if let Some(lane) = self.lanes.get_mut(&key) {
+            lane.open_further(sent, now, fully);
+            self.release(key.workload, Place::Lane(key));
+        }
+    }
+
+    /// One who was let through is back, or no longer counts.
+    pub(super) fn leave(&mut self, limits: &Limits, ticket: u64) -> Option<Holder> {
+        let holder = self.holders.remove(&ticket)?;
+        let workload = holder.demand.workload;
+        for key in holder.demand.lanes() {
             if let Some(lane) = self.lanes.get_mut(&key) {
-                lane.in_flight = lane.in_flight.saturating_sub(1);
+                lane.inside.remove(&ticket);
             }
+            self.release(workload, Place::Lane(key));
         }
-        for (key, _) in demand.buckets(limits) {
+        for (key, limit) in holder.demand.buckets(limits) {
             if let Some(bucket) = self.buckets.get_mut(&key) {
-                bucket.back();
+                bucket.inside.remove(&ticket);
+            }
+            if limit.unit == LimitUnit::Concurrent {
+                self.release(workload, Place::Bucket(key));
             }
         }
-        if let Some(queue) = self.queues.get_mut(&demand.workload) {
-            for head in queue.heads().filter(|head| head.on_return) {
-                head.wake.notify_one();
+        Some(holder)
+    }
+
+    /// As [`leave`](Self::leave), of one that sends nothing.
+    pub(super) fn leave_unsent(&mut self, limits: &Limits, ticket: u64) -> Option<Holder> {
+        let holder = self.leave(limits, ticket)?;
+        for (key, limit) in holder.demand.buckets(limits) {
+            if let Some(bucket) = self.buckets.get_mut(&key) {
+                let units = holder.demand.units(&limit);
+                bucket.cancel(units, &holder.demand.tenant, holder.since);
             }
         }
+        if let Some(queue) = self.queues.get_mut(&holder.demand.workload) {
+            queue.hurry(&holder.demand.tenant);
+        }
+        Some(holder)
+    }
+
+    /// Takes back what was given to those who did not come.
+    fn take_back(&mut self, limits: &Limits, now: Duration) {
+        while let Some((since, ticket)) = self.granted.front().copied()
+            && since.saturating_add(GRACE) <= now
+        {
+            self.granted.pop_front();
+            let is_it = |holder: &Holder| holder.is_grant() && holder.since == since;
+            if !self.holders.get(&ticket).is_some_and(is_it) {
+                continue;
+            }
+            if let Some(holder) = self.leave_unsent(limits, ticket)
+                && let Held::Grant(key, waiting) = holder.held
+            {
+                self.stand_aside(&key, waiting);
+            }
+        }
+    }
+
+    /// Puts somebody in line who is passed over until it looks.
+    pub(super) fn stand_aside(&mut self, key: &Arc<FlowKey>, waiting: Waiting) {
+        let queue = self.queues.entry(waiting.demand.workload).or_default();
+        queue.push(key, waiting, true);
+    }
+
+    /// Those in a place whom nobody polls no longer count; whether there were any.
+    fn sweep(&mut self, limits: &Limits, place: &Place, now: Duration) -> bool {
+        let inside = match place {
+            Place::Lane(key) => self.lanes.get(key).map(|lane| &lane.inside),
+            Place::Bucket(key) => self.buckets.get(key).map(|bucket| &bucket.inside),
+        };
+        let holders = &mut self.holders;
+        let mut absent: Vec<u64> = inside
+            .into_iter()
+            .flatten()
+            .filter(|id| {
+                holders
+                    .get_mut(id)
+                    .is_some_and(|holder| holder.is_absent(now))
+            })
+            .copied()
+            .collect();
+        absent.sort_unstable();
+        for ticket in &absent {
+            self.leave(limits, *ticket);
+        }
+        !absent.is_empty()
     }
 
     /// Forgets resources that nobody has asked for in a while, of which a tenant has many.
@@ -201,12 +391,8 @@ impl State {
         }
         self.buckets
             .retain(|key, bucket| key.resource.is_none() || !bucket.is_idle(now));
-        self.lanes.retain(|key, lane| {
-            key.resource.is_none()
-                || lane.in_flight > 0
-                || lane.window.is_some()
-                || lane.closed_until > now
-        });
+        self.lanes
+            .retain(|key, lane| key.resource.is_none() || !lane.is_idle(now));
         self.prune_at = (self.lanes.len().max(self.buckets.len()) * 2).max(MANY);
     }
 }

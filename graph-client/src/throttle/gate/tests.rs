@@ -2,6 +2,7 @@ use http::HeaderMap;
 
 use super::super::{Limit, LimitUnit};
 use super::*;
+use crate::pulse::GRACE;
 
 fn tenant(name: &str) -> TenantId {
     TenantId::new(name).unwrap()
@@ -12,7 +13,7 @@ fn secs(seconds: u64) -> Duration {
 }
 
 fn gates(limits: Limits) -> Arc<Gates> {
-    Arc::new(Gates::new(limits, LearnedLimits::default()))
+    Arc::new(Gates::new(limits, LearnedLimits::default(), secs(100)))
 }
 
 fn url(path: &str) -> Url {
@@ -42,6 +43,25 @@ fn until(result: Result<Permit, Blocked>) -> Duration {
     match result {
         Err(Blocked::Until(at, _)) => at,
         other => panic!("expected a wait, got {other:?}"),
+    }
+}
+
+/// The test's own words for what the send path does with an answer.
+impl Permit {
+    fn demand(&self) -> Arc<Demand> {
+        Arc::clone(&lock(&self.gates.state).holders[&self.id].demand)
+    }
+
+    fn succeeded(&self, headers: &HeaderMap, now: Duration) {
+        let demand = self.demand();
+        self.gates.taken(&demand, self.sent, headers, now);
+        self.gates.passed(&demand, self.sent, now);
+    }
+
+    fn throttled(&self, scope: Scope, quota: bool, now: Duration, until: Duration) {
+        let sent = self.sent.at;
+        self.gates
+            .refused(&self.demand(), (scope, quota), sent, now, until);
     }
 }
 
@@ -115,19 +135,19 @@ fn reopens_one_by_one_and_then_wider() {
         10,
     );
     let probe = pass(&gates, &a, USERS, secs(10)).unwrap();
-    assert_eq!(
-        pass(&gates, &a, USERS, secs(10)).unwrap_err(),
-        Blocked::Turn
-    );
+    assert!(matches!(
+        pass(&gates, &a, USERS, secs(10)),
+        Err(Blocked::Turn(_))
+    ));
     probe.succeeded(&HeaderMap::new(), secs(11));
     drop(probe);
     let two: Vec<_> = (0..2)
         .map(|_| pass(&gates, &a, USERS, secs(11)).unwrap())
         .collect();
-    assert_eq!(
-        pass(&gates, &a, USERS, secs(11)).unwrap_err(),
-        Blocked::Turn
-    );
+    assert!(matches!(
+        pass(&gates, &a, USERS, secs(11)),
+        Err(Blocked::Turn(_))
+    ));
     drop(two);
 }
 
@@ -229,10 +249,10 @@ fn four_at_a_time_to_a_mailbox() {
     let four: Vec<_> = (0..4)
         .map(|_| pass(&gates, &a, "users/1/messages", secs(0)).unwrap())
         .collect();
-    assert_eq!(
-        pass(&gates, &a, "users/1/messages", secs(0)).unwrap_err(),
-        Blocked::Turn
-    );
+    assert!(matches!(
+        pass(&gates, &a, "users/1/messages", secs(0)),
+        Err(Blocked::Turn(_))
+    ));
     assert!(pass(&gates, &a, "users/2/messages", secs(0)).is_ok());
     drop(four);
     assert!(pass(&gates, &a, "users/1/messages", secs(0)).is_ok());
@@ -308,12 +328,77 @@ fn one_who_gives_up_leaves_his_turn_to_the_next() {
     assert!(first.poll(secs(0)).is_ok());
     drop(first);
     assert!(second.poll(secs(2)).is_ok());
-    // The third was let through by another's asking, and gives up before it looks.
-    let fourth = enqueue(&gates, &d, Priority::Scheduled, secs(3));
-    assert!(until(fourth.poll(secs(4))) > secs(4));
+    let next = Duration::from_millis(3_050);
+    assert_eq!(until(third.poll(secs(2))), next);
+    // The third is let through by another's asking, and gives up before it looks.
+    let fourth = enqueue(&gates, &d, Priority::Scheduled, next);
+    assert!(until(fourth.poll(next)) > next);
     drop(third);
-    assert!(until(fourth.poll(secs(4))) > secs(4));
-    assert!(fourth.poll(secs(6)).is_ok());
+    assert!(fourth.poll(next).is_ok(), "the third has sent nothing");
+}
+
+#[test]
+fn what_is_not_taken_up_goes_to_the_next_who_looks() {
+    let limit = Limit::new(Workload::Identity, LimitScope::Tenant, 1, secs(1));
+    let gates = gates(Limits::none().with(limit));
+    let a = tenant("a.example");
+    let d = demand(&gates, &a, USERS);
+    let line: Vec<_> = (0..3)
+        .map(|_| enqueue(&gates, &d, Priority::Scheduled, secs(0)))
+        .collect();
+    assert!(line[0].poll(secs(0)).is_ok());
+    let next = until(line[1].poll(secs(0)));
+    assert!(
+        until(line[2].poll(next)) > next,
+        "it is the turn of the second"
+    );
+    let later = next + GRACE;
+    assert!(line[2].poll(later).is_ok(), "who did not come");
+    // It is back, and the next.
+    let fourth = enqueue(&gates, &d, Priority::Scheduled, later);
+    let again = until(line[1].poll(later));
+    assert!(matches!(fourth.poll(later), Err(Blocked::Turn(_))));
+    assert!(line[1].poll(again).is_ok());
+}
+
+#[test]
+fn what_was_sent_before_the_refusal_does_not_reopen_the_gate() {
+    let gates = gates(Limits::none());
+    let a = tenant("a.example");
+    let mut sent: Vec<_> = (0..7)
+        .map(|_| pass(&gates, &a, USERS, secs(0)).unwrap())
+        .collect();
+    let waiting = enqueue(
+        &gates,
+        &demand(&gates, &a, USERS),
+        Priority::Scheduled,
+        secs(0),
+    );
+    // Nothing tells the moments apart but their order.
+    refuse(&sent.pop().unwrap(), Scope::Tenant, 0, 10);
+    for early in sent {
+        early.succeeded(&HeaderMap::new(), secs(0));
+    }
+    assert_eq!(
+        waiting.quota_wait(secs(10)),
+        secs(0),
+        "it waits for the service"
+    );
+    let line: Vec<_> = (0..40)
+        .map(|_| {
+            enqueue(
+                &gates,
+                &demand(&gates, &a, USERS),
+                Priority::Scheduled,
+                secs(10),
+            )
+        })
+        .collect();
+    let through: Vec<_> = line
+        .iter()
+        .filter_map(|ticket| ticket.poll(secs(10)).ok())
+        .collect();
+    assert_eq!(through.len(), 1, "one request first");
 }
 
 #[test]
@@ -389,7 +474,7 @@ fn what_was_learned_is_restored() {
     assert_eq!(learned.len(), 1);
     let learned: LearnedLimits =
         serde_json::from_str(&serde_json::to_string(&learned).unwrap()).unwrap();
-    let second = Arc::new(Gates::new(limits(), learned.clone()));
+    let second = Arc::new(Gates::new(limits(), learned.clone(), secs(100)));
     let through = |gates: &Arc<Gates>, tenant: &TenantId| {
         (0..5)
             .filter(|_| pass(gates, tenant, path, secs(0)).is_ok())

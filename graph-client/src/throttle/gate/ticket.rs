@@ -1,17 +1,17 @@
 //! A place in the line, and what it turns into.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderMap;
 use tokio::sync::Notify;
 
-use super::super::LimitScope;
-use super::super::limits::LimitUnit;
-use super::super::queue::Flow;
-use super::lane::Allowance;
-use super::{Blocked, Demand, FULLY_OPEN, Gates, Scope};
+use super::super::queue::{At, FlowKey, Waiting};
+use super::holder::{Held, Holder};
+use super::state::State;
+use super::{Blocked, Demand, Gates};
 use crate::observer::WaitReason;
+use crate::pulse::{GRACE, Pulse, Watch};
 use crate::sync::lock;
 
 /// A place in the line. Dropping it gives it up.
@@ -20,43 +20,120 @@ pub(crate) struct Ticket {
     pub(super) gates: Arc<Gates>,
     pub(super) id: u64,
     pub(super) demand: Arc<Demand>,
-    pub(super) flow: Flow,
+    pub(super) flow: Arc<FlowKey>,
     pub(super) wake: Arc<Notify>,
     pub(super) since: Duration,
     pub(super) impeded: Vec<Duration>,
 }
 
+/// When a request was sent, and as which of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) at: Duration,
+    pub(super) number: u64,
+}
+
 impl Ticket {
+    pub(super) fn waiting(&self, now: Duration) -> Waiting {
+        Waiting {
+            ticket: self.id,
+            demand: Arc::clone(&self.demand),
+            wake: Arc::clone(&self.wake),
+            expected: now,
+            called: false,
+        }
+    }
+
     /// Leave to send, or what to wait for. Never waits itself.
     pub(crate) fn poll(&self, now: Duration) -> Result<Permit, Blocked> {
         let mut state = lock(&self.gates.state);
         let state = &mut *state;
         let limits = &self.gates.limits;
-        state.dispatch(limits, self.demand.workload, now);
-        if let Some(sent) = state.granted.remove(&self.id) {
-            return Ok(Permit {
-                gates: Arc::clone(&self.gates),
-                demand: Arc::clone(&self.demand),
-                sent,
-            });
+        let workload = self.demand.workload;
+        if let Some(queue) = state.queues.get_mut(&workload) {
+            if queue.came(&self.flow, self.id, now) {
+                state.want(limits, &self.demand, true);
+            } else if let Some((At::Place(place), ..)) = queue.stands(&self.flow, self.id) {
+                let place = place.clone();
+                state.look(workload, place);
+            }
         }
+        state.dispatch(limits, workload, now);
         let closed_until = state.closed_until(&self.demand);
-        if closed_until > now {
-            return Err(Blocked::Until(closed_until, WaitReason::Throttled));
+        if state.holders.get(&self.id).is_some_and(Holder::is_grant) {
+            if closed_until <= now {
+                return Ok(self.take(state, now));
+            }
+            // It was closed in between.
+            self.stand_aside(state, now);
+            if let Some(queue) = state.queues.get_mut(&workload)
+                && queue.came(&self.flow, self.id, now)
+            {
+                state.want(limits, &self.demand, true);
+            }
         }
-        let leads = state
-            .queues
-            .get(&self.demand.workload)
-            .is_some_and(|queue| queue.leads(&self.flow, self.id));
-        if !leads {
-            return Err(Blocked::Turn);
+        Err(self.wait(state, closed_until, now))
+    }
+
+    /// What to wait for.
+    fn wait(&self, state: &mut State, closed_until: Duration, now: Duration) -> Blocked {
+        let Some(queue) = state.queues.get_mut(&self.demand.workload) else {
+            return Blocked::Turn(now.saturating_add(GRACE));
+        };
+        let blocked = match queue.stands(&self.flow, self.id) {
+            _ if closed_until > now => Blocked::Until(closed_until, WaitReason::Throttled),
+            Some((At::Until(at, reason), 0, _)) => Blocked::Until(*at, *reason),
+            Some((at, before, alarm)) => {
+                let due = match at {
+                    At::Until(at, _) => *at,
+                    _ => now.saturating_add(GRACE),
+                };
+                // Twice as many look at each further moment, for the case that none before is there.
+                let step = (before + 1).ilog2();
+                let at = due.saturating_add((GRACE / 2).saturating_mul(step));
+                Blocked::Turn(if alarm > now {
+                    at.min(now.saturating_add(GRACE))
+                } else {
+                    at
+                })
+            }
+            None => Blocked::Turn(now.saturating_add(GRACE)),
+        };
+        let (Blocked::Until(at, _) | Blocked::Turn(at)) = blocked;
+        queue.expect(&self.flow, self.id, at);
+        blocked
+    }
+
+    /// Turns what was given into a permit.
+    fn take(&self, state: &mut State, now: Duration) -> Permit {
+        state.sent += 1;
+        let pulse = Arc::<Pulse>::default();
+        let latest = now.saturating_add(self.gates.attempt).saturating_add(GRACE);
+        if let Some(holder) = state.holders.get_mut(&self.id) {
+            holder.held = Held::Permit(Arc::clone(&pulse), Watch::default(), latest);
         }
-        state.admit(limits, &self.demand, now).and_then(|()| {
-            // It cannot be, right after it was not let through; asking again is always safe.
-            state.back(limits, &self.demand);
-            self.wake.notify_one();
-            Err(Blocked::Turn)
-        })
+        Permit {
+            gates: Arc::clone(&self.gates),
+            id: self.id,
+            pulse,
+            sent: Sent {
+                at: now,
+                number: state.sent,
+            },
+        }
+    }
+
+    /// Gives a place back and stands in line as before, passed over until it looks.
+    fn stand_aside(&self, state: &mut State, now: Duration) {
+        state.leave_unsent(&self.gates.limits, self.id);
+        state.stand_aside(&self.flow, self.waiting(now));
+    }
+
+    /// Gives back a permit that nothing was sent with, and keeps the place in the line for
+    /// [`poll`](Self::poll).
+    pub(crate) fn put_back(&self, permit: Permit, now: Duration) {
+        self.stand_aside(&mut lock(&self.gates.state), now);
+        drop(permit);
     }
 
     /// Waits until it is worth while to look again.
@@ -86,24 +163,23 @@ impl Drop for Ticket {
     fn drop(&mut self) {
         let mut state = lock(&self.gates.state);
         let state = &mut *state;
-        if state.granted.remove(&self.id).is_some() {
-            state.back(&self.gates.limits, &self.demand);
+        let limits = &self.gates.limits;
+        if let Some(holder) = state.holders.get(&self.id) {
+            if holder.is_grant() {
+                state.leave_unsent(limits, self.id);
+            }
             return;
         }
         let Some(queue) = state.queues.get_mut(&self.demand.workload) else {
             return;
         };
-        let led = queue.leads(&self.flow, self.id);
-        if queue.remove(&self.flow, self.id).is_none() {
-            return;
-        }
-        if led && let Some(head) = queue.head(&self.flow) {
-            head.wake.notify_one();
-        }
+        let removed = queue.remove(&self.flow, self.id);
         if queue.is_empty() {
             state.queues.remove(&self.demand.workload);
         }
-        state.want(&self.gates.limits, &self.demand, false);
+        if let Some((_, false)) = removed {
+            state.want(limits, &self.demand, false);
+        }
     }
 }
 
@@ -111,65 +187,25 @@ impl Drop for Ticket {
 /// place to the next.
 #[derive(Debug)]
 pub(crate) struct Permit {
-    gates: Arc<Gates>,
-    demand: Arc<Demand>,
-    sent: Duration,
+    pub(super) gates: Arc<Gates>,
+    pub(super) id: u64,
+    pulse: Arc<Pulse>,
+    pub(super) sent: Sent,
 }
 
 impl Permit {
-    /// The service took the request: open further, and learn from what it says of its limits.
-    /// <https://learn.microsoft.com/graph/throttling-limits>
-    pub(crate) fn succeeded(&self, headers: &HeaderMap, now: Duration) {
-        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
-        let share = number("x-ms-throttle-limit-percentage");
-        let actual = headers
-            .get("x-ms-resource-unit")
-            .and_then(|value| value.to_str().ok()?.trim().parse::<u32>().ok());
-        let mut state = lock(&self.gates.state);
-        let limits = &self.gates.limits;
-        let mut fully = FULLY_OPEN;
-        for (key, limit) in self.demand.buckets(limits) {
-            if limit.unit != LimitUnit::Concurrent {
-                fully = fully.min(limit.requests);
-            }
-            let Some(bucket) = state.buckets.get_mut(&key) else {
-                continue;
-            };
-            if let Some(actual) = actual {
-                bucket.correct(
-                    u64::from(self.demand.resource_units),
-                    u64::from(actual.max(1)),
-                );
-            }
-            match share {
-                Some(share) if share >= 0.8 => {
-                    if limit.scope == LimitScope::Tenant {
-                        bucket.belief.warned(share, self.sent, now);
-                    }
-                }
-                _ => bucket.accepted(now),
-            }
-        }
-        let allowance = Allowance::of(headers, now);
-        for key in self.demand.lanes() {
-            if let Some(lane) = state.lanes.get_mut(&key) {
-                lane.open_further(now, fully);
-                if let Some(allowance) = allowance.filter(|_| key.tenant.is_some()) {
-                    lane.allow(allowance);
-                }
-            }
-        }
+    pub(crate) fn sent(&self) -> Sent {
+        self.sent
     }
 
-    /// The service refused: close for everyone that it concerns.
-    pub(crate) fn throttled(&self, scope: Scope, quota: bool, now: Duration, until: Duration) {
-        self.gates
-            .refused(&self.demand, (scope, quota), self.sent, now, until);
+    /// Runs the request, so that others see when nobody polls it any longer.
+    pub(crate) async fn of<F: Future>(&self, request: F) -> F::Output {
+        self.pulse.of(request).await
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        lock(&self.gates.state).back(&self.gates.limits, &self.demand);
+        lock(&self.gates.state).leave(&self.gates.limits, self.id);
     }
 }
