@@ -450,6 +450,18 @@ async fn a_store_is_deleted_with_everything_beside_it() {
         .await
         .unwrap();
     assert_eq!(files(folder.path()), [""; 0]);
+    #[cfg(unix)]
+    {
+        drop(SqliteStore::open(&path).await.unwrap());
+        let link = folder.path().join("link.m365");
+        std::os::unix::fs::symlink("s.m365", &link).unwrap();
+        SqliteStore::delete(&link).await.unwrap();
+        assert_eq!(
+            files(folder.path()),
+            ["link.m365"],
+            "a link is not the store"
+        );
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 
 mod claim;
 mod commit;
+mod depth;
 mod error;
 mod event;
 mod expiry;

@@ -7,7 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_lc_rs::{hmac, rand};
 
-use super::person::{About, Names, about, depth_of_name, is_in_key};
+use super::depth::depth_of_name;
+use super::person::{About, Names, about, is_in_key};
 use super::{Commit, StoreError};
 use crate::kind::Kind;
 use crate::record::{Change, Edge, Record};

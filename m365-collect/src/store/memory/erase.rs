@@ -6,10 +6,10 @@ use super::State;
 use super::journal::Journal;
 use super::tables::Tables;
 use crate::kind::Kind;
+use crate::store::depth::depth_of_name;
 use crate::store::oblivion::{self, Oblivion};
 use crate::store::person::{
-    About, Account, Erased, Mention, Names, about, can_be_a_name, depth_of_name, is_in_key,
-    names_of,
+    About, Account, Erased, Mention, Names, about, can_be_a_name, is_in_key, names_of,
 };
 use crate::store::{Contested, StoreError};
 

@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 use super::tables::RecordRow;
 use crate::kind::Kind;
 use crate::members;
+use crate::store::depth::depth_of_name;
 use crate::store::oblivion::Oblivion;
-use crate::store::person::{Names, depth_of_name, is_in_key};
+use crate::store::person::{Names, is_in_key};
 use crate::store::{Commit, Expiry, FeedEntry, FeedEvent, History, Version};
 
 type Key = (Kind, String);

@@ -21,6 +21,8 @@ const PART: u64 = 1024 * 1024;
 pub(super) fn delete(path: &Path) -> Result<(), StoreError> {
     finish(path)?;
     schema::check_ours(path)?;
+    // The file itself, and not a link to it.
+    let path = &std::fs::canonicalize(path).map_err(|error| failed(path, error))?;
     let claim = claim::claim(path)?;
     let connection = schema::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // Only who is alone can do so; the log and its index go with it.
@@ -95,7 +97,7 @@ fn doomed(path: &Path) -> PathBuf {
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
-    // Links lead to the same file.
+    // By whatever way it is named.
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| {
         let folder = path.parent().and_then(|folder| {
             let here = Path::new(".");

@@ -9,10 +9,10 @@ use super::schema::failed;
 use super::{crash_point, write};
 use crate::kind::Kind;
 use crate::store::StoreError;
+use crate::store::depth::depth_of_name;
 use crate::store::oblivion::{self, Oblivion};
 use crate::store::person::{
-    About, Account, Erased, Mention, Names, about, can_be_a_name, depth_of_name, is_in_key,
-    names_of,
+    About, Account, Erased, Mention, Names, about, can_be_a_name, is_in_key, names_of,
 };
 
 /// How long to wait for readers before what they still see is left to the next opening.
