@@ -28,7 +28,7 @@ const EVENT: Kind = Kind::new("event");
 const SETTING: Kind = Kind::new("setting");
 
 fn client(graph: &Arc<FakeTransport>, clock: &Arc<ManualClock>) -> Client {
-    let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso"}]}"#;
+    let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso","verifiedDomains":[{"name":"contoso.example"}]}]}"#;
     graph.on("/v1.0/organization", vec![Answer::json(contoso); 400]);
     Client::builder(
         TenantId::new("contoso.example").unwrap(),

@@ -74,7 +74,7 @@ impl Server {
 
     fn body(&self, target: &str, origin: &str) -> String {
         if target.starts_with("/v1.0/organization") {
-            return r#"{"value":[{"id":"0rg","displayName":"Contoso"}]}"#.to_owned();
+            return r#"{"value":[{"id":"0rg","displayName":"Contoso","verifiedDomains":[{"name":"contoso.example"}]}]}"#.to_owned();
         }
         if target.contains("/$count") {
             return self.users.to_string();

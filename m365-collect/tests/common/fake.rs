@@ -25,7 +25,7 @@ pub(crate) struct Fake {
 impl Fake {
     pub(crate) fn new() -> Self {
         let graph = Arc::new(FakeTransport::new());
-        let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso","verifiedDomains":[{"name":"contoso.example"}]}]}"#;
+        let contoso = r#"{"value":[{"id":"0rg","displayName":"Contoso","verifiedDomains":[{"name":"contoso.example"},{"name":"fabrikam.example"}]}]}"#;
         graph.on("/v1.0/organization", vec![Answer::json(contoso); 500]);
         Self {
             graph,
