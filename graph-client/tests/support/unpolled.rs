@@ -265,10 +265,17 @@ impl World {
                 ..Served::default()
             }),
         });
+        // Without that of reports, whose window is longer than these runs.
+        let documented = || {
+            let all = Limits::documented();
+            all.iter()
+                .filter(|limit| limit.workload != Workload::Reports)
+                .fold(Limits::none(), |limits, limit| limits.with(*limit))
+        };
         let limits = match random.below(3) {
             0 => Limits::none(),
-            1 => Limits::documented(),
-            _ => Limits::documented().with(
+            1 => documented(),
+            _ => documented().with(
                 Limit::new(Workload::Identity, LimitScope::Tenant, 2, Duration::ZERO)
                     .unit(LimitUnit::Concurrent),
             ),
