@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use graph_client::{CallEvent, Client, Clock, Error, Observer, SystemClock, TokenInfo};
+use graph_client::{CallEvent, Client, Clock, Error, Observer, TokenInfo};
 
 use super::accepted::is_granted;
 use super::calls;
@@ -56,10 +56,10 @@ impl ConnectionTest {
     /// What the client's observer would have been told is not: the test watches the calls itself.
     pub fn new(client: Client) -> Self {
         Self {
+            clock: client.clock(),
             client,
             sources: sources::catalogue(),
             secret: None,
-            clock: Arc::new(SystemClock::default()),
             time_limit: TIME_LIMIT,
         }
     }
@@ -77,7 +77,7 @@ impl ConnectionTest {
         self
     }
 
-    /// Where the time comes from. Default: [`SystemClock`].
+    /// Where the time comes from. Default: the client's clock.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self

@@ -9,7 +9,8 @@ use crate::endpoint::Endpoint;
 use crate::kind::Kind;
 use crate::source::{Descriptor, Privacy};
 
-/// How long alerts and incidents are kept:
+/// How long alerts and incidents are kept, here as there: one that is still open must not look closed
+/// because it was forgotten.
 /// <https://learn.microsoft.com/defender-xdr/data-privacy>.
 const KEPT: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 const FIRST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -38,6 +39,7 @@ pub(super) fn sources() -> Family {
             WindowSource::new(
                 Descriptor::window("alerts", "security alerts")
                     .permission("SecurityAlert.Read.All")
+                    .retention(KEPT)
                     .privacy(Privacy::Behaviour)
                     .page("https://learn.microsoft.com/graph/api/security-list-alerts_v2")
                     .leaves_out("alerts of products that the tenant has no licence for: none raises them"),
@@ -53,6 +55,7 @@ pub(super) fn sources() -> Family {
             WindowSource::new(
                 Descriptor::window("incidents", "alerts that belong together")
                     .permission("SecurityIncident.Read.All")
+                    .retention(KEPT)
                     .page("https://learn.microsoft.com/graph/api/security-list-incidents"),
                 Kind::INCIDENT,
                 "security/incidents",
