@@ -447,3 +447,35 @@ async fn once_hidden_members_may_be_seen_everything_is_read_again() {
         "{asked:?}"
     );
 }
+
+#[tokio::test]
+async fn facts_do_not_pass_for_people_who_were_erased_and_are_still_there() {
+    let tenant = Tenant::contoso();
+    let rounds = [people(3, "1"), people(0, "2")];
+    tenant.graph.on("/v1.0/users/delta", rounds);
+    assert!(tenant.outcome("users").await.is_complete());
+    let is_whole = async || {
+        facts(tenant.store.as_ref())
+            .await
+            .unwrap()
+            .identity_users
+            .complete
+    };
+    assert!(is_whole().await);
+    tenant.store.erase("p001").await.unwrap();
+    assert!(tenant.outcome("users").await.is_complete());
+    assert!(!is_whole().await, "nobody counted them");
+    for (count, gone) in [("3", false), ("2", true)] {
+        let counting = Tenant {
+            store: Arc::clone(&tenant.store),
+            ..Tenant::contoso()
+        };
+        // The service counts whoever is there.
+        let counted = Answer::status(200).body(count);
+        counting.graph.on("/v1.0/users/$count", vec![counted; 4]);
+        counting.graph.on("/v1.0/users/delta", [people(0, "4")]);
+        let engine = counting.engine(&["users"]).check_counts(true);
+        engine.run().await.unwrap();
+        assert_eq!(is_whole().await, gone, "{count} are counted and 2 stored");
+    }
+}

@@ -41,10 +41,35 @@ impl<'a> Reader<'a> {
         let state = self.store.source_state(&source).await?;
         let has_rows = !self.store.records(kind, None, 1).await?.is_empty();
         let standing = Standing::of(self.last_runs.get(&source), state, has_rows);
-        Ok(match self.miscounted(&source).await? {
-            None => standing,
-            Some(gap) => standing.miscounted(&gap),
-        })
+        if let Some(gap) = self.miscounted(&source).await? {
+            return Ok(standing.miscounted(&gap));
+        }
+        if self.lacks_erased(&source, kind).await? {
+            return Ok(standing
+                .lacking("people who were erased from the store may still be in the tenant"));
+        }
+        Ok(standing)
+    }
+
+    /// Whether people were erased who may still be there: they are part of the tenant and of no
+    /// fact, so that nothing is said of everybody. Where the service sends nothing of theirs, and
+    /// counts no more people than are stored, whoever was erased is gone there as well. Of a log, what
+    /// is missing is past.
+    async fn lacks_erased(&self, source: &SourceId, kind: &Kind) -> Result<bool, StoreError> {
+        const LOGS: [Kind; 3] = [Kind::SIGN_IN, Kind::SIGN_IN_DETAILS, Kind::DIRECTORY_AUDIT];
+        if LOGS.contains(kind) || self.store.erased().await? == 0 {
+            return Ok(false);
+        }
+        let last = self.last_runs.get(source);
+        if last.is_some_and(|run| run.tally.forgotten > 0) {
+            return Ok(true);
+        }
+        if *kind != Kind::USER {
+            return Ok(false);
+        }
+        let stored = self.store.count(&Kind::USER).await?;
+        let counted = self.last_runs.get(source).and_then(|run| run.tally.counted);
+        Ok(counted.is_none_or(|counted| counted > stored))
     }
 
     /// Whether the service counted other than was stored when the source was last read to its

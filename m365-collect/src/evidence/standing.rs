@@ -103,17 +103,22 @@ impl Standing {
 
     /// All rows were read, and yet they are not as many as the service counts.
     pub(crate) fn miscounted(self, gap: &Gap) -> Self {
+        self.lacking(&gap.to_string())
+    }
+
+    /// All rows were read, and yet some are missing.
+    pub(crate) fn lacking(self, what: &str) -> Self {
         match self {
             Self::Read { as_of, note: None } => Self::InPart {
                 as_of,
-                note: gap.to_string(),
+                note: what.to_owned(),
             },
             Self::Read {
                 as_of,
                 note: Some(note),
             } => Self::InPart {
                 as_of,
-                note: format!("{gap}; {note}"),
+                note: format!("{what}; {note}"),
             },
             worse => worse,
         }
