@@ -1,5 +1,7 @@
 //! What a source works with while it is read.
 
+mod end;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -11,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 use crate::kind::Kind;
-use crate::outcome::{Gap, Tally};
+use crate::outcome::Tally;
 use crate::record::{Change, Edge, Record, Relation};
 use crate::source::Descriptor;
 use crate::store::{Begin, Contested, Finish, Held, Lease, Reading, Store};
@@ -338,9 +340,9 @@ impl<'a> Run<'a> {
         Ok(self.store.contested(&self.descriptor.id, limit).await?)
     }
 
-    /// How many items could not be read so far, in earlier runs of the round too.
+    /// How many items could not be read or kept so far, in earlier runs of the round too.
     pub(crate) fn malformed_so_far(&self) -> u64 {
-        self.malformed
+        self.malformed + self.writer.collided
     }
 
     /// Items that an earlier run could not read and that this one does not read again: they are
@@ -387,7 +389,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    async fn commit(
+    pub(super) async fn commit(
         &mut self,
         changes: Vec<Change>,
         checkpoint: Option<String>,
@@ -405,74 +407,5 @@ impl<'a> Run<'a> {
             self.writer.finish(finish).await?;
         }
         Ok(())
-    }
-
-    /// Stores what was received before the run failed.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub(super) async fn give_up(&mut self) -> Result<()> {
-        Ok(self.writer.give_up().await?)
-    }
-
-    /// Whether a reading from nothing was begun in the store.
-    pub(super) fn has_begun(&self) -> bool {
-        self.has_begun
-    }
-
-    /// Whether anything was stored.
-    pub(super) fn stored_some(&self) -> bool {
-        self.writer.stored_some
-    }
-
-    /// Ends a run whose source came to its end: a listing ends its round here, and is swept unless
-    /// something is missing; a delta must have ended it.
-    pub(super) async fn complete(&mut self, gap: Option<Gap>) -> Result<Option<Gap>> {
-        // What earlier commits say of the round decides how it ends.
-        self.writer.flush().await?;
-        let gap = gap
-            .or((self.malformed > 0).then_some(Gap::Malformed {
-                items: self.malformed,
-            }))
-            .or_else(|| self.collided());
-        match self.lease.reading {
-            Reading::Full => {
-                let lacks = gap.as_ref().is_some_and(Gap::lacks_objects);
-                let finish = if lacks || self.sweeps_nothing {
-                    self.terms.finish.in_part()
-                } else {
-                    self.terms.finish
-                };
-                self.commit(Vec::new(), None, Some(finish)).await?;
-            }
-            Reading::Delta | Reading::Window if !self.is_finished && gap.is_none() => {
-                return Err(Error::Contract {
-                    source_id: self.descriptor.id.clone(),
-                    what: "it ended before the end of its round".to_owned(),
-                });
-            }
-            Reading::Delta | Reading::Window => {}
-        }
-        let held = || {
-            self.writer.held.map(|held| Gap::HeldRemovals {
-                removals: held.removals,
-                of: held.of,
-            })
-        };
-        Ok(gap.or_else(|| self.collided()).or_else(held))
-    }
-
-    fn collided(&self) -> Option<Gap> {
-        let objects = self.writer.collided;
-        (objects > 0).then_some(Gap::Collided { objects })
-    }
-
-    pub(super) fn tally(&self) -> Tally {
-        Tally {
-            upserted: self.tally.upserted + self.writer.upserted,
-            removed: self.tally.removed + self.writer.removed,
-            forgotten: self.tally.forgotten + self.writer.forgotten,
-            ..self.tally
-        }
     }
 }

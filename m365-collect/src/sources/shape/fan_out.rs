@@ -1,5 +1,6 @@
 //! One request for each stored object of another source, sent in batches.
 
+mod failure;
 mod parents;
 
 use std::collections::BTreeSet;
@@ -7,7 +8,7 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
-use graph_client::{BatchRequest, BatchResponse};
+use graph_client::BatchRequest;
 use serde::{Deserialize, Serialize};
 
 use self::parents::Chosen;
@@ -15,7 +16,7 @@ pub use self::parents::Parents;
 use super::unread::Unread;
 use super::withheld::{Seen, Withheld};
 use crate::endpoint::Endpoint;
-use crate::error::{Result, ends_all};
+use crate::error::Result;
 use crate::kind::Kind;
 use crate::members::{self, Members};
 use crate::outcome::Gap;
@@ -311,68 +312,6 @@ impl FanOutSource {
             property => members.text(property),
         };
         Some((id, end))
-    }
-
-    /// Weighs the failures of one chunk of parents.
-    async fn weigh(
-        &self,
-        run: &Run<'_>,
-        saved: &mut Saved,
-        failed: Vec<(String, graph_client::Error)>,
-    ) -> Result<()> {
-        let mut not_found = Vec::new();
-        for (id, error) in failed {
-            let says_nothing = error
-                .code()
-                .is_some_and(|code| self.nothing.iter().any(|c| c.eq_ignore_ascii_case(code)));
-            if says_nothing {
-                saved.has_answered = true;
-            } else if error.is_not_found() {
-                not_found.push((id, error));
-            } else if ends_all(&error) {
-                return Err(error.into());
-            } else if (error.is_permission_denied()
-                || error.is_unlicensed()
-                || error.is_authentication())
-                && !saved.has_answered
-            {
-                // Nobody was answered yet: the next parent would meet the same refusal.
-                return Err(error.into());
-            } else {
-                saved.lacks.note(|| error.to_string());
-            }
-        }
-        for (_, error) in self.still_there(run, not_found).await? {
-            saved.lacks.note(|| error.to_string());
-        }
-        Ok(())
-    }
-
-    /// Those of the parents without an answer that are not gone themselves: a service that does
-    /// not know the question must not look like people of whom there is nothing to say.
-    async fn still_there(
-        &self,
-        run: &Run<'_>,
-        not_found: Vec<(String, graph_client::Error)>,
-    ) -> Result<Vec<(String, graph_client::Error)>> {
-        if not_found.is_empty() {
-            return Ok(not_found);
-        }
-        let requests = not_found
-            .iter()
-            .map(|(id, _)| self.endpoint.parent(id).select(["id"]))
-            .collect();
-        let answers = run.client().batch(requests).await?;
-        let is_there = |answer: &BatchResponse| match &answer.result {
-            Err(error) => !error.is_not_found(),
-            Ok(_) => true,
-        };
-        Ok(not_found
-            .into_iter()
-            .zip(answers)
-            .filter(|(_, answer)| is_there(answer))
-            .map(|(asked, _)| asked)
-            .collect())
     }
 }
 

@@ -1,0 +1,77 @@
+//! How a run ends.
+
+use super::Run;
+use crate::error::{Error, Result};
+use crate::outcome::{Gap, Tally};
+use crate::store::Reading;
+
+impl Run<'_> {
+    /// Stores what was received before the run failed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(in crate::sync) async fn give_up(&mut self) -> Result<()> {
+        Ok(self.writer.give_up().await?)
+    }
+
+    /// Whether a reading from nothing was begun in the store.
+    pub(in crate::sync) fn has_begun(&self) -> bool {
+        self.has_begun
+    }
+
+    /// Whether anything was stored.
+    pub(in crate::sync) fn stored_some(&self) -> bool {
+        self.writer.stored_some
+    }
+
+    /// Ends a run whose source came to its end: a listing ends its round here, and is swept unless
+    /// something is missing; a delta must have ended it.
+    pub(in crate::sync) async fn complete(&mut self, gap: Option<Gap>) -> Result<Option<Gap>> {
+        // What earlier commits say of the round decides how it ends.
+        self.writer.flush().await?;
+        let gap = gap
+            .or((self.malformed > 0).then_some(Gap::Malformed {
+                items: self.malformed,
+            }))
+            .or_else(|| self.collided());
+        match self.lease.reading {
+            Reading::Full => {
+                let lacks = gap.as_ref().is_some_and(Gap::lacks_objects);
+                let finish = if lacks || self.sweeps_nothing {
+                    self.terms.finish.in_part()
+                } else {
+                    self.terms.finish
+                };
+                self.commit(Vec::new(), None, Some(finish)).await?;
+            }
+            Reading::Delta | Reading::Window if !self.is_finished && gap.is_none() => {
+                return Err(Error::Contract {
+                    source_id: self.descriptor.id.clone(),
+                    what: "it ended before the end of its round".to_owned(),
+                });
+            }
+            Reading::Delta | Reading::Window => {}
+        }
+        let held = || {
+            self.writer.held.map(|held| Gap::HeldRemovals {
+                removals: held.removals,
+                of: held.of,
+            })
+        };
+        Ok(gap.or_else(|| self.collided()).or_else(held))
+    }
+
+    fn collided(&self) -> Option<Gap> {
+        let objects = self.writer.collided;
+        (objects > 0).then_some(Gap::Collided { objects })
+    }
+
+    pub(in crate::sync) fn tally(&self) -> Tally {
+        Tally {
+            upserted: self.tally.upserted + self.writer.upserted,
+            removed: self.tally.removed + self.writer.removed,
+            forgotten: self.tally.forgotten + self.writer.forgotten,
+            ..self.tally
+        }
+    }
+}
