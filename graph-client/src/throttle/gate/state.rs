@@ -74,17 +74,6 @@ impl State {
         }
     }
 
-    pub(super) fn impeded(&self, demand: &Demand, now: Duration) -> Vec<Duration> {
-        demand
-            .lanes()
-            .map(|key| {
-                self.lanes
-                    .get(&key)
-                    .map_or(Duration::ZERO, |lane| lane.impeded(now))
-            })
-            .collect()
-    }
-
     pub(super) fn closed_until(&self, demand: &Demand) -> Duration {
         demand
             .lanes()
@@ -293,9 +282,9 @@ impl State {
     }
 
     /// Opens a gate further after a success.
-    pub(super) fn open_further(&mut self, key: LaneKey, sent: u64, now: Duration, fully: u32) {
+    pub(super) fn open_further(&mut self, key: LaneKey, sent: u64, fully: u32) {
         if let Some(lane) = self.lanes.get_mut(&key) {
-            lane.open_further(sent, now, fully);
+            lane.open_further(sent, fully);
             self.release(key.workload, Place::Lane(key));
         }
     }

@@ -55,7 +55,7 @@ impl Permit {
     fn succeeded(&self, headers: &HeaderMap, now: Duration) {
         let demand = self.demand();
         self.gates.taken(&demand, self.sent, headers, now);
-        self.gates.passed(&demand, self.sent, now);
+        self.gates.passed(&demand, self.sent);
     }
 
     fn throttled(&self, scope: Scope, quota: bool, now: Duration, until: Duration) {
@@ -137,7 +137,7 @@ fn reopens_one_by_one_and_then_wider() {
     let probe = pass(&gates, &a, USERS, secs(10)).unwrap();
     assert!(matches!(
         pass(&gates, &a, USERS, secs(10)),
-        Err(Blocked::Turn(_))
+        Err(Blocked::Turn(..))
     ));
     probe.succeeded(&HeaderMap::new(), secs(11));
     drop(probe);
@@ -146,7 +146,7 @@ fn reopens_one_by_one_and_then_wider() {
         .collect();
     assert!(matches!(
         pass(&gates, &a, USERS, secs(11)),
-        Err(Blocked::Turn(_))
+        Err(Blocked::Turn(..))
     ));
     drop(two);
 }
@@ -251,7 +251,7 @@ fn four_at_a_time_to_a_mailbox() {
         .collect();
     assert!(matches!(
         pass(&gates, &a, "users/1/messages", secs(0)),
-        Err(Blocked::Turn(_))
+        Err(Blocked::Turn(..))
     ));
     assert!(pass(&gates, &a, "users/2/messages", secs(0)).is_ok());
     drop(four);
@@ -357,7 +357,7 @@ fn what_is_not_taken_up_goes_to_the_next_who_looks() {
     // It is back, and the next.
     let fourth = enqueue(&gates, &d, Priority::Scheduled, later);
     let again = until(line[1].poll(later));
-    assert!(matches!(fourth.poll(later), Err(Blocked::Turn(_))));
+    assert!(matches!(fourth.poll(later), Err(Blocked::Turn(..))));
     assert!(line[1].poll(again).is_ok());
 }
 
@@ -379,11 +379,13 @@ fn what_was_sent_before_the_refusal_does_not_reopen_the_gate() {
     for early in sent {
         early.succeeded(&HeaderMap::new(), secs(0));
     }
+    assert_eq!(until(waiting.poll(secs(0))), secs(10));
     assert_eq!(
         waiting.quota_wait(secs(10)),
         secs(0),
         "it waits for the service"
     );
+    drop(waiting);
     let line: Vec<_> = (0..40)
         .map(|_| {
             enqueue(
@@ -413,9 +415,37 @@ fn waiting_for_limits_is_told_from_waiting_after_a_refusal() {
         Priority::Scheduled,
         secs(0),
     );
+    assert_eq!(until(waiting.poll(secs(0))), Duration::from_millis(10_500));
     assert_eq!(waiting.quota_wait(secs(5)), secs(5));
     refuse(&permit, Scope::Tenant, 5, 30);
+    assert_eq!(until(waiting.poll(secs(5))), secs(30));
     assert_eq!(waiting.quota_wait(secs(25)), secs(5));
+}
+
+#[test]
+fn waiting_for_room_while_the_gate_reopens_is_waiting_for_limits() {
+    let limit = Limit::new(Workload::Identity, LimitScope::Tenant, 2, secs(600));
+    let gates = gates(Limits::none().with(limit));
+    let a = tenant("a.example");
+    let refused = pass(&gates, &a, USERS, secs(0)).unwrap();
+    refuse(&refused, Scope::Tenant, 0, 10);
+    drop(refused);
+    let line: Vec<_> = (0..3)
+        .map(|_| {
+            let demand = demand(&gates, &a, USERS);
+            enqueue(&gates, &demand, Priority::Scheduled, secs(0))
+        })
+        .collect();
+    for ticket in &line {
+        assert_eq!(until(ticket.poll(secs(0))), secs(10));
+    }
+    for ticket in &line {
+        assert!(
+            ticket.poll(secs(10)).is_err(),
+            "its quota is believed to be one"
+        );
+        assert_eq!(ticket.quota_wait(secs(400)), secs(390));
+    }
 }
 
 /// Limits of tenant A that a first client has learned.
