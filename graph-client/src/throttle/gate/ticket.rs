@@ -11,7 +11,7 @@ use super::holder::{Held, Holder};
 use super::state::State;
 use super::{Blocked, Demand, Gates};
 use crate::observer::WaitReason;
-use crate::pulse::{GRACE, Pulse, Watch};
+use crate::pulse::{GRACE, Pulse, SHORT_GRACE, Watch};
 use crate::sync::lock;
 
 /// A place in the line. Dropping it gives it up.
@@ -138,7 +138,14 @@ impl Ticket {
                 // Twice as many look at each further moment, for the case that none before is there.
                 let step = (before + 1).ilog2();
                 let at = due.saturating_add((GRACE / 2).saturating_mul(step));
-                Blocked::Turn(if alarm > now { at.min(soon) } else { at }, reason)
+                let at = if alarm > now {
+                    let places = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1);
+                    at.min(soon)
+                        .min(now.saturating_add(SHORT_GRACE.saturating_mul(places)))
+                } else {
+                    at
+                };
+                Blocked::Turn(at, reason)
             }
             None => Blocked::Turn(soon, WaitReason::Gate),
         };
