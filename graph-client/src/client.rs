@@ -17,7 +17,7 @@ use crate::observer::{CallEvent, Observer};
 use crate::origin::Origin;
 use crate::path::IntoPath as _;
 use crate::retry::RetryOptions;
-use crate::send::Call;
+use crate::send::{Call, SPARE_BUDGET};
 use crate::tenant::TenantId;
 use crate::throttle::{Gates, LearnedLimits, Priority};
 use crate::token::{Grant, Token, TokenInfo, Tokens};
@@ -251,7 +251,16 @@ impl Client {
                 now: self.shared.clock.now(),
                 random: &*self.shared.random,
             };
-            let way = credential.way(&ask).await?;
+            let limit = self.shared.retry.attempt_timeout;
+            let limit = if spare {
+                SPARE_BUDGET.min(limit)
+            } else {
+                limit
+            };
+            let way = self
+                .within(limit, credential.way(&ask))
+                .await
+                .unwrap_or_else(|| Err(Error::silent_credential()))?;
             let grant = match way {
                 Way::Form(form) => {
                     self.send(Call::token(url, form, spare), |answer| {

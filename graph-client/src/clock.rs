@@ -19,6 +19,17 @@ pub trait Clock: Send + Sync {
     ///
     /// Dropping the future must have no effect but to stop waiting.
     async fn sleep(&self, duration: Duration);
+
+    /// Waits for the end of the time that something else may take, which should be over long
+    /// before: the end of an attempt. As [`sleep`](Self::sleep) for a clock that goes by itself; one
+    /// that moves by being waited on must not be moved by this.
+    ///
+    /// # Cancel safety
+    ///
+    /// As of [`sleep`](Self::sleep).
+    async fn deadline(&self, after: Duration) {
+        self.sleep(after).await;
+    }
 }
 
 /// Where jitter and request ids come from. It need not be fit for cryptography.

@@ -64,6 +64,8 @@ enum Kind {
     Token(Box<TokenError>),
     /// A source of credentials outside this crate failed.
     Credential,
+    /// It did not answer.
+    SilentCredential,
     WrongTenant,
     /// The link to a file no longer works.
     LostDownload,
@@ -178,6 +180,10 @@ impl Error {
     }
 
     /// What a source of credentials failed with.
+    pub(crate) fn silent_credential() -> Self {
+        Self::of(Kind::SilentCredential)
+    }
+
     pub(crate) fn credential(error: CredentialError) -> Self {
         Self::of(Kind::Credential).edit(|e| e.source = Some(Arc::from(error)))
     }

@@ -12,6 +12,9 @@ use crate::sync::lock;
 
 /// Who was woken and has not come by then is absent: nobody waits for it any longer.
 pub(crate) const GRACE: Duration = Duration::from_millis(100);
+/// The grace where somebody has just been found absent: who is passed over loses a turn and not its
+/// place, and many that are absent would add up.
+pub(crate) const SHORT_GRACE: Duration = Duration::from_millis(10);
 
 /// What can be seen of a future from outside: how often it was polled, and whether it was woken
 /// since.

@@ -30,7 +30,7 @@ pub struct RetryOptions {
     pub base_delay: Duration,
     /// The longest wait that is not asked for by the service. Default one minute.
     pub max_delay: Duration,
-    /// How long one attempt may take. Default 100 seconds.
+    /// How long one attempt may take, or asking a source of credentials. Default 100 seconds.
     pub attempt_timeout: Duration,
     /// How long a call may stand in line for limits that the client keeps to by itself. Default one
     /// hour. A call that would stand longer, by those before it, does not begin to and ends with

@@ -14,10 +14,13 @@ pub(crate) use call::{Before, Call};
 pub(crate) use judge::{Carried, Case, Next, Standing};
 pub(crate) use verdict::location;
 
+use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::future::{self, Either};
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{Method, StatusCode};
 use tracing::Instrument as _;
@@ -32,7 +35,7 @@ use crate::transport::{TransportError, TransportErrorKind, TransportResponse};
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 
 /// The budget of a call that can be done without.
-const SPARE_BUDGET: Duration = Duration::from_secs(10);
+pub(crate) const SPARE_BUDGET: Duration = Duration::from_secs(10);
 
 /// How far one call has come.
 struct Progress {
@@ -246,6 +249,15 @@ impl Client {
             reason,
         });
         self.shared().clock.sleep(duration).await;
+    }
+
+    /// Runs for so long at most what may not end by itself.
+    pub(crate) async fn within<F: Future>(&self, limit: Duration, future: F) -> Option<F::Output> {
+        let future = pin!(future);
+        match future::select(future, self.shared().clock.deadline(limit)).await {
+            Either::Left((output, _)) => Some(output),
+            Either::Right(_) => None,
+        }
     }
 
     fn elapsed(&self, progress: &Progress) -> Duration {

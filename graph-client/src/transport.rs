@@ -24,7 +24,8 @@ pub use http_client::HttpTransport;
 /// Dropping the future must abandon the request.
 #[async_trait]
 pub trait Transport: Send + Sync {
-    /// Sends a request. Any status is an answer and not an error.
+    /// Sends a request. Any status is an answer and not an error. What takes longer than
+    /// [`TransportRequest::timeout`] is dropped soon after.
     ///
     /// # Errors
     ///

@@ -12,6 +12,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PSS_2048_8192_SHA256, RsaKeyPair, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use futures::FutureExt as _;
 use graph_client::test_util::{Answer, FakeTransport, FixedRandom, ManualClock, Recorded};
 use graph_client::{
     AccessToken, Client, Credential, CredentialError, Limits, TenantId, TokenErrorKind,
@@ -316,5 +317,68 @@ async fn refused_assertions_and_unknown_persons_name_cause_and_cure() {
         let error = client.authenticate().await.unwrap_err();
         assert_eq!(error.token_error().unwrap().kind, kind);
         assert!(error.to_string().contains(&format!("AADSTS{number}")));
+    }
+}
+
+/// Never answers the first time.
+#[derive(Default)]
+struct Silent(Mutex<u32>);
+
+impl Silent {
+    async fn answer(&self) -> String {
+        let asked = {
+            let mut asked = self.0.lock().unwrap();
+            *asked += 1;
+            *asked
+        };
+        if asked == 1 {
+            std::future::pending::<()>().await;
+        }
+        format!("token-{asked}")
+    }
+}
+
+#[async_trait]
+impl TokenProvider for Silent {
+    async fn token(&self, _: TokenQuery<'_>) -> Result<AccessToken, CredentialError> {
+        Ok(AccessToken::new(
+            self.answer().await,
+            Duration::from_secs(3600),
+        ))
+    }
+}
+
+#[async_trait]
+impl graph_client::AssertionSource for Silent {
+    async fn assertion(&self, _: &TenantId) -> Result<String, CredentialError> {
+        Ok(self.answer().await)
+    }
+}
+
+#[tokio::test]
+async fn a_source_of_credentials_that_is_silent_holds_nobody_up_for_ever() {
+    let provider = Credential::provider("app-id", Arc::new(Silent::default()));
+    let federated = Credential::federated("app-id", Arc::new(Silent::default()));
+    for credential in [provider, federated] {
+        let clock = Arc::new(ManualClock::paused());
+        let graph = Arc::new(FakeTransport::new());
+        graph.on("/v1.0/users/1", [Answer::json(r#"{"id":"1"}"#)]);
+        let client = Client::builder(TenantId::new("contoso.example").unwrap(), credential)
+            .transport(Arc::<FakeTransport>::clone(&graph))
+            .clock(Arc::<ManualClock>::clone(&clock))
+            .limits(Limits::none())
+            .build()
+            .unwrap();
+        let call = || client.get::<User>("users/1").send();
+        let mut both = Box::pin(futures::future::join(call(), call()));
+        assert!(both.as_mut().now_or_never().is_none());
+        clock.advance(Duration::from_secs(99));
+        assert!(both.as_mut().now_or_never().is_none());
+        clock.advance(Duration::from_secs(1));
+        let (first, second) = both.await;
+        for error in [first.unwrap_err(), second.unwrap_err()] {
+            assert!(error.is_timeout() && error.is_authentication(), "{error}");
+        }
+        assert_eq!(call().await.unwrap().id, "1", "it is asked again");
     }
 }

@@ -5,6 +5,7 @@ mod support;
 
 use std::time::{Duration, SystemTime};
 
+use futures::FutureExt as _;
 use graph_client::test_util::{Answer, ManualClock};
 use graph_client::{RetryOptions, TenantId, TransportErrorKind};
 use support::{User, builder_with, fixture, fixture_of, page};
@@ -518,4 +519,31 @@ async fn what_runs_beside_a_client_can_go_by_its_clock() {
     f.clock.advance(Duration::from_secs(7));
     assert_eq!(sibling.clock().monotonic(), f.client.clock().monotonic());
     assert_eq!(f.client.clock().monotonic(), Duration::from_secs(7));
+}
+
+#[tokio::test]
+async fn a_transport_that_does_not_mind_its_time_ends_all_the_same() {
+    let (builder, graph, clock) = builder_with(ManualClock::paused());
+    let client = builder
+        .retry(RetryOptions::default().max_attempts(2))
+        .build()
+        .unwrap();
+    graph.on(
+        PATH,
+        [Answer::never(), user(), Answer::never(), Answer::never()],
+    );
+    for ends_well in [true, false] {
+        let mut call = Box::pin(client.get::<User>(ME).send());
+        let mut ended = None;
+        // What an attempt may take, the wait after it, and what the second may take.
+        for wait in [0, 99, 1, 1, 1, 99, 1, 1] {
+            clock.advance(Duration::from_secs(wait));
+            if ended.is_none() {
+                ended = call.as_mut().now_or_never();
+            }
+        }
+        let result = ended.unwrap();
+        assert_eq!(result.is_ok(), ends_well);
+        assert!(result.err().is_none_or(|error| error.is_timeout()));
+    }
 }

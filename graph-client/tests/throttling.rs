@@ -329,3 +329,114 @@ async fn a_refusal_at_the_token_endpoint_holds_up_no_other_tenant() {
     refused.await.unwrap();
     assert!(f.clock.elapsed() >= Duration::from_secs(60));
 }
+
+/// Refuses the first request, answers six that were sent with it after that, and then answers or
+/// refuses as it is told; notes when it is asked.
+struct RefusesOne {
+    clock: std::sync::Arc<simulation::VirtualClock>,
+    retry_after: u64,
+    refuses_on: bool,
+    asked: std::sync::Mutex<Vec<Duration>>,
+}
+
+#[async_trait::async_trait]
+impl graph_client::Transport for RefusesOne {
+    async fn send(
+        &self,
+        request: graph_client::TransportRequest,
+    ) -> Result<graph_client::TransportResponse, graph_client::TransportError> {
+        use graph_client::Clock as _;
+        let mut headers = http::HeaderMap::new();
+        let ok = http::StatusCode::OK;
+        if request.url.path().ends_with("/token") {
+            let token = r#"{"access_token":"token","expires_in":86400}"#;
+            return Ok(graph_client::TransportResponse::new(ok, headers, token));
+        }
+        let before = {
+            let mut asked = self.asked.lock().unwrap();
+            asked.push(self.clock.monotonic());
+            asked.len() - 1
+        };
+        let refused = before == 0 || (before > 6 && self.refuses_on);
+        let takes = if refused { 100 } else { 200 };
+        self.clock.sleep(Duration::from_millis(takes)).await;
+        let status = if refused {
+            headers.insert("retry-after", self.retry_after.into());
+            http::StatusCode::TOO_MANY_REQUESTS
+        } else {
+            ok
+        };
+        Ok(graph_client::TransportResponse::new(status, headers, "{}"))
+    }
+}
+
+/// Seven calls at once, so many more a second later, and when each request was sent; how the first
+/// call ended, and when.
+fn refused_once(
+    retry_after: u64,
+    refuses_on: bool,
+    later: usize,
+) -> (Vec<Duration>, graph_client::Result<()>, Duration) {
+    use graph_client::Clock as _;
+    let clock = std::sync::Arc::new(simulation::VirtualClock::default());
+    let service = std::sync::Arc::new(RefusesOne {
+        clock: std::sync::Arc::clone(&clock),
+        retry_after,
+        refuses_on,
+        asked: std::sync::Mutex::default(),
+    });
+    let client = Client::builder(
+        TenantId::new("a.example").unwrap(),
+        graph_client::Credential::client_secret("app", "secret"),
+    )
+    .transport(std::sync::Arc::<RefusesOne>::clone(&service))
+    .clock(std::sync::Arc::<simulation::VirtualClock>::clone(&clock))
+    .limits(Limits::none())
+    .build()
+    .unwrap();
+    let ended = std::rc::Rc::new(std::cell::RefCell::new(None));
+    let mut pool = futures::executor::LocalPool::new();
+    for n in 0..7 + later {
+        let call = client.raw("users/1").send();
+        let (clock, ended) = (std::sync::Arc::clone(&clock), std::rc::Rc::clone(&ended));
+        let task = async move {
+            if n > 6 {
+                clock.sleep(Duration::from_secs(1)).await;
+            }
+            let result = call.await.map(drop);
+            if n == 0 {
+                *ended.borrow_mut() = Some((result, clock.monotonic()));
+            }
+        };
+        futures::task::LocalSpawnExt::spawn_local(&pool.spawner(), task).unwrap();
+    }
+    pool.run_until_stalled();
+    while clock.step(Duration::from_secs(24 * 3600)) {
+        pool.run_until_stalled();
+    }
+    let asked = service.asked.lock().unwrap().clone();
+    let (result, at) = ended.take().unwrap();
+    (asked, result, at)
+}
+
+#[test]
+fn answers_to_what_was_sent_before_a_refusal_do_not_let_all_in_when_the_gate_reopens() {
+    let (asked, result, _) = refused_once(10, false, 40);
+    result.unwrap();
+    assert_eq!(asked.len(), 48);
+    let reopened = asked[7];
+    assert!(reopened >= Duration::from_secs(10), "{reopened:?}");
+    let together = asked.iter().filter(|at| **at == reopened).count();
+    assert_eq!(together, 1, "{asked:?}");
+    let last = *asked.last().unwrap();
+    assert!(last < reopened + Duration::from_secs(3), "{asked:?}");
+}
+
+#[test]
+fn a_call_that_is_refused_on_and_on_ends_within_its_time() {
+    let (asked, result, at) = refused_once(250, true, 0);
+    let error = result.unwrap_err();
+    assert!(error.is_throttled(), "{error}");
+    assert!(at <= RetryOptions::default().total_time, "{at:?}");
+    assert_eq!(asked.len(), 8, "once more, and not for as often as it may");
+}

@@ -170,6 +170,17 @@ async fn a_connection_reset_in_the_middle_of_a_body_is_tried_again() {
 }
 
 #[tokio::test]
+async fn a_connection_that_breaks_in_the_middle_of_every_body_keeps_the_status() {
+    let broken = || http("request-id: id-1\r\ncontent-length: 14\r\n", br#"{"id":"#);
+    let origin = raw_server(vec![token(), broken(), broken(), broken()]).await;
+    let call = client(&origin).get::<User>("users/1").send();
+    let error = call.await.unwrap_err();
+    assert!(error.is_connection(), "{error}");
+    assert_eq!((error.status(), error.attempts()), (Some(200), 3));
+    assert_eq!(error.request_id(), Some("id-1"));
+}
+
+#[tokio::test]
 async fn compressed_answers_are_read_and_bounded_by_their_real_size() {
     // `{"id":"aaa…"}` with 100,000 letters, compressed by gzip.
     let squeezed = gzip(format!(r#"{{"id":"{}"}}"#, "a".repeat(100_000)).as_bytes());

@@ -14,9 +14,10 @@ mod simulation;
 mod unpolled;
 
 use std::pin::pin;
+use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
-use graph_client::{BatchRequest, Client, ReportPeriod, Result};
+use graph_client::{BatchRequest, Client, Limits, ReportPeriod, Result};
 use serde::Deserialize;
 use unpolled::{Fate, Job, Meter, World};
 
@@ -50,6 +51,7 @@ fn requests(n: usize) -> impl Iterator<Item = BatchRequest> {
 
 /// All the ways there are to call, each in a job of its own.
 const WAYS: u64 = 17;
+const REPORT: u64 = 12;
 
 fn job(way: u64, client: Client, meter: Meter) -> (&'static str, Job) {
     const NAMES: [&str; WAYS as usize] = [
@@ -107,10 +109,10 @@ fn job(way: u64, client: Client, meter: Meter) -> (&'static str, Job) {
                 let pages = client.fan_out::<Item>(stream::iter(requests(9).step_by(3)));
                 with_calls_between(both, pages.map(|page| page.result)).await
             }
-            12 => {
+            REPORT => {
                 let report = client.report::<Item>("getOffice365ActiveUserDetail");
                 let report = report.period(ReportPeriod::D7).send();
-                meter.call("a report", report).await.map(drop)
+                meter.report(report).await.map(drop)
             }
             13 => {
                 let mut begun = pin!(get(client));
@@ -152,7 +154,7 @@ fn try_seed(seed: u64) -> std::result::Result<(), String> {
         };
         world.spawn(name, fate, job);
     }
-    world.run()
+    world.run().map(drop)
 }
 
 fn number(name: &str) -> Option<u64> {
@@ -179,6 +181,26 @@ fn whoever_is_dropped_or_left_unpolled_the_others_end() {
             .collect::<Vec<_>>()
             .join("\n")
     );
+}
+
+#[test]
+fn a_report_waits_for_room_in_its_quota_and_no_longer() {
+    let mut longest = Duration::ZERO;
+    for seed in 0..60 {
+        let mut world = World::with_limits(seed, |_| Limits::documented());
+        for n in 0..4 + seed % 8 {
+            let (name, job) = job(REPORT, world.client.clone(), world.meter());
+            let fate = match n % 4 {
+                0 => Fate::Left(world.random.below(12) as u32),
+                1 => Fate::Dropped(world.random.below(12) as u32),
+                _ => Fate::Runs,
+            };
+            world.spawn(name, fate, job);
+        }
+        let ended = world.run().unwrap_or_else(|why| panic!("{seed}: {why}"));
+        longest = longest.max(ended);
+    }
+    assert!(longest > Duration::from_secs(630), "{longest:?}");
 }
 
 #[test]

@@ -240,9 +240,7 @@ impl<'a> Chunk<'a> {
             }
         }
         if let Some(demand) = demand.filter(|_| all_passed) {
-            let shared = self.client.shared();
-            let now = shared.clock.monotonic();
-            shared.gates.passed(&demand, carried.sent, now);
+            self.client.shared().gates.passed(&demand, carried.sent);
         }
         wait
     }

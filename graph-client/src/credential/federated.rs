@@ -15,7 +15,8 @@ const LONGEST: u64 = 64 * 1024;
 /// <https://learn.microsoft.com/entra/workload-id/workload-identity-federation>
 #[async_trait]
 pub trait AssertionSource: Send + Sync {
-    /// A token that is valid now.
+    /// A token that is valid now. A call that takes longer than
+    /// [`attempt_timeout`](crate::RetryOptions::attempt_timeout) is dropped.
     ///
     /// # Errors
     ///

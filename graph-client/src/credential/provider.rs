@@ -29,7 +29,8 @@ use crate::tenant::TenantId;
 #[async_trait]
 pub trait TokenProvider: Send + Sync {
     /// A token for a tenant and scope. Answers are cached until shortly before they expire, and at
-    /// most one call for the same tenant and scope is under way.
+    /// most one call for the same tenant and scope is under way. One that takes longer than
+    /// [`attempt_timeout`](crate::RetryOptions::attempt_timeout) is dropped.
     ///
     /// # Errors
     ///

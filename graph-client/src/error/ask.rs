@@ -46,11 +46,11 @@ impl Error {
             && (self.inner.is_unlicensed || self.has_code(UNLICENSED))
     }
 
-    /// The token endpoint refused, or Graph refused a fresh token: by 401, or by 403 with the code
+    /// The token endpoint refused, the source of the credential failed or was silent, or Graph refused a fresh token: by 401, or by 403 with the code
     /// `insufficient_claims` where conditional access wants more of it.
     pub fn is_authentication(&self) -> bool {
         match self.inner.kind {
-            Kind::Token(_) | Kind::Credential => true,
+            Kind::Token(_) | Kind::Credential | Kind::SilentCredential => true,
             Kind::Service => {
                 self.inner.status == Some(StatusCode::UNAUTHORIZED)
                     || (self.inner.status == Some(StatusCode::FORBIDDEN)
@@ -70,9 +70,10 @@ impl Error {
         matches!(self.inner.kind, Kind::Connection)
     }
 
-    /// No answer within the time allowed for one attempt.
+    /// No answer within the time allowed for one attempt; of the source of a credential as well, which
+    /// is [`is_authentication`](Self::is_authentication) too.
     pub fn is_timeout(&self) -> bool {
-        matches!(self.inner.kind, Kind::Timeout)
+        matches!(self.inner.kind, Kind::Timeout | Kind::SilentCredential)
     }
 
     /// The service forgot the position in a listing (`DirectoryPageTokenNotFoundException`): start

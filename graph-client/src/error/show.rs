@@ -62,6 +62,10 @@ impl fmt::Display for Error {
             Kind::Credential => f.write_str(
                 "no token: the source of the credential failed; see the source of this error",
             ),
+            Kind::SilentCredential => f.write_str(
+                "no token: the source of the credential did not answer in time; check what it waits \
+                 for",
+            ),
             Kind::LostDownload => f.write_str(
                 "the link to the file did not work, even when asked for anew; try later",
             ),

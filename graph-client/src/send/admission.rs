@@ -35,7 +35,7 @@ impl Client {
             .enqueue(
                 &progress.demand,
                 self.priority(),
-                self.patience(call),
+                self.patience(call, progress),
                 shared.clock.monotonic(),
             )
             .map_err(|wait| self.seal(progress, Error::throttled(wait)))?;
@@ -64,19 +64,21 @@ impl Client {
         })
     }
 
-    fn patience(&self, call: &Call) -> Duration {
+    /// How much longer a call may stand in line.
+    fn patience(&self, call: &Call, progress: &Progress) -> Duration {
         let queue_time = self.shared().retry.queue_time;
-        if call.spare {
+        let patience = if call.spare {
             SPARE_BUDGET.min(queue_time)
         } else {
             queue_time
-        }
+        };
+        patience.saturating_sub(progress.budget.queued())
     }
 
     /// Waits until it is the turn of a ticket.
     async fn turn(&self, call: &Call, progress: &Progress, ticket: &Ticket) -> Result<Permit> {
         let shared = self.shared();
-        let patience = self.patience(call);
+        let patience = self.patience(call, progress);
         loop {
             let now = shared.clock.monotonic();
             let blocked = match ticket.poll(now) {
@@ -103,11 +105,16 @@ impl Client {
                     let waited = pin!(self.wait(call.workload, wait, reason));
                     future::select(called, waited).await;
                 }
-                Blocked::Turn(_) if remaining.is_zero() => {
+                Blocked::Turn(_, WaitReason::Throttled) if remaining.is_zero() => {
                     return gives_up(shared.retry.base_delay);
                 }
-                Blocked::Turn(look) => {
-                    let wait = look.saturating_sub(now).min(remaining);
+                Blocked::Turn(look, reason) => {
+                    let end = if reason == WaitReason::Throttled {
+                        remaining
+                    } else {
+                        patience.saturating_sub(queued).saturating_add(GRACE)
+                    };
+                    let wait = look.saturating_sub(now).min(end);
                     future::select(called, shared.clock.sleep(wait)).await;
                 }
             }

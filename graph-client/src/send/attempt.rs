@@ -10,8 +10,11 @@ use super::call::{Call, CallKind};
 use super::{CLIENT_REQUEST_ID, Progress};
 use crate::client::Client;
 use crate::observer::CallEvent;
+use crate::pulse::GRACE;
 use crate::token::Token;
-use crate::transport::{TransportError, TransportRequest, TransportResponse, request_id};
+use crate::transport::{
+    TransportError, TransportErrorKind, TransportRequest, TransportResponse, request_id,
+};
 
 const THROTTLE_PRIORITY: HeaderName = HeaderName::from_static("x-ms-throttle-priority");
 const PRODUCT: &str = concat!("graph-client/", env!("CARGO_PKG_VERSION"));
@@ -27,20 +30,28 @@ impl Client {
     ) -> Result<TransportResponse, Arc<TransportError>> {
         let shared = self.shared();
         let started = shared.clock.monotonic();
+        let timeout = shared
+            .retry
+            .attempt_timeout
+            .min(self.remaining(progress).max(LEAST_ATTEMPT));
         let request = TransportRequest {
             method: call.method.clone(),
             url: call.url.clone(),
             headers: self.headers(call, progress, token),
             body: call.body.clone(),
-            timeout: shared
-                .retry
-                .attempt_timeout
-                .min(self.remaining(progress).max(LEAST_ATTEMPT)),
+            timeout,
             max_body: shared.max_body,
             // <https://learn.microsoft.com/graph/best-practices-concept>
             fresh_connection: progress.unavailable,
         };
-        let outcome = shared.transport.send(request).await;
+        // A transport that does not mind the time that it is given ends all the same.
+        let outcome = self
+            .within(
+                timeout.saturating_add(GRACE),
+                shared.transport.send(request),
+            )
+            .await
+            .unwrap_or_else(|| Err(TransportError::new(TransportErrorKind::Timeout)));
         let elapsed = shared.clock.monotonic().saturating_sub(started);
         let status = outcome.as_ref().ok().map(|answer| answer.status.as_u16());
         let bytes = outcome

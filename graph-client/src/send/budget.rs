@@ -27,8 +27,12 @@ impl Budget {
 
     /// The time that counts.
     pub(crate) fn spent(&self, now: Duration) -> Duration {
-        let queued = Duration::from_micros(self.queued_micros.load(Ordering::Relaxed));
-        self.elapsed(now).saturating_sub(queued)
+        self.elapsed(now).saturating_sub(self.queued())
+    }
+
+    /// The time that does not.
+    pub(crate) fn queued(&self) -> Duration {
+        Duration::from_micros(self.queued_micros.load(Ordering::Relaxed))
     }
 
     /// Does not count this long.

@@ -140,7 +140,7 @@ impl Client {
             let (gates, sent) = (&shared.gates, case.carried.sent);
             gates.taken(case.demand, sent, &answer.headers, now);
             if case.part != Part::Inner {
-                gates.passed(case.demand, sent, now);
+                gates.passed(case.demand, sent);
             }
         }
         let fail = |error| Next::Fail((case.seal)(error));

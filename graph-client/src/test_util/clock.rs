@@ -13,6 +13,9 @@ const START: Duration = Duration::from_secs(1_767_225_600);
 
 /// A clock that takes no time: it moves only by being waited on, or when told.
 ///
+/// One that moves by being waited on has no [deadlines](Clock::deadline): its time says nothing of
+/// how long anything took. Those of a paused one come when it is moved there.
+///
 /// Wall clock and monotonic clock move together, from 2026-01-01T00:00:00Z.
 #[derive(Debug)]
 pub struct ManualClock {
@@ -26,6 +29,8 @@ struct State {
     elapsed: Duration,
     sleeps: Vec<Duration>,
     wakers: Vec<Waker>,
+    /// Of those who wait for a deadline.
+    hurried: Vec<Waker>,
 }
 
 impl Default for ManualClock {
@@ -56,9 +61,11 @@ impl ManualClock {
         let wakers = {
             let mut state = lock(&self.state);
             state.elapsed += by;
-            std::mem::take(&mut state.wakers)
+            let hurried = std::mem::take(&mut state.hurried);
+            let sleepers = std::mem::take(&mut state.wakers);
+            sleepers.into_iter().chain(hurried)
         };
-        wakers.into_iter().for_each(Waker::wake);
+        wakers.for_each(Waker::wake);
     }
 
     /// How far the clock has come since it was made.
@@ -115,6 +122,24 @@ impl Clock for ManualClock {
                 {
                     state.wakers.push(context.waker().clone());
                 }
+            }
+            Poll::Pending
+        })
+        .await;
+    }
+    async fn deadline(&self, after: Duration) {
+        let deadline = self.elapsed().saturating_add(after);
+        poll_fn(|context| {
+            let mut state = lock(&self.state);
+            if self.moves {
+                return Poll::Pending;
+            }
+            if state.elapsed >= deadline {
+                return Poll::Ready(());
+            }
+            let waker = context.waker();
+            if !state.hurried.iter().any(|known| known.will_wake(waker)) {
+                state.hurried.push(waker.clone());
             }
             Poll::Pending
         })

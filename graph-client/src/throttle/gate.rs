@@ -27,6 +27,7 @@ pub(crate) use self::demand::Demand;
 pub(super) use self::demand::{BucketKey, LaneKey};
 use self::lane::Allowance;
 use self::state::{MANY, State};
+use self::ticket::Line;
 pub(crate) use self::ticket::{Permit, Sent, Ticket};
 use super::learned::Learned;
 use super::limits::LimitUnit;
@@ -57,7 +58,7 @@ pub(crate) enum Blocked {
     Until(Duration, WaitReason),
     /// Not before [`Ticket::called`]; but look again at this moment, since whoever would call may
     /// not be there.
-    Turn(Duration),
+    Turn(Duration, WaitReason),
 }
 
 /// All gates of one application.
@@ -162,8 +163,7 @@ impl Gates {
             demand: Arc::clone(demand),
             flow: Arc::new(demand.flow(priority)),
             wake: Arc::new(Notify::new()),
-            since: now,
-            impeded: state.impeded(demand, now),
+            line: Mutex::new(Line::new(now)),
         };
         state.want(&self.limits, demand, true);
         let queue = state.queues.entry(demand.workload).or_default();
@@ -206,7 +206,7 @@ impl Gates {
         let Some(lane) = concerned else { return };
         let sent = state.sent;
         let gate = state.lanes.entry(lane.clone()).or_default();
-        gate.close(sent, now, until);
+        gate.close(sent, until);
         // Those of them who wait have to see whether they still want to.
         if let Some(queue) = state.queues.get_mut(&demand.workload) {
             queue.call_all(lane.tenant.as_ref(), lane.resource.as_ref());
@@ -249,7 +249,7 @@ impl Gates {
     }
 
     /// What was sent came back and was not refused: open further.
-    pub(crate) fn passed(&self, demand: &Demand, sent: Sent, now: Duration) {
+    pub(crate) fn passed(&self, demand: &Demand, sent: Sent) {
         let mut state = lock(&self.state);
         let windows = demand.buckets(&self.limits).map(|(_, limit)| limit);
         let fully = windows
@@ -257,7 +257,7 @@ impl Gates {
             .map(|limit| limit.requests)
             .fold(FULLY_OPEN, u32::min);
         for key in demand.lanes() {
-            state.open_further(key, sent.number, now, fully);
+            state.open_further(key, sent.number, fully);
         }
     }
 

@@ -18,12 +18,12 @@ use tokio::sync::Notify;
 use super::gate::{BucketKey, Demand, LaneKey};
 use super::priority::Priority;
 use crate::observer::WaitReason;
-use crate::pulse::GRACE;
+use crate::pulse::{GRACE, SHORT_GRACE};
 use crate::tenant::TenantId;
 
 /// Virtual time of one unit at weight one.
 const SCALE: u64 = 1 << 16;
-/// For so long after somebody did not come, those behind look again soon.
+/// For so long after somebody did not come, those behind look again soon, and have to come soon.
 const ALARM: Duration = Duration::from_secs(1);
 
 /// Somebody who waits.
@@ -44,11 +44,11 @@ impl Waiting {
         self.wake.notify_one();
     }
 
-    fn is_absent(&mut self, now: Duration) -> bool {
+    fn is_absent(&mut self, now: Duration, grace: Duration) -> bool {
         if std::mem::take(&mut self.called) {
             self.expected = self.expected.min(now);
         }
-        self.expected.saturating_add(GRACE) <= now
+        self.expected.saturating_add(grace) <= now
     }
 }
 
@@ -138,6 +138,20 @@ impl Queue {
         if flow.at == At::Deserted {
             self.ready(id);
         }
+    }
+
+    /// Somebody of a flow did not take up what it was given.
+    pub(super) fn alarm(&mut self, key: &FlowKey, now: Duration) {
+        let flow = self.ids.get(key).and_then(|id| self.flows.get_mut(id));
+        if let Some(flow) = flow {
+            flow.alarm = now.saturating_add(ALARM);
+        }
+    }
+
+    /// How soon somebody of a flow has to come.
+    pub(super) fn grace(&self, key: &FlowKey, now: Duration) -> Duration {
+        let flow = self.ids.get(key).and_then(|id| self.flows.get(id));
+        flow.map_or(GRACE, |flow| flow.grace(now))
     }
 
     /// Notes that somebody looks; true when it had been given up and is back.
@@ -289,7 +303,15 @@ impl Queue {
             let Some(flow) = self.flows.get_mut(&id).filter(|flow| flow.at == At::Ready) else {
                 continue;
             };
-            while flow.line.front_mut().is_some_and(|w| w.is_absent(now)) {
+            loop {
+                let grace = flow.grace(now);
+                if !flow
+                    .line
+                    .front_mut()
+                    .is_some_and(|w| w.is_absent(now, grace))
+                {
+                    break;
+                }
                 flow.alarm = now.saturating_add(ALARM);
                 if let Some(waiting) = flow.line.pop_front() {
                     self.missed.push(Arc::clone(&waiting.demand));
@@ -350,6 +372,10 @@ fn of<'a>(
 }
 
 impl Flow {
+    fn grace(&self, now: Duration) -> Duration {
+        if self.alarm > now { SHORT_GRACE } else { GRACE }
+    }
+
     fn get_mut(&mut self, ticket: u64) -> Option<&mut Waiting> {
         match self.line.binary_search_by_key(&ticket, |w| w.ticket) {
             Ok(at) => self.line.get_mut(at),

@@ -59,6 +59,14 @@ impl VirtualClock {
     }
 }
 
+struct Waiting<'a>(&'a VirtualClock, u64);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap().wakers.remove(&self.1);
+    }
+}
+
 #[async_trait]
 impl Clock for VirtualClock {
     fn now(&self) -> SystemTime {
@@ -77,10 +85,11 @@ impl Clock for VirtualClock {
             timers.due.push(Reverse((deadline, id)));
             (id, deadline)
         };
+        // Who gave up waiting is neither woken nor a reason to go to that moment.
+        let _waiting = Waiting(self, id);
         poll_fn(|context| {
             let mut timers = self.0.lock().unwrap();
             if timers.now >= deadline {
-                timers.wakers.remove(&id);
                 return Poll::Ready(());
             }
             timers.wakers.insert(id, context.waker().clone());

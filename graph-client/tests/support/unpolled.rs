@@ -25,10 +25,13 @@ pub(crate) const LATENCY: Duration = Duration::from_millis(20);
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(4);
 /// What a wait may be spread by.
 const SPREAD: Duration = Duration::from_millis(400);
+/// How many of one report are documented for a window, and the window that the client keeps to,
+/// which is a twentieth longer. <https://learn.microsoft.com/graph/throttling-limits>
+const REPORTS: (u32, Duration) = (14, Duration::from_secs(630));
 /// What those whom nobody polls may cost the others.
 const ALLOWED: Duration = Duration::from_secs(1);
-/// Nothing in these runs takes as long.
-const END: Duration = Duration::from_secs(600);
+/// Nothing in these runs takes as long, even at the smallest quota.
+const END: Duration = Duration::from_secs(10 * 60 * 60);
 
 impl Seeded {
     pub(crate) fn below(&self, end: u64) -> u64 {
@@ -52,7 +55,29 @@ struct Served {
     refusals_left: u64,
     last_refusal: Duration,
     answered: u32,
+    reports: Quota,
     late: Vec<String>,
+}
+
+/// The use of a quota whose window is long, so that waiting for it is most of what there is.
+#[derive(Default)]
+struct Quota {
+    asked: Vec<Duration>,
+    refusals: u32,
+    free: Duration,
+}
+
+impl Quota {
+    /// One more was asked for: when it could have been at the latest. A refusal makes the client
+    /// believe half as much at worst.
+    fn ask(&mut self, now: Duration) {
+        let (documented, window) = REPORTS;
+        let least = (documented >> self.refusals.min(31)).max(1) as usize;
+        if let Some(before) = self.asked.len().checked_sub(least) {
+            self.free = self.free.max(self.asked[before] + window);
+        }
+        self.asked.push(now);
+    }
 }
 
 impl Service {
@@ -157,6 +182,11 @@ fn resource(target: &str) -> String {
 #[async_trait]
 impl Transport for Service {
     async fn send(&self, request: TransportRequest) -> Result<TransportResponse, TransportError> {
+        let is_report = request.url.path().contains("/reports/");
+        if is_report {
+            let now = self.clock.monotonic();
+            self.state.lock().unwrap().reports.ask(now);
+        }
         self.travel().await;
         let before = self.refusals_left();
         let refusal = self.refusal();
@@ -175,7 +205,10 @@ impl Transport for Service {
         self.travel().await;
         if refused {
             // The wait counts from when the client takes notice.
-            self.state.lock().unwrap().last_refusal = self.clock.monotonic();
+            let mut state = self.state.lock().unwrap();
+            state.last_refusal = self.clock.monotonic();
+            state.reports.refusals +=
+                u32::from(is_report && status == StatusCode::TOO_MANY_REQUESTS);
         }
         Ok(TransportResponse::new(status, headers, body))
     }
@@ -189,12 +222,29 @@ impl Meter {
     /// A call ends at the latest a second after the longest wait that the refusals up to then led
     /// to; what the service took for answers meanwhile comes on top.
     pub(crate) async fn call<T>(&self, name: &str, call: impl Future<Output = T>) -> T {
+        self.ends(name, |_| Duration::ZERO, call).await
+    }
+
+    /// A report may also wait until its quota had room for the last that was asked for.
+    pub(crate) async fn report<T>(&self, call: impl Future<Output = T>) -> T {
+        self.ends("a report", |served| served.reports.free, call)
+            .await
+    }
+
+    async fn ends<T>(
+        &self,
+        name: &str,
+        free: impl Fn(&Served) -> Duration,
+        call: impl Future<Output = T>,
+    ) -> T {
         let before = self.0.state.lock().unwrap().answered;
         let began = self.0.clock.monotonic();
         let result = call.await;
         let now = self.0.clock.monotonic();
         let mut state = self.0.state.lock().unwrap();
-        let free = began.max(state.last_refusal + LONGEST_WAIT + SPREAD);
+        let free = began
+            .max(state.last_refusal + LONGEST_WAIT + SPREAD)
+            .max(free(&state));
         let latest = free + LATENCY * (state.answered - before + 2) + ALLOWED;
         if now > latest {
             state.late.push(format!(
@@ -255,6 +305,17 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
+        Self::with_limits(seed, |random| match random.below(3) {
+            0 => Limits::none(),
+            1 => Limits::documented(),
+            _ => Limits::documented().with(
+                Limit::new(Workload::Identity, LimitScope::Tenant, 2, Duration::ZERO)
+                    .unit(LimitUnit::Concurrent),
+            ),
+        })
+    }
+
+    pub(crate) fn with_limits(seed: u64, limits: impl Fn(&Seeded) -> Limits) -> Self {
         let clock = Arc::new(VirtualClock::default());
         let random = Seeded::new(seed);
         let service = Arc::new(Service {
@@ -265,21 +326,7 @@ impl World {
                 ..Served::default()
             }),
         });
-        // Without that of reports, whose window is longer than these runs.
-        let documented = || {
-            let all = Limits::documented();
-            all.iter()
-                .filter(|limit| limit.workload != Workload::Reports)
-                .fold(Limits::none(), |limits, limit| limits.with(*limit))
-        };
-        let limits = match random.below(3) {
-            0 => Limits::none(),
-            1 => documented(),
-            _ => documented().with(
-                Limit::new(Workload::Identity, LimitScope::Tenant, 2, Duration::ZERO)
-                    .unit(LimitUnit::Concurrent),
-            ),
-        };
+        let limits = limits(&random);
         let retry = RetryOptions::default().max_delay(LONGEST_WAIT);
         let tenant = TenantId::new("one.example").unwrap();
         let client = Client::builder(tenant, Credential::client_secret("app", "secret"))
@@ -313,8 +360,8 @@ impl World {
         });
     }
 
-    /// Runs until all have ended that run; or says what went wrong.
-    pub(crate) fn run(mut self) -> Result<(), String> {
+    /// Runs until all have ended that run, and says when; or what went wrong.
+    pub(crate) fn run(mut self) -> Result<Duration, String> {
         let mut turn = 0u64;
         loop {
             turn += 1;
@@ -332,7 +379,7 @@ impl World {
                 {
                     let late = self.service.state.lock().unwrap().late.join(", ");
                     return if late.is_empty() {
-                        Ok(())
+                        Ok(self.clock.monotonic())
                     } else {
                         Err(self.tell(&late))
                     };

@@ -51,20 +51,9 @@ pub(super) struct Lane {
     /// after.
     closed_at: u64,
     allowance: Option<Allowance>,
-    /// Since when it has not been fully open.
-    impeded_since: Option<Duration>,
-    /// For how long it was not, before.
-    impeded: Duration,
 }
 
 impl Lane {
-    pub(super) fn impeded(&self, now: Duration) -> Duration {
-        let since = self
-            .impeded_since
-            .map_or(Duration::ZERO, |since| now.saturating_sub(since));
-        self.impeded.saturating_add(since)
-    }
-
     /// Notes what the service says is left, besides what those under way will take of it. An
     /// answer that comes late does not outdate a later one.
     pub(super) fn allow(&mut self, allowance: Allowance, told: u64) {
@@ -111,15 +100,14 @@ impl Lane {
     }
 
     /// Closes it; `sent` is the number of what was sent last.
-    pub(super) fn close(&mut self, sent: u64, now: Duration, until: Duration) {
+    pub(super) fn close(&mut self, sent: u64, until: Duration) {
         self.closed_at = sent;
         self.closed_until = self.closed_until.max(until);
         self.window = Some(1);
-        self.impeded_since.get_or_insert(now);
     }
 
     /// What was sent with that number succeeded.
-    pub(super) fn open_further(&mut self, sent: u64, now: Duration, fully: u32) {
+    pub(super) fn open_further(&mut self, sent: u64, fully: u32) {
         if sent <= self.closed_at {
             return;
         }
@@ -127,9 +115,5 @@ impl Lane {
             .window
             .map(|window| window.saturating_mul(2))
             .filter(|window| *window < fully);
-        if self.window.is_none() {
-            self.impeded = self.impeded(now);
-            self.impeded_since = None;
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! Who waits, who is under way, and what that leaves to give out.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,8 +26,9 @@ pub(super) struct State {
     pub(super) queues: HashMap<Workload, Queue>,
     /// Those who have a place, by ticket.
     pub(super) holders: HashMap<u64, Holder>,
-    /// Who was let through and has not come yet, the longest first.
-    pub(super) granted: VecDeque<(Duration, u64)>,
+    /// Who was let through and has not come yet: until when it has time to, its ticket, and since
+    /// when.
+    pub(super) granted: BTreeSet<(Duration, u64, Duration)>,
     /// Where somebody has left and others may go on.
     pub(super) opened: Vec<(Workload, Place)>,
     pub(super) tickets: u64,
@@ -72,17 +73,6 @@ impl State {
                 };
             }
         }
-    }
-
-    pub(super) fn impeded(&self, demand: &Demand, now: Duration) -> Vec<Duration> {
-        demand
-            .lanes()
-            .map(|key| {
-                self.lanes
-                    .get(&key)
-                    .map_or(Duration::ZERO, |lane| lane.impeded(now))
-            })
-            .collect()
     }
 
     pub(super) fn closed_until(&self, demand: &Demand) -> Duration {
@@ -197,7 +187,9 @@ impl State {
         now: Duration,
     ) {
         let ticket = waiting.ticket;
+        let mut grace = GRACE;
         if let Some(queue) = self.queues.get_mut(&waiting.demand.workload) {
+            grace = queue.grace(key, now);
             let cost = waiting.demand.resource_units.max(waiting.demand.requests);
             queue.charge(key, u64::from(cost));
             queue.ready(id);
@@ -205,7 +197,8 @@ impl State {
         waiting.wake.notify_one();
         let demand = Arc::clone(&waiting.demand);
         self.want(limits, &demand, false);
-        self.granted.push_back((now, ticket));
+        self.granted
+            .insert((now.saturating_add(grace), ticket, now));
         let held = Held::Grant(Arc::clone(key), waiting);
         let since = now;
         self.holders.insert(
@@ -293,9 +286,9 @@ impl State {
     }
 
     /// Opens a gate further after a success.
-    pub(super) fn open_further(&mut self, key: LaneKey, sent: u64, now: Duration, fully: u32) {
+    pub(super) fn open_further(&mut self, key: LaneKey, sent: u64, fully: u32) {
         if let Some(lane) = self.lanes.get_mut(&key) {
-            lane.open_further(sent, now, fully);
+            lane.open_further(sent, fully);
             self.release(key.workload, Place::Lane(key));
         }
     }
@@ -338,10 +331,10 @@ impl State {
 
     /// Takes back what was given to those who did not come.
     fn take_back(&mut self, limits: &Limits, now: Duration) {
-        while let Some((since, ticket)) = self.granted.front().copied()
-            && since.saturating_add(GRACE) <= now
+        while let Some((due, ticket, since)) = self.granted.first().copied()
+            && due <= now
         {
-            self.granted.pop_front();
+            self.granted.pop_first();
             let is_it = |holder: &Holder| holder.is_grant() && holder.since == since;
             if !self.holders.get(&ticket).is_some_and(is_it) {
                 continue;
@@ -349,7 +342,11 @@ impl State {
             if let Some(holder) = self.leave_unsent(limits, ticket)
                 && let Held::Grant(key, waiting) = holder.held
             {
+                let workload = waiting.demand.workload;
                 self.stand_aside(&key, waiting);
+                if let Some(queue) = self.queues.get_mut(&workload) {
+                    queue.alarm(&key, now);
+                }
             }
         }
     }

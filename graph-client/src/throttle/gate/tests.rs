@@ -55,7 +55,7 @@ impl Permit {
     fn succeeded(&self, headers: &HeaderMap, now: Duration) {
         let demand = self.demand();
         self.gates.taken(&demand, self.sent, headers, now);
-        self.gates.passed(&demand, self.sent, now);
+        self.gates.passed(&demand, self.sent);
     }
 
     fn throttled(&self, scope: Scope, quota: bool, now: Duration, until: Duration) {
@@ -137,7 +137,7 @@ fn reopens_one_by_one_and_then_wider() {
     let probe = pass(&gates, &a, USERS, secs(10)).unwrap();
     assert!(matches!(
         pass(&gates, &a, USERS, secs(10)),
-        Err(Blocked::Turn(_))
+        Err(Blocked::Turn(..))
     ));
     probe.succeeded(&HeaderMap::new(), secs(11));
     drop(probe);
@@ -146,7 +146,7 @@ fn reopens_one_by_one_and_then_wider() {
         .collect();
     assert!(matches!(
         pass(&gates, &a, USERS, secs(11)),
-        Err(Blocked::Turn(_))
+        Err(Blocked::Turn(..))
     ));
     drop(two);
 }
@@ -251,7 +251,7 @@ fn four_at_a_time_to_a_mailbox() {
         .collect();
     assert!(matches!(
         pass(&gates, &a, "users/1/messages", secs(0)),
-        Err(Blocked::Turn(_))
+        Err(Blocked::Turn(..))
     ));
     assert!(pass(&gates, &a, "users/2/messages", secs(0)).is_ok());
     drop(four);
@@ -338,6 +338,28 @@ fn one_who_gives_up_leaves_his_turn_to_the_next() {
 }
 
 #[test]
+fn what_was_given_before_the_gate_closed_is_not_sent_after() {
+    let two = Limit::new(Workload::Identity, LimitScope::Tenant, 2, secs(10));
+    let gates = gates(Limits::none().with(two));
+    let a = tenant("a.example");
+    let d = demand(&gates, &a, USERS);
+    let line: Vec<_> = (0..3)
+        .map(|_| enqueue(&gates, &d, Priority::Scheduled, secs(0)))
+        .collect();
+    let first = line[0].poll(secs(0)).unwrap();
+    assert!(lock(&gates.state).holders[&line[1].id].is_grant());
+    // Of no quota, so that nothing but the gate decides.
+    first.throttled(Scope::Tenant, false, secs(0), secs(5));
+    drop(first);
+    assert_eq!(until(line[1].poll(secs(0))), secs(5));
+    let second = line[1].poll(secs(5)).unwrap();
+    drop(second);
+    // It was counted when it was sent, and once.
+    assert_eq!(until(line[2].poll(secs(5))), Duration::from_millis(10_500));
+    assert!(line[2].poll(Duration::from_millis(10_500)).is_ok());
+}
+
+#[test]
 fn what_is_not_taken_up_goes_to_the_next_who_looks() {
     let limit = Limit::new(Workload::Identity, LimitScope::Tenant, 1, secs(1));
     let gates = gates(Limits::none().with(limit));
@@ -357,7 +379,7 @@ fn what_is_not_taken_up_goes_to_the_next_who_looks() {
     // It is back, and the next.
     let fourth = enqueue(&gates, &d, Priority::Scheduled, later);
     let again = until(line[1].poll(later));
-    assert!(matches!(fourth.poll(later), Err(Blocked::Turn(_))));
+    assert!(matches!(fourth.poll(later), Err(Blocked::Turn(..))));
     assert!(line[1].poll(again).is_ok());
 }
 
@@ -379,11 +401,13 @@ fn what_was_sent_before_the_refusal_does_not_reopen_the_gate() {
     for early in sent {
         early.succeeded(&HeaderMap::new(), secs(0));
     }
+    assert_eq!(until(waiting.poll(secs(0))), secs(10));
     assert_eq!(
         waiting.quota_wait(secs(10)),
         secs(0),
         "it waits for the service"
     );
+    drop(waiting);
     let line: Vec<_> = (0..40)
         .map(|_| {
             enqueue(
@@ -413,9 +437,37 @@ fn waiting_for_limits_is_told_from_waiting_after_a_refusal() {
         Priority::Scheduled,
         secs(0),
     );
+    assert_eq!(until(waiting.poll(secs(0))), Duration::from_millis(10_500));
     assert_eq!(waiting.quota_wait(secs(5)), secs(5));
     refuse(&permit, Scope::Tenant, 5, 30);
+    assert_eq!(until(waiting.poll(secs(5))), secs(30));
     assert_eq!(waiting.quota_wait(secs(25)), secs(5));
+}
+
+#[test]
+fn waiting_for_room_while_the_gate_reopens_is_waiting_for_limits() {
+    let limit = Limit::new(Workload::Identity, LimitScope::Tenant, 2, secs(600));
+    let gates = gates(Limits::none().with(limit));
+    let a = tenant("a.example");
+    let refused = pass(&gates, &a, USERS, secs(0)).unwrap();
+    refuse(&refused, Scope::Tenant, 0, 10);
+    drop(refused);
+    let line: Vec<_> = (0..3)
+        .map(|_| {
+            let demand = demand(&gates, &a, USERS);
+            enqueue(&gates, &demand, Priority::Scheduled, secs(0))
+        })
+        .collect();
+    for ticket in &line {
+        assert_eq!(until(ticket.poll(secs(0))), secs(10));
+    }
+    for ticket in &line {
+        assert!(
+            ticket.poll(secs(10)).is_err(),
+            "its quota is believed to be one"
+        );
+        assert_eq!(ticket.quota_wait(secs(400)), secs(390));
+    }
 }
 
 /// Limits of tenant A that a first client has learned.
@@ -487,6 +539,55 @@ fn what_was_learned_is_restored() {
 }
 
 #[test]
+fn what_was_learned_of_reads_and_of_writes_is_restored_apart() {
+    use super::super::LimitMethods::{Reads, Writes};
+    let limits = || {
+        let of = |methods| {
+            Limit::new(Workload::Identity, LimitScope::Tenant, 10, secs(10)).methods(methods)
+        };
+        Limits::none().with(of(Reads)).with(of(Writes))
+    };
+    let a = tenant("a.example");
+    let first = gates(limits());
+    for method in [Method::GET, Method::PATCH] {
+        let demand = Arc::new(first.demand(&a, Workload::Identity, &method, &url(USERS)));
+        let ticket = enqueue(&first, &demand, Priority::Scheduled, secs(0));
+        refuse(&ticket.poll(secs(0)).unwrap(), Scope::Tenant, 0, 0);
+    }
+    let learned = first.learned();
+    assert_eq!(learned.len(), 2);
+    let second = gates(limits());
+    for _ in 0..2 {
+        second.restore(learned.clone());
+        assert_eq!(second.learned(), learned);
+    }
+}
+
+#[test]
+fn a_limit_on_what_is_under_way_at_a_time_recovers_after_a_refusal() {
+    let four = Limit::new(Workload::Identity, LimitScope::Tenant, 4, secs(0));
+    let gates = gates(Limits::none().with(four.unit(LimitUnit::Concurrent)));
+    let a = tenant("a.example");
+    let at_a_time =
+        |now| -> Vec<_> { std::iter::from_fn(|| pass(&gates, &a, USERS, now).ok()).collect() };
+    let all = at_a_time(secs(0));
+    assert_eq!(all.len(), 4);
+    refuse(&all[0], Scope::Tenant, 0, 1);
+    drop(all);
+    let mut most = Vec::new();
+    for minute in 0..60 {
+        let now = secs(1 + minute * 60);
+        let under_way = at_a_time(now);
+        for permit in &under_way {
+            permit.succeeded(&HeaderMap::new(), now);
+        }
+        most.push(under_way.len());
+    }
+    assert!(most[..4].iter().all(|most| *most <= 2), "{most:?}");
+    assert_eq!(most.last(), Some(&4), "{most:?}");
+}
+
+#[test]
 fn a_503_pauses_but_teaches_nothing_of_limits() {
     let gates = gates(Limits::documented());
     let a = tenant("a.example");
@@ -536,6 +637,25 @@ fn what_sharepoint_says_is_left_is_kept_to_before_it_refuses() {
     assert!(pass(&gates, &b, path, secs(3)).is_ok());
     assert!(pass(&gates, &a, USERS, secs(3)).is_ok());
     assert!(pass(&gates, &a, path, secs(31)).is_ok());
+}
+
+#[test]
+fn what_a_late_answer_says_is_left_does_not_outdate_a_later_one() {
+    let gates = gates(Limits::documented());
+    let a = tenant("a.example");
+    let path = "sites/1/drives";
+    let left = |left: u64, reset: u64| {
+        let mut headers = HeaderMap::new();
+        headers.insert("ratelimit-remaining", left.into());
+        headers.insert("ratelimit-reset", reset.into());
+        headers
+    };
+    let early = pass(&gates, &a, path, secs(0)).unwrap();
+    let later = pass(&gates, &a, path, secs(0)).unwrap();
+    later.succeeded(&left(0, 30), secs(1));
+    early.succeeded(&left(900, 5), secs(2));
+    drop((early, later));
+    assert_eq!(until(pass(&gates, &a, path, secs(3))), secs(31));
 }
 
 #[test]

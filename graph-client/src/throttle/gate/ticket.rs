@@ -1,17 +1,17 @@
 //! A place in the line, and what it turns into.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::super::queue::{At, FlowKey, Waiting};
+use super::super::queue::{At, FlowKey, Place, Waiting};
 use super::holder::{Held, Holder};
 use super::state::State;
 use super::{Blocked, Demand, Gates};
 use crate::observer::WaitReason;
-use crate::pulse::{GRACE, Pulse, Watch};
+use crate::pulse::{GRACE, Pulse, SHORT_GRACE, Watch};
 use crate::sync::lock;
 
 /// A place in the line. Dropping it gives it up.
@@ -22,8 +22,40 @@ pub(crate) struct Ticket {
     pub(super) demand: Arc<Demand>,
     pub(super) flow: Arc<FlowKey>,
     pub(super) wake: Arc<Notify>,
-    pub(super) since: Duration,
-    pub(super) impeded: Vec<Duration>,
+    pub(super) line: Mutex<Line>,
+}
+
+/// The time in line.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// For limits of our own, up to the last look.
+    ours: Duration,
+    looked: Duration,
+    /// What it was told to wait for then.
+    reason: WaitReason,
+}
+
+impl Line {
+    pub(super) fn new(now: Duration) -> Self {
+        Self {
+            ours: Duration::ZERO,
+            looked: now,
+            reason: WaitReason::Gate,
+        }
+    }
+
+    fn ours(&self, now: Duration) -> Duration {
+        if self.reason == WaitReason::Gate {
+            self.ours.saturating_add(now.saturating_sub(self.looked))
+        } else {
+            self.ours
+        }
+    }
+
+    fn look(&mut self, now: Duration, reason: WaitReason) {
+        self.ours = self.ours(now);
+        (self.looked, self.reason) = (now, reason);
+    }
 }
 
 /// When a request was sent, and as which of all.
@@ -46,6 +78,16 @@ impl Ticket {
 
     /// Leave to send, or what to wait for. Never waits itself.
     pub(crate) fn poll(&self, now: Duration) -> Result<Permit, Blocked> {
+        let polled = self.look(now);
+        let reason = match &polled {
+            Ok(_) => WaitReason::Gate,
+            Err(Blocked::Until(_, reason) | Blocked::Turn(_, reason)) => *reason,
+        };
+        lock(&self.line).look(now, reason);
+        polled
+    }
+
+    fn look(&self, now: Duration) -> Result<Permit, Blocked> {
         let mut state = lock(&self.gates.state);
         let state = &mut *state;
         let limits = &self.gates.limits;
@@ -77,29 +119,37 @@ impl Ticket {
 
     /// What to wait for.
     fn wait(&self, state: &mut State, closed_until: Duration, now: Duration) -> Blocked {
+        let soon = now.saturating_add(GRACE);
         let Some(queue) = state.queues.get_mut(&self.demand.workload) else {
-            return Blocked::Turn(now.saturating_add(GRACE));
+            return Blocked::Turn(soon, WaitReason::Gate);
         };
         let blocked = match queue.stands(&self.flow, self.id) {
             _ if closed_until > now => Blocked::Until(closed_until, WaitReason::Throttled),
             Some((At::Until(at, reason), 0, _)) => Blocked::Until(*at, *reason),
             Some((at, before, alarm)) => {
-                let due = match at {
-                    At::Until(at, _) => *at,
-                    _ => now.saturating_add(GRACE),
+                let (due, reason) = match at {
+                    At::Until(at, reason) => (*at, *reason),
+                    // It is narrow only because of a refusal.
+                    At::Place(Place::Lane(_)) => (soon, WaitReason::Throttled),
+                    At::Place(Place::Bucket(_)) | At::Ready | At::Deserted => {
+                        (soon, WaitReason::Gate)
+                    }
                 };
                 // Twice as many look at each further moment, for the case that none before is there.
                 let step = (before + 1).ilog2();
                 let at = due.saturating_add((GRACE / 2).saturating_mul(step));
-                Blocked::Turn(if alarm > now {
-                    at.min(now.saturating_add(GRACE))
+                let at = if alarm > now {
+                    let places = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1);
+                    at.min(soon)
+                        .min(now.saturating_add(SHORT_GRACE.saturating_mul(places)))
                 } else {
                     at
-                })
+                };
+                Blocked::Turn(at, reason)
             }
-            None => Blocked::Turn(now.saturating_add(GRACE)),
+            None => Blocked::Turn(soon, WaitReason::Gate),
         };
-        let (Blocked::Until(at, _) | Blocked::Turn(at)) = blocked;
+        let (Blocked::Until(at, _) | Blocked::Turn(at, _)) = blocked;
         queue.expect(&self.flow, self.id, at);
         blocked
     }
@@ -147,15 +197,7 @@ impl Ticket {
 
     /// How much of the time in line was for limits of our own, and not for a refusal.
     pub(crate) fn quota_wait(&self, now: Duration) -> Duration {
-        let state = lock(&self.gates.state);
-        let refusals = state
-            .impeded(&self.demand, now)
-            .iter()
-            .zip(&self.impeded)
-            .map(|(now, before)| now.saturating_sub(*before))
-            .max()
-            .unwrap_or_default();
-        now.saturating_sub(self.since).saturating_sub(refusals)
+        lock(&self.line).ours(now)
     }
 }
 
