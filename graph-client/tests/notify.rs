@@ -183,7 +183,10 @@ async fn subscriptions_are_made_renewed_and_ended() {
     f.graph
         .on("/v1.0/subscriptions", [Answer::status(201).body(made)]);
     let one = "/v1.0/subscriptions/s1";
-    f.graph.on(one, [Answer::json(made), Answer::status(204)]);
+    f.graph.on(
+        one,
+        [Answer::json(made), Answer::json(made), Answer::status(204)],
+    );
     let reauthorize = "/v1.0/subscriptions/s1/reauthorize";
     f.graph.on(reauthorize, [Answer::status(200)]);
     let writer = Writer::new(&f.client);
@@ -211,6 +214,10 @@ async fn subscriptions_are_made_renewed_and_ended() {
         .send()
         .await
         .unwrap();
+    writer.renew(&subscription, at(7200)).send().await.unwrap();
+    let month = Duration::from_secs(30 * 24 * 3600);
+    let too_long = writer.renew(&subscription, at(0) + month).send().await;
+    assert!(too_long.unwrap_err().is_invalid_request());
     writer.delete_subscription("s1").send().await.unwrap();
     writer.reauthorize_subscription("s1").send().await.unwrap();
     let sent: Vec<_> = f
@@ -238,12 +245,14 @@ async fn subscriptions_are_made_renewed_and_ended() {
             "encryptionCertificate": "TUlJ",
         })
     );
-    assert_eq!(
-        sent[1].1,
-        json!({"expirationDateTime": "2026-01-01T02:00:00Z"})
-    );
+    for renewed in [&sent[1].1, &sent[2].1] {
+        assert_eq!(
+            *renewed,
+            json!({"expirationDateTime": "2026-01-01T02:00:00Z"})
+        );
+    }
     let methods: Vec<&str> = sent.iter().map(|(method, _)| method.as_str()).collect();
-    assert_eq!(methods, ["POST", "PATCH", "DELETE", "POST"]);
+    assert_eq!(methods, ["POST", "PATCH", "PATCH", "DELETE", "POST"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{WriteRequest, Writer};
 use crate::error::{Error, Result};
+use crate::model::Subscription;
 use crate::notify::ClientState;
 
 /// A subscription to be made.
@@ -96,19 +97,32 @@ impl NewSubscription {
         });
         Duration::from_secs(minutes * 60)
     }
+}
 
-    /// What is wrong with it at this time.
-    fn refusal(&self, now: SystemTime) -> Option<Error> {
-        let is_teams = matches!(kind(&self.resource), Some(Kind::Teams | Kind::Shifts));
-        let lasts = self.until.duration_since(now).unwrap_or_default();
-        let needs = is_teams && lasts > Duration::from_secs(SHORTEST * 60);
-        (needs && self.lifecycle_url.is_none()).then(|| {
-            Error::invalid_request(
-                "a subscription to a resource of Teams that lasts longer than an hour needs a \
-                 lifecycle_url",
-            )
-        })
+/// What is wrong with letting a subscription last until then. Of a resource that is not known here
+/// the service decides.
+fn refusal(
+    resource: &str,
+    (with_resource_data, with_lifecycle_url): (bool, bool),
+    until: SystemTime,
+    now: SystemTime,
+) -> Option<Error> {
+    let kind = kind(resource)?;
+    let lasts = until.duration_since(now).unwrap_or_default();
+    let longest = NewSubscription::longest_life(resource, with_resource_data);
+    let is_teams = matches!(kind, Kind::Teams | Kind::Shifts);
+    if lasts > longest {
+        let minutes = longest.as_secs() / 60;
+        return Some(Error::invalid_request(format!(
+            "a subscription to this resource lasts {minutes} minutes at most"
+        )));
     }
+    (is_teams && lasts > Duration::from_secs(SHORTEST * 60) && !with_lifecycle_url).then(|| {
+        Error::invalid_request(
+            "a subscription to a resource of Teams that lasts longer than an hour needs a \
+             lifecycle_url",
+        )
+    })
 }
 
 const SHORTEST: u64 = 60;
@@ -273,9 +287,10 @@ fn expiration(until: SystemTime) -> Result<String> {
 impl Writer {
     /// Makes a subscription; the answer is a [`Subscription`](crate::model::Subscription).
     ///
-    /// One to a resource of Teams that is to last longer than an hour needs a
-    /// [`lifecycle_url`](NewSubscription::lifecycle_url): the service would refuse it without, so it
-    /// ends with [`Error::is_invalid_request`] and is not sent.
+    /// One that is to last longer than a resource [allows](NewSubscription::longest_life), and one to
+    /// a resource of Teams that is to last longer than an hour without a
+    /// [`lifecycle_url`](NewSubscription::lifecycle_url), would be refused by the service: it ends
+    /// with [`Error::is_invalid_request`] and is not sent.
     /// <https://learn.microsoft.com/graph/api/resources/subscription>
     pub fn subscribe(&self, new: &NewSubscription) -> WriteRequest {
         let (id, certificate) = new
@@ -283,7 +298,9 @@ impl Writer {
             .as_ref()
             .map(|(id, certificate)| (id.as_str(), certificate.as_str()))
             .unzip();
-        let refusal = new.refusal(self.client.shared().clock.now());
+        let is = (new.certificate.is_some(), new.lifecycle_url.is_some());
+        let now = self.client.shared().clock.now();
+        let refusal = refusal(&new.resource, is, new.until, now);
         let until = refusal.map_or_else(|| expiration(new.until), Err);
         let body = until.map(|expiration_date_time| Body {
             change_type: &new.change_type,
@@ -299,8 +316,26 @@ impl Writer {
         self.or_invalid(body, |writer, body| writer.post("subscriptions", &body))
     }
 
+    /// Lets a subscription last longer, as [`renew_subscription`](Self::renew_subscription) does, under
+    /// the same rules as [`subscribe`](Self::subscribe): what it is to is known here.
+    pub fn renew(&self, subscription: &Subscription, until: SystemTime) -> WriteRequest {
+        let is = (
+            subscription.include_resource_data == Some(true),
+            subscription.lifecycle_notification_url.is_some(),
+        );
+        let resource = subscription.resource.as_deref().unwrap_or_default();
+        let now = self.client.shared().clock.now();
+        let id = match (&subscription.id, refusal(resource, is, until, now)) {
+            (_, Some(error)) => Err(error),
+            (None, None) => Err(Error::invalid_request("the subscription has no id")),
+            (Some(id), None) => Ok(id),
+        };
+        self.or_invalid(id, |writer, id| writer.renew_subscription(id, until))
+    }
+
     /// Lets a subscription last longer, which also reauthorizes it: do not do both within ten
-    /// minutes. <https://learn.microsoft.com/graph/change-notifications-lifecycle-events>
+    /// minutes. By its id alone nothing can be checked; see [`renew`](Self::renew).
+    /// <https://learn.microsoft.com/graph/change-notifications-lifecycle-events>
     pub fn renew_subscription(&self, id: &str, until: SystemTime) -> WriteRequest {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
@@ -363,22 +398,28 @@ mod tests {
         assert_eq!(with_data.as_secs(), 1_440 * 60);
     }
 
+    fn is_refused(resource: &str, is: (bool, bool), seconds: u64) -> bool {
+        let now = SystemTime::UNIX_EPOCH;
+        let refusal = refusal(resource, is, now + Duration::from_secs(seconds), now);
+        refusal.is_some_and(|error| error.is_invalid_request())
+    }
+
     #[test]
     fn teams_wants_to_tell_what_becomes_of_a_long_subscription() {
-        let secret = ClientState::generate().unwrap();
-        let now = SystemTime::UNIX_EPOCH;
-        let new = |resource: &str, seconds| {
-            let until = now + Duration::from_secs(seconds);
-            NewSubscription::new(resource, "created", "https://a.example", &secret, until)
-        };
-        let long = new("chats/1/messages", 3_601);
-        assert!(long.refusal(now).unwrap().is_invalid_request());
-        assert!(
-            long.lifecycle_url("https://a.example")
-                .refusal(now)
-                .is_none()
-        );
-        assert!(new("chats/1/messages", 3_600).refusal(now).is_none());
-        assert!(new("users", 36_000).refusal(now).is_none());
+        assert!(is_refused("chats/1/messages", (false, false), 3_601));
+        assert!(!is_refused("chats/1/messages", (false, true), 3_601));
+        assert!(!is_refused("chats/1/messages", (false, false), 3_600));
+        assert!(!is_refused("users", (false, false), 36_000));
+    }
+
+    #[test]
+    fn no_subscription_lasts_longer_than_its_resource_allows() {
+        let day = 24 * 3_600;
+        assert!(!is_refused("users/1/messages", (false, false), 7 * day));
+        assert!(is_refused("users/1/messages", (false, false), 7 * day + 1));
+        assert!(!is_refused("users/1/messages", (true, false), day));
+        assert!(is_refused("users/1/messages", (true, false), day + 1));
+        assert!(is_refused("chats/1/messages", (false, true), 4 * day));
+        assert!(!is_refused("of/something/new", (false, false), 90 * day));
     }
 }
