@@ -43,6 +43,8 @@ struct Inner {
     is_unlicensed: bool,
     /// It was sent with a new token after one was refused.
     is_refreshed: bool,
+    /// It is the answer to the batch and not to a request inside.
+    is_of_batch: bool,
     retry_after: Option<Duration>,
     request_id: Option<String>,
     client_request_id: Option<String>,
@@ -101,6 +103,7 @@ impl Error {
                 message: None,
                 is_unlicensed: false,
                 is_refreshed: false,
+                is_of_batch: false,
                 retry_after: None,
                 request_id: None,
                 client_request_id: None,
@@ -214,6 +217,11 @@ impl Error {
             e.kind = Kind::Throttled;
             e.retry_after = Some(retry_after);
         })
+    }
+
+    /// The batch as a whole was answered so: that says nothing of what is asked for inside.
+    pub(crate) fn of_batch(self) -> Self {
+        self.edit(|e| e.is_of_batch = true)
     }
 
     pub(crate) fn with_retry_after(self, retry_after: Option<Duration>) -> Self {

@@ -644,3 +644,22 @@ async fn other_shapes_go_one_batch_after_another_and_stop_where_one_failed() {
     let cause = std::error::Error::source(error).unwrap().to_string();
     assert!(cause.contains("403"), "{cause}");
 }
+
+#[tokio::test]
+async fn two_answers_to_one_question_are_none() {
+    let f = fixture();
+    let twice = answer(vec![ok(0), ok(1), ok(0)]);
+    f.graph.on(BATCH, [twice, answer(vec![ok(0)])]);
+    assert_eq!(ids(&f.client.batch(users(2)).await.unwrap()), ["r0", "r1"]);
+    assert_eq!(f.graph.requests().len(), 2, "the one is asked again");
+}
+
+#[tokio::test]
+async fn a_batch_that_is_not_found_is_not_what_was_asked_for_inside() {
+    let f = fixture();
+    f.graph.on(BATCH, [Answer::error(404, "NotFound")]);
+    let responses = f.client.batch(users(1)).await.unwrap();
+    let error = responses[0].result.as_ref().unwrap_err();
+    assert_eq!(error.status(), Some(404));
+    assert!(!error.is_not_found(), "{error}");
+}

@@ -74,6 +74,17 @@ impl<'a> Members<'a> {
     }
 }
 
+/// Whether an answer is an object that says something, and no error in the place of one.
+pub(crate) fn is_entity(raw: &str) -> bool {
+    let Ok(members) = Members::parse(raw) else {
+        return false;
+    };
+    let is_error = members
+        .value("error")
+        .is_some_and(|error| error.get().starts_with('{'));
+    !is_error && members.names().any(|name| !name.contains('@'))
+}
+
 /// Lays a partial object over the stored one: a member that is absent stays, a null clears it.
 ///
 /// # Errors

@@ -9,12 +9,20 @@ use crate::error::Error;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Organization {
     pub(crate) id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) display_name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) tenant_type: Option<String>,
-    #[serde(default)]
-    verified_domains: Vec<Domain>,
+    #[serde(default, deserialize_with = "lenient")]
+    verified_domains: Option<Vec<Domain>>,
+}
+
+/// What is of another type than it should be is not known; it must not hide who answers.
+fn lenient<'de, D: serde::Deserializer<'de>, T: serde::de::DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).ok())
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -33,6 +41,7 @@ impl Organization {
         let names = self
             .verified_domains
             .iter()
+            .flatten()
             .filter_map(|domain| domain.name.as_deref());
         std::iter::once(self.id.as_str())
             .chain(names)
@@ -55,11 +64,15 @@ impl Organization {
         is_personal(&self.id)
     }
 
-    /// For people: the name, where there is one, and the id.
+    /// For people: the name, where there is one, and the id, as far as they can be shown.
     fn told(&self) -> String {
+        let shown = |text: &str| -> String {
+            let is_plain = |c: &char| c.is_alphanumeric() || " .,&'-_()".contains(*c);
+            text.chars().filter(is_plain).take(64).collect()
+        };
         match &self.display_name {
-            Some(name) => format!("{name} ({})", self.id),
-            None => self.id.clone(),
+            Some(name) => format!("{} ({})", shown(name), shown(&self.id)),
+            None => shown(&self.id),
         }
     }
 }

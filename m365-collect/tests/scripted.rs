@@ -469,3 +469,85 @@ async fn an_application_that_the_service_does_not_know_may_never_have_been_conse
     let reason = tenant.outcome("org_contacts").await.reason().unwrap();
     assert!(reason.contains("never consented"), "{reason}");
 }
+
+#[tokio::test]
+async fn a_batch_that_is_not_found_says_nothing_of_what_is_asked_for_inside() {
+    let tenant = Scripted::new();
+    let rounds = [round("1", r#"{"id":"a"},{"id":"b"}"#), round("2", "")];
+    tenant.graph.on("/v1.0/users/delta", rounds);
+    tenant.sync(&["users"]).await;
+    let state = |id: &str| found(id, r#"{"perUserMfaState":"enforced"}"#);
+    tenant
+        .graph
+        .on("/beta/$batch", [batch(&[state("0"), state("1")])]);
+    assert_eq!(tenant.outcome("per_user_mfa").await, Outcome::Complete);
+    let lost = Answer::error(404, "NotFound");
+    tenant.graph.on("/beta/$batch", vec![lost.clone(); 4]);
+    tenant.graph.on("/v1.0/$batch", vec![lost; 4]);
+    let outcome = tenant.outcome("per_user_mfa").await;
+    assert!(!outcome.is_complete(), "{outcome:?}");
+    assert_eq!(tenant.ids(&Kind::PER_USER_MFA).await, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_parent_that_the_service_does_not_find_is_told_and_what_is_known_of_it_stays() {
+    let tenant = Scripted::new();
+    tenant.graph.on(
+        "/v1.0/users/delta",
+        [round("1", r#"{"id":"a"},{"id":"b"}"#)],
+    );
+    tenant.sync(&["users"]).await;
+    let state = |id: &str| found(id, r#"{"perUserMfaState":"enforced"}"#);
+    let answers = [
+        batch(&[state("0"), state("1")]),
+        batch(&[state("0"), not_found("1")]),
+    ];
+    tenant.graph.on("/beta/$batch", answers);
+    assert_eq!(tenant.outcome("per_user_mfa").await, Outcome::Complete);
+    tenant.graph.on("/v1.0/$batch", [batch(&[not_found("0")])]);
+    assert_eq!(tenant.outcome("per_user_mfa").await, unconfirmed(1));
+    assert_eq!(tenant.ids(&Kind::PER_USER_MFA).await, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_what_was_asked_for_overwrites_nothing() {
+    for junk in [
+        "null",
+        "{}",
+        "[]",
+        "3",
+        r#"{"error":{"code":"x"}}"#,
+        r#"{"id":"other"}"#,
+    ] {
+        let tenant = Scripted::new();
+        let rounds = [round("1", TWO_STATES), round("2", "")];
+        tenant.graph.on("/v1.0/users/delta", rounds);
+        let person = r#"{"id":"p","jobTitle":"new"}"#;
+        let answers = [batch(&[found("0", junk)]), batch(&[found("0", person)])];
+        tenant.graph.on("/v1.0/$batch", answers);
+        assert_eq!(tenant.outcome("users").await, unconfirmed(1), "{junk}");
+        let stored = tenant.store.record(&Kind::USER, "p").await.unwrap();
+        assert_eq!(stored.unwrap().raw.get(), r#"{"id":"p","jobTitle":"old"}"#);
+        assert_eq!(tenant.outcome("users").await, Outcome::Complete);
+        let stored = tenant.store.record(&Kind::USER, "p").await.unwrap();
+        assert_eq!(stored.unwrap().raw.get(), person);
+        // The same of what is asked for each of many.
+        if junk.contains("other") {
+            continue;
+        }
+        let states = [
+            found("0", junk),
+            found("1", r#"{"perUserMfaState":"enforced"}"#),
+        ];
+        tenant.graph.on("/beta/$batch", [batch(&states)]);
+        let outcome = tenant.outcome("per_user_mfa").await;
+        let is_told = matches!(
+            &outcome,
+            Outcome::Partial {
+                reason: Gap::Unread { objects: 1, .. }
+            }
+        );
+        assert!(is_told, "{junk}: {outcome:?}");
+        assert_eq!(tenant.ids(&Kind::PER_USER_MFA).await, ["p"], "{junk}");
+    }
+}

@@ -17,8 +17,8 @@ use graph_client::test_util::{Answer, FakeTransport, FixedRandom, ManualClock, R
 use graph_client::{Client, Clock, Credential, RetryOptions, TenantId};
 use m365_collect::insight::relation::Reach;
 use m365_collect::{
-    Completeness, Descriptor, Engine, Error, Gap, Kind, MemoryStore, Outcome, Report, Run, Source,
-    SourceId, Store, StoredTenant, facts,
+    Completeness, Descriptor, Engine, Error, Gap, Kind, MemoryStore, Outcome, Relation, Report,
+    Run, Source, SourceId, Store, StoredTenant, facts,
 };
 
 const GRAPH: &str = "https://graph.microsoft.com/v1.0";
@@ -478,4 +478,57 @@ async fn facts_do_not_pass_for_people_who_were_erased_and_are_still_there() {
         engine.run().await.unwrap();
         assert_eq!(is_whole().await, gone, "{count} are counted and 2 stored");
     }
+}
+
+#[tokio::test]
+async fn who_answers_without_saying_who_it_is_is_not_taken_for_nobody() {
+    let known = StoredTenant::new(ID).with_organization(ID, None);
+    let claims = format!(r#"{{"tid":"{ID}"}}"#);
+    let other = format!(r#"{{"id":"{OTHER}","displayName":7,"verifiedDomains":null}}"#);
+    for (organization, is_named) in [
+        (format!(r#"{{"value":[{other}]}}"#), true),
+        (r#"{"value":[{"id":null}]}"#.to_owned(), false),
+        (
+            r#"{"value":[{"displayName":"Somebody"}]}"#.to_owned(),
+            false,
+        ),
+    ] {
+        // With a token of the tenant, and in a store that knows it.
+        let tenant = Tenant::new(ID, Answer::json(organization)).token(&claims);
+        tenant.store.bind(&known).await.unwrap();
+        let error = tenant.sync("org_contacts").await.unwrap_err();
+        assert_eq!(
+            matches!(error, Error::OtherTenant { .. }),
+            is_named,
+            "{error:?}"
+        );
+        assert_eq!(
+            matches!(error, Error::UnknownTenant { .. }),
+            !is_named,
+            "{error:?}"
+        );
+        assert!(tenant.graph.requests().len() <= 1);
+    }
+}
+
+#[tokio::test]
+async fn what_was_known_of_hidden_members_stays_when_they_may_not_be_seen_any_more() {
+    let seeing = Tenant::contoso().token(r#"{"roles":["Member.Read.Hidden"]}"#);
+    let members = r#","members@delta":[{"id":"u"},{"id":"v"}]"#;
+    seeing
+        .graph
+        .on("/v1.0/groups/delta", [groups(members, "1")]);
+    assert_eq!(seeing.outcome("groups").await, Outcome::Complete);
+    let blind = Tenant {
+        store: Arc::clone(&seeing.store),
+        ..Tenant::contoso().token(r#"{"roles":["Group.Read.All"]}"#)
+    };
+    let lost = Answer::error(410, "syncStateNotFound");
+    blind
+        .graph
+        .on("/v1.0/groups/delta", [lost, groups("", "2")]);
+    assert_eq!(blind.outcome("groups").await, withheld());
+    let edges = blind.store.edges(&Relation::MEMBER, None, 9).await.unwrap();
+    let of_hidden = edges.iter().filter(|edge| edge.from == "h").count();
+    assert_eq!(of_hidden, 2, "{edges:?}");
 }

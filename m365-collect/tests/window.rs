@@ -21,6 +21,7 @@ struct Log {
     graph: Arc<FakeTransport>,
     clock: Arc<ManualClock>,
     store: Arc<dyn Store>,
+    afresh: bool,
 }
 
 impl Log {
@@ -33,6 +34,7 @@ impl Log {
             graph,
             clock,
             store,
+            afresh: false,
         }
     }
 
@@ -54,6 +56,7 @@ impl Log {
             "activityDateTime",
         );
         let report = Engine::new(client, Arc::clone(&self.store))
+            .afresh(self.afresh)
             .clock(Arc::<ManualClock>::clone(&self.clock))
             .sources(vec![Arc::new(audits.first(HOUR * 60).slice(HOUR * 24))])
             .run()
@@ -278,5 +281,33 @@ async fn a_place_that_is_lost_again_and_again_is_a_failure_and_no_loop() {
         log.graph.on(PATH, vec![lost; 100]);
         assert!(matches!(log.read().await, Outcome::Failed { .. }));
         assert!(log.asked().len() < 12);
+    }
+}
+
+#[tokio::test]
+async fn reading_everything_afresh_passes_over_nothing_that_came_since() {
+    let (_folder, logs) = logs().await;
+    for mut log in logs {
+        log.graph.on(PATH, vec![events(&["a"], None); 100]);
+        assert_eq!(log.read().await, Outcome::Complete);
+        let read = log.asked().len();
+        log.clock.advance(HOUR * 24 * 20);
+        log.afresh = true;
+        assert_eq!(log.read().await, Outcome::Complete);
+        let asked = log.asked();
+        // Sixty hours would be the first reading; it stopped twenty days ago.
+        let from = &asked[read].0;
+        let last = &asked[read - 1].1;
+        assert!(
+            from < last,
+            "begins at {from}, and it was read until {last}"
+        );
+        // A hole that was told before is told still.
+        log.clock.advance(HOUR * 24 * 40);
+        log.afresh = false;
+        let late = log.read().await;
+        assert!(!late.is_complete());
+        log.afresh = true;
+        assert_eq!(log.read().await, late);
     }
 }

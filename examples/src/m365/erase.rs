@@ -71,7 +71,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         print(&done)?;
     }
     Ok(match &done {
-        Done::Erased(erased) if !erased.remaining.is_empty() || !erased.is_scrubbed => {
+        Done::Erased(erased)
+            if !erased.remaining.is_empty() || !erased.is_scrubbed || !erased.is_account =>
+        {
             Exit::Partial
         }
         _ => Exit::Done,
@@ -142,6 +144,13 @@ fn print(done: &Done) -> Result<(), Failure> {
                     out,
                     "  still mentioned by {} {}: change it in the tenant",
                     mention.kind, mention.id
+                )?;
+            }
+            if !erased.is_account {
+                writeln!(
+                    out,
+                    "  no account of that name is stored, which would tell the other names: erase by the \
+                     id, the user principal name and the address, each that you know"
                 )?;
             }
             if !erased.is_scrubbed {

@@ -140,7 +140,7 @@ impl<'a> Chunk<'a> {
                 }
                 Err(error) => {
                     for item in std::mem::take(&mut self.pending) {
-                        self.done.push((item.index, Err(error.clone())));
+                        self.done.push((item.index, Err(error.clone().of_batch())));
                     }
                 }
             }
@@ -202,8 +202,10 @@ impl<'a> Chunk<'a> {
             .map(|(first, others)| (*first).clone().with(others));
         for (id, mut item) in sent.into_iter().enumerate() {
             let id = id.to_string();
-            let at = answers.iter().position(|answer| answer.id == id);
-            let answer = at.map(|at| answers.swap_remove(at));
+            let mut its_own: Vec<Incoming> =
+                answers.extract_if(.., |answer| answer.id == id).collect();
+            // Two answers to one question are none.
+            let answer = its_own.pop().filter(|_| its_own.is_empty());
             if let Some(answer) = &answer {
                 self.client.observe(|| CallEvent::BatchItem {
                     workload: item.workload(),

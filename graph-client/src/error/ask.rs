@@ -25,12 +25,13 @@ impl Error {
 
     /// 410: the sync state is gone and a full read is needed. Delta calls handle it themselves.
     pub fn is_gone(&self) -> bool {
-        self.inner.status == Some(StatusCode::GONE)
+        self.inner.status == Some(StatusCode::GONE) && !self.inner.is_of_batch
     }
 
-    /// 404: no such object; it may have been deleted since it was listed.
+    /// 404: no such object; it may have been deleted since it was listed. Not where it is the batch
+    /// that was not found, which says nothing of the objects inside.
     pub fn is_not_found(&self) -> bool {
-        self.inner.status == Some(StatusCode::NOT_FOUND)
+        self.inner.status == Some(StatusCode::NOT_FOUND) && !self.inner.is_of_batch
     }
 
     /// 403 for want of a permission or of its consent, as opposed to a licence or a better token.

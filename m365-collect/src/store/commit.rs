@@ -84,6 +84,9 @@ pub struct Commit {
     pub is_last: bool,
     /// What is remembered of the objects that change.
     pub history: History,
+    /// Whether these objects may have come before in this round, and say something else by now: none
+    /// of them counts as [collided](Committed::collided).
+    pub repeats: bool,
     /// Where the changes are events: the property of an object that says when it happened. By it
     /// [`Store::span`](super::Store::span) finds the oldest and the newest, and
     /// [`Store::expire`](super::Store::expire) those that are past their time.
@@ -118,6 +121,7 @@ impl Commit {
             finish: None,
             is_last: false,
             history: History::Feed,
+            repeats: false,
             event_time: None,
         }
     }

@@ -30,6 +30,9 @@ pub struct Erased {
     pub relations: u64,
     /// Objects of something else that mention them, which stay: change them in the tenant.
     pub remaining: Vec<Mention>,
+    /// Whether an account of that name was stored, which tells the other names of the person. Where
+    /// none was, what is kept under another name was not found: erase by that one as well.
+    pub is_account: bool,
     /// Whether the freed room was overwritten. Where it was not, because somebody else still reads
     /// what stood there, the next time that the store is opened it is.
     pub is_scrubbed: bool,
@@ -73,6 +76,13 @@ impl Names {
 
     pub(super) fn has(&self, text: &str) -> bool {
         self.0.iter().any(|name| name.eq_ignore_ascii_case(text))
+    }
+
+    /// Whether they are those of an account that is stored and says what its owner is called.
+    pub(super) fn is_of(&self, accounts: &[Account]) -> bool {
+        let tells = |account: &&Account| account.principal.is_some() || account.mail.is_some();
+        let mut accounts = accounts.iter().filter(tells);
+        accounts.any(|account| self.has(&account.id))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {

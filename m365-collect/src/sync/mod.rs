@@ -25,7 +25,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use graph_client::{Client, Clock};
 
 use self::accepted::Accepted;
@@ -386,16 +386,17 @@ impl Engine {
         }
         let mut tenant = StoredTenant::new(asked);
         let client = self.client.with_observer(accepted.observer());
-        let page = client
-            .list::<Organization>("organization")
-            .pages()
-            .try_next()
-            .await;
         let token = token.tenant_id.as_deref();
-        match page.map(|page| page.map(|page| page.items).unwrap_or_default()) {
+        match organizations(&client).await {
             // Every tenant has one: a list without it is none.
-            Ok(found) if found.is_empty() => self.check_unread(None, token).await?,
-            Ok(found) => {
+            Ok((found, 0)) if found.is_empty() => self.check_unread(None, token).await?,
+            // Somebody answers, and does not say who.
+            Ok((found, malformed)) if malformed > 0 && !found.iter().any(|one| one.is(asked)) => {
+                return Err(Error::UnknownTenant {
+                    asked: asked.to_owned(),
+                });
+            }
+            Ok((found, _)) => {
                 let found = organization::asked_for(found, asked)?;
                 tenant = tenant.with_organization(found.id, found.display_name);
             }
@@ -434,4 +435,20 @@ impl Engine {
             _ => Ok(()),
         }
     }
+}
+
+/// The organizations that answer, of which there is one, and how many could not be read.
+async fn organizations(client: &Client) -> graph_client::Result<(Vec<Organization>, usize)> {
+    // More pages than this are no answer of a tenant.
+    const PAGES: usize = 5;
+    let mut pages = client
+        .list::<Organization>("organization")
+        .pages()
+        .take(PAGES);
+    let (mut found, mut malformed) = (Vec::new(), 0);
+    while let Some(page) = pages.try_next().await? {
+        malformed += page.malformed.len();
+        found.extend(page.items);
+    }
+    Ok((found, malformed))
 }

@@ -192,6 +192,16 @@ impl<'a> Run<'a> {
         self.terms.afresh = true;
     }
 
+    /// Where the last run stopped, whatever is to be read anew.
+    pub(crate) fn stood(&self) -> Option<&str> {
+        self.lease.checkpoint.as_deref()
+    }
+
+    /// What comes next may have come before in this round: parents that are asked about again.
+    pub(crate) fn may_repeat(&mut self) {
+        self.writer.repeats = true;
+    }
+
     /// The time by the clock of the engine.
     pub fn now(&self) -> SystemTime {
         self.clock.now()

@@ -36,6 +36,8 @@ pub(super) struct Writer {
     pub(super) upserted: u64,
     pub(super) removed: u64,
     pub(super) collided: u64,
+    /// What is written may have come before in this round.
+    pub(super) repeats: bool,
     pub(super) forgotten: u64,
     pub(super) held: Option<Held>,
     pub(super) stored_some: bool,
@@ -74,6 +76,7 @@ impl Writer {
             upserted: 0,
             removed: 0,
             collided: 0,
+            repeats: false,
             forgotten: 0,
             held: None,
             stored_some: false,
@@ -100,6 +103,7 @@ impl Writer {
             }),
         };
         gathered.bytes += bytes;
+        gathered.commit.repeats |= self.repeats;
         gathered.commit.begin = gathered.commit.begin.or(begin);
         if gathered.commit.changes.is_empty() {
             gathered.commit.changes = changes;
@@ -142,6 +146,7 @@ impl Writer {
     fn empty(&self) -> Commit {
         let mut commit = Commit::new(&self.lease, self.clock.now());
         commit.history = self.history;
+        commit.repeats = self.repeats;
         commit.event_time.clone_from(&self.event_time);
         commit
     }

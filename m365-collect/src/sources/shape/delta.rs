@@ -3,6 +3,8 @@
 mod saved;
 mod settle;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 use graph_client::{Change as DeltaChange, DeltaPage, DeltaRequest};
@@ -46,6 +48,8 @@ pub struct TrackedRelation {
     pub relation: Relation,
 }
 
+/// Relations that were known, read at a time.
+const KNOWN: usize = 1000;
 /// Parts of a first reading that are listed at the same time.
 const SIDE_BY_SIDE: usize = 8;
 
@@ -237,6 +241,49 @@ impl DeltaSource {
         changes
     }
 
+    /// What was known of relations that are withheld now is known still, in a new generation too.
+    async fn keep_withheld(
+        &self,
+        run: &Run<'_>,
+        saved: &Saved,
+        changes: &mut Vec<Change>,
+    ) -> Result<()> {
+        let is_blind = saved.is_blind && !saved.withheld.is_shown();
+        let Some((withheld, relation)) = self.withheld.as_ref().filter(|_| is_blind) else {
+            return Ok(());
+        };
+        let mut hidden = BTreeSet::new();
+        for change in &*changes {
+            match change {
+                Change::Upsert(record) if withheld.is_for(&record.raw) => {
+                    hidden.insert(record.id.clone());
+                }
+                // What is told of it is not withheld.
+                Change::Link(edge) | Change::Unlink(edge) if edge.relation == *relation => {
+                    hidden.remove(&edge.from);
+                }
+                _ => {}
+            }
+        }
+        for id in hidden {
+            // Relations come in order, so those of an object follow the one that would come first.
+            let mut after = Edge::new(relation.clone(), id.clone(), "");
+            loop {
+                let known = run.stored_edges(relation, Some(&after), KNOWN).await?;
+                let its_own = known.iter().take_while(|edge| edge.from == id);
+                let its_own: Vec<Edge> = its_own.cloned().collect();
+                let is_all = its_own.len() < KNOWN;
+                let Some(last) = its_own.last() else { break };
+                after = last.clone();
+                changes.extend(its_own.into_iter().map(Change::Link));
+                if is_all {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn links(&self, item: &RawItem) -> Result<Vec<Change>, serde_json::Error> {
         if self.relations.is_empty() {
             return Ok(Vec::new());
@@ -300,7 +347,8 @@ impl DeltaSource {
                 *saved = Saved::by(sight);
             }
             run.malformed(malformed.len());
-            let changes = self.changes(changes, run, saved);
+            let mut changes = self.changes(changes, run, saved);
+            self.keep_withheld(run, saved, &mut changes).await?;
             saved.link = Some(checkpoint);
             self.store_page(run, changes, saved).await?;
         }
@@ -320,7 +368,10 @@ impl DeltaSource {
                 run.start_over();
                 Saved::by(sight)
             }
-            Some(saved) => saved,
+            Some(mut saved) => {
+                saved.is_blind = sight != Sight::Sees;
+                saved
+            }
             None => Saved::by(sight),
         }
     }

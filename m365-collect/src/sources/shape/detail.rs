@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::unread::Unread;
 use crate::endpoint::Endpoint;
 use crate::error::{Result, ends_all};
-use crate::members;
+use crate::members::{self, Members};
 use crate::outcome::Gap;
 use crate::record::Record;
 use crate::sync::RawItem;
@@ -57,14 +57,15 @@ impl Detail {
         let answers = client.batch(requests.collect()).await?;
         for (record, answer) in records.iter_mut().zip(answers) {
             match answer.result {
+                Ok(shown) if !is_of(&shown, &record.id) => lacks
+                    .unread
+                    .note(|| "the answer is another object, or none".to_owned()),
                 Ok(shown) => match members::merge(record.raw.get(), shown.get()) {
                     Ok(merged) => record.raw = raw(merged, &record.raw),
                     Err(_) => lacks
                         .unread
                         .note(|| "the answer is not an object".to_owned()),
                 },
-                // It is gone by now.
-                Err(error) if error.is_not_found() => {}
                 Err(error) if error.is_permission_denied() => {
                     lacks.permission = Some(self.permission.to_owned());
                 }
@@ -76,6 +77,20 @@ impl Detail {
         }
         Ok(())
     }
+}
+
+/// Whether it is an object, and the one that was asked for.
+fn is_of(raw: &RawItem, id: &str) -> bool {
+    let Ok(members) = Members::parse(raw.get()) else {
+        return false;
+    };
+    let is_other = match members.value("id") {
+        None => false,
+        Some(_) => members
+            .text("id")
+            .is_none_or(|found| !found.eq_ignore_ascii_case(id)),
+    };
+    !is_other && members::is_entity(raw.get())
 }
 
 /// The text as JSON, which it was made as.

@@ -28,8 +28,8 @@ use crate::timestamp;
 /// Asks an endpoint about every stored object of the parent kind.
 ///
 /// The answer is one object, kept under the parent's id, or a [collection](Self::collection).
-/// A parent that is gone by now is passed over. One that is there but cannot be read makes the
-/// outcome partial; a missing permission or licence, where every parent meets it, ends the run.
+/// Of a parent that the service does not find, though it is stored, nothing is removed: its own source
+/// says when it is gone. One that is there but cannot be read makes the outcome partial; a missing permission or licence, where every parent meets it, ends the run.
 ///
 /// ```
 /// use m365_collect::sources::shape::FanOutSource;
@@ -187,6 +187,8 @@ impl FanOutSource {
         match saved {
             Some(saved) => {
                 run.go_on();
+                // Those behind the last checkpoint are asked about again.
+                run.may_repeat();
                 saved
             }
             None => Saved {
@@ -197,6 +199,7 @@ impl FanOutSource {
                 asked: 0,
                 left_out: 0,
                 withheld: Seen::default(),
+                missed: 0,
             },
         }
     }
@@ -211,6 +214,7 @@ impl FanOutSource {
         }
         for answer in run.client().batch(requests).await? {
             match (answer.result, &self.kind) {
+                (Ok(raw), Some(_)) if !members::is_entity(raw.get()) => asked.unreadable += 1,
                 (Ok(raw), Some(kind)) => {
                     asked.has_answered = true;
                     let raw = self.without.iter().fold(raw, |raw, path| {
@@ -274,6 +278,7 @@ impl FanOutSource {
             if again.is_empty() {
                 break;
             }
+            run.may_repeat();
             requests = again;
         }
         Ok(())
@@ -342,6 +347,11 @@ impl Source for FanOutSource {
                     withheld.look(&parent.raw, has_relation, &mut saved.withheld);
                 }
             }
+            for _ in 0..asked.unreadable {
+                saved
+                    .lacks
+                    .note(|| "the answer is not an object".to_owned());
+            }
             if let Err(error) = self.weigh(run, &mut saved, asked.failed).await {
                 run.changes(asked.changes).await?;
                 return Err(error);
@@ -357,10 +367,13 @@ impl Source for FanOutSource {
             Some(withheld) => withheld.gap(saved.withheld, withheld.sight(run.client()).await),
             None => None,
         };
-        if withheld.is_some() {
+        let missed = (saved.missed > 0).then_some(Gap::Unconfirmed {
+            objects: saved.missed,
+        });
+        if withheld.is_some() || missed.is_some() {
             run.sweep_nothing();
         }
-        let gap = saved.lacks.gap().or(bounded).or(withheld);
+        let gap = saved.lacks.gap().or(bounded).or(withheld).or(missed);
         Ok(gap.map_or(Completeness::Complete, Completeness::Partial))
     }
 }
@@ -370,6 +383,8 @@ impl Source for FanOutSource {
 struct Asked {
     changes: Vec<Change>,
     has_answered: bool,
+    /// Answers that are no object.
+    unreadable: u64,
     /// Parents of which an item came.
     filled: BTreeSet<String>,
     failed: Vec<(String, graph_client::Error)>,
@@ -392,4 +407,8 @@ struct Saved {
     left_out: u64,
     #[serde(default, skip_serializing_if = "Seen::is_nothing")]
     withheld: Seen,
+    /// Parents that are stored, and that the service does not find: what is known of them stays until
+    /// their own source says that they are gone.
+    #[serde(default)]
+    missed: u64,
 }

@@ -1,5 +1,6 @@
 //! A collection that is listed whole.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
@@ -8,7 +9,7 @@ use graph_client::{BatchRequest, ListRequest, NextLink};
 use serde::{Deserialize, Serialize};
 
 use super::detail::Detail;
-use super::related::{Ends, Related};
+use super::related::{CAP, Ends, Related};
 use super::unread::Unread;
 use crate::endpoint::Endpoint;
 use crate::error::{Result, ends_all};
@@ -242,11 +243,19 @@ impl ListSource {
                         .top(999)
                 })
                 .collect();
+            let mut shown: BTreeMap<String, usize> = BTreeMap::new();
             let mut pages = client.fan_out::<Id>(stream::iter(requests));
             while let Some(page) = pages.next().await {
                 match page.result {
                     Ok(ends) => {
                         run.malformed(ends.malformed.len());
+                        let count = shown.entry(page.key.clone()).or_default();
+                        *count += ends.items.len();
+                        if page.last && *count < CAP {
+                            lacks
+                                .unread
+                                .note(|| "fewer are listed than came with it".to_owned());
+                        }
                         let edge = |end: Id| Edge::new(related.relation.clone(), &page.key, end.id);
                         changes.extend(ends.items.into_iter().map(edge).map(Change::Link));
                     }

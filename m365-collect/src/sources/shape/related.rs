@@ -8,7 +8,7 @@ use crate::record::{Edge, Relation};
 
 /// Of an expanded collection of directory objects no more come, and no link to the rest:
 /// <https://learn.microsoft.com/graph/query-parameters#expand>.
-const CAP: usize = 20;
+pub(super) const CAP: usize = 20;
 
 /// An expanded navigation property, and the relation that it is stored as.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
-use crate::members::Members;
+use crate::members::{self, Members};
 use crate::record::{Change, Record};
 use crate::source::{Completeness, Descriptor, Source};
 use crate::sync::{RawItem, Run};
@@ -57,7 +57,7 @@ fn unwrapped(answer: RawItem) -> Option<RawItem> {
         }
     };
     let object = inner.unwrap_or(answer);
-    Members::parse(object.get()).is_ok().then_some(object)
+    members::is_entity(object.get()).then_some(object)
 }
 
 #[async_trait]

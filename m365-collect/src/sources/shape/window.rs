@@ -276,9 +276,10 @@ impl Source for WindowSource {
     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness> {
         let now = run.now();
         let saved = run
-            .checkpoint()
+            .stood()
             .and_then(|saved| serde_json::from_str::<Saved>(saved).ok());
-        let goes_on = run.is_in_round() && saved.is_some();
+        let is_afresh = run.checkpoint().is_none();
+        let goes_on = run.is_in_round() && saved.is_some() && !is_afresh;
         if !goes_on {
             run.begin(Begin::Round);
         }
@@ -287,7 +288,11 @@ impl Source for WindowSource {
             Some(saved) if goes_on => saved,
             Some(saved) => {
                 let from = saved.unread_since(before(now, DAY));
-                let through = before(saved.through, self.overlap);
+                let mut through = before(saved.through, self.overlap);
+                if is_afresh {
+                    // No less than the first time, and nothing of what came since is passed over.
+                    through = through.min(before(now, self.first));
+                }
                 Saved::at(from.map_or(through, |from| through.min(from)), saved.holes)
             }
             None => Saved::at(before(now, self.first), Vec::new()),

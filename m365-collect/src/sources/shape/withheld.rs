@@ -55,6 +55,11 @@ impl Seen {
         *self == Self::default()
     }
 
+    /// Whether some of it came.
+    pub(super) const fn is_shown(self) -> bool {
+        self.shown
+    }
+
     /// Whether what was withheld when it was read would be seen now: it does not come of itself.
     pub(super) fn is_shown_now(self, sight: Sight) -> bool {
         self.any && self.blind && sight == Sight::Sees
@@ -74,12 +79,17 @@ impl Withheld {
         }
     }
 
-    /// Looks at an item as it comes, and at what it holds of the relation that may be withheld.
-    pub(super) fn look(&self, item: &RawItem, has_relation: bool, seen: &mut Seen) {
+    /// Whether the relation of this item may be withheld.
+    pub(super) fn is_for(&self, item: &RawItem) -> bool {
         let value = Members::parse(item.get())
             .ok()
             .and_then(|members| members.text(self.property));
-        if value.is_some_and(|value| value.eq_ignore_ascii_case(self.value)) {
+        value.is_some_and(|value| value.eq_ignore_ascii_case(self.value))
+    }
+
+    /// Looks at an item as it comes, and at what it holds of the relation that may be withheld.
+    pub(super) fn look(&self, item: &RawItem, has_relation: bool, seen: &mut Seen) {
+        if self.is_for(item) {
             seen.any = true;
             seen.shown |= has_relation;
         }

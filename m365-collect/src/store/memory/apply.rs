@@ -99,7 +99,8 @@ impl Apply<'_, '_> {
             .record_row(&record.kind, &record.id)
             .or_else(|| self.tombstone_replaced(record));
         let is_other = |raw: &RawValue| raw.get() != record.raw.get();
-        if rule::collides(row, self.commit.reading, self.round)
+        if !self.commit.repeats
+            && rule::collides(row, self.commit.reading, self.round)
             && self.stored(record).is_some_and(is_other)
         {
             self.done.collided += 1;

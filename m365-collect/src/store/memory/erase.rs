@@ -22,13 +22,14 @@ impl State {
             None => Box::new(Oblivion::new(&oblivion::new_key()?)),
         };
         let names = self.names(person, &oblivion);
-        if let Ok(names) = &names {
+        if let Ok((names, _)) = &names {
             oblivion.add_names(names);
         }
         self.oblivion = Some(oblivion);
-        let names = names?;
+        let (names, is_account) = names?;
         let mut keys = Keys::new();
         let mut erased = Erased {
+            is_account,
             is_scrubbed: true,
             ..Erased::default()
         };
@@ -63,7 +64,8 @@ impl State {
         Ok(erased)
     }
 
-    fn names(&self, person: &str, oblivion: &Oblivion) -> Result<Names, StoreError> {
+    /// The names of somebody, and whether they are those of a stored account.
+    fn names(&self, person: &str, oblivion: &Oblivion) -> Result<(Names, bool), StoreError> {
         let sources = self.sources.values();
         let staged = sources.filter_map(|source| source.staged.as_ref());
         let mut accounts = Vec::new();
@@ -74,11 +76,14 @@ impl State {
             }
         }
         match names_of(&accounts, person)? {
-            Some(names) => Ok(names),
+            Some(names) => {
+                let is_account = names.is_of(&accounts);
+                Ok((names, is_account))
+            }
             None if can_be_a_name(person) || oblivion.knows(person) => {
                 let mut names = Names::default();
                 names.add(person);
-                Ok(names)
+                Ok((names, false))
             }
             None => Err(StoreError::Nobody),
         }

@@ -35,6 +35,7 @@ pub(super) fn erase(connection: &mut Connection, person: &str) -> Result<Erased,
         }
         None => return Err(StoreError::Nobody),
     };
+    let is_account = names.is_of(&accounts);
     let number = oblivion.add_names(&names);
     let erased = remember(&transaction, &oblivion, &names, number)
         .and_then(|()| {
@@ -51,6 +52,7 @@ pub(super) fn erase(connection: &mut Connection, person: &str) -> Result<Erased,
     transaction.commit().map_err(sqlite)?;
     crash_point("erase.done");
     Ok(Erased {
+        is_account,
         is_scrubbed: scrub(connection).map_err(sqlite)?,
         ..erased
     })

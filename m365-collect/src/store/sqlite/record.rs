@@ -90,7 +90,7 @@ impl Apply<'_> {
         };
         let stored = found.as_ref().and_then(|found| found.raw.as_deref());
         let differs = || stored.is_some_and(|raw| members::disagree(raw, record.raw.get()));
-        if rule::collides(known, self.commit.reading, self.round) {
+        if !self.commit.repeats && rule::collides(known, self.commit.reading, self.round) {
             self.collided += u64::from(stored.is_some_and(|raw| raw != record.raw.get()));
         }
         match rule::upsert(known, self.commit.reading, self.round, differs) {

@@ -36,6 +36,9 @@ pub(super) struct Saved {
     pub(super) missed: Vec<Missed>,
     #[serde(default, skip_serializing_if = "Seen::is_nothing")]
     pub(super) withheld: Seen,
+    /// Whether this run may not see what is withheld.
+    #[serde(skip)]
+    pub(super) is_blind: bool,
 }
 
 /// Removals that were too many to believe.
@@ -64,6 +67,7 @@ impl Saved {
     pub(super) fn by(sight: Sight) -> Self {
         Self {
             withheld: Seen::by(sight),
+            is_blind: sight != Sight::Sees,
             ..Self::default()
         }
     }
@@ -112,6 +116,15 @@ impl Saved {
     pub(super) fn hear_of(&mut self, id: &str) {
         self.missed
             .retain(|missed| missed.id != id || missed.relation.is_some());
+    }
+
+    /// Notes that the service answered something else: it is asked again, and nothing goes for it.
+    pub(super) fn miss_for_good(&mut self, id: &str) {
+        self.missed.push(Missed {
+            id: id.to_owned(),
+            relation: None,
+            times: 0,
+        });
     }
 
     /// Notes that this was missed once more; true where that is often enough to believe it.

@@ -6,6 +6,7 @@ use graph_client::BatchRequest;
 use super::saved::{Missed, Saved, TOO_MANY};
 use super::{DeltaSource, End};
 use crate::error::{Error, Result};
+use crate::members::Members;
 use crate::record::{Change, Edge, Record, Relation, RemovedReason};
 use crate::store::Contested;
 use crate::sync::{RawItem, Run};
@@ -109,9 +110,17 @@ impl DeltaSource {
         for ((id, reason), answer) in objects.iter().zip(answers) {
             let kind = self.kind.clone();
             match answer.result {
-                Ok(raw) => {
+                Ok(raw) if is_it(&raw, id) => {
                     back.push(id.clone());
                     changes.push(Change::Confirm(Record::new(kind, id, raw)));
+                }
+                // Something else than was asked for says nothing of it.
+                Ok(_) => {
+                    saved.miss_for_good(id);
+                    changes.push(Change::Leave {
+                        kind,
+                        id: id.clone(),
+                    });
                 }
                 Err(error) if error.is_not_found() => {
                     let is_gone = reason.is_some() || saved.miss(before, id, None);
@@ -166,10 +175,12 @@ impl DeltaSource {
             .select(["id"])
             .top(MEMBERS_PER_PAGE)
             .pages();
+        let mut is_empty = true;
         loop {
             match pages.try_next().await {
                 Ok(None) => break,
                 Ok(Some(page)) => {
+                    is_empty &= page.items.is_empty();
                     // What cannot be read cannot be confirmed, and is not gone for that.
                     if !page.malformed.is_empty() {
                         return Err(self.unsettled(relation));
@@ -204,10 +215,40 @@ impl DeltaSource {
                 Err(error) => return Err(error.into()),
             }
         }
-        run.changes(vec![Change::ConfirmedAll {
-            relation: relation.clone(),
-            from: from.to_owned(),
+        let (relation, from) = (relation.clone(), from.to_owned());
+        // Withheld is not empty.
+        let is_withheld = is_empty && self.is_withheld(run, saved, &relation, &from).await?;
+        run.changes(vec![if is_withheld {
+            Change::LeaveAll { relation, from }
+        } else {
+            Change::ConfirmedAll { relation, from }
         }])
         .await
     }
+
+    /// Whether a stored object is one whose relations are not shown to this application.
+    async fn is_withheld(
+        &self,
+        run: &Run<'_>,
+        saved: &Saved,
+        relation: &Relation,
+        from: &str,
+    ) -> Result<bool> {
+        let Some((withheld, of)) = self.withheld.as_ref().filter(|_| saved.is_blind) else {
+            return Ok(false);
+        };
+        if of != relation {
+            return Ok(false);
+        }
+        let stored = run.stored_one(&self.kind, from).await?;
+        Ok(stored.is_some_and(|stored| withheld.is_for(&stored.raw)))
+    }
+}
+
+/// Whether an answer is the object that was asked for.
+fn is_it(raw: &RawItem, id: &str) -> bool {
+    Members::parse(raw.get())
+        .ok()
+        .and_then(|members| members.text("id"))
+        .is_some_and(|found| found.eq_ignore_ascii_case(id))
 }

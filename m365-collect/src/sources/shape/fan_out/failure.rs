@@ -36,7 +36,10 @@ impl FanOutSource {
                 saved.lacks.note(|| error.to_string());
             }
         }
-        for (_, error) in self.still_there(run, not_found).await? {
+        let asked = not_found.len();
+        let still_there = self.still_there(run, not_found).await?;
+        saved.missed += (asked - still_there.len()) as u64;
+        for (_, error) in still_there {
             saved.lacks.note(|| error.to_string());
         }
         Ok(())
