@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use graph_client::{CallEvent, Client, Clock, Error, Observer, TokenInfo};
+use graph_client::{CallEvent, Client, Clock, Error, Observer, SystemClock, TokenInfo};
 
 use super::accepted::is_granted;
 use super::calls;
@@ -56,7 +56,7 @@ impl ConnectionTest {
     /// What the client's observer would have been told is not: the test watches the calls itself.
     pub fn new(client: Client) -> Self {
         Self {
-            clock: client.clock(),
+            clock: Arc::new(SystemClock::default()),
             client,
             sources: sources::catalogue(),
             secret: None,
@@ -77,7 +77,7 @@ impl ConnectionTest {
         self
     }
 
-    /// Where the time comes from. Default: the client's clock.
+    /// Where the time comes from. Default: [`SystemClock`].
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
