@@ -173,7 +173,7 @@ impl Store for Crowd {
     }
 
     async fn erased(&self) -> Result<u64, StoreError> {
-        unreachable!("a graph does not ask for it")
+        Ok(0)
     }
 
     async fn span(&self, _: &Kind) -> Result<Option<(SystemTime, SystemTime)>, StoreError> {

@@ -123,9 +123,10 @@ fn is_foreign(error: &Error) -> bool {
         None => error.code().is_none(),
     };
     match error.status() {
+        _ if error.is_decode() => true,
         Some(407) => true,
         Some(status) => nameless && (300..500).contains(&status) && status != 404,
-        None => error.is_decode(),
+        None => false,
     }
 }
 
