@@ -285,7 +285,7 @@ fn expiration(until: SystemTime) -> Result<String> {
 }
 
 impl Writer {
-    /// Makes a subscription; the answer is a [`Subscription`](crate::model::Subscription).
+    /// Makes a subscription; the answer is a [`Subscription`].
     ///
     /// One that is to last longer than a resource [allows](NewSubscription::longest_life), and one to
     /// a resource of Teams that is to last longer than an hour without a
