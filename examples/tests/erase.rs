@@ -8,58 +8,32 @@
 
 mod common;
 
-use std::path::PathBuf;
-
-use common::{Said, command, run};
+use common::Tenant;
 use serde_json::Value;
-use tenant_sim::{Sim, SimHandle};
 
 const ONLY: &str = "users,groups,registration_details,mailbox_settings,conditional_access_policies,sign_ins,directory_audits,active_users";
 
-struct Tenant {
-    sim: SimHandle,
-    folder: tempfile::TempDir,
+fn sync(tenant: &Tenant, more: &[&str]) -> Value {
+    let mut arguments = vec!["sync", "--json", "--only", ONLY];
+    arguments.extend(more);
+    let said = tenant.on_store(&arguments);
+    assert_eq!(said.exit, 0, "{said:?}");
+    said.json()
 }
 
-impl Tenant {
-    fn new() -> Self {
-        Self {
-            sim: Sim::builder().start_blocking().unwrap(),
-            folder: tempfile::tempdir().unwrap(),
-        }
-    }
+fn export(tenant: &Tenant, kind: &str) -> String {
+    let said = tenant.on_store(&["export", "--kind", kind]);
+    assert_eq!(said.exit, 0, "{said:?}");
+    said.out
+}
 
-    fn store(&self) -> PathBuf {
-        self.folder.path().join("contoso.m365")
-    }
-
-    fn m365(&self, arguments: &[&str]) -> Said {
-        let mut m365 = command("m365", &self.sim);
-        run(m365.args(arguments).arg("--store").arg(self.store()))
-    }
-
-    fn sync(&self, more: &[&str]) -> Value {
-        let mut arguments = vec!["sync", "--json", "--only", ONLY];
-        arguments.extend(more);
-        let said = self.m365(&arguments);
-        assert_eq!(said.exit, 0, "{said:?}");
-        said.json()
-    }
-
-    fn export(&self, kind: &str) -> String {
-        let said = self.m365(&["export", "--kind", kind]);
-        assert_eq!(said.exit, 0, "{said:?}");
-        said.out
-    }
-
-    /// Everything in the folder of the store.
-    fn bytes(&self) -> String {
-        let files = std::fs::read_dir(self.folder.path()).unwrap();
-        files
-            .map(|file| std::fs::read(file.unwrap().path()).unwrap())
-            .map(|bytes| String::from_utf8_lossy(&bytes).to_ascii_lowercase())
-            .collect()
-    }
+/// Everything in the folder of the store.
+fn bytes(tenant: &Tenant) -> String {
+    let files = std::fs::read_dir(tenant.folder.path()).unwrap();
+    files
+        .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+        .map(|bytes| String::from_utf8_lossy(&bytes).to_ascii_lowercase())
+        .collect()
 }
 
 fn forgotten(report: &Value, source: &str) -> u64 {
@@ -72,9 +46,9 @@ fn forgotten(report: &Value, source: &str) -> u64 {
 #[test]
 fn an_erased_person_is_nowhere_and_stays_away_until_readmitted() {
     let tenant = Tenant::new();
-    tenant.sync(&[]);
-    let users = tenant.export("user");
-    let events = tenant.export("signIn");
+    sync(&tenant, &[]);
+    let users = export(&tenant, "user");
+    let events = export(&tenant, "signIn");
     // Somebody who signed in, and has a mailbox.
     let user: Value = users
         .lines()
@@ -85,7 +59,7 @@ fn an_erased_person_is_nowhere_and_stays_away_until_readmitted() {
     let (id, upn, mail) = (text("id"), text("userPrincipalName"), text("mail"));
     let before = users.lines().count();
 
-    let said = tenant.m365(&["erase", "--json", "--user", &upn.to_ascii_uppercase()]);
+    let said = tenant.on_store(&["erase", "--json", "--user", &upn.to_ascii_uppercase()]);
     let erased = said.json();
     let remaining = erased["remaining"].as_array().unwrap();
     assert_eq!(
@@ -96,34 +70,34 @@ fn an_erased_person_is_nowhere_and_stays_away_until_readmitted() {
     assert!(erased["records"].as_u64().unwrap() > 2, "{erased}");
     assert_eq!(erased["is_scrubbed"], true);
     assert!(!said.out.contains(&upn) && !said.err.contains(&upn));
-    let bytes = tenant.bytes();
+    let bytes = bytes(&tenant);
     for name in [&id, &upn, &mail] {
         let left = bytes.matches(name.as_str()).count();
         assert!(left <= remaining.len(), "{name} is left {left} times");
     }
-    assert_eq!(tenant.export("user").lines().count(), before - 1);
+    assert_eq!(export(&tenant, "user").lines().count(), before - 1);
 
-    let report = tenant.sync(&["--full"]);
+    let report = sync(&tenant, &["--full"]);
     assert!(forgotten(&report, "users") >= 1);
     assert!(forgotten(&report, "groups") >= 1, "their memberships");
-    assert_eq!(tenant.export("user").lines().count(), before - 1);
-    assert!(!tenant.export("signIn").contains(&id));
-    assert!(!tenant.export("edge").contains(&id));
+    assert_eq!(export(&tenant, "user").lines().count(), before - 1);
+    assert!(!export(&tenant, "signIn").contains(&id));
+    assert!(!export(&tenant, "edge").contains(&id));
 
-    let said = tenant.m365(&["erase", "--user", &id, "--readmit"]);
+    let said = tenant.on_store(&["erase", "--user", &id, "--readmit"]);
     assert_eq!((said.exit, said.err.as_str()), (0, ""), "{said:?}");
-    assert_eq!(forgotten(&tenant.sync(&["--full"]), "users"), 0);
-    assert_eq!(tenant.export("user"), users);
+    assert_eq!(forgotten(&sync(&tenant, &["--full"]), "users"), 0);
+    assert_eq!(export(&tenant, "user"), users);
 }
 
 #[test]
 fn who_is_meant_must_be_clear_and_a_tenant_is_deleted_only_when_confirmed() {
     let tenant = Tenant::new();
-    let nothing = tenant.m365(&["erase", "--user", "ada@contoso.example"]);
+    let nothing = tenant.on_store(&["erase", "--user", "ada@contoso.example"]);
     assert_eq!(nothing.exit, 1, "{nothing:?}");
     assert!(!tenant.store().exists(), "erasing makes no store");
-    tenant.sync(&[]);
-    let bytes = tenant.bytes().len();
+    sync(&tenant, &[]);
+    let before = bytes(&tenant).len();
     for arguments in [
         &["erase"][..],
         &["erase", "--user", "enabled"],
@@ -133,12 +107,12 @@ fn who_is_meant_must_be_clear_and_a_tenant_is_deleted_only_when_confirmed() {
         &["sync", "--keep", "users"],
         &["sync", "--keep", "people=3"],
     ] {
-        let said = tenant.m365(arguments);
+        let said = tenant.on_store(arguments);
         assert_eq!(said.exit, 2, "{arguments:?}: {said:?}");
         assert!(said.out.is_empty());
     }
-    assert!(tenant.bytes().len() >= bytes);
-    let said = tenant.m365(&[
+    assert!(bytes(&tenant).len() >= before);
+    let said = tenant.on_store(&[
         "erase",
         "--tenant",
         tenant.sim.tenant_id(),

@@ -8,40 +8,9 @@
 
 mod common;
 
-use std::path::PathBuf;
-use std::process::Command;
-
-use common::{Said, bare, command, run};
+use common::{Said, Tenant, bare, run};
 use serde_json::Value;
-use tenant_sim::{Area, CredentialState, Sim, SimHandle};
-
-struct Tenant {
-    sim: SimHandle,
-    folder: tempfile::TempDir,
-}
-
-impl Tenant {
-    fn new() -> Self {
-        Self {
-            sim: Sim::builder().start_blocking().unwrap(),
-            folder: tempfile::tempdir().unwrap(),
-        }
-    }
-
-    fn store(&self) -> PathBuf {
-        self.folder.path().join("contoso.m365")
-    }
-
-    fn m365(&self, arguments: &[&str]) -> Command {
-        let mut m365 = command("m365", &self.sim);
-        m365.args(arguments);
-        m365
-    }
-
-    fn on_store(&self, arguments: &[&str]) -> Said {
-        run(self.m365(arguments).arg("--store").arg(self.store()))
-    }
-}
+use tenant_sim::{Area, CredentialState};
 
 /// One sentence on standard error that says what is wrong and what to do.
 fn is_one_clear_sentence(said: &Said, words: &[&str]) {

@@ -11,43 +11,22 @@ mod common;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use common::{Said, command, run};
+use common::Tenant;
 use m365_collect::{SqliteStore, Store as _};
 use serde_json::Value;
-use tenant_sim::{Area, CredentialState, Sim, SimHandle};
-
-struct Tenant {
-    sim: SimHandle,
-    folder: tempfile::TempDir,
-}
-
-impl Tenant {
-    fn new() -> Self {
-        Self {
-            sim: Sim::builder().start_blocking().unwrap(),
-            folder: tempfile::tempdir().unwrap(),
-        }
-    }
-
-    fn m365(&self, subcommand: &str) -> Command {
-        let mut m365 = command("m365", &self.sim);
-        let store = self.folder.path().join("contoso.m365");
-        m365.args([subcommand, "--store"]).arg(store);
-        m365
-    }
-
-    fn said(&self, subcommand: &str, arguments: &[&str]) -> Said {
-        run(self.m365(subcommand).args(arguments))
-    }
-}
+use tenant_sim::{Area, CredentialState};
 
 #[test]
 fn progress_is_on_standard_error_and_the_report_alone_on_standard_output() {
     let tenant = Tenant::new();
-    let said = tenant.said(
+    let said = tenant.on_store(&[
         "sync",
-        &["--json", "--progress", "json", "--only", "users,groups"],
-    );
+        "--json",
+        "--progress",
+        "json",
+        "--only",
+        "users,groups",
+    ]);
     assert_eq!(said.exit, 0, "{said:?}");
     assert_eq!(said.json()["sources"].as_array().unwrap().len(), 2);
     assert_eq!(said.json()["sources"][0]["counted"], 54);
@@ -70,7 +49,7 @@ fn progress_is_on_standard_error_and_the_report_alone_on_standard_output() {
 #[test]
 fn progress_is_plain_lines_where_nobody_watches() {
     let tenant = Tenant::new();
-    let said = tenant.said("sync", &["--only", "users"]);
+    let said = tenant.on_store(&["sync", "--only", "users"]);
     assert_eq!(said.exit, 0, "{said:?}");
     assert_eq!(said.err.lines().count(), 1, "{said:?}");
     assert!(said.err.contains("users") && said.err.contains("54 seen"));
@@ -78,17 +57,17 @@ fn progress_is_plain_lines_where_nobody_watches() {
         !said.err.contains('\u{1b}'),
         "no escape sequences: {said:?}"
     );
-    let silent = tenant.said("sync", &["--only", "users", "--progress", "none"]);
+    let silent = tenant.on_store(&["sync", "--only", "users", "--progress", "none"]);
     assert_eq!(silent.err, "");
 }
 
 #[test]
 fn status_shows_health_and_the_last_runs() {
     let tenant = Tenant::new();
-    tenant.said("sync", &[]);
+    tenant.on_store(&["sync"]);
     tenant.sim.deny(Area::ConditionalAccess);
-    tenant.said("sync", &["--only", "users,conditional_access_policies"]);
-    let status = tenant.said("status", &["--json", "--log", "2"]).json();
+    tenant.on_store(&["sync", "--only", "users,conditional_access_policies"]);
+    let status = tenant.on_store(&["status", "--json", "--log", "2"]).json();
     assert_eq!(status["overall"], "degraded");
     assert_eq!(status["connection"]["status"], "permission_error");
     let log = status["log"].as_array().unwrap();
@@ -99,7 +78,7 @@ fn status_shows_health_and_the_last_runs() {
         .collect();
     assert!(sources.contains(&"users") && sources.contains(&"conditional_access_policies"));
 
-    let text = tenant.said("status", &["--log", "1"]);
+    let text = tenant.on_store(&["status", "--log", "1"]);
     assert!(text.out.starts_with("Contoso: degraded\n"), "{text:?}");
     assert!(
         text.out.contains("connection: permission error: "),
@@ -108,8 +87,8 @@ fn status_shows_health_and_the_last_runs() {
     assert!(text.out.contains("Policy.Read.All"), "{text:?}");
 
     tenant.sim.credential_state(CredentialState::SecretExpired);
-    assert_eq!(tenant.said("sync", &[]).exit, 3);
-    let status = tenant.said("status", &["--json"]).json();
+    assert_eq!(tenant.on_store(&["sync"]).exit, 3);
+    let status = tenant.on_store(&["status", "--json"]).json();
     assert_eq!(status["connection"]["status"], "authentication_error");
     assert_eq!(status.get("log"), None);
 }
@@ -117,13 +96,11 @@ fn status_shows_health_and_the_last_runs() {
 #[tokio::test]
 async fn a_second_sync_of_a_tenant_is_told_so() {
     let tenant = Tenant::new();
-    tenant.said("sync", &["--only", "domains"]);
-    let store = SqliteStore::open(tenant.folder.path().join("contoso.m365"))
-        .await
-        .unwrap();
+    tenant.on_store(&["sync", "--only", "domains"]);
+    let store = SqliteStore::open(tenant.store()).await.unwrap();
     let claim = store.claim().await.unwrap();
     tenant.sim.reset_stats();
-    let said = tenant.said("sync", &[]);
+    let said = tenant.on_store(&["sync"]);
     assert_eq!(said.exit, 1, "{said:?}");
     let id = std::process::id().to_string();
     assert!(
@@ -131,9 +108,9 @@ async fn a_second_sync_of_a_tenant_is_told_so() {
         "{said:?}"
     );
     assert_eq!(tenant.sim.stats().requests, 0);
-    assert_eq!(tenant.said("status", &[]).exit, 0, "readers go on");
+    assert_eq!(tenant.on_store(&["status"]).exit, 0, "readers go on");
     drop(claim);
-    assert_eq!(tenant.said("sync", &["--only", "domains"]).exit, 0);
+    assert_eq!(tenant.on_store(&["sync", "--only", "domains"]).exit, 0);
 }
 
 #[cfg(unix)]
@@ -141,7 +118,8 @@ async fn a_second_sync_of_a_tenant_is_told_so() {
 fn watch_goes_on_until_it_is_interrupted() {
     let tenant = Tenant::new();
     let mut child = tenant
-        .m365("watch")
+        .m365(&["watch", "--store"])
+        .arg(tenant.store())
         .args(["--only", "users,domains", "--every", "users=60", "--json"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -157,8 +135,8 @@ fn watch_goes_on_until_it_is_interrupted() {
     assert!(interrupted.success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert!(lines.next().is_none(), "nothing was due again");
-    let wrong = tenant.said("watch", &["--every", "userz=60"]);
+    let wrong = tenant.on_store(&["watch", "--every", "userz=60"]);
     assert_eq!(wrong.exit, 2, "{wrong:?}");
-    let wrong = tenant.said("watch", &["--every", "users=0"]);
+    let wrong = tenant.on_store(&["watch", "--every", "users=0"]);
     assert_eq!(wrong.exit, 2, "{wrong:?}");
 }

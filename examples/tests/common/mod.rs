@@ -5,7 +5,8 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use tenant_sim::SimHandle;
+use tempfile::TempDir;
+use tenant_sim::{Sim, SimHandle};
 
 /// The built program of an example; `cargo test` builds them beside the tests.
 pub(crate) fn program(name: &str) -> PathBuf {
@@ -72,5 +73,34 @@ impl Said {
         lines
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
+    }
+}
+
+/// A simulated tenant, and a folder with its store.
+pub(crate) struct Tenant {
+    pub(crate) sim: SimHandle,
+    pub(crate) folder: TempDir,
+}
+
+impl Tenant {
+    pub(crate) fn new() -> Self {
+        Self {
+            sim: Sim::builder().start_blocking().unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub(crate) fn store(&self) -> PathBuf {
+        self.folder.path().join("contoso.m365")
+    }
+
+    pub(crate) fn m365(&self, arguments: &[&str]) -> Command {
+        let mut m365 = command("m365", &self.sim);
+        m365.args(arguments);
+        m365
+    }
+
+    pub(crate) fn on_store(&self, arguments: &[&str]) -> Said {
+        run(self.m365(arguments).arg("--store").arg(self.store()))
     }
 }
