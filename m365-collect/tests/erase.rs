@@ -8,7 +8,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use m365_collect::store::{Begin, Commit, Finish, History, Lease};
 use m365_collect::testing::{DELETE_CRASH_POINTS, ERASE_CRASH_POINTS};
@@ -512,68 +512,4 @@ async fn an_erasure_that_was_cut_off_is_finished_by_the_next_opening_or_never_be
         drop(store);
         assert_nowhere(&path, 7, &[]);
     }
-}
-
-/// Says how long it takes; `cargo test --release -- --ignored --nocapture`.
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn how_long_it_takes() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("s.m365");
-    let store = SqliteStore::open(&path).await.unwrap();
-    filled(&store, 100_000).await;
-    let size = std::fs::metadata(&path).unwrap().len() / 1_000_000;
-    let begun = Instant::now();
-    store.erase(&id(4_711)).await.unwrap();
-    println!(
-        "one of 100,000 people by id, {size} MB: {:?}",
-        begun.elapsed()
-    );
-    let begun = Instant::now();
-    store.erase(&tells(4_712)[1]).await.unwrap();
-    println!("one by address: {:?}", begun.elapsed());
-    let count = 1_000_000;
-    for page in 0..count / 5_000 {
-        let step = Step {
-            source: LOG,
-            begin: Some(Begin::Round),
-            changes: (0..5_000)
-                .map(|n| sign_in(1_000_000 + page * 5_000 + n, n))
-                .collect(),
-            finishes: true,
-        };
-        take(&store, &step, 10).await;
-    }
-    let begun = Instant::now();
-    let span = store.span(&Kind::SIGN_IN).await.unwrap();
-    println!(
-        "the span of a million sign-ins: {:?} {span:?}",
-        begun.elapsed()
-    );
-    let begun = Instant::now();
-    let mut after: Option<String> = None;
-    loop {
-        let page = store
-            .records(&Kind::SIGN_IN, after.as_deref(), 1000)
-            .await
-            .unwrap();
-        let Some(last) = page.last() else { break };
-        after = Some(last.id.clone());
-        for record in &page {
-            let _: serde_json::Value = record.view().unwrap();
-        }
-    }
-    println!("reading them all instead: {:?}", begun.elapsed());
-    let begun = Instant::now();
-    let expiry =
-        m365_collect::store::Expiry::new(LOG, UNIX_EPOCH + Duration::from_secs(6), Duration::ZERO);
-    let expired = store.expire(&expiry).await.unwrap();
-    println!("{} events aged out: {:?}", expired.events, begun.elapsed());
-    let begun = Instant::now();
-    store.erase(&id(4_713)).await.unwrap();
-    let size = std::fs::metadata(&path).unwrap().len() / 1_000_000;
-    println!(
-        "one person beside a million events, {size} MB: {:?}",
-        begun.elapsed()
-    );
 }
