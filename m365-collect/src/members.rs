@@ -34,6 +34,12 @@ impl<'a> Members<'a> {
         serde_json::from_str(self.value(name)?.get()).ok()
     }
 
+    /// Whether it is the object of this id.
+    pub(crate) fn is(&self, id: &str) -> bool {
+        self.text("id")
+            .is_some_and(|found| found.eq_ignore_ascii_case(id))
+    }
+
     /// The object without the members that `drop` names; `None` where there are none of those.
     pub(crate) fn without(&self, drop: impl Fn(&str) -> bool) -> Option<Self> {
         let kept: Vec<_> = self

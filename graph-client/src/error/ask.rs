@@ -47,8 +47,9 @@ impl Error {
             && (self.inner.is_unlicensed || self.has_code(UNLICENSED))
     }
 
-    /// The token endpoint refused, the source of the credential failed or was silent, or Graph refused a fresh token: by 401, or by 403 with the code
-    /// `insufficient_claims` where conditional access wants more of it.
+    /// The token endpoint refused, the source of the credential failed or was silent, or Graph
+    /// refused a fresh token: by 401, or by 403 with the code `insufficient_claims` where conditional
+    /// access wants more of it.
     pub fn is_authentication(&self) -> bool {
         match self.inner.kind {
             Kind::Token(_) | Kind::Credential | Kind::SilentCredential => true,

@@ -21,8 +21,8 @@ impl Client {
     /// Waiting for limits of our own is not held against the budget, which is for the service's
     /// refusals: a wide fan-out at a small limit takes its time and does not fail by itself. It is
     /// bounded all the same: who would have to wait longer than
-    /// [`queue_time`](crate::RetryOptions::queue_time) is refused at once and does not stand in line, and who has
-    /// waited longer does so no more.
+    /// [`queue_time`](crate::RetryOptions::queue_time) is refused at once and does not stand in line,
+    /// and who has waited longer does so no more.
     pub(super) async fn admission(
         &self,
         call: &Call,

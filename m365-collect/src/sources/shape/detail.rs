@@ -81,16 +81,8 @@ impl Detail {
 
 /// Whether it is an object, and the one that was asked for.
 fn is_of(raw: &RawItem, id: &str) -> bool {
-    let Ok(members) = Members::parse(raw.get()) else {
-        return false;
-    };
-    let is_other = match members.value("id") {
-        None => false,
-        Some(_) => members
-            .text("id")
-            .is_none_or(|found| !found.eq_ignore_ascii_case(id)),
-    };
-    !is_other && members::is_entity(raw.get())
+    let is_other = |members: Members<'_>| members.value("id").is_some() && !members.is(id);
+    members::is_entity(raw.get()) && !Members::parse(raw.get()).is_ok_and(is_other)
 }
 
 /// The text as JSON, which it was made as.

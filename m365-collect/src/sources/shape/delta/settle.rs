@@ -247,8 +247,5 @@ impl DeltaSource {
 
 /// Whether an answer is the object that was asked for.
 fn is_it(raw: &RawItem, id: &str) -> bool {
-    Members::parse(raw.get())
-        .ok()
-        .and_then(|members| members.text("id"))
-        .is_some_and(|found| found.eq_ignore_ascii_case(id))
+    Members::parse(raw.get()).is_ok_and(|members| members.is(id))
 }
