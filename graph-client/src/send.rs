@@ -12,7 +12,7 @@ mod verdict;
 pub(crate) use budget::Budget;
 pub(crate) use call::{Before, Call};
 pub(crate) use judge::{Carried, Case, Next, Standing};
-pub(crate) use verdict::location;
+pub(crate) use verdict::{Verdict, location};
 
 use std::future::Future;
 use std::pin::pin;

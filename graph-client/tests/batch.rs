@@ -10,12 +10,12 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use graph_client::test_util::Answer;
+use graph_client::test_util::{Answer, ManualClock};
 use graph_client::{
     BatchRequest, BatchResponse, CallEvent, Limit, LimitScope, Limits, RetryOptions, Workload,
 };
 use serde_json::{Value, json};
-use support::{Events, Fixture, User, fixture, fixture_of};
+use support::{Events, Fixture, User, builder_with, fixture, fixture_of};
 
 const BATCH: &str = "/v1.0/$batch";
 
@@ -662,4 +662,31 @@ async fn a_batch_that_is_not_found_is_not_what_was_asked_for_inside() {
     let error = responses[0].result.as_ref().unwrap_err();
     assert_eq!(error.status(), Some(404));
     assert!(!error.is_not_found(), "{error}");
+}
+
+#[tokio::test]
+async fn an_inner_refusal_at_the_end_of_the_budget_opens_no_gate_further() {
+    for last in [vec![refused(0, 503, "x")], vec![ok(7)]] {
+        let (builder, graph, clock) = builder_with(ManualClock::paused());
+        let once = RetryOptions::default().max_attempts(1);
+        let client = builder.retry(once).build().unwrap();
+        let throttled = inner(0, 429, json!({"Retry-After": "5"}), Value::Null);
+        graph.on(BATCH, [answer(vec![throttled]), answer(last)]);
+        for _ in 0..2 {
+            let responses = client.batch(users(1)).await.unwrap();
+            assert!(responses[0].result.is_err());
+            clock.advance(Duration::from_secs(6));
+        }
+        // No request has passed since: one goes first, and the others wait for what it hears.
+        let refusal = Answer::status(429).header("retry-after", "5");
+        graph.on("/v1.0/users/u0", vec![refusal; 10]);
+        for _ in 0..10 {
+            let client = client.clone();
+            tokio::spawn(async move { client.get::<User>("users/u0").send().await });
+        }
+        for _ in 0..200 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(graph.requests().len(), 3);
+    }
 }

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::observer::{CallEvent, WaitReason};
 use crate::path::{self, IntoPath as _};
 use crate::query::Target;
-use crate::send::{Before, Budget, Call, Carried, Case, Next, Standing};
+use crate::send::{Before, Budget, Call, Carried, Case, Next, Standing, Verdict};
 use crate::throttle::{Demand, Workload};
 
 /// What requests of one batch have in common.
@@ -214,7 +214,12 @@ impl<'a> Chunk<'a> {
                 });
             }
             let (next, error) = self.judge(&item, answer.as_ref(), carried);
-            all_passed &= !matches!(next, Next::Gate | Next::Backoff(_));
+            // A refusal is one at the end of the budget too, and so is no answer.
+            let now = self.client.shared().clock.now();
+            let is_refused = answer
+                .as_ref()
+                .is_none_or(|answer| Verdict::of(&answer.response, false, now).is_refusal());
+            all_passed &= !is_refused && !matches!(next, Next::Backoff(_));
             match (next, answer) {
                 (Next::Read, Some(answer)) => self.done.push((item.index, answer.into_body())),
                 (Next::Fail(error), _) => self.done.push((item.index, Err(error))),

@@ -133,7 +133,7 @@ impl Client {
     pub(crate) fn judge(&self, case: &Case<'_>, answer: &TransportResponse) -> Next {
         let shared = self.shared();
         let verdict = Verdict::of(answer, case.kind == CallKind::Token, shared.clock.now());
-        let refused = matches!(verdict, Verdict::Throttled { .. } | Verdict::Transient);
+        let refused = verdict.is_refusal();
         let is_envelope = case.part == Part::Envelope && verdict == Verdict::Success;
         if !refused && !is_envelope {
             let now = shared.clock.monotonic();

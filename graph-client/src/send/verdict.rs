@@ -36,6 +36,11 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
+    /// Whether the service carried nothing out, for reasons that are not the request's own.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Throttled { .. } | Self::Transient)
+    }
+
     pub(crate) fn of(answer: &TransportResponse, token_endpoint: bool, now: SystemTime) -> Self {
         let (status, headers) = (answer.status, &answer.headers);
         if status.is_success() {
