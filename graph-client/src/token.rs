@@ -157,7 +157,10 @@ struct Slot {
 #[derive(Debug, Default)]
 struct State {
     token: Option<Token>,
+    /// How many fetches ended that others go by.
     fetches: u64,
+    /// The last token that anybody got has this number.
+    generations: u64,
     /// The failure of the last fetch, for those who waited for it.
     failure: Option<crate::Error>,
     /// Who is at it.
@@ -241,10 +244,22 @@ impl Tokens {
         let result = fetching.pulse.of(fetch(spare)).await;
         let now = clock.monotonic();
         let mut state = lock(&slot.state);
+        state.generations += 1;
+        // Who was given up and comes late keeps what it got to itself: the others go by whoever took
+        // over, whose token is the newer one.
+        let is_late = state
+            .fetching
+            .as_ref()
+            .is_none_or(|(pulse, _)| !Arc::ptr_eq(pulse, &fetching.pulse));
+        if is_late {
+            let usable = state.usable(rejected, now);
+            let own = |grant| Token::granted(grant, state.generations, now);
+            return usable.map_or_else(|| result.map(own), Ok);
+        }
         state.fetches += 1;
         match result {
             Ok(grant) => {
-                let token = Token::granted(grant, state.fetches, now);
+                let token = Token::granted(grant, state.generations, now);
                 state.failure = None;
                 state.token = Some(token.clone());
                 Ok(token)

@@ -4,6 +4,8 @@
 mod support;
 
 use std::collections::HashMap;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -20,6 +22,7 @@ use graph_client::{
 };
 use serde_json::Value;
 use support::User;
+use tokio::sync::Notify;
 
 const PEM: &str = include_str!("fixtures/throwaway-certificate.pem");
 const TOKEN: &str = "/contoso.example/oauth2/v2.0/token";
@@ -260,6 +263,57 @@ async fn a_provider_is_asked_with_tenant_scope_and_claims_and_its_answer_is_kept
         std::error::Error::source(&error).unwrap().to_string(),
         "the broker is out"
     );
+}
+
+/// Answers its first question when it is told to, and the others at once.
+#[derive(Default)]
+struct Slow {
+    asked: AtomicU64,
+    go_on: Notify,
+    fails: bool,
+}
+
+#[async_trait]
+impl TokenProvider for Slow {
+    async fn token(&self, _: TokenQuery<'_>) -> Result<AccessToken, CredentialError> {
+        let number = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        if number == 1 {
+            self.go_on.notified().await;
+            if self.fails {
+                return Err("the broker is out".into());
+            }
+        }
+        let lifetime = Duration::from_secs(3600);
+        Ok(AccessToken::new(format!("slow-{number}"), lifetime))
+    }
+}
+
+#[tokio::test]
+async fn who_comes_late_with_a_token_or_a_failure_takes_nothing_from_the_others() {
+    for fails in [false, true] {
+        let slow = Arc::new(Slow {
+            fails,
+            ..Slow::default()
+        });
+        let provider = Arc::<Slow>::clone(&slow);
+        let (client, graph, _) = client(Credential::provider("app-id", provider));
+        graph.on("/v1.0/users/1", vec![Answer::json(r#"{"id":"1"}"#); 3]);
+        let get = || client.get::<User>("users/1").send();
+        let mut first = pin!(get());
+        assert!(first.as_mut().now_or_never().is_none());
+        slow.go_on.notify_one();
+        // The first does not come when it is woken, so that the second fetches.
+        get().await.unwrap();
+        first.await.unwrap();
+        get().await.unwrap();
+        let sent = graph.requests();
+        let tokens = sent.iter().map(|request| request.header("authorization"));
+        assert_eq!(
+            tokens.collect::<Vec<_>>(),
+            vec![Some("Bearer slow-2"); 3],
+            "{fails}"
+        );
+    }
 }
 
 #[tokio::test]
