@@ -292,7 +292,9 @@ impl Reading {
                     None,
                 ),
                 Err(error) => {
-                    let Some(reason) = machine::resync_reason(error.status(), error.code()) else {
+                    let Some(reason) =
+                        machine::resync_reason(error.answered().map(|s| s.as_u16()), error.code())
+                    else {
                         return Err(error);
                     };
                     let location = error

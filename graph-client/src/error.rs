@@ -182,11 +182,12 @@ impl Error {
         Self::of(Kind::Token(Box::new(error))).edit(|e| e.status = Some(status))
     }
 
-    /// What a source of credentials failed with.
+    /// A source of credentials that does not answer.
     pub(crate) fn silent_credential() -> Self {
         Self::of(Kind::SilentCredential)
     }
 
+    /// What a source of credentials failed with.
     pub(crate) fn credential(error: CredentialError) -> Self {
         Self::of(Kind::Credential).edit(|e| e.source = Some(Arc::from(error)))
     }

@@ -181,6 +181,28 @@ async fn a_connection_that_breaks_in_the_middle_of_every_body_keeps_the_status()
 }
 
 #[tokio::test]
+async fn an_error_that_breaks_off_says_nothing_of_the_object_or_of_permissions() {
+    for status in ["404 Not Found", "403 Forbidden", "410 Gone", "424 Failed"] {
+        let head =
+            format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 90\r\n\r\n{{");
+        let broken = || head.clone().into_bytes();
+        let origin = raw_server(vec![token(), broken(), broken(), broken()]).await;
+        let call = client(&origin).get::<User>("users/1").send();
+        let error = call.await.unwrap_err();
+        assert!(error.is_connection() && !error.is_unreadable(), "{error}");
+        assert_eq!(error.status().unwrap().to_string(), status[..3]);
+        let says = [
+            error.is_not_found(),
+            error.is_permission_denied(),
+            error.is_unlicensed(),
+            error.is_gone(),
+            error.is_failed_dependency(),
+        ];
+        assert_eq!(says, [false; 5], "{status}");
+    }
+}
+
+#[tokio::test]
 async fn compressed_answers_are_read_and_bounded_by_their_real_size() {
     // `{"id":"aaa…"}` with 100,000 letters, compressed by gzip.
     let squeezed = gzip(format!(r#"{{"id":"{}"}}"#, "a".repeat(100_000)).as_bytes());

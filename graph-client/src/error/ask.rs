@@ -13,6 +13,15 @@ impl Error {
             .is_some_and(|code| codes.iter().any(|known| known.eq_ignore_ascii_case(code)))
     }
 
+    /// The status of an answer that came whole; of one that broke off it says too little.
+    pub(crate) fn answered(&self) -> Option<StatusCode> {
+        let broke_off = matches!(
+            self.inner.kind,
+            Kind::Connection | Kind::Timeout | Kind::TooLarge | Kind::Transport
+        );
+        self.inner.status.filter(|_| !broke_off)
+    }
+
     /// The service asked for more patience than the budget allows, or never stopped throttling.
     /// [`retry_after`](Self::retry_after) says how long to stay away when that is known.
     pub fn is_throttled(&self) -> bool {
@@ -25,25 +34,25 @@ impl Error {
 
     /// 410: the sync state is gone and a full read is needed. Delta calls handle it themselves.
     pub fn is_gone(&self) -> bool {
-        self.inner.status == Some(StatusCode::GONE) && !self.inner.is_of_batch
+        self.answered() == Some(StatusCode::GONE) && !self.inner.is_of_batch
     }
 
     /// 404: no such object; it may have been deleted since it was listed. Not where it is the batch
     /// that was not found, which says nothing of the objects inside.
     pub fn is_not_found(&self) -> bool {
-        self.inner.status == Some(StatusCode::NOT_FOUND) && !self.inner.is_of_batch
+        self.answered() == Some(StatusCode::NOT_FOUND) && !self.inner.is_of_batch
     }
 
     /// 403 for want of a permission or of its consent, as opposed to a licence or a better token.
     pub fn is_permission_denied(&self) -> bool {
-        self.inner.status == Some(StatusCode::FORBIDDEN)
+        self.answered() == Some(StatusCode::FORBIDDEN)
             && !self.is_unlicensed()
             && !self.is_authentication()
     }
 
     /// The tenant lacks the licence that this data needs.
     pub fn is_unlicensed(&self) -> bool {
-        self.inner.status.is_some_and(|s| s.is_client_error())
+        self.answered().is_some_and(|s| s.is_client_error())
             && (self.inner.is_unlicensed || self.has_code(UNLICENSED))
     }
 
@@ -91,7 +100,7 @@ impl Error {
     /// with is the source when that is known.
     pub fn is_failed_dependency(&self) -> bool {
         matches!(self.inner.kind, Kind::Dependency)
-            || self.inner.status == Some(StatusCode::FAILED_DEPENDENCY)
+            || self.answered() == Some(StatusCode::FAILED_DEPENDENCY)
     }
 
     /// A link or redirect led to another origin. No token was sent there.
@@ -112,12 +121,12 @@ impl Error {
     /// The answer was a success by its status but broke off, or was not what this service writes:
     /// empty, say, or a page in HTML of something in between. Where asking again does no harm that
     /// was done, as far as the budget went; it may help later. [`is_decode`](Self::is_decode) or
-    /// [`is_connection`](Self::is_connection) holds as well, [`status`](Self::status) and
-    /// [`request_id`](Self::request_id) are kept.
+    /// [`is_connection`](Self::is_connection) holds as well; [`status`](Self::status) and
+    /// [`request_id`](Self::request_id) are those of the answer, where there was one.
     pub fn is_unreadable(&self) -> bool {
         match &self.inner.kind {
             Kind::Decode(failure) => failure.unreadable,
-            Kind::Connection => self.inner.status.is_some(),
+            Kind::Connection => self.inner.status.is_some_and(|s| s.is_success()),
             _ => false,
         }
     }
