@@ -313,18 +313,18 @@ impl<T: DeserializeOwned> Report<T> {
     }
 }
 
-/// Whether the last line has no end and too few cells.
-fn breaks_off(file: &[u8], columns: usize) -> bool {
-    let last = file
-        .rsplit(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(last);
-    let row = reader.records().next();
-    row.is_some_and(|row| row.is_ok_and(|row| row.len() < columns))
+/// Whether the last row has no end and too few cells.
+fn breaks_off(file: &Bytes, columns: usize) -> bool {
+    if file.ends_with(b"\n") {
+        return false;
+    }
+    let mut reader = reader(file);
+    let mut row = csv::ByteRecord::new();
+    let mut cells = columns;
+    while reader.read_byte_record(&mut row).unwrap_or_default() {
+        cells = row.len();
+    }
+    cells < columns
 }
 
 fn reader(file: &Bytes) -> csv::Reader<&[u8]> {

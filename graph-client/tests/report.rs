@@ -227,6 +227,14 @@ proptest! {
 }
 
 #[tokio::test]
+async fn a_last_row_without_an_end_may_hold_lines_within_a_cell() {
+    let file =
+        "Report Refresh Date,User Principal Name,Is Deleted\n2026-01-01,\"a\nb\",\"Fal\nse\"";
+    let report = read(&with_file(file)).await.unwrap();
+    assert_eq!(report.rows().count(), 1);
+}
+
+#[tokio::test]
 async fn a_file_that_breaks_off_or_is_a_page_of_something_in_between_is_asked_for_again() {
     let broken = [
         "",

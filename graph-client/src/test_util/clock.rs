@@ -127,6 +127,7 @@ impl Clock for ManualClock {
         })
         .await;
     }
+
     async fn deadline(&self, after: Duration) {
         let deadline = self.elapsed().saturating_add(after);
         poll_fn(|context| {
