@@ -454,12 +454,22 @@ async fn facts_do_not_pass_for_people_who_were_erased_and_are_still_there() {
     let rounds = [people(3, "1"), people(0, "2")];
     tenant.graph.on("/v1.0/users/delta", rounds);
     assert!(tenant.outcome("users").await.is_complete());
+    let members = r#"[{"id":"p001"},{"id":"p002"}]"#;
+    let all = Answer::json(format!(
+        r#"{{"value":[{{"id":"g","displayName":"All","members@delta":{members}}}],
+            "@odata.deltaLink":"{GRAPH}/groups/delta?$deltatoken=1"}}"#
+    ));
+    let rounds = [all, no_change("2")];
+    tenant.graph.on("/v1.0/groups/delta", rounds);
+    assert!(tenant.outcome("groups").await.is_complete());
+    // What is said of everybody, and what is said of the members of groups, is whole or not alike.
     let is_whole = async || {
-        facts(tenant.store.as_ref())
-            .await
-            .unwrap()
-            .identity_users
-            .complete
+        let facts = facts(tenant.store.as_ref()).await.unwrap();
+        assert_eq!(
+            facts.identity_users.complete,
+            facts.identity_groups.complete
+        );
+        facts.identity_users.complete
     };
     assert!(is_whole().await);
     tenant.store.erase("p001").await.unwrap();

@@ -17,6 +17,42 @@ pub use standing::Standing;
 /// How many records are read at a time.
 pub(crate) const PAGE: usize = 1000;
 
+/// Settings and things: nothing of them goes with a person who is erased. Any other kind is of people.
+const OF_NOBODY: [Kind; 32] = [
+    Kind::ORGANIZATION,
+    Kind::DOMAIN,
+    Kind::DOMAIN_DNS_RECORD,
+    Kind::ROLE_DEFINITION,
+    Kind::ROLE_POLICY,
+    Kind::ROLE_POLICY_ASSIGNMENT,
+    Kind::AUTHENTICATION_METHODS_POLICY,
+    Kind::AUTHENTICATION_STRENGTH,
+    Kind::CONDITIONAL_ACCESS_POLICY,
+    Kind::NAMED_LOCATION,
+    Kind::SECURITY_DEFAULTS,
+    Kind::AUTHORIZATION_POLICY,
+    Kind::ADMIN_CONSENT_POLICY,
+    Kind::CROSS_TENANT_DEFAULT,
+    Kind::CROSS_TENANT_PARTNER,
+    Kind::GROUP_SETTING,
+    Kind::ACTIVITY_TIMEOUT_POLICY,
+    Kind::APPLICATION,
+    Kind::SERVICE_PRINCIPAL,
+    Kind::APP_MANAGEMENT_POLICY,
+    Kind::SUBSCRIBED_SKU,
+    Kind::COMPANY_SUBSCRIPTION,
+    Kind::SHARE_POINT_SETTINGS,
+    Kind::SENSITIVITY_LABEL,
+    Kind::COMPLIANCE_POLICY,
+    Kind::DEVICE_CONFIGURATION,
+    Kind::CONFIGURATION_POLICY,
+    Kind::CONFIGURATION_SETTING,
+    Kind::DEVICE_MANAGEMENT,
+    Kind::REPORT_SETTINGS,
+    Kind::SECURE_SCORE,
+    Kind::SECURE_SCORE_CONTROL,
+];
+
 /// Reads records with what is known of their sources.
 pub(crate) struct Reader<'a> {
     pub(crate) store: &'a dyn Store,
@@ -53,8 +89,8 @@ impl<'a> Reader<'a> {
 
     /// Whether people were erased who may still be there: they are part of the tenant and of no
     /// fact, so that nothing is said of everybody. Where the service sends nothing of theirs, and
-    /// counts no more people than are stored, whoever was erased is gone there as well. Of a log, what
-    /// is missing is past.
+    /// counts no more people than are stored, whoever was erased is gone there as well; nothing but
+    /// people is counted for that. Of a log, what is missing is past.
     async fn lacks_erased(&self, source: &SourceId, kind: &Kind) -> Result<bool, StoreError> {
         const LOGS: [Kind; 3] = [Kind::SIGN_IN, Kind::SIGN_IN_DETAILS, Kind::DIRECTORY_AUDIT];
         if LOGS.contains(kind) || self.store.erased().await? == 0 {
@@ -64,11 +100,12 @@ impl<'a> Reader<'a> {
         if last.is_some_and(|run| run.tally.forgotten > 0) {
             return Ok(true);
         }
-        if *kind != Kind::USER {
+        if OF_NOBODY.contains(kind) {
             return Ok(false);
         }
         let stored = self.store.count(&Kind::USER).await?;
-        let counted = self.last_runs.get(source).and_then(|run| run.tally.counted);
+        let people = self.last_runs.get(&SourceId::new("users"));
+        let counted = people.and_then(|run| run.tally.counted);
         Ok(counted.is_none_or(|counted| counted > stored))
     }
 
