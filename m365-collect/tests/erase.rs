@@ -465,8 +465,11 @@ async fn a_store_is_deleted_with_everything_beside_it() {
 }
 
 #[tokio::test]
-async fn a_deletion_that_was_cut_off_is_finished_by_the_next_opening() {
-    for point in DELETE_CRASH_POINTS {
+async fn a_deletion_that_was_cut_off_is_finished_by_the_next_one_or_the_next_opening() {
+    for (point, again) in DELETE_CRASH_POINTS
+        .iter()
+        .flat_map(|point| [(point, true), (point, false)])
+    {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("s.m365");
         let store = SqliteStore::open(&path).await.unwrap();
@@ -479,6 +482,11 @@ async fn a_deletion_that_was_cut_off_is_finished_by_the_next_opening() {
             matches!(opened, Err(StoreError::Missing { .. })),
             "{opened:?}"
         );
+        if again {
+            SqliteStore::delete(&path).await.unwrap();
+            assert_eq!(files(folder.path()), [""; 0]);
+            continue;
+        }
         let store = SqliteStore::open(&path).await.unwrap();
         assert_eq!(store.count(&Kind::USER).await.unwrap(), 0);
         drop(store);

@@ -107,7 +107,12 @@ async fn readmit_user(path: &Path, user: &str) -> Result<Done, Failure> {
 }
 
 async fn delete(path: &Path, tenant: &str, is_confirmed: bool) -> Result<Done, Failure> {
-    let stored = existing(path).await?.tenant().await?;
+    let stored = match existing(path).await {
+        Ok(store) => store.tenant().await?,
+        // What a deletion that was cut off has left is deleted too.
+        Err(_) if !path.exists() && is_confirmed => None,
+        Err(failure) => return Err(failure),
+    };
     if let Some(stored) = stored.filter(|stored| !stored.is_same(&StoredTenant::new(tenant))) {
         return Err(Failure::usage(format!(
             "the file holds tenant {}, not {tenant}: nothing was deleted",
@@ -156,7 +161,7 @@ fn print(done: &Done) -> Result<(), Failure> {
             if !erased.is_scrubbed {
                 writeln!(
                     out,
-                    "  another process still reads what stood there: run this again when it is done"
+                    "  another process still reads what stood there, or the disk is full: run this again"
                 )?;
             }
         }

@@ -34,7 +34,7 @@ pub struct Erased {
     /// none was, what is kept under another name was not found: erase by that one as well.
     pub is_account: bool,
     /// Whether the freed room was overwritten. Where it was not, because somebody else still reads
-    /// what stood there, the next time that the store is opened it is.
+    /// what stood there or the disk is full, the next time that the store is opened it is.
     pub is_scrubbed: bool,
 }
 
@@ -66,11 +66,17 @@ impl Names {
         }
     }
 
-    /// Adds what the record of an account calls its owner.
-    pub(super) fn add_account(&mut self, account: &Account) {
+    /// Adds what the record of an account calls its owner, but for what others are called as well.
+    fn add_account(&mut self, account: &Account, all: &[Account]) {
         self.add(&account.id);
-        for name in [&account.principal, &account.mail].into_iter().flatten() {
-            self.add(name);
+        for name in account.names() {
+            let others = all.iter().filter(|other| other.id != account.id);
+            if !others
+                .flat_map(Account::names)
+                .any(|of| of.eq_ignore_ascii_case(name))
+            {
+                self.add(name);
+            }
         }
     }
 
@@ -149,10 +155,16 @@ impl Account {
             mail: text("mail"),
         }
     }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let names = [&self.principal, &self.mail];
+        names.into_iter().flatten().map(String::as_str)
+    }
 }
 
 /// The names of the person whose account is meant: by its id, else by its user principal name, else
-/// by its mail address. `None` where there is no such account.
+/// by its mail address. `None` where there is no such account. A shared name is nobody's: what is
+/// kept under it may be the other's.
 ///
 /// # Errors
 /// Where several have the address.
@@ -176,7 +188,7 @@ pub(super) fn names_of(accounts: &[Account], person: &str) -> Result<Option<Name
             let mut names = Names::default();
             // A new generation may call them otherwise.
             for account in accounts.iter().filter(|account| account.id == *id) {
-                names.add_account(account);
+                names.add_account(account, accounts);
             }
             return Ok(Some(names));
         }
@@ -296,5 +308,8 @@ mod tests {
             Err(StoreError::Ambiguous { people: 2 })
         ));
         assert_eq!(id("nobody@x").unwrap(), None);
+        let all = |person| names_of(&accounts, person).unwrap().unwrap().0;
+        assert_eq!(all("1"), ["1".to_owned()].into());
+        assert_eq!(all("3"), ["3", "post@y"].map(str::to_owned).into());
     }
 }

@@ -19,7 +19,9 @@ const WAIT: std::time::Duration = std::time::Duration::from_secs(2);
 const PART: u64 = 1024 * 1024;
 
 pub(super) fn delete(path: &Path) -> Result<(), StoreError> {
-    finish(path)?;
+    if finish(path)? && !path.exists() {
+        return remove_lock(path);
+    }
     schema::check_ours(path)?;
     // The file itself, and not a link to it.
     let path = &std::fs::canonicalize(path).map_err(|error| failed(path, error))?;
@@ -40,31 +42,35 @@ pub(super) fn delete(path: &Path) -> Result<(), StoreError> {
     std::fs::rename(path, doomed(path)).map_err(|error| failed(path, error))?;
     crash_point("delete.begun");
     finish(path)?;
-    let lock = beside(path, ".lock");
     drop(claim);
-    match std::fs::remove_file(lock) {
+    remove_lock(path)
+}
+
+fn remove_lock(path: &Path) -> Result<(), StoreError> {
+    match std::fs::remove_file(beside(path, ".lock")) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(path, error)),
         _ => Ok(()),
     }
 }
 
-/// Finishes a deletion that was cut off, where there is one.
-pub(super) fn finish(path: &Path) -> Result<(), StoreError> {
+/// Finishes a deletion that was cut off, and says whether there was one.
+pub(super) fn finish(path: &Path) -> Result<bool, StoreError> {
     let doomed = doomed(path);
     let mut file = match OpenOptions::new().read(true).write(true).open(&doomed) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(failed(&doomed, error)),
     };
     // A file that happens to be called so is somebody else's.
     if !is_ours(&mut file).map_err(|error| failed(&doomed, error))? {
-        return Ok(());
+        return Ok(false);
     }
     overwrite(&mut file)
         .and_then(|()| {
             drop(file);
             std::fs::remove_file(&doomed)
         })
+        .map(|()| true)
         .map_err(|error| failed(&doomed, error))
 }
 

@@ -1,6 +1,6 @@
 //! What is past its time goes, some of it in each transaction.
 
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::record::LIVE;
 use super::write;
@@ -184,7 +184,9 @@ pub(super) fn date(
     };
     let is_done = transaction
         .prepare_cached("SELECT dated_by IS ?2 FROM source WHERE id = ?1")?
-        .query_row(params![source, property], |row| row.get(0));
+        .query_row(params![source, property], |row| row.get(0))
+        .optional()?;
+    // A source that never ran has nothing to date.
     if is_done.unwrap_or(true) {
         return Ok(None);
     }
