@@ -129,14 +129,18 @@ fn tenant(users: u64) -> Facts {
                 ..RoleAssignmentFact::default()
             }
         })),
-        identity_signin_activity: fact_of((0..users).map(|n| SignInFact {
-            user: person(n),
-            last_interactive: Some(time(if n.is_multiple_of(40) {
+        identity_signin_activity: fact_of((0..users).map(|n| {
+            let last = Some(time(if n.is_multiple_of(40) {
                 "2026-01-05T08:00:00Z"
             } else {
                 "2026-11-20T08:00:00Z"
-            })),
-            ..SignInFact::default()
+            }));
+            SignInFact {
+                user: person(n),
+                last_interactive: last,
+                last_success: last,
+                ..SignInFact::default()
+            }
         })),
         // A report in an order of its own.
         auth_registration: fact_of((0..users).rev().map(|n| RegistrationFact {

@@ -115,13 +115,6 @@ impl Positions {
         let word = self.0.get(position / 64).copied().unwrap_or(0);
         word & (1 << (position % 64)) != 0
     }
-
-    /// Adds what `other` holds.
-    pub(crate) fn extend(&mut self, other: &Self) {
-        for (word, more) in self.0.iter_mut().zip(&other.0) {
-            *word |= more;
-        }
-    }
 }
 
 #[cfg(test)]
@@ -161,12 +154,9 @@ mod tests {
     #[test]
     fn a_set_of_positions_holds_what_was_put_in_and_ignores_what_lies_outside() {
         let mut set = Positions::below(70);
-        let mut other = Positions::below(70);
-        set.insert(0);
-        set.insert(69);
-        other.insert(64);
-        other.insert(1000);
-        set.extend(&other);
+        for position in [0, 64, 69, 1000] {
+            set.insert(position);
+        }
         let held: Vec<usize> = (0..2000).filter(|n| set.contains(*n)).collect();
         assert_eq!(held, [0, 64, 69]);
     }

@@ -16,7 +16,8 @@ pub(crate) const GROUPS: &str = "identity.groups";
 /// A directory role that a person holds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Held {
-    pub(crate) role: RoleId,
+    /// `None` for a role that is not built in; what it permits is not known.
+    pub(crate) role: Option<RoleId>,
     /// In force now; otherwise eligible, that is in force once activated.
     pub(crate) active: bool,
     /// For the whole tenant, not only for an administrative unit or one object.
@@ -27,10 +28,23 @@ pub(crate) struct Held {
     weight: Option<RoleWeight>,
 }
 
+/// Who holds one role: for so long, for so much.
+#[derive(Debug, Default)]
+struct Holders<'a> {
+    principals: BTreeSet<&'a str>,
+    groups: Vec<&'a str>,
+    service_principals: Vec<&'a str>,
+}
+
 impl Held {
     pub(crate) fn is_administrative(&self) -> bool {
         self.weight
             .is_some_and(|weight| weight != RoleWeight::Ordinary)
+    }
+
+    /// Whether its holder may be an administrator: a role that is not built in may permit anything.
+    pub(crate) fn may_be_administrative(&self) -> bool {
+        self.weight != Some(RoleWeight::Ordinary)
     }
 
     /// Whether security defaults challenge its holder at every sign-in.
@@ -68,6 +82,11 @@ impl<'a> Person<'a> {
     pub(crate) fn is_admin(&self) -> bool {
         self.roles.iter().any(Held::is_administrative)
     }
+
+    /// Whether it cannot be told if the person administers: a role that is held is not built in.
+    pub(crate) fn may_be_admin(&self) -> bool {
+        !self.is_admin() && self.roles.iter().any(Held::may_be_administrative)
+    }
 }
 
 /// Everybody in the tenant.
@@ -84,6 +103,8 @@ pub(crate) struct Population<'a> {
     pub(crate) unresolved: BTreeSet<&'a str>,
     /// Service principals that hold administrative roles: no people.
     pub(crate) service_principals: BTreeSet<&'a str>,
+    /// Service principals that hold roles which are not built in.
+    pub(crate) custom_service_principals: BTreeSet<&'a str>,
     /// Whether a role is held by a group whose members are not all known.
     pub(crate) open_role_group: bool,
     pub(crate) advisories: BTreeSet<Advisory>,
@@ -114,6 +135,7 @@ impl<'a> Population<'a> {
             index,
             unresolved: BTreeSet::new(),
             service_principals: BTreeSet::new(),
+            custom_service_principals: BTreeSet::new(),
             open_role_group: false,
             advisories: BTreeSet::new(),
         };
@@ -131,37 +153,38 @@ impl<'a> Population<'a> {
             .iter()
             .map(|a| ((&a.principal, &a.role, &a.kind, &a.scope), a))
             .collect();
+        // However many groups hold a role, whoever is in them is looked up once.
+        let mut holders: BTreeMap<Held, Holders<'a>> = BTreeMap::new();
         for assignment in assignments.into_values() {
             if assignment.ends.is_some_and(|ends| ends <= evidence.as_of()) {
                 continue;
             }
             let held = self.held(assignment);
+            let holders = holders.entry(held).or_default();
             let principal = assignment.principal.as_str();
-            if let Some(person) = self.person_mut(principal) {
-                person.roles.insert(held);
-            } else if groups.contains(principal) {
-                self.open_role_group |= groups.is_open(principal);
-                let mut members = BTreeSet::new();
-                groups.each_member(principal, |id| {
-                    members.insert(id);
-                });
-                for id in members {
-                    match self.person_mut(id) {
-                        Some(person) => {
-                            person.roles.insert(held.clone());
-                        }
-                        None if held.is_administrative() => {
-                            self.unresolved.insert(id);
-                        }
-                        None => {}
-                    }
+            if self.position(principal).is_none() && groups.contains(principal) {
+                holders.groups.push(principal);
+            } else if self.position(principal).is_none() && is_service_principal(assignment) {
+                holders.service_principals.push(principal);
+            } else {
+                holders.principals.insert(principal);
+            }
+        }
+        for (held, mut holders) in holders {
+            self.open_role_group |= groups.any_is_open(&holders.groups);
+            holders.principals.extend(groups.members(&holders.groups));
+            for id in holders.principals {
+                if let Some(person) = self.person_mut(id) {
+                    person.roles.insert(held.clone());
+                } else if held.may_be_administrative() {
+                    self.unresolved.insert(id);
                 }
-            } else if is_service_principal(assignment) {
-                if held.is_administrative() {
-                    self.service_principals.insert(principal);
-                }
-            } else if held.is_administrative() {
-                self.unresolved.insert(principal);
+            }
+            let applications = holders.service_principals;
+            if held.is_administrative() {
+                self.service_principals.extend(applications);
+            } else if held.may_be_administrative() {
+                self.custom_service_principals.extend(applications);
             }
         }
     }
@@ -171,10 +194,9 @@ impl<'a> Population<'a> {
         if weight.is_none() {
             self.advisories.insert(Advisory {
                 subject: assignment.role.clone(),
-                message:
-                    "is not a built-in role, so its holders are not counted as administrators; \
-                          check what it permits"
-                        .into(),
+                message: "is not a built-in role, so that it is not known whether its holders are \
+                     administrators; check what it permits"
+                    .into(),
             });
         }
         let eligible = assignment
@@ -182,7 +204,7 @@ impl<'a> Population<'a> {
             .as_deref()
             .is_some_and(|kind| kind.eq_ignore_ascii_case("eligible"));
         Held {
-            role: RoleId::new(&assignment.role),
+            role: weight.is_some().then(|| RoleId::new(&assignment.role)),
             active: !eligible,
             tenant_wide: assignment
                 .scope

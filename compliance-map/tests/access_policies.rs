@@ -8,7 +8,9 @@
 mod common;
 
 use common::{covered_tenant, fact_of, holds, mfa_for_all, now};
-use compliance_map::facts::{CaPolicyFact, CaPrincipals, SecurityDefaultsFact};
+use compliance_map::facts::{
+    CaPolicyFact, CaPrincipals, CompliancePolicyFact, SecurityDefaultsFact,
+};
 use compliance_map::{Action, Catalogue, ControlResult, Fact, Facts, Options, Status, assess};
 
 /// The answer to one rule, asked by a framework of its own.
@@ -140,7 +142,14 @@ fn a_managed_device_or_mfa_is_no_demand_for_a_managed_device() {
     let either = ask(&tenant([policy.clone()]), "managed_device_required");
     assert_eq!(either.status, Status::NotSatisfied);
     policy.grant.as_mut().unwrap().operator = Some("AND".into());
-    let both = ask(&tenant([policy]), "managed_device_required");
+    let mut facts = tenant([policy]);
+    facts.device_compliance = fact_of([CompliancePolicyFact {
+        policy: "healthy".into(),
+        tests: Some(vec!["antivirus".into()]),
+        assigned_to: Some(vec!["AllDevices".into()]),
+        ..CompliancePolicyFact::default()
+    }]);
+    let both = ask(&facts, "managed_device_required");
     assert_eq!(both.status, Status::Satisfied);
 }
 

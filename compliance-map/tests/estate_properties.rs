@@ -49,6 +49,10 @@ fn tenant() -> impl Strategy<Value = Value> {
         for ((fact, lists), choice) in ROWS.iter().zip(chosen) {
             facts[*fact] = whole(&lists[choice]);
         }
+        // The service enforces no policy beside security defaults.
+        if facts["auth.security_defaults"]["items"][0]["enabled"] == json!(true) {
+            facts["auth.ca_policies"] = whole(&json!([]));
+        }
         for demand in CATALOGUE.framework("overlay").unwrap().official_ids() {
             facts["overlay"][demand] = json!(true);
         }

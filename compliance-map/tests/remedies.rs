@@ -9,7 +9,7 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{assess_all, covered_tenant, fact_of, mfa_for_all, per_user, registered};
+use common::{assess_all, covered_tenant, fact_of, mfa_for_all, per_user, registered, signed_in};
 use compliance_map::facts::{DlpPolicyFact, MalwareFilterFact, PasswordProtectionFact};
 use compliance_map::{Action, Assessment, Fact, Facts, Remedy, Status};
 
@@ -80,8 +80,7 @@ fn settings_policies_and_accounts_are_told_apart() {
         ..MalwareFilterFact::default()
     }]);
     facts.data_dlp = fact_of(Vec::<DlpPolicyFact>::new());
-    facts.identity_signin_activity.items[1].last_interactive =
-        Some("2026-01-01T00:00:00Z".parse().unwrap());
+    facts.identity_signin_activity.items[1] = signed_in("u02", Some("2026-01-01T00:00:00Z"));
     let assessment = assess_all(&facts);
     let action = |control: &str| remedies(&assessment, control)[0].action.clone();
     assert!(

@@ -592,8 +592,9 @@ fn dormant_accounts_are_judged_by_the_period_of_each_control() {
     facts.identity_users.items[3].created = Some("2026-11-10T00:00:00Z".parse().unwrap());
     facts.identity_signin_activity.items[1] = signed_in("u02", Some("2026-09-20T00:00:00Z"));
     facts.identity_signin_activity.items[2] = signed_in("u03", Some("2026-05-01T00:00:00Z"));
-    facts.identity_signin_activity.items[2].last_noninteractive =
-        Some("2026-11-20T00:00:00Z".parse().unwrap());
+    let recently = Some("2026-11-20T00:00:00Z".parse().unwrap());
+    facts.identity_signin_activity.items[2].last_noninteractive = recently;
+    facts.identity_signin_activity.items[2].last_success = recently;
     facts.identity_signin_activity.items[3] = signed_in("u04", None);
     facts.identity_signin_activity.items[4] = signed_in("u05", Some("0001-01-01T00:00:00Z"));
     assert_eq!(failing(&facts, "cis-v8.1:5.3"), ["u02", "u05"]);
@@ -638,7 +639,7 @@ fn a_declared_period_cannot_loosen_a_fixed_one() {
 fn sign_in_activity_that_was_never_populated_is_not_dormancy() {
     let mut facts = covered_tenant(3);
     for row in &mut facts.identity_signin_activity.items {
-        row.last_interactive = None;
+        (row.last_interactive, row.last_success) = (None, None);
     }
     assert_eq!(status(&facts, "cis-v8.1:5.3"), Status::Unknown);
 }

@@ -7,6 +7,7 @@ mod declaration;
 mod exceptions;
 mod foreign;
 mod judge;
+mod names;
 mod options;
 mod parameter;
 mod remedy;
@@ -92,10 +93,13 @@ pub fn assess(
     };
     let results: Vec<ControlResult> = controls.into_iter().map(|c| assessor.answer(c)).collect();
     assessor.note_foreign_rows();
+    let population = &assessor.context.population;
+    let mentioned = Mentioned::by(&assessor.findings, population);
     Ok(Assessment {
         tenant: facts.tenant.clone(),
         as_of: options.as_of,
-        people: people(&assessor.context.population, &assessor.findings),
+        people: people(population, &mentioned.people),
+        names: names::of_objects(facts, population, &mentioned.objects),
         results,
         advisories: assessor.advisories.into_iter().collect(),
     })
@@ -149,18 +153,33 @@ fn is_demanded(facts: &Facts, catalogue: &Catalogue, control: &Control) -> bool 
     !framework.is_some_and(|f| f.on_demand) || facts.overlay.demands(control.reference.control())
 }
 
-fn people(population: &Population<'_>, findings: &BTreeMap<Rule, Finding>) -> People {
-    // Rules that ask about people ask about the same people: each is looked up once.
-    let mut mentioned = Positions::below(population.people.len());
-    for finding in findings.values() {
-        let ids = finding.failing.keys();
-        let ids = ids
-            .chain(finding.conditional.keys())
-            .chain(finding.unknown.keys());
-        for position in ids.filter_map(|id| population.position(id)) {
-            mentioned.insert(position);
+/// Whom the findings list, and what else.
+#[derive(Debug)]
+struct Mentioned<'f> {
+    people: Positions,
+    objects: BTreeSet<&'f str>,
+}
+
+impl<'f> Mentioned<'f> {
+    fn by(findings: &'f BTreeMap<Rule, Finding>, population: &Population<'_>) -> Self {
+        let mut people = Positions::below(population.people.len());
+        let mut objects = BTreeSet::new();
+        for finding in findings.values() {
+            let ids = [&finding.failing, &finding.conditional, &finding.unknown];
+            let ids = ids.into_iter().flat_map(BTreeMap::keys);
+            // Rules that ask about people ask about the same people: each is noted once.
+            for id in ids.chain(finding.excluded.iter().map(|excluded| &excluded.id)) {
+                match population.position(id) {
+                    Some(position) => people.insert(position),
+                    None => drop(objects.insert(id.as_str())),
+                }
+            }
         }
+        Self { people, objects }
     }
+}
+
+fn people(population: &Population<'_>, mentioned: &Positions) -> People {
     let people = population.people.iter();
     let names = people
         .filter(|person| mentioned.contains(person.position))

@@ -198,6 +198,10 @@ pub struct Assessment {
     pub results: Vec<ControlResult>,
     /// Who is in the tenant.
     pub people: People,
+    /// Names of the objects that results list and that are no people, such as devices with their
+    /// owners, applications, groups and policies, by id.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
     /// Remarks that change no status.
     pub advisories: Vec<Advisory>,
 }

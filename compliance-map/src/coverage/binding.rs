@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::tri::Tri;
 use super::{CA_POLICIES, Lack, PER_USER_MFA, Roles, SECURITY_DEFAULTS};
 use crate::evidence::{Evidence, Grade, latest};
-use crate::facts::PerUserMfaFact;
+use crate::facts::{Facts, PerUserMfaFact};
 use crate::group::Groups;
 use crate::population::{ByPerson, Held, Person, Population, ROLES};
 
@@ -22,6 +22,8 @@ pub(crate) struct Bound<'s> {
     pub(crate) needed: Needed,
     /// Whether `Always` comes from conditional access, which may trust MFA of a guest's home tenant.
     pub(crate) by_conditional_access: bool,
+    /// Whether another provider may ask, for which nothing need be registered here.
+    pub(crate) perhaps_elsewhere: bool,
     /// Facts that could bring `least` and `most` together.
     pub(crate) missing: Vec<&'static str>,
     why: Vec<Why<'s>>,
@@ -79,6 +81,11 @@ impl Needed {
     }
 }
 
+fn is_any_enforced(facts: &Facts) -> bool {
+    let mut policies = facts.auth_ca_policies.items.iter();
+    policies.any(|policy| policy.state.eq_ignore_ascii_case("enabled"))
+}
+
 /// The three sources, made ready to be asked about many people.
 #[derive(Debug)]
 pub(crate) struct Binder<'a> {
@@ -102,9 +109,22 @@ impl<'a> Binder<'a> {
         population: &Population<'a>,
     ) -> Self {
         let facts = evidence.facts;
-        let policies_grade = evidence.grade(CA_POLICIES);
+        let defaults = facts.auth_security_defaults.items.last();
+        let security_defaults = match (evidence.grade(SECURITY_DEFAULTS), defaults) {
+            (Grade::Absent, _) | (_, None) => Tri::Maybe,
+            // An enforced policy beside them is impossible: one of the two facts is wrong.
+            (_, Some(row)) if row.enabled && is_any_enforced(facts) => Tri::Maybe,
+            (_, Some(row)) => Tri::from(row.enabled),
+        };
+        // Security defaults and enforced policies rule each other out, so that there is nothing to
+        // read: <https://learn.microsoft.com/en-us/entra/fundamentals/security-defaults>.
+        let are_ruled_out = security_defaults == Tri::Yes && evidence.is_whole(SECURITY_DEFAULTS);
+        let policies_grade = match evidence.grade(CA_POLICIES) {
+            Grade::Absent if are_ruled_out => Grade::Whole,
+            grade => grade,
+        };
         let mut members = GroupMembers::new(groups, population);
-        let (policies, others) = match policies_grade {
+        let (policies, others) = match evidence.grade(CA_POLICIES) {
             Grade::Absent => (Vec::new(), Vec::new()),
             _ => latest(&facts.auth_ca_policies.items, |policy| &policy.id)
                 .into_values()
@@ -112,16 +132,12 @@ impl<'a> Binder<'a> {
                 .filter(Policy::may_be_enabled)
                 .partition(Policy::can_bind),
         };
-        let defaults = facts.auth_security_defaults.items.last();
         let per_user_grade = evidence.grade(PER_USER_MFA);
         Self {
             policies,
             others,
             policies_grade,
-            security_defaults: match (evidence.grade(SECURITY_DEFAULTS), defaults) {
-                (Grade::Absent, _) | (_, None) => Tri::Maybe,
-                (_, Some(row)) => Tri::from(row.enabled),
-            },
+            security_defaults,
             security_defaults_whole: evidence.is_whole(SECURITY_DEFAULTS),
             per_user: match per_user_grade {
                 Grade::Absent => ByPerson::default(),
@@ -194,6 +210,7 @@ impl<'a> Binder<'a> {
                     accepted.sometimes
                 },
             },
+            perhaps_elsewhere: sources.iter().any(|s| s.perhaps_elsewhere),
             by_conditional_access: sources.iter().skip(1).all(|s| s.least != Binding::Always),
             missing: sources
                 .iter()
@@ -265,6 +282,7 @@ impl<'a> Binder<'a> {
                 most: Binding::Always,
                 whole: false,
                 accepted: Accepted::of(Binding::Conditional, Binding::Always),
+                perhaps_elsewhere: false,
                 why: Why::Words("security defaults ask for MFA only when Microsoft sees a risk"),
                 missing: vec![ROLES],
             },

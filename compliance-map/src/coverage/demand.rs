@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::method::{self, MethodSet};
+use super::method::{self, Accepts, MethodSet};
 use crate::evidence::Evidence;
 use crate::facts::{CaApps, CaConditions, CaGrant, CaPolicyFact};
 
@@ -17,6 +17,8 @@ impl Clients {
     pub(crate) const ALL: Self = Self(0b1111);
     /// Protocols that know no MFA.
     pub(crate) const LEGACY: Self = Self(0b1100);
+    /// Those of them that cannot answer any demand at all.
+    const MUTE: Self = Self(0b1000);
 
     pub(crate) const fn covers(self, other: Self) -> bool {
         other.0 & !self.0 == 0
@@ -26,8 +28,19 @@ impl Clients {
         Self(self.0 | other.0)
     }
 
+    /// Which of these a demand other than a block keeps out: legacy protocols cannot answer it. See
+    /// <https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-block-legacy-authentication>.
+    pub(crate) const fn kept_out(self, demand: Demand) -> Self {
+        let unable = match demand {
+            Demand::Block => Self::ALL,
+            Demand::Mfa(_) => Self::LEGACY,
+            Demand::Unclear | Demand::Elsewhere | Demand::Other => Self::MUTE,
+        };
+        Self(self.0 & unable.0)
+    }
+
     /// Empty and `all` mean every client; `easSupported` is only a part of `exchangeActiveSync`.
-    fn read(names: &[String]) -> Self {
+    pub(crate) fn read(names: &[String]) -> Self {
         if names.is_empty() {
             return Self::ALL;
         }
@@ -53,6 +66,8 @@ pub(crate) enum Demand {
     Block,
     /// Perhaps MFA: the authentication strength is not known.
     Unclear,
+    /// Perhaps MFA: a control of another provider, of which the service sees only that it passed.
+    Elsewhere,
     /// Nothing that makes MFA unavoidable.
     Other,
 }
@@ -134,33 +149,76 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
         return Demand::Other;
     };
     let is = |control: &String, word: &str| control.eq_ignore_ascii_case(word);
+    let further = not_modelled(&grant.extra).next().is_some();
     if grant.controls.iter().any(|c| is(c, "block")) {
-        return Demand::Block;
+        return if further {
+            Demand::Other
+        } else {
+            Demand::Block
+        };
     }
     let plain = grant.controls.iter().any(|c| is(c, "mfa"));
     let strength = grant
         .authentication_strength
         .as_ref()
         .filter(|s| says_something(s));
-    let others =
-        grant.controls.iter().any(|c| !is(c, "mfa")) || not_modelled(&grant.extra).next().is_some();
-    let and = grant
-        .operator
-        .as_ref()
-        .is_some_and(|o| o.eq_ignore_ascii_case("and"));
-    if (others && !and) || (!plain && strength.is_none()) {
+    let elsewhere = grant.controls.iter().any(|c| is_elsewhere(c));
+    let others = grant
+        .controls
+        .iter()
+        .any(|c| !is(c, "mfa") && !is_elsewhere(c))
+        || further;
+    let and = is_and(grant);
+    if (others && !and) || (!plain && strength.is_none() && !elsewhere) {
         return Demand::Other;
     }
-    let Some(strength) = strength else {
-        return Demand::Mfa(MethodSet::ANY);
-    };
-    match (method::accepted_by(strength, evidence), plain) {
-        (Some(accepted), false) => Demand::Mfa(accepted),
-        (Some(accepted), true) if and => Demand::Mfa(accepted),
-        (Some(_), true) => Demand::Mfa(MethodSet::ANY),
-        (None, true) if and => Demand::Mfa(MethodSet::ANY),
-        (None, _) => Demand::Unclear,
+    let strength = strength.map(|strength| method::accepted_by(strength, evidence));
+    if !and && (strength == Some(Accepts::SingleFactor)) {
+        return Demand::Other;
     }
+    // With OR, what another provider asks is a way past the rest.
+    if elsewhere && (!and || (!plain && !matches!(strength, Some(Accepts::Mfa(_))))) {
+        return Demand::Elsewhere;
+    }
+    match (strength, plain) {
+        (None, _) => Demand::Mfa(MethodSet::ANY),
+        (Some(Accepts::Mfa(accepted)), false) => Demand::Mfa(accepted),
+        (Some(Accepts::Mfa(accepted)), true) if and => Demand::Mfa(accepted),
+        (Some(Accepts::Mfa(_)), true) => Demand::Mfa(MethodSet::ANY),
+        (Some(_), true) if and => Demand::Mfa(MethodSet::ANY),
+        (Some(Accepts::SingleFactor), _) => Demand::Other,
+        (Some(Accepts::Unknown), _) => Demand::Unclear,
+    }
+}
+
+/// Whether the grant demands anything at all.
+pub(crate) fn demands_something(grant: &CaGrant) -> bool {
+    let strength = grant.authentication_strength.as_ref();
+    !grant.controls.is_empty() || strength.is_some_and(says_something)
+}
+
+pub(crate) fn is_and(grant: &CaGrant) -> bool {
+    let operator = grant.operator.as_deref().unwrap_or_default();
+    operator.eq_ignore_ascii_case("and")
+}
+
+/// Whether a control is none of those that the service carries out itself:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/conditionalaccessgrantcontrols>.
+fn is_elsewhere(control: &String) -> bool {
+    const BUILT_IN: [&str; 9] = [
+        "approvedApplication",
+        "block",
+        "compliantApplication",
+        "compliantDevice",
+        "domainJoinedDevice",
+        "mfa",
+        "passwordChange",
+        "riskRemediation",
+        "termsOfUse",
+    ];
+    !BUILT_IN
+        .iter()
+        .any(|known| control.eq_ignore_ascii_case(known))
 }
 
 /// In which sign-ins the policy applies.
@@ -186,6 +244,22 @@ pub(crate) fn scope(policy: &CaPolicyFact) -> Scope {
         Scope::Some(narrowed)
     }
 }
+
+/// Members of a policy that change nothing of what it does, on 2026-11-29:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/conditionalaccesspolicy>.
+const REMARKS: [&str; 11] = [
+    "created",
+    "createdDateTime",
+    "created_at",
+    "description",
+    "displayName",
+    "display_name",
+    "modified",
+    "modifiedDateTime",
+    "modified_at",
+    "templateId",
+    "template_id",
+];
 
 /// Everything because of which the policy applies to some sign-ins only.
 fn narrowed_by(policy: &CaPolicyFact, apps: &CaApps, conditions: &CaConditions) -> Vec<String> {
@@ -221,13 +295,9 @@ fn narrowed_by(policy: &CaPolicyFact, apps: &CaApps, conditions: &CaConditions) 
     ];
     let known = known.into_iter().filter(|(narrowed, _)| *narrowed);
     let known = known.map(|(_, words)| words.to_owned());
-    let rollout = not_modelled(&policy.extra).filter(|name| {
-        // A policy that is rolled out to a part of its people; other members of the row are remarks.
-        ["partialEnablementStrategy", "partial_enablement_strategy"].contains(name)
-    });
     let further = not_modelled(&apps.extra)
         .chain(not_modelled(&conditions.extra))
-        .chain(rollout);
+        .chain(not_modelled(&policy.extra).filter(|name| !REMARKS.contains(name)));
     known
         .chain(further.map(|name| format!("the condition {name}")))
         .collect()

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::STRENGTHS;
 use crate::evidence::Evidence;
 
 /// A set of kinds of second factor.
@@ -26,7 +27,7 @@ impl MethodSet {
     const PASSING: Self = Self(1 << 10);
     /// What a plain demand for MFA accepts.
     pub(crate) const ANY: Self = Self((1 << 10) - 1);
-    const BUILT_IN: Self = Self(Self::ANY.0 & !Self::EXTERNAL.0);
+    pub(crate) const BUILT_IN: Self = Self(Self::ANY.0 & !Self::EXTERNAL.0);
     /// What cannot be phished.
     pub(crate) const PHISHING_RESISTANT: Self =
         Self(Self::WINDOWS_HELLO.0 | Self::PASSKEY.0 | Self::CERTIFICATE.0);
@@ -163,41 +164,50 @@ fn kind_of(name: &str) -> Option<MethodSet> {
     })
 }
 
-/// What an authentication strength accepts; `None` when that cannot be told or when it accepts a
-/// single factor too.
+/// What an authentication strength accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Accepts {
+    Mfa(MethodSet),
+    /// A single factor will do, so that MFA is not asked for.
+    SingleFactor,
+    /// It cannot be told.
+    Unknown,
+}
+
+/// What an authentication strength accepts.
 ///
 /// Built-in strengths are known by id or name; others are looked up in `auth.auth_strengths`. See
 /// <https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-strengths>.
-pub(crate) fn accepted_by(strength: &Value, evidence: Evidence<'_>) -> Option<MethodSet> {
+pub(crate) fn accepted_by(strength: &Value, evidence: Evidence<'_>) -> Accepts {
     let names = names_of(strength);
     for name in &names {
         match name.to_ascii_lowercase().as_str() {
             "00000000-0000-0000-0000-000000000002" | "multifactor authentication" => {
-                return Some(MethodSet::BUILT_IN);
+                return Accepts::Mfa(MethodSet::BUILT_IN);
             }
             "00000000-0000-0000-0000-000000000003" | "passwordless mfa" => {
-                return Some(MethodSet::PASSWORDLESS);
+                return Accepts::Mfa(MethodSet::PASSWORDLESS);
             }
             "00000000-0000-0000-0000-000000000004" | "phishing-resistant mfa" => {
-                return Some(MethodSet::PHISHING_RESISTANT);
+                return Accepts::Mfa(MethodSet::PHISHING_RESISTANT);
             }
             _ => {}
         }
     }
-    let mut combinations = Combinations::of(strength);
-    if combinations == Combinations::Unlisted && evidence.is_whole("auth.auth_strengths") {
-        let definitions = &evidence.facts.other.get("auth.auth_strengths")?.items;
-        let definition = definitions.iter().rev().find(|definition| {
-            names_of(definition)
-                .iter()
-                .any(|name| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)))
-        })?;
-        combinations = Combinations::of(definition);
+    let own = combinations(strength);
+    if own.is_some() || !evidence.is_whole(STRENGTHS) {
+        return own.unwrap_or(Accepts::Unknown);
     }
-    match combinations {
-        Combinations::Accept(methods) => Some(methods),
-        Combinations::Unlisted | Combinations::NotMfa => None,
-    }
+    let definitions = evidence.facts.other.get(STRENGTHS);
+    let definitions = definitions.map_or(&[][..], |fact| &fact.items);
+    let definition = definitions.iter().rev().find(|definition| {
+        names_of(definition)
+            .iter()
+            .any(|name| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)))
+    });
+    definition
+        .and_then(combinations)
+        .unwrap_or(Accepts::Unknown)
 }
 
 fn names_of(strength: &Value) -> Vec<&str> {
@@ -212,42 +222,37 @@ fn names_of(strength: &Value) -> Vec<&str> {
     }
 }
 
-/// What the combinations listed in a strength amount to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Combinations {
-    Unlisted,
-    /// One of them is a single factor, or one that this version does not know.
-    NotMfa,
-    Accept(MethodSet),
-}
-
-impl Combinations {
-    fn of(definition: &Value) -> Self {
-        let list = definition
-            .get("allowed_combinations")
-            .or_else(|| definition.get("allowedCombinations"))
-            .and_then(Value::as_array);
-        let Some(list) = list.filter(|list| !list.is_empty()) else {
-            return Self::Unlisted;
-        };
-        let mut accepted = MethodSet::NONE;
-        for combination in list {
-            match combination.as_str().and_then(second_factor) {
-                Some(kind) => accepted = accepted.or(kind),
-                None => return Self::NotMfa,
-            }
+/// What the combinations listed in a strength amount to; `None` where none is listed.
+fn combinations(definition: &Value) -> Option<Accepts> {
+    let list = definition
+        .get("allowed_combinations")
+        .or_else(|| definition.get("allowedCombinations"))
+        .and_then(Value::as_array)
+        .filter(|list| !list.is_empty())?;
+    let mut accepted = MethodSet::NONE;
+    let mut strange = false;
+    for combination in list {
+        match combination.as_str().map_or(Accepts::Unknown, factors) {
+            Accepts::Mfa(kind) => accepted = accepted.or(kind),
+            Accepts::SingleFactor => return Some(Accepts::SingleFactor),
+            Accepts::Unknown => strange = true,
         }
-        Self::Accept(accepted)
     }
+    Some(if strange {
+        Accepts::Unknown
+    } else {
+        Accepts::Mfa(accepted)
+    })
 }
 
-/// The second factor of a combination such as `password,sms`; `None` if it is not MFA.
-fn second_factor(combination: &str) -> Option<MethodSet> {
+/// What a combination such as `password,sms` amounts to. The words:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/authenticationstrengthpolicy>.
+fn factors(combination: &str) -> Accepts {
     let mut accepted = MethodSet::NONE;
     let (mut knowledge, mut multi) = (false, false);
     for mode in combination.split(',').map(str::trim) {
         let (kind, is_multi) = match mode {
-            "password" | "federatedSingleFactor" | "x509CertificateSingleFactor" => {
+            "password" | "federatedSingleFactor" | "x509CertificateSingleFactor" | "qrCodePin" => {
                 knowledge = true;
                 continue;
             }
@@ -263,10 +268,14 @@ fn second_factor(combination: &str) -> Option<MethodSet> {
             "hardwareOath" => (MethodSet::HARDWARE_CODE, false),
             "sms" => (MethodSet::SMS, false),
             "voice" => (MethodSet::VOICE, false),
-            _ => return None,
+            _ => return Accepts::Unknown,
         };
         accepted = accepted.or(kind);
         multi |= is_multi;
     }
-    (multi || (knowledge && !accepted.is_empty())).then_some(accepted)
+    if multi || (knowledge && !accepted.is_empty()) {
+        Accepts::Mfa(accepted)
+    } else {
+        Accepts::SingleFactor
+    }
 }

@@ -243,9 +243,7 @@ impl<'a> Coverage<'a> {
             Binding::None => Needed::exactly(only.unwrap_or(MethodSet::ANY)),
             _ => bound.needed,
         };
-        let ready = self
-            .readiness
-            .of(person, needed, bound.by_conditional_access);
+        let ready = self.readiness.of(person, needed, &bound);
         let in_place = bound.least >= Binding::Conditional;
         let possible = Possible::new(bound.least, bound.most, ready.answer);
         let verdict = possible.verdict(in_place);

@@ -15,7 +15,7 @@ use crate::facts::{CaPolicyFact, CaPrincipals};
 use crate::group::Groups;
 use crate::index::Positions;
 use crate::population::{Person, Population};
-use crate::role::RoleId;
+use crate::role::{self, RoleId};
 
 /// A policy made ready to be asked about many people.
 #[derive(Debug)]
@@ -153,12 +153,20 @@ enum Use {
     Exclude,
 }
 
-/// Who is in the groups that policies name; each group is looked into once.
+/// Who is in the groups that policies name; the same groups are looked into once.
 #[derive(Debug)]
 pub(crate) struct GroupMembers<'a, 'p> {
     groups: &'p Groups<'a>,
     population: &'p Population<'a>,
-    known: BTreeMap<&'a str, Positions>,
+    known: BTreeMap<&'a [String], InGroups>,
+}
+
+/// Who is in some groups.
+#[derive(Debug, Clone)]
+struct InGroups {
+    people: Positions,
+    /// Whether one of them may have more members.
+    is_open: bool,
 }
 
 impl<'a, 'p> GroupMembers<'a, 'p> {
@@ -170,15 +178,19 @@ impl<'a, 'p> GroupMembers<'a, 'p> {
         }
     }
 
-    fn of(&mut self, group: &'a str) -> &Positions {
-        self.known.entry(group).or_insert_with(|| {
+    fn of(&mut self, groups: &'a [String]) -> &InGroups {
+        self.known.entry(groups).or_insert_with(|| {
+            let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
             let mut people = Positions::below(self.population.people.len());
-            self.groups.each_member(group, |id| {
+            for id in self.groups.members(&groups) {
                 if let Some(position) = self.population.position(id) {
                     people.insert(position);
                 }
-            });
-            people
+            }
+            InGroups {
+                people,
+                is_open: self.groups.any_is_open(&groups),
+            }
         })
     }
 }
@@ -198,6 +210,8 @@ struct Side {
     /// Whether a group is named that may have more members.
     open_group: bool,
     roles: BTreeSet<RoleId>,
+    /// Whether a role is named that is not built in, or not known yet.
+    names_unlisted: bool,
     b2b_guest: bool,
     b2b_member: bool,
     internal_guest: bool,
@@ -213,14 +227,14 @@ impl Side {
     fn new<'a>(principals: &'a CaPrincipals, members: &mut GroupMembers<'a, '_>) -> Self {
         let population = members.population;
         let says = |list: &[String], word: &str| list.iter().any(|w| w.eq_ignore_ascii_case(word));
-        let mut people = Positions::below(population.people.len());
+        let InGroups {
+            mut people,
+            is_open,
+        } = members.of(&principals.groups).clone();
         for id in &principals.users {
             if let Some(position) = population.position(id) {
                 people.insert(position);
             }
-        }
-        for group in &principals.groups {
-            people.extend(members.of(group));
         }
         let (users, guest_types) = (&principals.users, &principals.guest_types);
         Self {
@@ -228,12 +242,13 @@ impl Side {
             guests: says(users, "GuestsOrExternalUsers"),
             people,
             names_groups: !principals.groups.is_empty(),
-            open_group: principals.groups.iter().any(|g| members.groups.is_open(g)),
+            open_group: is_open,
             roles: principals
                 .roles
                 .iter()
                 .map(|role| RoleId::new(role))
                 .collect(),
+            names_unlisted: principals.roles.iter().any(|r| role::weight(r).is_none()),
             b2b_guest: says(guest_types, "b2bCollaborationGuest"),
             b2b_member: says(guest_types, "b2bCollaborationMember"),
             internal_guest: says(guest_types, "internalGuest"),
@@ -250,15 +265,24 @@ impl Side {
     fn covers(&self, person: &Person<'_>, roles: Roles, open_roles: bool, side: Use) -> Tri {
         let named = self.everybody || self.people.contains(person.position);
         let outside = person.guest || person.external;
-        let mut held = person
+        let held = person
             .roles
             .iter()
             .filter(|h| h.tenant_wide && roles.in_force(h));
-        let by_role = held.any(|h| self.roles.contains(&h.role));
+        let mut by_role = Tri::No;
+        for held in held {
+            by_role = by_role.max(match &held.role {
+                Some(role) => Tri::from(self.roles.contains(role)),
+                // The service leaves roles of the tenant's own making out of account.
+                None if self.names_unlisted => Tri::Maybe,
+                None => Tri::No,
+            });
+        }
         if self.strange {
             return Tri::Maybe;
         }
-        Tri::from(named || by_role || (self.guests && outside))
+        Tri::from(named || (self.guests && outside))
+            .max(by_role)
             .max(if self.open_group { Tri::Maybe } else { Tri::No })
             .max(self.guest_type(person, side).min(self.of_any_tenant()))
             .max(self.not_told(open_roles))

@@ -1,8 +1,9 @@
 //! What conditional access asks besides MFA: of whom, and whether at all times.
 
 use super::binding::Binder;
-use super::demand::{Clients, Demand, Scope, scope};
+use super::demand::{Clients, Demand, Scope, demands_something, is_and, scope};
 use super::policy::Policy;
+use super::source::Binding;
 use super::tri::Tri;
 use super::{Coverage, Roles};
 use crate::evidence::Grade;
@@ -78,6 +79,11 @@ impl Coverage<'_> {
         }
     }
 
+    /// How far it is known which policies there are: security defaults leave room for none.
+    pub(crate) const fn policies_grade(&self) -> Grade {
+        self.binder.policies_grade
+    }
+
     /// Whether security defaults are on.
     pub(crate) fn security_defaults(&self) -> Option<bool> {
         told(self.binder.security_defaults)
@@ -114,23 +120,40 @@ impl Coverage<'_> {
         told(applies.fold(unseen, Tri::max))
     }
 
-    /// Whether a policy leaves the person out, and if so whether another one applies to the person.
+    /// Whether a policy leaves the person out, and if so whether another one takes its place: for
+    /// MFA, only what asks for MFA at every sign-in.
     pub(crate) fn left_out_and_covered(&self, person: &Person<'_>) -> (Option<bool>, Option<bool>) {
         let binder = &self.binder;
         let policies = || binder.in_force().filter(|p| p.fact.grant.is_some());
-        let left_out = policies().map(|policy| policy.leaves_out(person, binder.open_roles));
-        let left_out = left_out.fold(Tri::No, Tri::max);
+        let (mut left_out, mut of_mfa) = (Tri::No, Tri::No);
+        for policy in policies() {
+            let is_out = policy.leaves_out(person, binder.open_roles);
+            left_out = left_out.max(is_out);
+            if !matches!(policy.demand, Demand::Block | Demand::Other) {
+                of_mfa = of_mfa.max(is_out);
+            }
+        }
         if left_out == Tri::No {
             return (Some(false), None);
         }
         let some = policies().filter(|policy| policy.scope != Scope::None);
-        let covered = some
+        let mut covered = some
             .map(|policy| {
                 policy
                     .applies(person, Roles::Active, binder.open_roles)
                     .answer
             })
             .fold(Tri::No, Tri::max);
+        if of_mfa != Tri::No {
+            let bound = binder.bind(person, Roles::Active, None);
+            covered = covered.min(if bound.least == Binding::Always {
+                Tri::Yes
+            } else if bound.most == Binding::Always || of_mfa == Tri::Maybe {
+                Tri::Maybe
+            } else {
+                Tri::No
+            });
+        }
         (told(left_out), told(covered))
     }
 }
@@ -228,7 +251,21 @@ fn asked(policy: &Policy<'_>, demanded: Demanded) -> Option<Scope> {
         scope(&rest)
     };
     match demanded {
-        Demanded::LegacyBlocked => blocks.then(|| policy.scope.clone()),
+        // Whatever is demanded of legacy protocols, they cannot answer it.
+        Demanded::LegacyBlocked => {
+            let grant = fact.grant.as_ref()?;
+            let actions = fact.apps.as_ref().map(|apps| &apps.user_actions);
+            if !demands_something(grant) || actions.is_some_and(|actions| !actions.is_empty()) {
+                return None;
+            }
+            let clients = conditions.map_or(Clients::ALL, |c| Clients::read(&c.client_apps));
+            let clients = clients.kept_out(policy.demand);
+            match &policy.scope {
+                _ if clients == Clients::NONE => None,
+                Scope::Every(_) => Some(Scope::Every(clients)),
+                scope => Some(scope.clone()),
+            }
+        }
         Demanded::DeviceCodeBlocked => {
             let flows = conditions?.authentication_flows.as_ref()?.to_string();
             (blocks && flows.to_ascii_lowercase().contains("devicecodeflow"))
@@ -241,23 +278,34 @@ fn asked(policy: &Policy<'_>, demanded: Demanded) -> Option<Scope> {
             && (blocks || matches!(policy.demand, Demand::Mfa(_))))
         .then(|| without(|rest| set(rest, |c| c.sign_in_risk.clear()))),
         Demanded::ManagedDevice => {
-            demands(fact, &["compliantDevice", "domainJoinedDevice"]).then(|| policy.scope.clone())
+            // That a device was joined says nothing of its health.
+            demands(fact, &["compliantDevice"]).then(|| policy.scope.clone())
         }
         Demanded::RegistrationProtected => {
             let apps = fact.apps.as_ref()?;
             let action =
                 |action: &String| action.eq_ignore_ascii_case("urn:user:registersecurityinfo");
-            let asks = fact.grant.as_ref().is_some_and(|grant| {
-                !grant.controls.is_empty() || grant.authentication_strength.is_some()
-            });
-            (asks && apps.user_actions.iter().any(action)).then(|| {
+            // What was accepted, or which application is used, verifies nobody's identity; a device
+            // may.
+            let perhaps = matches!(policy.demand, Demand::Unclear | Demand::Elsewhere)
+                || demands(fact, &["compliantDevice", "domainJoinedDevice"]);
+            let asks = blocks || matches!(policy.demand, Demand::Mfa(_));
+            if !apps.user_actions.iter().any(action) {
+                return None;
+            }
+            let without_action = || {
                 without(|rest| {
                     if let Some(apps) = &mut rest.apps {
                         apps.user_actions.clear();
                         apps.include = vec!["All".to_owned()];
                     }
                 })
-            })
+            };
+            if asks {
+                Some(without_action())
+            } else {
+                perhaps.then_some(Scope::Untold)
+            }
         }
     }
 }
@@ -275,10 +323,7 @@ fn demands(fact: &CaPolicyFact, wanted: &[&str]) -> bool {
         return false;
     };
     let is = |control: &String| wanted.iter().any(|w| control.eq_ignore_ascii_case(w));
-    let and = grant
-        .operator
-        .as_deref()
-        .is_some_and(|o| o.eq_ignore_ascii_case("and"));
+    let and = is_and(grant);
     let others = grant.authentication_strength.is_some()
         || super::demand::not_modelled(&grant.extra).next().is_some();
     if and {

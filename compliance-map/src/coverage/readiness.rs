@@ -1,12 +1,20 @@
 //! Whether a person has registered a second factor that can be used.
 
-use super::binding::Needed;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::binding::{Bound, Needed};
+use super::demand::not_modelled;
 use super::method::{MethodSet, Registered};
 use super::tri::Tri;
-use super::{CROSS_TENANT, METHODS, REGISTRATION};
+use super::{CA_POLICIES, CROSS_TENANT, METHODS, REGISTRATION};
 use crate::evidence::{Evidence, Grade};
-use crate::facts::{MethodsFact, RegistrationFact};
+use crate::facts::{CrossTenantFact, MethodsFact, RegistrationFact};
 use crate::population::{ByPerson, Person, Population};
+
+const PASSWORD_POLICY: &str = "auth.password_policy";
+const TENANT_FACT: &str = "org.tenant";
 
 /// What is known about one person's methods.
 #[derive(Debug)]
@@ -26,7 +34,11 @@ pub(crate) struct Readiness<'a> {
     lists: ByPerson<'a, MethodsFact>,
     lists_whole: bool,
     lists_grade: Grade,
-    home_mfa_refused: bool,
+    /// Whether MFA done in a guest's home tenant is accepted.
+    home_mfa: Option<bool>,
+    /// Domains whose people sign in through another provider, in lower case, and whether that one
+    /// does MFA.
+    federated: BTreeMap<String, Tri>,
 }
 
 impl<'a> Readiness<'a> {
@@ -45,8 +57,11 @@ impl<'a> Readiness<'a> {
             },
             lists_whole: evidence.is_whole(METHODS),
             lists_grade: evidence.grade(METHODS),
-            home_mfa_refused: evidence.is_whole(CROSS_TENANT)
-                && trust.is_some_and(|row| row.default_inbound_trust_mfa == Some(false)),
+            home_mfa: match trust {
+                Some(trust) if evidence.is_whole(CROSS_TENANT) => accepts_home_mfa(trust),
+                _ => None,
+            },
+            federated: federated(evidence),
         }
     }
 
@@ -57,20 +72,18 @@ impl<'a> Readiness<'a> {
         report.or(list).map(|names| Registered::read(names))
     }
 
-    /// Whether the person has a method among those `needed`.
+    /// Whether the person has a method among those `needed`, or is asked elsewhere.
     ///
     /// Guests may be asked in their home tenant, which conditional access can be set to trust:
     /// <https://learn.microsoft.com/en-us/entra/external-id/authentication-conditional-access>.
-    pub(crate) fn of(
-        &self,
-        person: &Person<'_>,
-        needed: Needed,
-        may_be_asked_at_home: bool,
-    ) -> Ready {
+    /// People of a federated domain may be asked by their provider:
+    /// <https://learn.microsoft.com/en-us/graph/api/resources/internaldomainfederation>. Neither is
+    /// in the report of registrations.
+    pub(crate) fn of(&self, person: &Person<'_>, needed: Needed, bound: &Bound<'_>) -> Ready {
         let Told {
             mut answer,
             not_allowed,
-            whole,
+            mut whole,
         } = self.told(person, needed);
         let mut missing = Vec::new();
         let generous = Needed {
@@ -84,9 +97,30 @@ impl<'a> Readiness<'a> {
                 missing.push(METHODS);
             }
         }
-        if answer == Tri::No && person.guest && may_be_asked_at_home && !self.home_mfa_refused {
-            answer = Tri::Maybe;
-            missing.push(CROSS_TENANT);
+        // MFA done elsewhere is MFA of any kind: where only some methods will do, it need not be one.
+        let any_kind = MethodSet::BUILT_IN.is_subset_of(needed.least);
+        let elsewhere = [
+            (self.at_home(person, bound), CROSS_TENANT),
+            (self.by_provider(person), PASSWORD_POLICY),
+            (
+                Tri::from(bound.perhaps_elsewhere).min(Tri::Maybe),
+                CA_POLICIES,
+            ),
+        ];
+        for (asked, key) in elsewhere {
+            let asked = if any_kind {
+                asked
+            } else {
+                asked.min(Tri::Maybe)
+            };
+            if answer != Tri::Yes && asked > answer {
+                answer = asked;
+                whole = asked == Tri::Yes;
+                missing.clear();
+            }
+            if answer == Tri::Maybe && asked == Tri::Maybe {
+                missing.push(key);
+            }
         }
         Ready {
             answer,
@@ -100,6 +134,30 @@ impl<'a> Readiness<'a> {
             },
             missing,
         }
+    }
+
+    /// Whether MFA of the person's home tenant takes the place of ours.
+    fn at_home(&self, person: &Person<'_>, bound: &Bound<'_>) -> Tri {
+        if !bound.by_conditional_access || !(person.guest || person.external) {
+            return Tri::No;
+        }
+        match self.home_mfa {
+            Some(false) => Tri::No,
+            // A guest whose account is from here has no other home.
+            Some(true) if person.external => Tri::Yes,
+            Some(true) | None => Tri::Maybe,
+        }
+    }
+
+    /// Whether the identity provider of the person's domain does MFA.
+    fn by_provider(&self, person: &Person<'_>) -> Tri {
+        let upn = person.fact.upn.as_deref().unwrap_or_default();
+        if person.external || self.federated.is_empty() {
+            return Tri::No;
+        }
+        let domain = upn.rsplit('@').next().unwrap_or_default();
+        let known = self.federated.get(&domain.to_ascii_lowercase());
+        known.copied().unwrap_or(Tri::No)
     }
 
     /// What report and list say together.
@@ -129,6 +187,45 @@ impl<'a> Readiness<'a> {
             whole,
         }
     }
+}
+
+/// Whether MFA of home tenants is accepted: by default, and with nothing said of single ones that
+/// could refuse it.
+fn accepts_home_mfa(trust: &CrossTenantFact) -> Option<bool> {
+    let further = not_modelled(&trust.extra).any(|name| name != "trusted_tenants");
+    trust
+        .default_inbound_trust_mfa
+        .filter(|accepts| !accepts || !further)
+}
+
+/// What a federated domain does is written in `federated_idp_mfa_behavior`, in Graph's words.
+fn federated(evidence: Evidence<'_>) -> BTreeMap<String, Tri> {
+    let facts = evidence.facts;
+    let mut federated = BTreeMap::new();
+    if evidence.grade(TENANT_FACT) != Grade::Absent {
+        let rows = facts.org_tenant.items.iter();
+        let lists = rows.filter_map(|row| row.extra.get("federated_domains")?.as_array());
+        let domains = lists.flatten().filter_map(Value::as_str);
+        federated.extend(domains.map(|domain| (domain.to_ascii_lowercase(), Tri::Maybe)));
+    }
+    if evidence.grade(PASSWORD_POLICY) != Grade::Absent {
+        for row in &facts.auth_password_policy.items {
+            let domain = row.domain.to_ascii_lowercase();
+            if row.federated == Some(false) {
+                federated.remove(&domain);
+            } else if row.federated == Some(true) {
+                let names = ["federated_idp_mfa_behavior", "federatedIdpMfaBehavior"];
+                let told = names.iter().find_map(|name| row.extra.get(*name)?.as_str());
+                let does_mfa = match told {
+                    Some("enforceMfaByFederatedIdp") => Tri::Yes,
+                    Some("rejectMfaByFederatedIdp") => Tri::No,
+                    _ => Tri::Maybe,
+                };
+                federated.insert(domain, does_mfa);
+            }
+        }
+    }
+    federated
 }
 
 struct Told {

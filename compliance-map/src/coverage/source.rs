@@ -18,6 +18,8 @@ pub(crate) struct Source<'s> {
     pub(crate) most: Binding,
     pub(crate) whole: bool,
     pub(crate) accepted: Accepted,
+    /// Whether another provider may ask, for which nothing need be registered here.
+    pub(crate) perhaps_elsewhere: bool,
     pub(crate) why: Why<'s>,
     pub(crate) missing: Vec<&'static str>,
 }
@@ -29,6 +31,7 @@ impl Source<'_> {
             most: binding,
             whole,
             accepted: Accepted::of(binding, binding),
+            perhaps_elsewhere: false,
             why: Why::Words(why),
             missing: Vec::new(),
         }
@@ -40,6 +43,7 @@ impl Source<'_> {
             most,
             whole: false,
             accepted: Accepted::of(Binding::None, most),
+            perhaps_elsewhere: false,
             why: Why::Words(""),
             missing: vec![missing],
         }

@@ -18,6 +18,8 @@ pub(crate) struct Tally<'s> {
     most_blocked: Clients,
     least_some: bool,
     most_some: bool,
+    /// Whether another provider may ask for MFA, for which nothing need be registered here.
+    perhaps_elsewhere: bool,
     accepted: Accepted,
     sometimes: Vec<&'s Policy<'s>>,
     missing: Vec<&'static str>,
@@ -33,6 +35,7 @@ impl Default for Tally<'_> {
             most_blocked: Clients::NONE,
             least_some: false,
             most_some: false,
+            perhaps_elsewhere: false,
             accepted: Accepted::default(),
             sometimes: Vec::new(),
             missing: Vec::new(),
@@ -69,12 +72,12 @@ impl<'s> Tally<'s> {
             Demand::Mfa(methods) if only.is_none_or(|only| methods.is_subset_of(only)) => {
                 Some(methods)
             }
-            Demand::Unclear => Some(MethodSet::ANY),
+            Demand::Unclear | Demand::Elsewhere => Some(MethodSet::ANY),
             Demand::Block => None,
             Demand::Mfa(_) | Demand::Other => return,
         };
         let certain = applies.answer == Tri::Yes
-            && policy.demand != Demand::Unclear
+            && !matches!(policy.demand, Demand::Unclear | Demand::Elsewhere)
             && policy.scope != Scope::Untold;
         if !certain {
             self.note_missing(policy, applies.answer);
@@ -85,6 +88,7 @@ impl<'s> Tally<'s> {
         };
         self.most_some = true;
         self.least_some |= certain;
+        self.perhaps_elsewhere |= policy.demand == Demand::Elsewhere;
         self.accepted.sometimes = self.accepted.sometimes.or(methods);
         match &policy.scope {
             Scope::Every(clients) => {
@@ -172,6 +176,7 @@ impl<'s> Tally<'s> {
             most,
             whole: self.whole_clients == Clients::ALL,
             accepted: self.accepted.or(by_block),
+            perhaps_elsewhere: self.perhaps_elsewhere,
             why: Why::Policies(self.sometimes),
             missing: self.missing,
         }

@@ -36,9 +36,24 @@ pub struct MailDomainFact {
         skip_serializing_if = "Option::is_none"
     )]
     pub dmarc: Option<Record>,
-    /// How the look-up ended: `ok`, `servfail`, `timeout` or `nxdomain`.
+    /// How the look-up ended: `ok`, `servfail`, `timeout` or `nxdomain`; the worst of the parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lookup: Option<String>,
+    /// How the look-up of the SPF record ended; decides for that part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spf_lookup: Option<String>,
+    /// How the look-up of the DKIM keys ended; decides for that part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dkim_lookup: Option<String>,
+    /// How the look-up of the DMARC record ended; decides for that part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dmarc_lookup: Option<String>,
+    /// How many look-ups the SPF record needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spf_lookups: Option<u32>,
+    /// How many of those find nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spf_void_lookups: Option<u32>,
     /// Members that this version does not know; kept and written back.
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,

@@ -37,7 +37,10 @@ fn rows<'r>(assessment: &'r Assessment, result: &'r ControlResult) -> Vec<[Strin
             list.to_owned(),
             subject.to_owned(),
             text(name.and_then(|name| name.upn.as_ref())),
-            text(name.and_then(|name| name.display_name.as_ref())),
+            text(match name {
+                Some(name) => name.display_name.as_ref(),
+                None => assessment.names.get(subject),
+            }),
             why.to_owned(),
         ]
     };

@@ -171,6 +171,9 @@ fn name(assessment: &Assessment, id: &str) -> String {
     if id == TENANT {
         return "the tenant as a whole".to_owned();
     }
+    if let Some(name) = assessment.names.get(id) {
+        return format!("{name} ({id})");
+    }
     let known = assessment.people.names.get(id);
     match known.map(|name| (&name.display_name, &name.upn)) {
         Some((Some(display_name), Some(upn))) => format!("{display_name} <{upn}> ({id})"),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding};
 use crate::evidence::Grade;
-use crate::facts::{AppConsentFact, CredentialFact, ServicePrincipalFact};
+use crate::facts::{AppConsentFact, CredentialFact, Row as _, ServicePrincipalFact};
 use crate::population::ROLES;
 
 pub(super) fn consent(context: &Context<'_>) -> Finding {
@@ -14,17 +14,53 @@ pub(super) fn consent(context: &Context<'_>) -> Finding {
         "let administrators decide about applications, and let users ask them",
     )
     .every(context, |row: &AppConsentFact| {
-        let free = row.user_consent.as_ref().map(|policies| {
-            let legacy = |policy: &String| policy.ends_with("microsoft-user-default-legacy");
-            policies.iter().any(legacy)
-        });
+        let free = row.user_consent.as_deref().map(strongest_consent);
         match (row.users_can_register_apps, free) {
             (Some(true), _) => Answer::fail("users can register applications"),
-            (_, Some(true)) => Answer::fail("users can consent to any application"),
-            (Some(false), Some(false)) => Answer::Pass,
+            (_, Some(Consent::Free)) => {
+                Answer::fail("users can consent to applications of any publisher")
+            }
+            (_, Some(Consent::Unknown)) => {
+                Answer::Unknown("what one of the policies lets users consent to is not known")
+            }
+            (Some(false), Some(Consent::Harmless)) => Answer::Pass,
             _ => Answer::Unknown(NOT_READ),
         }
     })
+}
+
+/// What users may consent to by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Consent {
+    Harmless,
+    Unknown,
+    Free,
+}
+
+/// What the policies assigned to users let them consent to, by names that Microsoft gave; one of the
+/// organisation's own making may permit anything. See
+/// <https://learn.microsoft.com/en-us/entra/identity/enterprise-apps/configure-user-consent>.
+fn strongest_consent(policies: &[String]) -> Consent {
+    let of = |policy: &String| {
+        let policy = policy.trim().to_ascii_lowercase();
+        let (whose, name) = policy.split_once('.').unwrap_or(("", policy.as_str()));
+        match (whose, name) {
+            // Verified publishers and chosen permissions alone.
+            ("managepermissiongrantsforself", "microsoft-user-default-low") => Consent::Harmless,
+            (
+                "managepermissiongrantsforself",
+                "microsoft-user-default-legacy" | "microsoft-user-default-recommended",
+            ) => Consent::Free,
+            // What an owner may let into a team or a chat, and nobody's account.
+            ("managepermissiongrantsforownedresource", name)
+                if name.starts_with("microsoft-dynamically-managed-permissions-for-") =>
+            {
+                Consent::Harmless
+            }
+            _ => Consent::Unknown,
+        }
+    };
+    policies.iter().map(of).max().unwrap_or(Consent::Harmless)
 }
 
 pub(super) fn tenant_creation(context: &Context<'_>) -> Finding {
@@ -113,22 +149,86 @@ pub(super) fn credential_lifetime(context: &Context<'_>, days: Option<u32>) -> F
     })
 }
 
-/// Application permissions by which the holder can become, or make, a Global Administrator:
-/// <https://learn.microsoft.com/en-us/graph/permissions-reference>.
-const PRIVILEGED: [&str; 8] = [
+/// Application permissions by which the holder can become, or make, a Global Administrator, or act
+/// as one: <https://learn.microsoft.com/en-us/graph/permissions-reference>.
+const PRIVILEGED: [&str; 23] = [
+    "AdministrativeUnit.ReadWrite.All",
     "AppRoleAssignment.ReadWrite.All",
     "Application.ReadWrite.All",
+    "DelegatedPermissionGrant.ReadWrite.All",
     "Directory.ReadWrite.All",
+    "Domain.ReadWrite.All",
+    "EntitlementManagement.ReadWrite.All",
+    "Organization.ReadWrite.All",
     "Policy.ReadWrite.AuthenticationMethod",
+    "Policy.ReadWrite.PermissionGrant",
     "PrivilegedAccess.ReadWrite.AzureAD",
+    "PrivilegedAccess.ReadWrite.AzureADGroup",
+    "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
+    "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
+    "PublicKeyInfrastructure.ReadWrite.All",
     "RoleAssignmentSchedule.ReadWrite.Directory",
+    "RoleEligibilitySchedule.ReadWrite.Directory",
     "RoleManagement.ReadWrite.Directory",
+    "RoleManagementPolicy.ReadWrite.AzureADGroup",
+    "RoleManagementPolicy.ReadWrite.Directory",
+    "Synchronization.ReadWrite.All",
+    "User-PasswordProfile.ReadWrite.All",
     "UserAuthenticationMethod.ReadWrite.All",
 ];
 
+/// Permissions that write the content of the organisation, and no account, role or policy.
+const CONTENT: [&str; 24] = [
+    "Calendars.",
+    "Channel.",
+    "ChannelMember.",
+    "ChannelMessage.",
+    "ChannelSettings.",
+    "Chat.",
+    "ChatMember.",
+    "ChatMessage.",
+    "Contacts.",
+    "Files.",
+    "Mail.",
+    "MailboxFolder.",
+    "MailboxItem.",
+    "MailboxSettings.",
+    "Notes.",
+    "OnlineMeetings.",
+    "Place.",
+    "Presence.",
+    "Sites.",
+    "Tasks.",
+    "Teams.",
+    "TeamsActivity.",
+    "TeamsTab.",
+    "TermStore.",
+];
+
+/// Whether an application can administer the tenant by a permission; `None` where what it permits is
+/// not known.
+fn is_privileged(permission: &str) -> Option<bool> {
+    let permission = permission.trim();
+    let is = |known: &&str| permission.eq_ignore_ascii_case(known);
+    if PRIVILEGED.iter().any(|known| is(&known)) {
+        return Some(true);
+    }
+    let starts = |family: &&str| {
+        let start = permission.get(..family.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(family))
+    };
+    let mut parts = permission.split('.').skip(1);
+    let reads = parts.next().is_some_and(|verb| {
+        let verb = verb.to_ascii_lowercase();
+        verb == "read" || verb == "readbasic"
+    });
+    (reads || CONTENT.iter().any(|family| starts(&family))).then_some(false)
+}
+
 pub(super) fn privileged(context: &Context<'_>) -> Finding {
-    let holders: &BTreeSet<&str> = &context.population.service_principals;
-    let roles_known = context.population.roles == Grade::Whole;
+    let population = &context.population;
+    let holders: &BTreeSet<&str> = &population.service_principals;
+    let roles_known = population.roles == Grade::Whole;
     let as_of = context.evidence.as_of();
     let mut finding = Question::new(
         "does no application that can administer the tenant sign in with a secret?",
@@ -136,14 +236,25 @@ pub(super) fn privileged(context: &Context<'_>) -> Finding {
     )
     .none_passes("no application can administer the tenant")
     .every(context, |row: &ServicePrincipalFact| {
-        let by_permission = row.permissions.as_ref().map(|permissions| {
-            let is = |p: &String| PRIVILEGED.iter().any(|known| p.eq_ignore_ascii_case(known));
-            permissions.iter().any(is)
+        let id = row.id.as_str();
+        let by_role = if holders.contains(id) {
+            Some(true)
+        } else if roles_known && !population.custom_service_principals.contains(id) {
+            Some(false)
+        } else {
+            None
+        };
+        let by_permission = row.permissions.as_ref().and_then(|permissions| {
+            let mut told = permissions.iter().map(|p| is_privileged(p));
+            if told.clone().any(|is| is == Some(true)) {
+                Some(true)
+            } else {
+                told.all(|is| is.is_some()).then_some(false)
+            }
         });
-        let privileged = match by_permission {
-            _ if holders.contains(row.id.as_str()) => Some(true),
-            Some(true) => Some(true),
-            Some(false) if roles_known => Some(false),
+        let privileged = match (by_role, by_permission) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
             _ => None,
         };
         let secret = row.credentials.as_ref().map(|credentials| {
@@ -165,9 +276,29 @@ pub(super) fn privileged(context: &Context<'_>) -> Finding {
             (Some(true), Some(true)) => {
                 Answer::fail("can administer the tenant and signs in with a secret")
             }
-            _ => Answer::Unknown("what it may do, or how it signs in, was not read"),
+            _ => Answer::Unknown("what it may do, or how it signs in, is not known"),
         }
     });
     context.need(ROLES, &mut finding);
+    need_holders(context, &mut finding);
     finding
+}
+
+/// An application that holds a privileged role and is in no list: how it signs in is not known.
+fn need_holders(context: &Context<'_>, finding: &mut Finding) {
+    let key = ServicePrincipalFact::KEY;
+    if context.evidence.grade(key) == Grade::Absent {
+        return;
+    }
+    let rows = &context.evidence.facts.identity_service_principals.items;
+    let listed: BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let population = &context.population;
+    let holders = population.service_principals.iter();
+    for id in holders.chain(&population.custom_service_principals) {
+        if !listed.contains(id) {
+            let why = "holds a role of administrators, and how it signs in was not read";
+            finding.count(context, key, id, Answer::Unknown(why));
+            finding.none = None;
+        }
+    }
 }

@@ -52,14 +52,19 @@ pub(super) fn risky_sign_ins(context: &Context<'_>) -> Finding {
     )
 }
 
-/// See <https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-all-users-device-compliance>.
+/// A gate has to test something: what lets devices pass untested fails as well. See
+/// <https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-all-users-device-compliance>.
 pub(super) fn managed_device(context: &Context<'_>) -> Finding {
-    asked_of_everybody(
+    let mut finding = asked_of_everybody(
         context,
         "can everybody sign in only from devices that are managed and healthy?",
-        "demand a compliant or joined device of the people listed, in every application",
+        "demand a compliant device of the people listed, in every application, and let a compliance policy test its health",
         Demanded::ManagedDevice,
-    )
+    );
+    if finding.passing > 0 {
+        super::device::need_health(context, &mut finding);
+    }
+    finding
 }
 
 /// See <https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-all-users-security-info-registration>.
@@ -70,6 +75,24 @@ pub(super) fn registration_protected(context: &Context<'_>) -> Finding {
         "protect the registration of security information by a policy for the people listed",
         Demanded::RegistrationProtected,
     )
+}
+
+impl Context<'_> {
+    /// Notes that a finding rests on the policies in force, or on security defaults, which leave room
+    /// for none; and how far these are known.
+    fn need_policies(&self, finding: &mut Finding) -> Grade {
+        let known = self.coverage.policies_grade();
+        let is_by_default = known != self.evidence.grade(CA_POLICIES);
+        self.need(
+            if is_by_default {
+                SECURITY_DEFAULTS
+            } else {
+                CA_POLICIES
+            },
+            finding,
+        );
+        known
+    }
 }
 
 /// Who is asked, and by which policy each of the others could be.
@@ -85,7 +108,7 @@ fn asked_of_everybody(
     if reach.by_default == Some(true) {
         return by_security_defaults(context, finding);
     }
-    context.need(CA_POLICIES, &mut finding);
+    let grade = context.need_policies(&mut finding);
     if reach.by_default.is_none() {
         // What is off is no matter; what may be on would do it for everybody.
         finding.evidence.insert(SECURITY_DEFAULTS);
@@ -93,7 +116,6 @@ fn asked_of_everybody(
             .missing
             .insert(context.evidence.missing(SECURITY_DEFAULTS));
     }
-    let grade = context.evidence.grade(CA_POLICIES);
     if grade == Grade::Absent {
         finding.excluded.clear();
         finding.nobody = finding.nobody.or(Some("the evidence is missing"));
@@ -233,8 +255,7 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         context.about_accounts("is everybody who is left out of a policy covered by another one?");
     finding.advice = "cover the people listed by a policy, or stop leaving them out";
     finding.target = Some(Target::Accounts);
-    context.need(CA_POLICIES, &mut finding);
-    if context.evidence.grade(CA_POLICIES) == Grade::Absent {
+    if context.need_policies(&mut finding) == Grade::Absent {
         finding.nobody = finding.nobody.or(Some("the evidence is missing"));
         return finding;
     }

@@ -1,8 +1,13 @@
 //! Managed devices and the software on them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding};
-use crate::evidence::Grade;
+use crate::assess::Action;
+use crate::evidence::{Grade, latest};
 use crate::facts::{
     AppFact, CompliancePolicyFact, DeviceFact, DeviceProtectionFact, DeviceUpdateFact, Row, TENANT,
 };
@@ -75,9 +80,141 @@ pub(super) fn policies(context: &Context<'_>) -> Finding {
         "assign compliance policies to the devices",
     )
     .any(context, none, |row: &CompliancePolicyFact| {
-        let holds = |list: &Option<Vec<String>>| list.as_ref().map(|list| !list.is_empty());
-        Answer::all_of([holds(&row.tests), holds(&row.assigned_to)], none)
+        let tests = row.tests.as_ref().map(|tests| !tests.is_empty());
+        Answer::all_of([tests, reaches_somebody(context, row)], none)
     })
+}
+
+/// What a compliance policy can test that bears on the health of a device.
+const HEALTH: [&str; 13] = [
+    "antivirus",
+    "app_integrity",
+    "code_integrity",
+    "early_launch",
+    "encryption",
+    "firewall",
+    "health",
+    "jailbreak",
+    "os_version",
+    "secure_boot",
+    "system_integrity",
+    "threat_level",
+    "tpm",
+];
+
+/// What it can test besides.
+const NO_HEALTH: [&str; 6] = [
+    "app_sources",
+    "apps",
+    "managed_mail",
+    "password",
+    "play_services",
+    "usb_debugging",
+];
+
+/// Whether a policy tests the health of devices; `None` where that cannot be told.
+fn tests_health(row: &CompliancePolicyFact) -> Option<bool> {
+    let tests = row.tests.as_ref()?;
+    let is_in = |list: &[&str], test: &String| list.iter().any(|t| test.eq_ignore_ascii_case(t));
+    if tests.iter().any(|test| is_in(&HEALTH, test)) {
+        Some(true)
+    } else {
+        tests
+            .iter()
+            .all(|test| is_in(&NO_HEALTH, test))
+            .then_some(false)
+    }
+}
+
+/// Whether a policy is assigned to anybody: to groups that are known to be empty it is not.
+fn reaches_somebody(context: &Context<'_>, row: &CompliancePolicyFact) -> Option<bool> {
+    let targets: Vec<&str> = row
+        .assigned_to
+        .as_ref()?
+        .iter()
+        .map(String::as_str)
+        .collect();
+    let are_groups = targets.iter().all(|target| context.is_group(target));
+    let is_empty = are_groups && context.groups.members(&targets).next().is_none();
+    Some(!targets.is_empty() && (!is_empty || context.groups.any_is_open(&targets)))
+}
+
+/// Takes in whether a device that counts as compliant was tested: on each platform a policy that
+/// tests health reaches every device that another policy reaches.
+pub(super) fn need_health(context: &Context<'_>, finding: &mut Finding) {
+    context.need(POLICIES, finding);
+    if context.evidence.grade(POLICIES) == Grade::Absent {
+        let why = "what makes a device compliant was not read";
+        finding.count(context, POLICIES, TENANT, Answer::Unknown(why));
+        return;
+    }
+    let rows = latest(&context.evidence.facts.device_compliance.items, |row| {
+        &row.policy
+    });
+    let mut platforms: BTreeMap<&str, Vec<&CompliancePolicyFact>> = BTreeMap::new();
+    for row in rows.into_values() {
+        if reaches_somebody(context, row) != Some(false) {
+            let platform = row.extra.get("platform").and_then(Value::as_str);
+            platforms
+                .entry(platform.unwrap_or_default())
+                .or_default()
+                .push(row);
+        }
+    }
+    let is_whole = context.evidence.is_whole(POLICIES);
+    let mut answers: BTreeMap<&str, Answer> = BTreeMap::new();
+    if platforms.is_empty() {
+        answers.insert(
+            TENANT,
+            Answer::fail("no compliance policy is assigned, so that nothing is tested"),
+        );
+    }
+    for rows in platforms.values() {
+        let healthy = rows.iter().filter(|row| tests_health(row) == Some(true));
+        let tested: BTreeSet<&str> = healthy
+            .flat_map(|row| row.assigned_to.iter().flatten())
+            .map(String::as_str)
+            .collect();
+        let everybody = ["AllDevices", "AllUsers"];
+        let everybody = everybody.iter().any(|all| tested.contains(all));
+        for row in rows {
+            let mut targets = row.assigned_to.iter().flatten();
+            let is_tested = everybody
+                || row.assigned_to.is_some() && targets.all(|t| tested.contains(t.as_str()));
+            let answer = match tests_health(row) {
+                Some(true) => continue,
+                _ if is_tested => continue,
+                Some(false) if tested.is_empty() => {
+                    Answer::fail("lets devices count as compliant of whose health it tests nothing")
+                }
+                _ => Answer::Unknown("whether another policy tests its devices is not known"),
+            };
+            answers.insert(&row.policy, answer);
+        }
+    }
+    for (id, answer) in answers {
+        match answer {
+            Answer::Fail(why) if is_whole => {
+                let action = Action::ChangePolicy {
+                    fact: POLICIES.to_owned(),
+                    policy: (id != TENANT).then(|| id.to_owned()),
+                    change: "let it test the health of its devices".to_owned(),
+                };
+                finding
+                    .steps
+                    .entry(action)
+                    .or_default()
+                    .insert(id.to_owned());
+                finding.count(context, POLICIES, id, Answer::Fail(why));
+            }
+            // Another policy may stand where the list was cut.
+            Answer::Fail(_) => {
+                let why = "whether another policy tests its devices is not known";
+                finding.count(context, POLICIES, id, Answer::Unknown(why));
+            }
+            answer => finding.count(context, POLICIES, id, answer),
+        }
+    }
 }
 
 pub(super) fn inventory(context: &Context<'_>, days: u32) -> Finding {

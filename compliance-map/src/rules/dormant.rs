@@ -38,6 +38,7 @@ fn question(whose: &str, days: Option<u32>) -> String {
 fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32>) -> Finding {
     let Asked {
         people,
+        perhaps,
         mut finding,
     } = asked;
     finding.advice = "disable or remove the accounts listed, or find out who needs them";
@@ -58,21 +59,22 @@ fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32
             |row| &row.user,
         ),
     };
-    // A field that was not populated reads as null for everybody; then null proves nothing.
-    let populated = rows.rows().any(|row| last_used(row).is_some());
-    for person in people {
-        let row = rows.of(person).filter(|_| populated);
-        let answer = if may_be_disabled(person) {
+    let recorded = Recorded::of(rows.rows());
+    let answer = |person: &Person<'_>| {
+        if may_be_disabled(person) {
             Answer::Unknown(ENABLED_NOT_READ)
         } else if grade == Grade::Absent {
             Answer::Unknown("the sign-in activity is not known")
-        } else if !populated {
+        } else if !recorded.anything {
             Answer::Unknown("no sign-in of anybody is recorded, so the field was not populated")
         } else {
-            judge(person, row, context.evidence.as_of(), days)
-        };
+            let as_of = context.evidence.as_of();
+            judge(person, rows.of(person), recorded, as_of, days)
+        }
+    };
+    for person in people {
         let id = person.id.to_owned();
-        match answer {
+        match answer(person) {
             Answer::Used => finding.passing += 1,
             Answer::Dormant(why) => drop(finding.failing.insert(id, why)),
             Answer::Unknown(why) => {
@@ -86,8 +88,28 @@ fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32
             }
         }
     }
+    for person in perhaps {
+        finding.count_perhaps(context, person, matches!(answer(person), Answer::Used));
+    }
     finding.in_place = finding.passing > 0;
     finding
+}
+
+/// What the sign-in activity of a tenant tells. A field that was not populated reads as null for
+/// everybody; then null proves nothing.
+#[derive(Debug, Clone, Copy, Default)]
+struct Recorded {
+    anything: bool,
+    successes: bool,
+}
+
+impl Recorded {
+    fn of<'r>(rows: impl Iterator<Item = &'r SignInFact>) -> Self {
+        rows.fold(Self::default(), |all, row| Self {
+            anything: all.anything || last_tried(row).or(last_success(row)).is_some(),
+            successes: all.successes || last_success(row).is_some(),
+        })
+    }
 }
 
 enum Answer {
@@ -98,12 +120,19 @@ enum Answer {
 
 const NO_CREATION: &str = "never signed in, and when the account was created was not read";
 
-fn judge(person: &Person<'_>, row: Option<&SignInFact>, as_of: Timestamp, days: u32) -> Answer {
+/// The service notes attempts that failed among its sign-ins, so that only a success shows use:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/signinactivity>.
+fn judge(
+    person: &Person<'_>,
+    row: Option<&SignInFact>,
+    recorded: Recorded,
+    as_of: Timestamp,
+    days: u32,
+) -> Answer {
     let limit = i64::from(days) * SECONDS_PER_DAY;
+    let is_over = |time: Timestamp| as_of.is_more_than_seconds_after(time, limit);
     let created = person.fact.created.filter(|created| !created.means_never());
-    let is_new = created.is_some_and(|created| {
-        created <= as_of && !as_of.is_more_than_seconds_after(created, limit)
-    });
+    let is_new = created.is_some_and(|created| created <= as_of && !is_over(created));
     let Some(row) = row else {
         return if is_new {
             Answer::Used
@@ -111,34 +140,41 @@ fn judge(person: &Person<'_>, row: Option<&SignInFact>, as_of: Timestamp, days: 
             Answer::Unknown("the sign-in activity has no row for this account")
         };
     };
-    match (last_used(row), created) {
-        (Some(used), _) if used > as_of => {
+    match (last_success(row), last_tried(row)) {
+        (Some(time), _) | (None, Some(time)) if time > as_of => {
             Answer::Unknown("the last sign-in is dated after the time of the assessment")
         }
-        (Some(used), _) if as_of.is_more_than_seconds_after(used, limit) => {
+        (Some(used), _) if is_over(used) => {
             Answer::Dormant(format!("last signed in more than {days} days ago"))
         }
         (Some(_), _) => Answer::Used,
-        (None, None) => Answer::Unknown(NO_CREATION),
-        (None, Some(created)) if created > as_of => {
-            Answer::Unknown("the account was created after the time of the assessment")
+        // Who was not even tried was not used.
+        (None, Some(tried)) if is_over(tried) => {
+            Answer::Dormant(format!("last signed in more than {days} days ago"))
         }
-        (None, Some(_)) if is_new => Answer::Used,
-        (None, Some(_)) => Answer::Dormant(format!(
-            "never signed in since it was created more than {days} days ago"
-        )),
+        // Where no success of anybody is told, an attempt is the best there is.
+        (None, Some(_)) if !recorded.successes => Answer::Used,
+        (None, _) => match created {
+            None => Answer::Unknown(NO_CREATION),
+            Some(created) if created > as_of => {
+                Answer::Unknown("the account was created after the time of the assessment")
+            }
+            Some(_) if is_new => Answer::Used,
+            Some(_) => Answer::Dormant(format!(
+                "never signed in since it was created more than {days} days ago"
+            )),
+        },
     }
 }
 
-/// The latest of the three recorded sign-ins. The service writes "never" as null or as year 1.
-fn last_used(row: &SignInFact) -> Option<Timestamp> {
-    [
-        row.last_interactive,
-        row.last_noninteractive,
-        row.last_success,
-    ]
-    .into_iter()
-    .flatten()
-    .filter(|time| !time.means_never())
-    .max()
+/// The service writes "never" as null or as year 1.
+fn last_success(row: &SignInFact) -> Option<Timestamp> {
+    row.last_success.filter(|time| !time.means_never())
+}
+
+/// The later attempt to sign in, successful or not.
+fn last_tried(row: &SignInFact) -> Option<Timestamp> {
+    let times = [row.last_interactive, row.last_noninteractive];
+    let times = times.into_iter().flatten();
+    times.filter(|time| !time.means_never()).max()
 }

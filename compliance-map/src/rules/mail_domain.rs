@@ -2,9 +2,12 @@
 //!
 //! See <https://learn.microsoft.com/en-us/defender-office-365/email-authentication-about>.
 
+use std::collections::BTreeMap;
+
 use super::setting::{Answer, Question};
 use super::{Context, Finding};
-use crate::facts::{MailDomainFact, Record};
+use crate::evidence::latest;
+use crate::facts::{MailDomainFact, Record, Row as _};
 
 pub(super) fn spf(context: &Context<'_>) -> Finding {
     Question::new(
@@ -12,7 +15,7 @@ pub(super) fn spf(context: &Context<'_>) -> Finding {
         "publish an SPF record that ends in -all for the domains listed",
     )
     .every(context, |row: &MailDomainFact| {
-        looked_up(row, row.spf.as_ref(), spf_text)
+        looked_up(row, Part::Spf, row.spf.as_ref(), |text| spf_text(row, text))
     })
 }
 
@@ -21,12 +24,10 @@ pub(super) fn dkim(context: &Context<'_>) -> Finding {
         "is mail of every domain signed with DKIM?",
         "switch on DKIM signing for the domains listed and publish its keys",
     )
-    .every(context, |row: &MailDomainFact| {
-        match looked_up(row, row.dkim.as_ref(), |_| Answer::Pass) {
-            // Signing is on or off; there is no text to judge.
-            Answer::Unknown(why) if why == NO_TEXT => Answer::Pass,
-            answer => answer,
-        }
+    .every(context, |row: &MailDomainFact| match row.dkim {
+        // That signing is on was seen where it is switched on; there is no text to judge.
+        Some(Record::Present) if lookup(row, Part::Dkim).eq_ignore_ascii_case("ok") => Answer::Pass,
+        _ => looked_up(row, Part::Dkim, row.dkim.as_ref(), dkim_text),
     })
 }
 
@@ -36,23 +37,61 @@ pub(super) fn dmarc(context: &Context<'_>, reject: bool) -> Finding {
     } else {
         "does every mail domain publish DMARC that quarantines or rejects all forged mail?"
     };
+    let rows = &MailDomainFact::fact(context.evidence.facts).items;
+    let rows = latest(rows, |row| &row.domain);
+    let by_name: BTreeMap<String, &MailDomainFact> = rows
+        .into_iter()
+        .map(|(domain, row)| (domain.to_ascii_lowercase(), row))
+        .collect();
     Question::new(
         words,
         "publish a DMARC record with p=reject for the domains listed, without a pct below 100",
     )
     .every(context, |row: &MailDomainFact| {
-        looked_up(row, row.dmarc.as_ref(), |text| dmarc_text(text, reject))
+        if row.dmarc == Some(Record::Absent) && looked_well(row) {
+            return inherited(&by_name, &row.domain, reject);
+        }
+        looked_up(row, Part::Dmarc, row.dmarc.as_ref(), |text| {
+            dmarc_text(text, reject, Of::Domain)
+        })
     })
+}
+
+/// What was looked up for a domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Spf,
+    Dkim,
+    Dmarc,
 }
 
 const NO_TEXT: &str = "a record is published, but its text was not kept";
 
+/// How the look-up of a part ended: by its own word, else by that of the domain.
+fn lookup(row: &MailDomainFact, part: Part) -> &str {
+    let own = match part {
+        Part::Spf => &row.spf_lookup,
+        Part::Dkim => &row.dkim_lookup,
+        Part::Dmarc => &row.dmarc_lookup,
+    };
+    own.as_deref().or(row.lookup.as_deref()).unwrap_or("ok")
+}
+
+/// Whether it is known that the domain has no DMARC record of its own.
+fn looked_well(row: &MailDomainFact) -> bool {
+    let lookup = lookup(row, Part::Dmarc);
+    // No such name below `_dmarc` is no record, while a domain that does not exist takes no mail.
+    lookup.eq_ignore_ascii_case("ok")
+        || row.dmarc_lookup.is_some() && lookup.eq_ignore_ascii_case("nxdomain")
+}
+
 fn looked_up(
     row: &MailDomainFact,
+    part: Part,
     found: Option<&Record>,
     judge: impl Fn(&str) -> Answer,
 ) -> Answer {
-    let lookup = row.lookup.as_deref().unwrap_or("ok");
+    let lookup = lookup(row, part);
     if lookup.eq_ignore_ascii_case("nxdomain") {
         return Answer::fail("the name does not exist");
     }
@@ -67,12 +106,20 @@ fn looked_up(
     }
 }
 
+/// RFC 7208, section 4.6.4: with more look-ups than these the record is an error, and ignored.
+const LOOKUPS: u32 = 10;
+const VOID_LOOKUPS: u32 = 2;
+
 /// RFC 7208: what stands after the mechanisms for everybody else.
-fn spf_text(text: &str) -> Answer {
+fn spf_text(row: &MailDomainFact, text: &str) -> Answer {
     let text = text.trim().to_ascii_lowercase();
     let terms: Vec<&str> = text.split_whitespace().collect();
     if terms.first() != Some(&"v=spf1") {
         return Answer::fail("the text is no SPF record");
+    }
+    let above = |count: Option<u32>, limit| count.is_some_and(|count| count > limit);
+    if above(row.spf_lookups, LOOKUPS) || above(row.spf_void_lookups, VOID_LOOKUPS) {
+        return Answer::fail("the record needs more look-ups than receivers make");
     }
     match terms
         .iter()
@@ -86,35 +133,126 @@ fn spf_text(text: &str) -> Answer {
     }
 }
 
-/// RFC 7489: `p`, `sp` and `pct`, tags in any order.
-fn dmarc_text(text: &str, reject: bool) -> Answer {
+/// The tags of a record, the first of which stands at the start.
+fn tags(lower: &str) -> Vec<(&str, &str)> {
+    let tags = lower.split(';').filter_map(|tag| tag.split_once('='));
+    tags.map(|(name, value)| (name.trim(), value.trim()))
+        .collect()
+}
+
+fn tag<'t>(tags: &[(&str, &'t str)], wanted: &str) -> Option<&'t str> {
+    let mut found = tags.iter().filter(|(name, _)| *name == wanted);
+    found.next().map(|(_, value)| *value)
+}
+
+/// RFC 6376, section 3.6.1: a key by which a signature of mail can be verified.
+fn dkim_text(text: &str) -> Answer {
     let lower = text.to_ascii_lowercase();
-    let mut tags = lower.split(';').filter_map(|tag| {
-        let (name, value) = tag.split_once('=')?;
-        Some((name.trim(), value.trim()))
-    });
-    if tags.next() != Some(("v", "dmarc1")) {
+    let tags = tags(&lower);
+    let is = |name: &str, known: &[&str]| {
+        tag(&tags, name).is_none_or(|found| found.split(':').any(|f| known.contains(&f.trim())))
+    };
+    match tag(&tags, "p") {
+        None => return Answer::Unknown("the text is no DKIM key"),
+        Some("") => return Answer::fail("the key is empty, which revokes it"),
+        Some(_) => {}
+    }
+    if !is("v", &["dkim1"]) {
+        Answer::fail("the record is of no version that receivers know")
+    } else if tag(&tags, "t").is_some_and(|flags| flags.split(':').any(|f| f.trim() == "y")) {
+        Answer::fail("the key is for tests, so that receivers do not act by it")
+    } else if !is("s", &["*", "email"]) {
+        Answer::fail("the key is not for mail")
+    } else if !is("k", &["rsa", "ed25519"]) || !is("h", &["sha256"]) {
+        Answer::Unknown("whether receivers know the kind of the key is not known")
+    } else {
+        Answer::Pass
+    }
+}
+
+/// Whose mail a DMARC record is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Domain,
+    Subdomain,
+}
+
+/// RFC 9989: `p`, `sp` and `pct`, tags in any order.
+fn dmarc_text(text: &str, reject: bool, of: Of) -> Answer {
+    let lower = text.to_ascii_lowercase();
+    let tags = tags(&lower);
+    if tags.first() != Some(&("v", "dmarc1")) {
         return Answer::fail("the text is no DMARC record");
     }
-    let tags: Vec<(&str, &str)> = tags.collect();
-    let tag = |wanted: &str| {
-        tags.iter()
-            .find(|(name, _)| *name == wanted)
-            .map(|(_, v)| *v)
-    };
     let strict = |policy: &str| policy == "reject" || (policy == "quarantine" && !reject);
-    if !tag("p").is_some_and(strict) {
+    let (own, below) = (tag(&tags, "p"), tag(&tags, "sp"));
+    let decides = match of {
+        Of::Domain => own,
+        Of::Subdomain => below.or(own),
+    };
+    if !decides.is_some_and(strict) {
         return Answer::fail(if reject {
             "forged mail is not rejected"
         } else {
             "forged mail is neither quarantined nor rejected"
         });
     }
-    if tag("sp").is_some_and(|policy| !strict(policy)) {
+    if below.is_some_and(|policy| !strict(policy)) {
         return Answer::fail("forged mail in the name of subdomains is let through");
     }
-    match tag("pct") {
+    if tag(&tags, "t") == Some("y") {
+        return Answer::fail("the policy is only tested, and not acted upon");
+    }
+    match tag(&tags, "pct") {
         None | Some("100") => Answer::Pass,
         Some(_) => Answer::fail("only a part of forged mail is acted upon"),
+    }
+}
+
+/// Names below which organisations have theirs, as far as they look like it: what stands above a
+/// domain there is nobody's.
+const REGISTRIES: [&str; 12] = [
+    "ac", "co", "com", "edu", "gob", "gov", "ltd", "net", "ne", "or", "org", "plc",
+];
+
+/// Whether what stands above a domain is a registry's, and no organisation's.
+fn is_of_a_registry(parent: &str) -> bool {
+    match parent.rsplit_once('.') {
+        None => true,
+        Some((name, country)) => {
+            parent == "onmicrosoft.com"
+                || country.len() == 2 && !name.contains('.') && REGISTRIES.contains(&name)
+        }
+    }
+}
+
+/// What holds for a domain without a DMARC record: that of its organisation, found by walking up the
+/// names (RFC 9989, section 4.10).
+fn inherited(by_name: &BTreeMap<String, &MailDomainFact>, domain: &str, reject: bool) -> Answer {
+    const NONE: &str = "no record is published";
+    let domain = domain.to_ascii_lowercase();
+    let mut name = domain.as_str();
+    let mut highest = None;
+    let mut unread = false;
+    while let Some((_, parent)) = name.split_once('.') {
+        if is_of_a_registry(parent) {
+            break;
+        }
+        match by_name
+            .get(parent)
+            .map(|row| (looked_well(row), &row.dmarc))
+        {
+            Some((true, Some(Record::Text(text)))) => highest = Some(text),
+            Some((true, Some(Record::Absent))) => {}
+            _ => unread = true,
+        }
+        name = parent;
+    }
+    match highest {
+        _ if unread => {
+            Answer::Unknown("a domain above may publish what holds for it, and was not read")
+        }
+        Some(text) => dmarc_text(text, reject, Of::Subdomain),
+        None => Answer::fail(NONE),
     }
 }

@@ -66,20 +66,36 @@ fn organisation<'a, T: Row + Subject>(
     })
 }
 
+/// Kinds of mailbox that auditing by default reaches; there the flag of the mailbox is ignored:
+/// <https://learn.microsoft.com/en-us/purview/audit-mailboxes>.
+const BY_DEFAULT: [&str; 3] = ["UserMailbox", "SharedMailbox", "GroupMailbox"];
+
 pub(super) fn mailbox_audit(context: &Context<'_>) -> Finding {
+    let rows = latest(
+        &MailboxAuditFact::fact(context.evidence.facts).items,
+        MailboxAuditFact::subject,
+    );
+    let is_off = rows.get(TENANT).and_then(|row| row.org_audit_disabled);
+    let why_off = "auditing is switched off for the whole organisation";
     let mut finding = Question::new(
         "is every mailbox audited, with nobody left out?",
         "switch on mailbox auditing and end the bypass for the accounts listed",
     )
     .every(context, |row: &MailboxAuditFact| {
         if row.mailbox.is_none() {
-            let why = "auditing is switched off for the whole organisation";
-            return Answer::is(row.org_audit_disabled, false, why);
+            return Answer::is(row.org_audit_disabled, false, why_off);
         }
+        let kind = row.kind.as_deref();
+        let by_default = kind.map(|kind| BY_DEFAULT.iter().any(|k| k.eq_ignore_ascii_case(kind)));
         match (row.bypass, row.audit_enabled) {
             (Some(true), _) => Answer::fail("actions of this account escape auditing"),
-            (_, Some(false)) => Answer::fail("the mailbox is not audited"),
+            _ if is_off == Some(true) => Answer::fail(why_off),
             (Some(false), Some(true)) => Answer::Pass,
+            (Some(false), _) if is_off == Some(false) && by_default == Some(true) => Answer::Pass,
+            (_, Some(false)) if by_default != Some(false) => {
+                Answer::Unknown("whether the service heeds the mailbox's own switch is not known")
+            }
+            (_, Some(false)) => Answer::fail("the mailbox is not audited"),
             _ => Answer::Unknown(NOT_READ),
         }
     });

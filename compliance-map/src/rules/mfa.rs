@@ -77,8 +77,14 @@ fn judge(
 ) -> Finding {
     let Asked {
         people,
+        perhaps,
         mut finding,
     } = asked;
+    for person in perhaps {
+        let outcome = context.coverage.of(person, access, only);
+        finding.count_perhaps(context, person, outcome.verdict == Verdict::Pass);
+        finding.whole &= outcome.verdict != Verdict::Pass || outcome.whole;
+    }
     finding.advice = advice;
     finding.evidence.extend([CA_POLICIES, REGISTRATION]);
     if only.is_none() {

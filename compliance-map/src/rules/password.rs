@@ -1,8 +1,11 @@
 //! Passwords, lockout, sessions and methods.
 
+use std::collections::BTreeMap;
+
 use super::people::{ENABLED_NOT_READ, may_be_disabled};
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding};
+use crate::evidence::latest;
 use crate::facts::{MethodPolicyFact, PasswordPolicyFact, PasswordProtectionFact, SessionFact};
 use crate::population::USERS;
 
@@ -50,16 +53,39 @@ pub(super) fn banned(context: &Context<'_>) -> Finding {
     })
 }
 
-/// Judges the rules of domains whose passwords are kept here.
+/// Judges the rules of domains whose passwords are kept here. A subdomain without rules of its own
+/// follows the domain above it:
+/// <https://learn.microsoft.com/en-us/entra/identity/users/domains-verify-custom-subdomain>.
 fn domains(
     question: &Question,
     context: &Context<'_>,
     judge: fn(&PasswordPolicyFact, u32) -> Answer,
     limit: u32,
 ) -> Finding {
-    question.every(context, |row: &PasswordPolicyFact| match row.federated {
-        Some(true) => Answer::Unknown("another identity provider holds the passwords"),
-        _ => judge(row, limit),
+    let rows = latest(&context.evidence.facts.auth_password_policy.items, |row| {
+        &row.domain
+    });
+    let by_name: BTreeMap<String, &PasswordPolicyFact> = rows
+        .into_iter()
+        .map(|(domain, row)| (domain.to_ascii_lowercase(), row))
+        .collect();
+    question.every(context, |row: &PasswordPolicyFact| {
+        let mut row = row.clone();
+        let name = row.domain.to_ascii_lowercase();
+        let mut above = name.as_str();
+        while let Some((_, parent)) = above.split_once('.') {
+            if let Some(parent) = by_name.get(parent) {
+                row.min_length = row.min_length.or(parent.min_length);
+                row.history = row.history.or(parent.history);
+                row.validity_days = row.validity_days.or(parent.validity_days);
+                row.federated = row.federated.or(parent.federated);
+            }
+            above = parent;
+        }
+        match row.federated {
+            Some(true) => Answer::Unknown("another identity provider holds the passwords"),
+            _ => judge(&row, limit),
+        }
     })
 }
 

@@ -13,10 +13,16 @@ pub(super) fn may_be_disabled(person: &Person<'_>) -> bool {
     person.fact.enabled.is_none()
 }
 
+/// Why nothing is proven about the holder of a role that is not built in.
+pub(super) const MAY_BE_ADMINISTRATOR: &str =
+    "holds a role that is not built in, so that it is not known whether the account administers";
+
 /// People who count, and the finding about them so far.
 #[derive(Debug)]
 pub(super) struct Asked<'c, 'a> {
     pub(super) people: Vec<&'c Person<'a>>,
+    /// People of whom it is not known whether they count: where they pass it is no matter.
+    pub(super) perhaps: Vec<&'c Person<'a>>,
     pub(super) finding: Finding,
 }
 
@@ -48,6 +54,7 @@ impl<'a> Context<'a> {
     pub(super) fn accounts(&self, question: impl Into<String>) -> Asked<'_, 'a> {
         Asked {
             people: self.population.able_to_sign_in().collect(),
+            perhaps: Vec::new(),
             finding: self.about_accounts(question),
         }
     }
@@ -72,7 +79,11 @@ impl<'a> Context<'a> {
             finding.missing.insert(self.evidence.missing(USERS));
             finding.nobody = finding.nobody.or(Some("no guest was seen"));
         }
-        Asked { people, finding }
+        Asked {
+            people,
+            perhaps: Vec::new(),
+            finding,
+        }
     }
 
     /// Administrators who can sign in, with the service principals and the disabled ones listed.
@@ -83,6 +94,8 @@ impl<'a> Context<'a> {
             .able_to_sign_in()
             .filter(|p| p.is_admin())
             .collect();
+        let everybody = population.able_to_sign_in();
+        let perhaps = everybody.filter(|p| p.may_be_admin()).collect();
         finding.excluded = population
             .disabled()
             .filter(|person| person.is_admin())
@@ -116,7 +129,11 @@ impl<'a> Context<'a> {
         {
             finding.nobody = Some("no enabled administrator is known, yet every tenant has one");
         }
-        Asked { people, finding }
+        Asked {
+            people,
+            perhaps,
+            finding,
+        }
     }
 
     /// Notes that a finding rests on who holds which role.
@@ -129,6 +146,25 @@ impl<'a> Context<'a> {
         if !self.population.unresolved.is_empty() {
             finding.missing.insert(self.evidence.missing(USERS));
             finding.missing.insert(self.evidence.missing(GROUPS));
+        }
+    }
+}
+
+impl Finding {
+    /// Takes in somebody who may be an administrator.
+    pub(super) fn count_perhaps(
+        &mut self,
+        context: &Context<'_>,
+        person: &Person<'_>,
+        passes: bool,
+    ) {
+        if !passes {
+            self.count(
+                context,
+                ROLES,
+                person.id,
+                Answer::Unknown(MAY_BE_ADMINISTRATOR),
+            );
         }
     }
 }
@@ -158,6 +194,10 @@ impl<'c, 'a> Asked<'c, 'a> {
                 (judge(person), key)
             };
             finding.count(context, key, person.id, answer);
+        }
+        for person in self.perhaps {
+            let passes = matches!(judge(person), Answer::Pass);
+            finding.count_perhaps(context, person, passes);
         }
         finding.in_place = finding.passing > 0;
         finding

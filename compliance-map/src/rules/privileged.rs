@@ -15,7 +15,7 @@ const GLOBAL: &str = "Global Administrator";
 fn is_global(person: &Person<'_>, active_only: bool) -> bool {
     let global = RoleId::new(GLOBAL);
     let holds = |held: &crate::population::Held| {
-        held.tenant_wide && held.role == global && (held.active || !active_only)
+        held.tenant_wide && held.role.as_ref() == Some(&global) && (held.active || !active_only)
     };
     person.roles.iter().any(holds)
 }
@@ -134,8 +134,17 @@ pub(super) fn dedicated(context: &Context<'_>) -> Finding {
                     Answer::fail("the account is licensed for daily work too")
                 } else if plans.contains(&None) {
                     Answer::Unknown("what one of its licences includes is not known")
+                } else if person.guest || person.external {
+                    // Whoever it belongs to works with it where it comes from.
+                    Answer::Unknown("what the account is used for where it comes from is not known")
                 } else {
-                    Answer::Pass
+                    match person.fact.on_premises_synced {
+                        Some(false) => Answer::Pass,
+                        Some(true) => {
+                            Answer::Unknown("what the account is used for on premises is not known")
+                        }
+                        None => Answer::Lacks(USERS, "where the account is mastered was not read"),
+                    }
                 }
             },
         )

@@ -1,9 +1,9 @@
 //! Cases about conditional access.
 
-use compliance_map::Status::{NotSatisfied, Unknown};
+use compliance_map::Status::{NotSatisfied, PartiallySatisfied, Unknown};
 use serde_json::{Value, json};
 
-use super::cases::{Case, rule};
+use super::cases::{Case, rule, whole};
 use super::cases_people::among;
 
 /// A policy for everybody, everywhere, that asks for MFA; `more` replaces members.
@@ -51,15 +51,27 @@ pub(crate) fn cases() -> Vec<Case> {
     let user_risk = json!({"conditions": {"user_risk": ["high"]},
         "grant": {"operator": "AND", "controls": ["mfa", "passwordChange"]}});
     let sign_in_risk = json!({"conditions": {"sign_in_risk": ["high", "medium"]}});
-    let device =
-        json!({"grant": {"operator": "OR", "controls": ["compliantDevice", "domainJoinedDevice"]}});
+    let device = json!({"grant": {"operator": "OR", "controls": ["compliantDevice"]}});
+    let mut healthy = asked("managed_device_required", &device, NotSatisfied);
+    healthy.beside["device.compliance"] = whole(&json!([
+        {"policy": "healthy", "tests": ["antivirus"], "assigned_to": ["AllDevices"]}]));
+    let mut tested = among(
+        rule("managed_device_required"),
+        "device.compliance",
+        json!([{"policy": "a", "tests": ["os_version", "password"], "assigned_to": ["AllDevices"]}]),
+        json!([{"policy": "a", "tests": ["password"], "assigned_to": ["AllDevices"]}]),
+        json!([{"policy": "a", "tests": ["star_sign"], "assigned_to": ["AllDevices"]}]),
+        PartiallySatisfied,
+    );
+    tested.beside["auth.ca_policies"] = whole(&json!([policy("p", &device)]));
     let registration = json!({"apps": {"user_actions": ["urn:user:registersecurityinfo"]}});
     vec![
         asked("legacy_authentication_blocked", &legacy, NotSatisfied),
         asked("device_code_blocked", &code, NotSatisfied),
         asked("risky_users_contained", &user_risk, NotSatisfied),
         asked("risky_sign_ins_contained", &sign_in_risk, NotSatisfied),
-        asked("managed_device_required", &device, NotSatisfied),
+        healthy,
+        tested,
         asked("registration_protected", &registration, NotSatisfied),
         among(
             rule("access_decided"),

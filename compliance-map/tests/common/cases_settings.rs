@@ -99,8 +99,8 @@ fn applications() -> Vec<Case> {
                     {"principal": "tier0", "role": "Global Administrator", "principal_type": "servicePrincipal"}]))}),
             ..case(rule("privileged_applications"), "identity.service_principals",
             json!([{"id": "tier0", "credentials": [{"kind": "certificate"}]}, {"id": "b", "permissions": ["User.Read.All"], "credentials": [{"kind": "secret"}]}]),
-            json!([{"id": "b", "permissions": ["RoleManagement.ReadWrite.Directory"], "credentials": [{"kind": "secret"}]}]),
-            json!([{"id": "b", "credentials": [{"kind": "secret"}]}]), Satisfied)
+            json!([{"id": "tier0", "credentials": []}, {"id": "b", "permissions": ["RoleManagement.ReadWrite.Directory"], "credentials": [{"kind": "secret"}]}]),
+            json!([{"id": "b", "credentials": [{"kind": "secret"}]}]), Unknown)
         },
         case(rule("guest_sponsors"), "identity.guests",
             json!([{"user": "g", "sponsors": ["u"]}]), json!([{"user": "g", "sponsors": []}]), json!([{"user": "g"}]), Satisfied),

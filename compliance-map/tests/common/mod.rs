@@ -100,10 +100,13 @@ pub(crate) fn holds(principal: &str, role: &str) -> RoleAssignmentFact {
     }
 }
 
-pub(crate) fn signed_in(user: &str, last_interactive: Option<&str>) -> SignInFact {
+/// Signed in for the last time, with success.
+pub(crate) fn signed_in(user: &str, last: Option<&str>) -> SignInFact {
+    let last = last.map(|time| time.parse().unwrap());
     SignInFact {
         user: user.into(),
-        last_interactive: last_interactive.map(|time| time.parse().unwrap()),
+        last_interactive: last,
+        last_success: last,
         ..SignInFact::default()
     }
 }
