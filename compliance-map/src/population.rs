@@ -62,6 +62,8 @@ pub(crate) struct Person<'a> {
     /// Where the person stands in [`Population::people`].
     pub(crate) position: usize,
     pub(crate) guest: bool,
+    /// Whether it was not read if the person is a guest.
+    pub(crate) may_be_guest: bool,
     /// Whether the account comes from another directory, as its user principal name shows.
     pub(crate) external: bool,
 }
@@ -75,6 +77,7 @@ impl<'a> Person<'a> {
             roles: BTreeSet::new(),
             position,
             guest: fact.is_guest(),
+            may_be_guest: !fact.is_guest() && !fact.is_member(),
             external: upn.contains('#') && upn.to_ascii_uppercase().contains("#EXT#"),
         }
     }

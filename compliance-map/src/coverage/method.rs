@@ -179,8 +179,14 @@ pub(crate) enum Accepts {
 /// Built-in strengths are known by id or name; others are looked up in `auth.auth_strengths`. See
 /// <https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-strengths>.
 pub(crate) fn accepted_by(strength: &Value, evidence: Evidence<'_>) -> Accepts {
+    // What it lists counts, whatever it is called.
+    if let Some(own) = combinations(strength) {
+        return own;
+    }
     let names = names_of(strength);
-    for name in &names {
+    // A name alone may be anybody's choice where there is an id.
+    let id = strength.get("id").and_then(Value::as_str);
+    for name in id.map_or_else(|| names.clone(), |id| vec![id.trim()]) {
         match name.to_ascii_lowercase().as_str() {
             "00000000-0000-0000-0000-000000000002" | "multifactor authentication" => {
                 return Accepts::Mfa(MethodSet::BUILT_IN);
@@ -194,9 +200,8 @@ pub(crate) fn accepted_by(strength: &Value, evidence: Evidence<'_>) -> Accepts {
             _ => {}
         }
     }
-    let own = combinations(strength);
-    if own.is_some() || !evidence.is_whole(STRENGTHS) {
-        return own.unwrap_or(Accepts::Unknown);
+    if !evidence.is_whole(STRENGTHS) {
+        return Accepts::Unknown;
     }
     let definitions = evidence.facts.other.get(STRENGTHS);
     let definitions = definitions.map_or(&[][..], |fact| &fact.items);

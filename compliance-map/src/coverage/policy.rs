@@ -283,6 +283,11 @@ impl Side {
         }
         Tri::from(named || (self.guests && outside))
             .max(by_role)
+            .max(if self.guests && person.may_be_guest {
+                Tri::Maybe
+            } else {
+                Tri::No
+            })
             .max(if self.open_group { Tri::Maybe } else { Tri::No })
             .max(self.guest_type(person, side).min(self.of_any_tenant()))
             .max(self.not_told(open_roles))
@@ -314,6 +319,10 @@ impl Side {
         let (guest, external) = (person.guest, person.external);
         let (b2b, internal) = (self.b2b_guest, self.internal_guest);
         match (guest, external) {
+            _ if person.may_be_guest => {
+                let any = b2b || internal || self.b2b_member;
+                Tri::from(any).min(Tri::Maybe)
+            }
             (true, true) => Tri::from(b2b),
             (true, false) if b2b && (internal || leaving_out) => Tri::Yes,
             (true, false) if b2b || internal => Tri::Maybe,

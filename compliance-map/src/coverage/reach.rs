@@ -89,16 +89,26 @@ impl Coverage<'_> {
         told(self.binder.security_defaults)
     }
 
-    /// Whether a policy in force grants access, or refuses it, to everybody in every application.
-    pub(crate) fn has_policy_for_everybody(&self) -> bool {
-        self.binder.in_force().any(|policy| {
-            let apps = policy.fact.apps.as_ref();
-            let all = |names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case("all"));
-            policy.is_enabled()
-                && policy.fact.grant.is_some()
-                && apps.is_some_and(|apps| apps.user_actions.is_empty() && all(&apps.include))
-                && for_everybody(policy.fact)
-        })
+    /// Whether a policy in force demands something of everybody in every application; `None` where one
+    /// does so at times only, or it cannot be told.
+    pub(crate) fn has_policy_for_everybody(&self) -> Option<bool> {
+        let of_everybody = |policy: &Policy<'_>| {
+            let demands = policy.fact.grant.as_ref().is_some_and(demands_something);
+            if !demands || !for_everybody(policy.fact) {
+                return Tri::No;
+            }
+            match policy.scope {
+                Scope::None => Tri::No,
+                Scope::Every(_) if policy.is_enabled() => Tri::Yes,
+                _ => Tri::Maybe,
+            }
+        };
+        told(
+            self.binder
+                .in_force()
+                .map(of_everybody)
+                .fold(Tri::No, Tri::max),
+        )
     }
 
     /// Whether any policy that grants or refuses access is surely in force.

@@ -20,8 +20,14 @@ row! {
 row! {
     /// A policy against loss of data, key `data.dlp`.
     DlpPolicyFact by policy {
-        /// `Enable`, `TestWithNotifications`, `TestWithoutNotifications` or `Disable`.
+        /// `Enable`, `TestWithNotifications`, `TestWithoutNotifications`, `Disable` or
+        /// `PendingDeletion`.
         mode: String,
+        /// Whether it is in force, whatever its mode.
+        enabled: bool,
+        /// Where it applies, by service (`exchange`, `sharepoint`, `teams` and so on): `all`, `some` or
+        /// `none`.
+        locations: std::collections::BTreeMap<String, String>,
     }
 }
 

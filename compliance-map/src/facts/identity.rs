@@ -56,9 +56,18 @@ pub struct UserFact {
 impl UserFact {
     /// Whether the account is a guest.
     pub fn is_guest(&self) -> bool {
-        self.kind
-            .as_deref()
-            .is_some_and(|kind| kind.eq_ignore_ascii_case("guest"))
+        self.is_of_kind("guest")
+    }
+
+    /// Whether the account is a member's. Of an account without a type it is neither known that it is
+    /// a guest's nor that it is a member's.
+    pub fn is_member(&self) -> bool {
+        self.is_of_kind("member")
+    }
+
+    fn is_of_kind(&self, wanted: &str) -> bool {
+        let kind = self.kind.as_deref().unwrap_or_default();
+        kind.trim().eq_ignore_ascii_case(wanted)
     }
 }
 

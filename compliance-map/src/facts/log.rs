@@ -40,6 +40,8 @@ row! {
     LogExportFact by destination {
         /// Whether it is in force.
         enabled: bool,
+        /// What it takes in, in the service's words: `AuditLogs`, `SignInLogs` and so on.
+        categories: Vec<String>,
     }
 }
 

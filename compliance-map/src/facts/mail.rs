@@ -19,8 +19,12 @@ row! {
         direction: String,
         /// Senders and domains that are let through unseen.
         allowed_senders: Vec<String>,
+        /// Inbound: domains that are let through unseen, where they are listed apart.
+        allowed_domains: Vec<String>,
         /// Addresses that are let through unseen.
         allowed_ips: Vec<String>,
+        /// Connection: whether addresses that Microsoft trusts are let through unseen.
+        safe_list: bool,
         /// Outbound: `Off`, `On` or `Automatic`.
         auto_forwarding: String,
     }
@@ -41,6 +45,10 @@ row! {
 row! {
     /// A Safe Links policy, key `email.safe_links`.
     SafeLinksFact by policy {
+        /// Whether it is in force; absent where it cannot be switched off.
+        enabled: bool,
+        /// Whether the rule that says to whom it applies is in force.
+        rule_enabled: bool,
         /// Whether links in mail are checked when they are opened.
         mail: bool,
         /// Whether links in Teams are.
@@ -57,6 +65,8 @@ row! {
     SafeAttachmentsFact by policy {
         /// Whether it is in force.
         enabled: bool,
+        /// Whether the rule that says to whom it applies is in force.
+        rule_enabled: bool,
         /// `Block`, `DynamicDelivery`, `Allow`.
         action: String,
         /// Whether it applies to everybody.

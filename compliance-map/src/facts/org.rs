@@ -49,8 +49,10 @@ impl TenantFact {
     ///
     /// See <https://learn.microsoft.com/en-us/graph/api/resources/organization>.
     pub fn is_synchronised(&self) -> Option<bool> {
-        let value = self.member(["on_premises_sync", "onPremisesSyncEnabled"])?;
-        Some(value.as_bool().unwrap_or(false))
+        match self.member(["on_premises_sync", "onPremisesSyncEnabled"])? {
+            Value::Null => Some(false),
+            value => value.as_bool(),
+        }
     }
 
     /// When accounts were last synchronised, member `last_sync` or `onPremisesLastSyncDateTime`.

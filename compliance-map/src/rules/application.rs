@@ -281,6 +281,12 @@ pub(super) fn privileged(context: &Context<'_>) -> Finding {
     });
     context.need(ROLES, &mut finding);
     need_holders(context, &mut finding);
+    let rows = &context.evidence.facts.identity_service_principals.items;
+    if rows.is_empty() && finding.none.take().is_some() {
+        let key = ServicePrincipalFact::KEY;
+        finding.missing.insert(context.evidence.missing(key));
+        finding.nobody = Some("no application was read, yet every tenant has some");
+    }
     finding
 }
 

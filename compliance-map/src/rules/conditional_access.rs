@@ -232,11 +232,14 @@ pub(super) fn access_decided(context: &Context<'_>) -> Finding {
     finding.evidence.extend([key, SECURITY_DEFAULTS]);
     let by_policy = context.coverage.has_policy_for_everybody();
     let by_default = context.coverage.security_defaults();
-    let answer = if (by_policy && context.evidence.is_whole(key))
+    let answer = if (by_policy == Some(true) && context.evidence.is_whole(key))
         || (by_default == Some(true) && context.evidence.is_whole(SECURITY_DEFAULTS))
     {
         Answer::Pass
-    } else if !by_policy && by_default == Some(false) && context.evidence.is_whole(key) {
+    } else if by_policy == Some(false)
+        && by_default == Some(false)
+        && context.evidence.is_whole(key)
+    {
         Answer::fail("no policy for everybody is in force, and security defaults are off")
     } else {
         for key in [key, SECURITY_DEFAULTS] {
@@ -288,7 +291,16 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         finding.count(context, CA_POLICIES, person.id, answer);
     }
     if finding.population() == 0 && finding.whole {
-        finding.none = Some("nobody is left out of a policy");
+        if context.coverage.has_policy_for_everybody() == Some(false) {
+            // Whom no policy is meant for is left out of all.
+            finding
+                .missing
+                .insert(context.evidence.missing(CA_POLICIES));
+            finding.nobody =
+                Some("no policy is for everybody, so that it cannot be told who is left out");
+        } else {
+            finding.none = Some("nobody is left out of a policy");
+        }
     }
     finding.in_place = finding.passing > 0;
     finding

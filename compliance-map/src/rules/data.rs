@@ -41,9 +41,25 @@ pub(super) fn dlp(context: &Context<'_>) -> Finding {
         "enforce a policy against loss of data",
     )
     .any(context, none, |row: &DlpPolicyFact| {
-        let mode = row.mode.as_deref();
-        let enforced = mode.map(|mode| mode.eq_ignore_ascii_case("enable"));
-        Answer::is(enforced, true, none)
+        let mode = row.mode.as_deref().unwrap_or_default();
+        let is_enforced = match mode.trim().to_ascii_lowercase().as_str() {
+            _ if row.enabled == Some(false) => Some(false),
+            "enable" => Some(true),
+            "disable"
+            | "pendingdeletion"
+            | "testwithnotifications"
+            | "testwithoutnotifications" => Some(false),
+            _ => None,
+        };
+        let applies = row.locations.as_ref().map_or(Some(true), |locations| {
+            let is = |word: &str| locations.values().any(|l| l.eq_ignore_ascii_case(word));
+            if is("all") {
+                Some(true)
+            } else {
+                (!is("some")).then_some(false)
+            }
+        });
+        Answer::all_of([is_enforced, applies], none)
     })
 }
 

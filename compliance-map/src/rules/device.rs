@@ -274,7 +274,9 @@ pub(super) fn remote_wipe(context: &Context<'_>) -> Finding {
             | "googleclouddevicepolicycontroller"
             | "microsoft365managedmdm"
             | "intuneaosp" => Answer::Pass,
-            "eas" | "configurationmanagerclient" | "mssense" => {
+            // By Exchange ActiveSync a device can be wiped too, where its policy allows it.
+            "eas" => Answer::Unknown("whether it can be wiped is told by its mail policy"),
+            "configurationmanagerclient" | "mssense" => {
                 Answer::fail("it is not enrolled in a way that lets it be wiped")
             }
             _ => Answer::Unknown("what manages it is not known"),
@@ -283,7 +285,7 @@ pub(super) fn remote_wipe(context: &Context<'_>) -> Finding {
 }
 
 pub(super) fn protection(context: &Context<'_>) -> Finding {
-    Question::new(
+    let mut finding = Question::new(
         "does every managed device scan files as they are used, with current signatures?",
         "switch on real-time protection and update signatures on the devices listed",
     )
@@ -294,17 +296,46 @@ pub(super) fn protection(context: &Context<'_>) -> Finding {
             (Some(true), Some(false)) => Answer::Pass,
             _ => Answer::Unknown(NOT_READ),
         }
-    })
+    });
+    let rows = &context.evidence.facts.device_protection.items;
+    let reported: BTreeSet<&str> = rows.iter().map(|row| row.device.as_str()).collect();
+    need_windows_devices::<DeviceProtectionFact>(context, &mut finding, |id| reported.contains(id));
+    finding
+}
+
+/// A Windows device of the inventory without a row of its own has not reported.
+fn need_windows_devices<T: Row>(
+    context: &Context<'_>,
+    finding: &mut Finding,
+    has_row: impl Fn(&str) -> bool,
+) {
+    let (inventory, own) = (DeviceFact::KEY, context.evidence.grade(T::KEY));
+    if context.evidence.grade(inventory) == Grade::Absent || own == Grade::Absent {
+        return;
+    }
+    let rows = &context.evidence.facts.device_inventory.items;
+    for (id, row) in latest(rows, |row| &row.device) {
+        let os = row.os.as_deref().unwrap_or_default().to_ascii_lowercase();
+        if os.contains("windows") && !has_row(id) {
+            let why = "the device has not reported";
+            finding.count(context, T::KEY, id, Answer::Unknown(why));
+            finding.nobody = None;
+        }
+    }
 }
 
 pub(super) fn updates(context: &Context<'_>) -> Finding {
-    Question::new(
+    let mut finding = Question::new(
         "has every managed device its updates?",
         "update the devices listed",
     )
     .every(context, |row: &DeviceUpdateFact| {
         Answer::is(row.up_to_date, true, "updates are missing")
-    })
+    });
+    let rows = &context.evidence.facts.device_updates.items;
+    let reported: BTreeSet<&str> = rows.iter().map(|row| row.device.as_str()).collect();
+    need_windows_devices::<DeviceUpdateFact>(context, &mut finding, |id| reported.contains(id));
+    finding
 }
 
 pub(super) fn software_inventory(context: &Context<'_>) -> Finding {

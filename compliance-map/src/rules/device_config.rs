@@ -2,7 +2,7 @@
 
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding};
-use crate::facts::DeviceConfigFact;
+use crate::facts::{DeviceConfigFact, Row as _, TENANT};
 use crate::framework::DeviceSetting;
 
 /// Whether a profile sets it for all devices of a kind. Of a limit, less is stricter.
@@ -13,7 +13,7 @@ pub(super) fn find(context: &Context<'_>, setting: DeviceSetting, at_most: Optio
         None => format!("does a profile for all devices set {what}?"),
     };
     let none = "no profile for all devices does";
-    Question::new(words, "assign a profile that sets it to all devices").any(
+    let mut finding = Question::new(words, "assign a profile that sets it to all devices").any(
         context,
         none,
         |row: &DeviceConfigFact| {
@@ -31,7 +31,41 @@ pub(super) fn find(context: &Context<'_>, setting: DeviceSetting, at_most: Optio
                 Some(_) => Answer::fail(none),
             }
         },
-    )
+    );
+    // Profiles that contradict each other are a conflict, of which neither is in force for certain:
+    // <https://learn.microsoft.com/en-us/mem/intune/configuration/device-profile-troubleshoot>.
+    let is_contrary = |row: &DeviceConfigFact| {
+        let is_assigned = row
+            .assigned_to
+            .as_ref()
+            .is_none_or(|groups| !groups.is_empty());
+        is_assigned
+            && match (value(row, setting), at_most) {
+                (Value::Flag(on), _) => on == Some(false),
+                (Value::Limit(found), limit) => {
+                    found.is_some_and(|found| found == 0 || limit.is_some_and(|l| found > l))
+                }
+            }
+    };
+    let passes = |row: &DeviceConfigFact| {
+        let is_for_all = row.assigned_to.iter().flatten().any(|g| is_everybody(g));
+        is_for_all
+            && !is_contrary(row)
+            && !matches!(value(row, setting), Value::Flag(None) | Value::Limit(None))
+    };
+    let rows = &context.evidence.facts.device_config.items;
+    let platform = |row: &DeviceConfigFact| row.platform.as_deref().map(str::to_ascii_lowercase);
+    let mut contrary = rows.iter().filter(|row| is_contrary(row));
+    let is_conflict = contrary.any(|bad| {
+        let mut good = rows.iter().filter(|row| passes(row));
+        good.any(|good| platform(good) == platform(bad) || bad.platform.is_none())
+    });
+    if is_conflict && finding.passing > 0 {
+        finding.passing = 0;
+        let why = "another profile sets it otherwise";
+        finding.count(context, DeviceConfigFact::KEY, TENANT, Answer::Unknown(why));
+    }
+    finding
 }
 
 /// See <https://learn.microsoft.com/en-us/graph/api/resources/intune-shared-deviceandappmanagementassignmenttarget>.

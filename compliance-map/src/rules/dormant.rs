@@ -88,9 +88,9 @@ fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32
             }
         }
     }
-    for person in perhaps {
-        finding.count_perhaps(context, person, matches!(answer(person), Answer::Used));
-    }
+    perhaps.count(context, &mut finding, |person| {
+        matches!(answer(person), Answer::Used)
+    });
     finding.in_place = finding.passing > 0;
     finding
 }

@@ -1,8 +1,11 @@
 //! Guests and reviews of access.
 
+use std::collections::BTreeSet;
+
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding};
-use crate::facts::{AccessReviewFact, AppConsentFact, GuestFact};
+use crate::evidence::Grade;
+use crate::facts::{AccessReviewFact, AppConsentFact, GuestFact, Row as _};
 use crate::framework::ReviewScope;
 
 /// Template ids of what guests can be:
@@ -44,7 +47,7 @@ pub(super) fn invitations(context: &Context<'_>) -> Finding {
 }
 
 pub(super) fn sponsors(context: &Context<'_>) -> Finding {
-    Question::new(
+    let mut finding = Question::new(
         "does somebody answer for every guest?",
         "name a sponsor for each guest listed, or remove the guest",
     )
@@ -53,7 +56,19 @@ pub(super) fn sponsors(context: &Context<'_>) -> Finding {
         Some(sponsors) if sponsors.is_empty() => Answer::fail("nobody answers for the guest"),
         Some(_) => Answer::Pass,
         None => Answer::Unknown(NOT_READ),
-    })
+    });
+    let key = GuestFact::KEY;
+    if context.evidence.grade(key) != Grade::Absent {
+        let rows = &context.evidence.facts.identity_guests.items;
+        let listed: BTreeSet<&str> = rows.iter().map(|row| row.user.as_str()).collect();
+        let everybody = context.population.people.iter();
+        for guest in everybody.filter(|p| p.guest && !listed.contains(p.id)) {
+            let why = "who answers for the guest was not read";
+            finding.count(context, key, guest.id, Answer::Unknown(why));
+            (finding.none, finding.nobody) = (None, None);
+        }
+    }
+    finding
 }
 
 /// That none is set up here does not prove that none is held elsewhere.

@@ -9,6 +9,7 @@ use crate::facts::{
 use crate::framework::DirectoryLog;
 
 const SECONDS_PER_DAY: i64 = 86_400;
+const AHEAD: &str = "it is dated after the time of the assessment";
 
 pub(super) fn unified_audit(context: &Context<'_>) -> Finding {
     Question::new(
@@ -37,7 +38,15 @@ pub(super) fn export(context: &Context<'_>) -> Finding {
         "stream the logs to a central place, by diagnostic settings or a connector",
     )
     .any(context, none, |row: &LogExportFact| {
-        Answer::is(row.enabled, true, none)
+        let takes = row.categories.as_ref().map_or(Some(true), |categories| {
+            let has = |name: &str| categories.iter().any(|c| c.eq_ignore_ascii_case(name));
+            if has("AuditLogs") && has("SignInLogs") {
+                Some(true)
+            } else {
+                categories.is_empty().then_some(false)
+            }
+        });
+        Answer::all_of([row.enabled, takes], none)
     })
 }
 
@@ -63,8 +72,8 @@ pub(super) fn directory(context: &Context<'_>, log: DirectoryLog, days: u32) -> 
         match (&row.log, row.oldest, row.newest) {
             (Some(found), _, _) if !found.eq_ignore_ascii_case(name) => Answer::Skip,
             (_, None, _) => Answer::Unknown("no record was seen in the log"),
-            (_, Some(oldest), newest) if newest.unwrap_or(oldest) > as_of => {
-                Answer::Unknown("a record is dated after the time of the assessment")
+            (_, Some(oldest), newest) if oldest > as_of || newest.is_some_and(|n| n > as_of) => {
+                Answer::Unknown(AHEAD)
             }
             (_, _, Some(newest)) if as_of.is_more_than_seconds_after(newest, limit) => {
                 Answer::Fail(format!("no record for more than {days} days"))
@@ -111,6 +120,7 @@ pub(super) fn alerts_taken_up(context: &Context<'_>, days: u32) -> Finding {
             match row.created {
                 _ if !is(&row.status, &["new"]) => Answer::Unknown(NOT_READ),
                 None => Answer::Unknown("when it was raised was not read"),
+                Some(time) if time > as_of => Answer::Unknown(AHEAD),
                 Some(time) if as_of.is_more_than_seconds_after(time, limit) => {
                     Answer::Fail(format!("nobody took it up within {days} days"))
                 }
@@ -146,6 +156,7 @@ pub(super) fn risks_dealt_with(context: &Context<'_>, days: u32) -> Finding {
                 "none" | "remediated" | "dismissed" | "confirmedsafe" => Answer::Pass,
                 "confirmedcompromised" => Answer::fail("it is confirmed to be compromised"),
                 "atrisk" => match (level.to_ascii_lowercase().as_str(), row.updated) {
+                    ("high", Some(time)) if time > as_of => Answer::Unknown(AHEAD),
                     ("high", Some(time)) if as_of.is_more_than_seconds_after(time, limit) => {
                         Answer::Fail(format!("at high risk for more than {days} days"))
                     }

@@ -3,8 +3,8 @@
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding};
 use crate::facts::{
-    ConnectorFact, ForwardingFact, MalwareFilterFact, PhishingFilterFact, SafeAttachmentsFact,
-    SafeLinksFact, SpamFilterFact,
+    ConnectorFact, ForwardingFact, MalwareFilterFact, PhishingFilterFact, Row as _,
+    SafeAttachmentsFact, SafeLinksFact, SpamFilterFact, TENANT,
 };
 
 pub(super) fn file_types(context: &Context<'_>) -> Finding {
@@ -34,28 +34,47 @@ pub(super) fn malware_removed_later(context: &Context<'_>) -> Finding {
 
 /// An inbound policy has lists of senders, a connection policy has lists of addresses.
 pub(super) fn no_allowed_senders(context: &Context<'_>) -> Finding {
-    Question::new(
+    let mut finding = Question::new(
         "does no spam filter policy let senders or addresses through unseen?",
         "empty the allow lists of the policies listed",
     )
     .every(context, |row: &SpamFilterFact| {
-        let direction = row.direction.as_deref().map(str::to_ascii_lowercase);
         let (senders, addresses) = (&row.allowed_senders, &row.allowed_ips);
         let filled = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|l| !l.is_empty());
-        let told = match direction.as_deref() {
+        let told = match direction(row).as_deref() {
             Some("outbound") => return Answer::Skip,
             Some("inbound") => senders.is_some(),
             Some("connection") => addresses.is_some(),
             _ => senders.is_some() && addresses.is_some(),
         };
-        if filled(senders) || filled(addresses) {
+        let any = filled(senders) || filled(addresses) || filled(&row.allowed_domains);
+        if any || row.safe_list == Some(true) {
             Answer::fail("an allow list lets mail through unseen")
         } else if told {
             Answer::Pass
         } else {
             Answer::Unknown(NOT_READ)
         }
-    })
+    });
+    // Every tenant has a filter of each of the two kinds.
+    let rows = &context.evidence.facts.email_antispam.items;
+    let has = |kind: &str| {
+        let mut rows = rows.iter().map(direction);
+        rows.any(|direction| direction.is_none_or(|direction| direction == kind))
+    };
+    if finding.nobody.is_none() && !(has("inbound") && has("connection")) {
+        finding.whole = false;
+        finding
+            .missing
+            .insert(context.evidence.missing(SpamFilterFact::KEY));
+    }
+    finding
+}
+
+fn direction(row: &SpamFilterFact) -> Option<String> {
+    row.direction
+        .as_deref()
+        .map(|direction| direction.trim().to_ascii_lowercase())
 }
 
 /// See <https://learn.microsoft.com/en-us/defender-office-365/outbound-spam-policies-external-email-forwarding>:
@@ -114,41 +133,103 @@ fn in_force(row: &PhishingFilterFact, setting: Option<bool>, why_not: &str) -> A
 
 pub(super) fn safe_links(context: &Context<'_>) -> Finding {
     let none = "no policy covers mail, Teams and Office for everybody";
-    Question::new(
+    let is_in_force = |row: &SafeLinksFact| ![row.enabled, row.rule_enabled].contains(&Some(false));
+    let values = |row: &SafeLinksFact| [row.mail, row.teams, row.office];
+    let finding = Question::new(
         "does a Safe Links policy check links in mail, Teams and Office for everybody?",
         "apply a Safe Links policy for mail, Teams and Office to everybody",
     )
     .any(context, none, |row: &SafeLinksFact| {
-        Answer::all_of([row.everybody, row.mail, row.teams, row.office], none)
-    })
+        let [mail, teams, office] = values(row);
+        Answer::all_of(
+            [row.everybody, Some(is_in_force(row)), mail, teams, office],
+            none,
+        )
+    });
+    let mut rows = context.evidence.facts.email_safe_links.items.iter();
+    let is_weaker = |row: &SafeLinksFact| {
+        is_in_force(row) && row.everybody != Some(true) && values(row).contains(&Some(false))
+    };
+    unless_weaker_for_some(context, finding, SafeLinksFact::KEY, rows.any(is_weaker))
 }
 
 pub(super) fn safe_attachments(context: &Context<'_>) -> Finding {
     let none = "no policy holds back unknown attachments for everybody";
-    Question::new(
+    let is_in_force = |row: &SafeAttachmentsFact| {
+        row.rule_enabled
+            .is_none_or(|enabled| enabled)
+            .then_some(row.enabled)
+    };
+    let holds = |row: &SafeAttachmentsFact| {
+        let action = row.action.as_deref()?.to_ascii_lowercase();
+        Some(["block", "dynamicdelivery"].contains(&action.as_str()))
+    };
+    let finding = Question::new(
         "does a Safe Attachments policy hold back unknown attachments for everybody?",
         "apply a Safe Attachments policy that blocks or delivers dynamically to everybody",
     )
     .any(context, none, |row: &SafeAttachmentsFact| {
-        let holds = row.action.as_deref().map(|action| {
-            ["block", "dynamicdelivery"].contains(&action.to_ascii_lowercase().as_str())
-        });
-        Answer::all_of([row.everybody, row.enabled, holds], none)
-    })
+        let enabled = is_in_force(row).unwrap_or(Some(false));
+        Answer::all_of([row.everybody, enabled, holds(row)], none)
+    });
+    let mut rows = context.evidence.facts.email_safe_attachments.items.iter();
+    // One that is switched off, for whom it is, holds nothing back.
+    let is_weaker = |row: &SafeAttachmentsFact| {
+        row.rule_enabled != Some(false)
+            && row.everybody != Some(true)
+            && (row.enabled == Some(false) || holds(row) == Some(false))
+    };
+    unless_weaker_for_some(
+        context,
+        finding,
+        SafeAttachmentsFact::KEY,
+        rows.any(is_weaker),
+    )
+}
+
+/// Of several policies the first that is meant for somebody counts, alone: one that is weaker for some
+/// may come before the one for everybody. See
+/// <https://learn.microsoft.com/en-us/defender-office-365/how-policies-and-protections-are-combined>.
+fn unless_weaker_for_some(
+    context: &Context<'_>,
+    mut finding: Finding,
+    key: &'static str,
+    is_weaker: bool,
+) -> Finding {
+    if is_weaker && finding.passing > 0 {
+        finding.passing = 0;
+        let why = "a weaker policy for some may come before the one for everybody";
+        finding.count(context, key, TENANT, Answer::Unknown(why));
+    }
+    finding
 }
 
 pub(super) fn no_forwarding(context: &Context<'_>) -> Finding {
-    Question::new(
+    // The outbound filter stops what mailboxes, their rules and remote domains let out; not what a
+    // transport rule sends on.
+    let key = SpamFilterFact::KEY;
+    let is_stopped = context.evidence.is_whole(key) && {
+        let filter = auto_forwarding_off(context);
+        filter.passing > 0 && filter.failing.is_empty() && filter.unknown.is_empty()
+    };
+    let mut finding = Question::new(
         "does nothing forward mail to recipients outside by itself?",
         "end the forwarding of the mailboxes, rules and domains listed",
     )
     .every(context, |row: &ForwardingFact| {
+        let kind = row.kind.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let is_filtered = ["remote_domain", "mailbox", "inbox_rule"].contains(&kind.as_str());
         match (row.enabled, row.external) {
+            _ if is_stopped && is_filtered => Answer::Pass,
             (Some(false), _) | (_, Some(false)) => Answer::Pass,
             (Some(true), Some(true)) => Answer::fail("forwards mail to recipients outside"),
             _ => Answer::Unknown(NOT_READ),
         }
-    })
+    });
+    if is_stopped {
+        finding.evidence.insert(key);
+    }
+    finding
 }
 
 pub(super) fn no_rule_past_the_filter(context: &Context<'_>) -> Finding {

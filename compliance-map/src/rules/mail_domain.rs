@@ -67,14 +67,20 @@ enum Part {
 
 const NO_TEXT: &str = "a record is published, but its text was not kept";
 
-/// How the look-up of a part ended: by its own word, else by that of the domain.
+/// How the look-up of a part ended: by its own word, else by that of the domain, which is the worst
+/// of its parts: a record that was read has a name.
 fn lookup(row: &MailDomainFact, part: Part) -> &str {
-    let own = match part {
-        Part::Spf => &row.spf_lookup,
-        Part::Dkim => &row.dkim_lookup,
-        Part::Dmarc => &row.dmarc_lookup,
+    let (own, found) = match part {
+        Part::Spf => (&row.spf_lookup, &row.spf),
+        Part::Dkim => (&row.dkim_lookup, &row.dkim),
+        Part::Dmarc => (&row.dmarc_lookup, &row.dmarc),
     };
-    own.as_deref().or(row.lookup.as_deref()).unwrap_or("ok")
+    let all = row.lookup.as_deref().unwrap_or("ok");
+    match (own, found) {
+        (Some(own), _) => own,
+        (None, Some(Record::Text(_))) if all.eq_ignore_ascii_case("nxdomain") => "ok",
+        (None, _) => all,
+    }
 }
 
 /// Whether it is known that the domain has no DMARC record of its own.

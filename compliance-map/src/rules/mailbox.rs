@@ -100,7 +100,22 @@ pub(super) fn mailbox_audit(context: &Context<'_>) -> Finding {
         }
     });
     need_organisation::<MailboxAuditFact>(context, &mut finding);
+    need_mailboxes(context, &mut finding);
     finding
+}
+
+/// Every tenant has mailboxes: where none was read, nothing is said of them.
+fn need_mailboxes(context: &Context<'_>, finding: &mut Finding) {
+    let key = MailboxAuditFact::KEY;
+    let rows = &MailboxAuditFact::fact(context.evidence.facts).items;
+    if context.evidence.grade(key) != Grade::Absent && rows.iter().all(|row| row.mailbox.is_none())
+    {
+        finding.whole = false;
+        finding.missing.insert(context.evidence.missing(key));
+        if finding.none.take().is_some() {
+            finding.nobody = Some("no mailbox was read");
+        }
+    }
 }
 
 /// The actions that Microsoft's own set holds for every licence:
@@ -184,6 +199,7 @@ pub(super) fn shared_mailboxes_closed(context: &Context<'_>) -> Finding {
         }
     });
     context.need(USERS, &mut finding);
+    need_mailboxes(context, &mut finding);
     finding
 }
 

@@ -80,11 +80,14 @@ fn judge(
         perhaps,
         mut finding,
     } = asked;
-    for person in perhaps {
+    let mut whole = true;
+    perhaps.count(context, &mut finding, |person| {
         let outcome = context.coverage.of(person, access, only);
-        finding.count_perhaps(context, person, outcome.verdict == Verdict::Pass);
-        finding.whole &= outcome.verdict != Verdict::Pass || outcome.whole;
-    }
+        let passes = outcome.verdict == Verdict::Pass;
+        whole &= !passes || outcome.whole;
+        passes
+    });
+    finding.whole &= whole;
     finding.advice = advice;
     finding.evidence.extend([CA_POLICIES, REGISTRATION]);
     if only.is_none() {

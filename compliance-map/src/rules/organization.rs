@@ -29,7 +29,8 @@ pub(super) fn licences(context: &Context<'_>) -> Finding {
     })
 }
 
-/// See <https://learn.microsoft.com/en-us/partner-center/customers/gdap-introduction>.
+/// See <https://learn.microsoft.com/en-us/partner-center/customers/gdap-introduction>; the words:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/delegatedadminrelationship>.
 pub(super) fn partners(context: &Context<'_>) -> Finding {
     let global = RoleId::new("Global Administrator");
     let as_of = context.evidence.as_of();
@@ -42,18 +43,28 @@ pub(super) fn partners(context: &Context<'_>) -> Finding {
         match row
             .status
             .as_deref()
-            .map(str::to_ascii_lowercase)
+            .map(|status| status.trim().to_ascii_lowercase())
             .as_deref()
         {
-            None => return Answer::Unknown(NOT_READ),
-            Some("active") => {}
-            Some(_) => return Answer::Skip,
+            Some("created" | "approvalpending" | "expired" | "terminated") => return Answer::Skip,
+            // Until it is over, or once it is agreed, it is one.
+            Some(
+                "active"
+                | "activating"
+                | "approved"
+                | "expiring"
+                | "terminating"
+                | "terminationrequested",
+            ) => {}
+            _ => return Answer::Unknown("whether the relationship is in force is not known"),
         }
         let roles = row.roles.as_ref();
         let all = roles.map(|roles| roles.iter().any(|role| RoleId::new(role) == global));
         match (all, row.ends) {
             (Some(true), _) => Answer::fail("holds Global Administrator"),
-            (_, Some(ends)) if ends <= as_of => Answer::Skip,
+            (_, Some(ends)) if ends <= as_of => {
+                Answer::Unknown("it is said to be in force and to have ended")
+            }
             (Some(false), Some(_)) => Answer::Pass,
             (_, None) => Answer::Unknown("when the relationship ends is not known"),
             _ => Answer::Unknown(NOT_READ),

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::people::{ENABLED_NOT_READ, may_be_disabled};
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding};
 use crate::evidence::latest;
-use crate::facts::{MethodPolicyFact, PasswordPolicyFact, PasswordProtectionFact, SessionFact};
+use crate::facts::{
+    MethodPolicyFact, PasswordPolicyFact, PasswordProtectionFact, Row as _, SessionFact,
+};
 use crate::population::USERS;
 
 pub(super) fn lockout(
@@ -35,6 +39,7 @@ pub(super) fn lockout(
             (_, Some(found)) if found < seconds => {
                 Answer::Fail(format!("the lockout lasts only {found} seconds"))
             }
+            (Some(_), Some(0)) => Answer::Unknown("a lockout of no time cannot be set"),
             (Some(_), Some(_)) => Answer::Pass,
             (Some(_), None) if seconds == 0 => Answer::Pass,
             _ => Answer::Unknown(NOT_READ),
@@ -155,7 +160,10 @@ pub(super) fn age_without_mfa(context: &Context<'_>, days: u32) -> Finding {
     let domains = domains(
         &Question::new("", ""),
         context,
-        |row, days| Answer::at_most(row.validity_days, days, |n| format!("{n}")),
+        |row, days| {
+            let days_told = row.validity_days.filter(|days| *days > 0);
+            Answer::at_most(days_told, days, |n| format!("{n}"))
+        },
         days,
     );
     let uncovered = everybody
@@ -243,6 +251,8 @@ pub(super) fn sign_in_frequency(context: &Context<'_>, hours: Option<u32>) -> Fi
 fn session(row: &SessionFact, found: Option<u32>, limit: u32, why_not: &str) -> Answer {
     match (row.enabled, row.everybody, found) {
         (Some(false), _, _) | (_, Some(false), _) => Answer::fail(why_not),
+        // No limit is written as 0 as well.
+        (_, _, Some(0)) => Answer::fail(why_not),
         (_, _, Some(found)) if found > limit => Answer::fail(why_not),
         (Some(true), Some(true), Some(_)) => Answer::Pass,
         (Some(true), Some(true), None) => Answer::Skip,
@@ -272,14 +282,33 @@ pub(super) fn authenticator_context(context: &Context<'_>) -> Finding {
 }
 
 pub(super) fn phone_methods_off(context: &Context<'_>) -> Finding {
-    Question::new(
+    let key = MethodPolicyFact::KEY;
+    let fact = MethodPolicyFact::fact(context.evidence.facts);
+    // Until the tenant has gone over, what older policies allow is allowed too:
+    // <https://learn.microsoft.com/en-us/graph/api/resources/authenticationmethodspolicy>.
+    let migration = fact.extra.get("migration").and_then(Value::as_str);
+    let is_over = migration.is_none_or(|state| state.eq_ignore_ascii_case("migrationComplete"));
+    let mut finding = Question::new(
         "can text messages and calls not be used as a second factor?",
         "switch off the methods listed",
     )
     .every(context, |row: &MethodPolicyFact| {
         match row.method.to_ascii_lowercase().as_str() {
-            "sms" | "voice" => Answer::is(row.enabled, false, "it can be used to sign in"),
+            "sms" | "voice" => match row.enabled {
+                Some(false) if !is_over => Answer::Unknown("an older policy may still allow it"),
+                enabled => Answer::is(enabled, false, "it can be used to sign in"),
+            },
             _ => Answer::Skip,
         }
-    })
+    });
+    let has = |method: &str| {
+        fact.items
+            .iter()
+            .any(|row| row.method.eq_ignore_ascii_case(method))
+    };
+    if finding.nobody.is_none() && !(has("sms") && has("voice")) {
+        finding.whole = false;
+        finding.missing.insert(context.evidence.missing(key));
+    }
+    finding
 }

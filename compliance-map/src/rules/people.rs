@@ -13,16 +13,19 @@ pub(super) fn may_be_disabled(person: &Person<'_>) -> bool {
     person.fact.enabled.is_none()
 }
 
-/// Why nothing is proven about the holder of a role that is not built in.
-pub(super) const MAY_BE_ADMINISTRATOR: &str =
-    "holds a role that is not built in, so that it is not known whether the account administers";
+/// People of whom it is not known whether a question is about them: where they pass it is no matter.
+#[derive(Debug, Default)]
+pub(super) struct Perhaps<'c, 'a> {
+    pub(super) people: Vec<&'c Person<'a>>,
+    /// Which fact does not tell, and what.
+    doubt: (&'static str, &'static str),
+}
 
 /// People who count, and the finding about them so far.
 #[derive(Debug)]
 pub(super) struct Asked<'c, 'a> {
     pub(super) people: Vec<&'c Person<'a>>,
-    /// People of whom it is not known whether they count: where they pass it is no matter.
-    pub(super) perhaps: Vec<&'c Person<'a>>,
+    pub(super) perhaps: Perhaps<'c, 'a>,
     pub(super) finding: Finding,
 }
 
@@ -54,7 +57,7 @@ impl<'a> Context<'a> {
     pub(super) fn accounts(&self, question: impl Into<String>) -> Asked<'_, 'a> {
         Asked {
             people: self.population.able_to_sign_in().collect(),
-            perhaps: Vec::new(),
+            perhaps: Perhaps::default(),
             finding: self.about_accounts(question),
         }
     }
@@ -72,7 +75,13 @@ impl<'a> Context<'a> {
                 reason: "disabled".to_owned(),
             })
             .collect();
-        let untold = everybody_without_kind(self);
+        let everybody = self.population.able_to_sign_in();
+        let untold = everybody.filter(|p| p.may_be_guest && !p.external);
+        let perhaps = Perhaps {
+            people: untold.collect(),
+            doubt: (USERS, "whether the account is a guest's was not read"),
+        };
+        let untold = !perhaps.people.is_empty();
         if people.is_empty() && self.population.users == Grade::Whole && !untold {
             finding.none = Some("there is no guest");
         } else if people.is_empty() {
@@ -81,7 +90,7 @@ impl<'a> Context<'a> {
         }
         Asked {
             people,
-            perhaps: Vec::new(),
+            perhaps,
             finding,
         }
     }
@@ -95,7 +104,12 @@ impl<'a> Context<'a> {
             .filter(|p| p.is_admin())
             .collect();
         let everybody = population.able_to_sign_in();
-        let perhaps = everybody.filter(|p| p.may_be_admin()).collect();
+        let why = "holds a role that is not built in, so that it is not known whether the account \
+                   administers";
+        let perhaps = Perhaps {
+            people: everybody.filter(|p| p.may_be_admin()).collect(),
+            doubt: (ROLES, why),
+        };
         finding.excluded = population
             .disabled()
             .filter(|person| person.is_admin())
@@ -150,28 +164,21 @@ impl<'a> Context<'a> {
     }
 }
 
-impl Finding {
-    /// Takes in somebody who may be an administrator.
-    pub(super) fn count_perhaps(
-        &mut self,
+impl<'c, 'a> Perhaps<'c, 'a> {
+    /// Takes in those who do not pass.
+    pub(super) fn count(
+        self,
         context: &Context<'_>,
-        person: &Person<'_>,
-        passes: bool,
+        finding: &mut Finding,
+        mut passes: impl FnMut(&'c Person<'a>) -> bool,
     ) {
-        if !passes {
-            self.count(
-                context,
-                ROLES,
-                person.id,
-                Answer::Unknown(MAY_BE_ADMINISTRATOR),
-            );
+        let (key, why) = self.doubt;
+        for person in self.people {
+            if !passes(person) {
+                finding.count(context, key, person.id, Answer::Unknown(why));
+            }
         }
     }
-}
-
-fn everybody_without_kind(context: &Context<'_>) -> bool {
-    let mut people = context.population.able_to_sign_in();
-    people.any(|person| person.fact.kind.is_none())
 }
 
 impl<'c, 'a> Asked<'c, 'a> {
@@ -195,10 +202,9 @@ impl<'c, 'a> Asked<'c, 'a> {
             };
             finding.count(context, key, person.id, answer);
         }
-        for person in self.perhaps {
-            let passes = matches!(judge(person), Answer::Pass);
-            finding.count_perhaps(context, person, passes);
-        }
+        self.perhaps.count(context, &mut finding, |person| {
+            matches!(judge(person), Answer::Pass)
+        });
         finding.in_place = finding.passing > 0;
         finding
     }

@@ -89,16 +89,41 @@ pub(super) fn cloud_only(context: &Context<'_>) -> Finding {
 
 /// Service plans for mail, files, chat and Office: an account that has one is used for daily work.
 /// See <https://learn.microsoft.com/en-us/entra/identity/users/licensing-service-plan-reference>.
-const PRODUCTIVE: [&str; 5] = [
-    "EXCHANGE_S_",
+const PRODUCTIVE: [&str; 11] = [
+    "EXCHANGE",
+    "MCO",
+    "MICROSOFT_COPILOT",
+    "OFFICE",
+    "ONEDRIVE",
     "SHAREPOINT",
-    "TEAMS1",
-    "OFFICESUBSCRIPTION",
-    "MCOSTANDARD",
+    "SWAY",
+    "TEAMS",
+    "VIVA",
+    "WIN_DEF",
+    "YAMMER",
 ];
 
-/// Plans of those families that carry no mailbox, files or chat of their own.
-const HARMLESS: [&str; 1] = ["EXCHANGE_S_FOUNDATION"];
+/// Plans by which an account administers, is protected or is watched, and has no mailbox, files or
+/// chat.
+const HARMLESS: [&str; 17] = [
+    "AAD_",
+    "ADALLOM",
+    "ATA",
+    "ATP_",
+    "COMMUNICATIONS_",
+    "DATA_INVESTIGATIONS",
+    "EXCHANGE_ANALYTICS",
+    "EXCHANGE_S_FOUNDATION",
+    "INTUNE",
+    "M365_",
+    "MFA_",
+    "MICROSOFTENDPOINT",
+    "MTP",
+    "RMS_",
+    "THREAT_INTELLIGENCE",
+    "WINDEFATP",
+    "WINDOWS_",
+];
 
 const LICENCES: &str = "org.licenses";
 
@@ -110,7 +135,7 @@ pub(super) fn dedicated(context: &Context<'_>) -> Finding {
             let answer = row
                 .service_plans
                 .as_ref()
-                .map(|plans| plans.iter().any(|plan| is_productive(plan)));
+                .and_then(|plans| are_productive(plans));
             for name in names(row) {
                 productive.insert(name, answer);
             }
@@ -155,9 +180,21 @@ fn names(row: &LicenseFact) -> impl Iterator<Item = String> {
     names.into_iter().flatten().map(str::to_ascii_lowercase)
 }
 
-fn is_productive(plan: &str) -> bool {
-    let plan = plan.to_ascii_uppercase();
-    PRODUCTIVE.iter().any(|family| plan.starts_with(family)) && !HARMLESS.contains(&plan.as_str())
+/// Whether one of the plans is for daily work; `None` where one is not known, or none is told.
+fn are_productive(plans: &[String]) -> Option<bool> {
+    let is_of = |plan: &str, families: &[&str]| families.iter().any(|f| plan.starts_with(f));
+    let plans = plans.iter().map(|plan| plan.trim().to_ascii_uppercase());
+    let told: Vec<Option<bool>> = plans
+        .map(|plan| {
+            let is_harmless = is_of(&plan, &HARMLESS);
+            (is_harmless || is_of(&plan, &PRODUCTIVE)).then_some(!is_harmless)
+        })
+        .collect();
+    if told.contains(&Some(true)) {
+        Some(true)
+    } else {
+        (!told.is_empty() && !told.contains(&None)).then_some(false)
+    }
 }
 
 pub(super) fn not_permanent(context: &Context<'_>) -> Finding {
