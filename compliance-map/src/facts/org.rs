@@ -50,7 +50,11 @@ impl TenantFact {
     /// See <https://learn.microsoft.com/en-us/graph/api/resources/organization>.
     pub fn is_synchronised(&self) -> Option<bool> {
         let value = self.member(["on_premises_sync", "onPremisesSyncEnabled"])?;
-        Some(value.as_bool().unwrap_or(false))
+        if value.is_null() {
+            Some(false)
+        } else {
+            value.as_bool()
+        }
     }
 
     /// When accounts were last synchronised, member `last_sync` or `onPremisesLastSyncDateTime`.
