@@ -53,7 +53,14 @@ pub(super) fn list<T: DeserializeOwned + Serialize>(
     let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
     let mut read: Vec<(usize, T)> = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
-        match typed(&format!("{path}[{index}]"), row, found) {
+        let error = match serde_json::from_str(row.get()) {
+            Ok(value) => {
+                read.push((index, value));
+                continue;
+            }
+            Err(error) => error,
+        };
+        match repaired(&format!("{path}[{index}]"), row, &error, found) {
             Some(value) => read.push((index, value)),
             None => left_out.extend(object_of::<T>(row).map(|object| (object, index))),
         }
