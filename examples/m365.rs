@@ -2,12 +2,12 @@
 //!
 //! `cargo run --release --example m365 -- --help`
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser;
 use examples::exit::finish;
 use examples::m365::{Arguments, run};
+use examples::screen;
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -15,8 +15,8 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::from_default_env())
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(screen::err)
+        .with_ansi(false)
         .init();
     finish("m365", run(arguments).await)
 }

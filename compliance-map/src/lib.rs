@@ -109,7 +109,7 @@ pub use assess::{
 pub use coverage::MfaSummary;
 pub use crosswalk::{SharedQuestion, crosswalk};
 pub use exception::Exception;
-pub use facts::{Fact, FactKey, Facts, FactsError, State, TenantInfo};
+pub use facts::{Fact, FactKey, Facts, FactsError, FactsProblem, State, TenantInfo};
 pub use framework::{Catalogue, CatalogueError, Control, ControlRef, ReferenceError};
 pub use overlay::Overlay;
 pub use summary::Summary;

@@ -1,10 +1,20 @@
 //! An evidence bundle is whole, or says what was done to it.
-#![allow(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test says what is wrong by panicking, and its numbers are small"
+)]
 
 mod common;
 
 use common::assess_all;
-use compliance_map::bundle::{Bundle, Digest, Entry, Problem, SourceOutcome, Tampered, verify};
+use compliance_map::bundle::{
+    Bundle, Digest, Entry, MANIFEST_LIMIT, Manifest, Measure, Problem, SourceOutcome, Tampered,
+    verify, verify_listed,
+};
 use compliance_map::{Assessment, Catalogue, Facts, Summary};
 use proptest::prelude::*;
 
@@ -20,7 +30,13 @@ fn bundle() -> Bundle {
         SourceOutcome::new("users", "complete"),
         SourceOutcome::new("devices", "throttled").reason("try again after noon"),
     ];
-    Bundle::new(&facts, &assessment, &summary, &sources)
+    Bundle::new(
+        &facts,
+        &assessment,
+        &summary,
+        &Catalogue::builtin(),
+        &sources,
+    )
 }
 
 fn check(files: &[Entry], expected: Option<Digest>) -> Result<(), Vec<Problem>> {
@@ -102,6 +118,116 @@ fn a_changed_file_is_named() {
 }
 
 #[test]
+fn a_file_of_another_length_is_named_whatever_of_it_was_read() {
+    let bundle = bundle();
+    for (longer, change) in [(true, 7_i64), (false, -7)] {
+        let mut files = bundle.entries.clone();
+        let file = &mut files[position(&bundle.entries, "facts.json")];
+        let expected = file.bytes.len() as u64;
+        file.bytes.resize((expected as i64 + change) as usize, b' ');
+        let length = Problem::Length {
+            name: "facts.json".into(),
+            expected,
+            longer,
+        };
+        assert_eq!(check(&files, Some(bundle.digest)), Err(vec![length]));
+    }
+}
+
+#[test]
+fn files_can_be_taken_in_piece_by_piece() {
+    let bundle = bundle();
+    let manifest = &bundle.entries[position(&bundle.entries, "manifest.json")];
+    let measured = |cut: u64| {
+        let others = bundle.entries.iter().filter(|f| f.name != "manifest.json");
+        let measured = others.map(move |file| {
+            let mut measure = Measure::new(&file.name);
+            let length = Manifest::read(&manifest.bytes)
+                .unwrap()
+                .length_of(&file.name);
+            let read = usize::try_from(length.unwrap() - cut).unwrap();
+            file.bytes[..read]
+                .chunks(1000)
+                .for_each(|piece| measure.update(piece));
+            measure.finish()
+        });
+        verify_listed(Some(&manifest.bytes), measured, Some(bundle.digest))
+    };
+    assert!(measured(0).is_ok());
+    assert_eq!(measured(1).unwrap_err().problems.len(), 5);
+}
+
+#[test]
+fn a_manifest_without_end_is_not_read_and_one_that_leads_elsewhere_is_refused() {
+    let long = vec![b' '; usize::try_from(MANIFEST_LIMIT).unwrap() + 1];
+    assert!(
+        matches!(Manifest::read(&long), Err(Problem::Unreadable(why)) if why.contains("longer than"))
+    );
+
+    let bundle = bundle();
+    let manifest = position(&bundle.entries, "manifest.json");
+    for name in [
+        "../facts.json",
+        "/etc/passwd",
+        "",
+        ".",
+        "a\\\\b",
+        "facts\\u001b.json",
+    ] {
+        let mut files = bundle.entries.clone();
+        let text = String::from_utf8(files[manifest].bytes.clone()).unwrap();
+        files[manifest].bytes = text.replace("facts.json", name).into_bytes();
+        let problems = check(&files, None).unwrap_err();
+        assert!(
+            matches!(problems[0], Problem::Name { .. }),
+            "{name}: {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn each_framework_is_named_with_its_digest_and_another_one_under_its_name_is_told() {
+    let bundle = bundle();
+    let entries = bundle.entries.iter().map(|f| (&f.name, &f.bytes));
+    let manifest = verify(entries, Some(bundle.digest)).unwrap();
+    let catalogue = Catalogue::builtin();
+    let cis = &manifest.frameworks[0];
+    assert_eq!((cis.id.as_str(), cis.version.as_str()), ("cis-v8.1", "8.1"));
+    let source = catalogue.source("cis-v8.1").unwrap();
+    assert_eq!(cis.sha256, Digest::of(source.as_bytes()));
+    assert_eq!(manifest.check(&catalogue), Ok(()));
+
+    let mut lenient = catalogue.clone();
+    lenient
+        .replace(&source.replacen("\"version\"", " \"version\"", 1))
+        .unwrap();
+    let other = manifest.check(&lenient).unwrap_err().problems;
+    let [
+        Problem::Framework {
+            id,
+            found: Some(found),
+            ..
+        },
+    ] = &other[..]
+    else {
+        panic!("{other:?}");
+    };
+    assert_eq!(id, "cis-v8.1");
+    assert_ne!(*found, cis.sha256);
+    let none = manifest.check(&Catalogue::default()).unwrap_err().problems;
+    assert_eq!(none.len(), manifest.frameworks.len());
+
+    let facts = mixed();
+    let options = compliance_map::Options::new(common::now()).frameworks(["soc2-tsc-2017"]);
+    let assessment = compliance_map::assess(&facts, &catalogue, &options).unwrap();
+    let summary = Summary::new(&assessment, &facts, &catalogue);
+    let one = Bundle::new(&facts, &assessment, &summary, &catalogue, &[]);
+    let entries = one.entries.iter().map(|f| (&f.name, &f.bytes));
+    let used = verify(entries, None).unwrap().frameworks;
+    assert_eq!(used.len(), 1, "only what was assessed is named: {used:?}");
+}
+
+#[test]
 fn a_missing_an_extra_a_renamed_and_a_double_file_are_named() {
     let bundle = bundle();
     let facts = position(&bundle.entries, "facts.json");
@@ -161,7 +287,7 @@ fn a_bundle_that_was_made_anew_is_another_one() {
     facts.auth_registration.items.truncate(1);
     let assessment = assess_all(&facts);
     let summary = Summary::new(&assessment, &facts, &Catalogue::builtin());
-    let forged = Bundle::new(&facts, &assessment, &summary, &[]);
+    let forged = Bundle::new(&facts, &assessment, &summary, &Catalogue::builtin(), &[]);
     assert_eq!(
         check(&forged.entries, None),
         Ok(()),

@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::reference_material;
 use compliance_map::framework::Decidability;
-use compliance_map::{Catalogue, ControlRef, Options, ReferenceError, Status, assess};
+use compliance_map::{
+    Catalogue, CatalogueError, ControlRef, Options, ReferenceError, Status, assess,
+};
 use serde_json::Value;
 
 fn error(reference: &str) -> ReferenceError {
@@ -124,6 +126,40 @@ fn what_does_not_exist_is_an_error_that_says_so() {
         error("soc2-tsc-2017:P8.1"),
         ReferenceError::OutOfScope { .. }
     ));
+}
+
+#[test]
+fn a_framework_takes_the_place_of_another_only_on_purpose() {
+    let own = r#"{"id": "cis-v8.1", "name": "Ours", "version": "8.1", "ids": "6.3", "controls": [
+        {"id": "6.3", "title": "t", "decidability": "evidence-only", "evidence": ""}]}"#;
+    let mut catalogue = Catalogue::builtin();
+    let before = catalogue.controls().count();
+    let error = catalogue.add(own).unwrap_err();
+    assert!(
+        matches!(&error, CatalogueError::Exists { framework } if framework == "cis-v8.1"),
+        "{error}"
+    );
+    assert!(error.to_string().contains("another id"), "{error}");
+    assert_eq!(catalogue.controls().count(), before, "nothing was added");
+    assert_ne!(catalogue.framework("cis-v8.1").unwrap().name, "Ours");
+
+    let order = |catalogue: &Catalogue| -> Vec<String> {
+        catalogue.frameworks().map(|f| f.id.clone()).collect()
+    };
+    let ids = order(&catalogue);
+    catalogue.replace(own).unwrap();
+    assert_eq!(order(&catalogue), ids, "it keeps its place");
+    assert_eq!(
+        catalogue.framework("cis-v8.1").unwrap().controls().count(),
+        1
+    );
+    assert_eq!(catalogue.source("cis-v8.1"), Some(own));
+    assert!(catalogue.replace("{").is_err());
+    assert_eq!(
+        catalogue.source("cis-v8.1"),
+        Some(own),
+        "what cannot be read replaces nothing"
+    );
 }
 
 #[test]

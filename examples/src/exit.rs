@@ -1,10 +1,14 @@
 //! Exit statuses and the one sentence that goes with a failure.
 
 use std::fmt;
+use std::io::Write as _;
 use std::process::ExitCode;
 
+use compliance_map::render::printable;
 use m365_collect::connect::{Connection, Diagnosis, Problem, Severity};
 use m365_collect::{Error, Outcome, Report, StoreError};
+
+use crate::screen;
 
 /// How a program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,7 +166,8 @@ pub fn finish(program: &str, ended: Result<Exit, Failure>) -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             if !failure.sentence.is_empty() {
-                eprintln!("{program}: {failure}");
+                // Where it cannot be written there is nobody to read it.
+                let _ = writeln!(screen::err(), "{program}: {}", printable(&failure.sentence));
             }
             failure.exit.into()
         }

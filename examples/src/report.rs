@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use compliance_map::coverage::{Covered, mfa_summary};
+use compliance_map::render::printable;
 use compliance_map::{
     Assessment, Catalogue, ControlResult, Facts, Options, Status, Timestamp, assess,
 };
@@ -119,12 +120,11 @@ fn controls(text: &mut String, assessment: &Assessment, anchor: &str) {
     let Some(anchor) = assessment.result(anchor) else {
         return;
     };
+    let also = assessment.crosswalk_of(anchor);
     let same: Vec<&ControlResult> = assessment
         .results
         .iter()
-        .filter(|result| {
-            result.control == anchor.control || anchor.crosswalk.contains(&result.control)
-        })
+        .filter(|result| result.control == anchor.control || also.contains(&result.control))
         .collect();
     for result in same {
         let native = result.native.as_deref().unwrap_or("");
@@ -254,10 +254,8 @@ fn headline(status: Status) -> String {
 }
 
 fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
-    let start = text.len();
-    // Writing to a string cannot fail.
-    let _ = text.write_fmt(words);
-    text.truncate(start + text.get(start..).map_or(0, |line| line.trim_end().len()));
+    let words = words.to_string();
+    text.push_str(printable(&words).trim_end());
     text.push('\n');
 }
 

@@ -316,7 +316,7 @@ fn a_store_that_is_not_there_is_not_made_by_reading() {
 fn broken_facts_are_named_and_nothing_is_assessed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("facts.json");
-    for broken in ["{", "[]", r#"{"identity.users": {"state": "fine"}}"#] {
+    for broken in ["{", "[]", "7"] {
         std::fs::write(&path, broken).unwrap();
         let said = run(bare("m365").args(["assess", "--facts"]).arg(&path));
         assert_eq!(said.exit, 1, "{broken}: {said:?}");

@@ -121,7 +121,7 @@ impl Assessor<'_> {
             remedies: Vec::new(),
             incomplete: false,
             assumptions: assumption.filter(|_| !scope_declared).into_iter().collect(),
-            crosswalk: self.catalogue.crosswalk(control),
+            themes: self.catalogue.themes(control),
         }
     }
 

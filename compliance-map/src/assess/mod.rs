@@ -93,9 +93,15 @@ pub fn assess(
     };
     let results: Vec<ControlResult> = controls.into_iter().map(|c| assessor.answer(c)).collect();
     assessor.note_foreign_rows();
+    let themes: BTreeSet<&String> = results.iter().flat_map(|result| &result.themes).collect();
+    let crosswalk = themes.into_iter().filter_map(|theme| {
+        let sharing = catalogue.sharing(theme)?;
+        Some((theme.clone(), sharing.clone()))
+    });
     let population = &assessor.context.population;
     let mentioned = Mentioned::by(&assessor.findings, population);
     Ok(Assessment {
+        crosswalk: crosswalk.collect(),
         tenant: facts.tenant.clone(),
         as_of: options.as_of,
         people: people(population, &mentioned.people),

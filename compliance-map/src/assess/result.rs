@@ -145,8 +145,10 @@ pub struct ControlResult {
     pub incomplete: bool,
     /// What was taken for granted, for example the scope.
     pub assumptions: Vec<String>,
-    /// Controls of other frameworks that the same evidence bears on.
-    pub crosswalk: Vec<ControlRef>,
+    /// What it has in common with controls of other frameworks, on which the same evidence bears; which
+    /// those are stands once in [`Assessment::crosswalk`].
+    #[serde(default)]
+    pub themes: BTreeSet<String>,
 }
 
 /// Something to look at that changes no status.
@@ -204,6 +206,10 @@ pub struct Assessment {
     pub names: BTreeMap<String, String>,
     /// Remarks that change no status.
     pub advisories: Vec<Advisory>,
+    /// For each theme that a result names: the controls of the catalogue on which the same evidence
+    /// bears, assessed or not. It grows with the controls, not with the pairs of them.
+    #[serde(default)]
+    pub crosswalk: BTreeMap<String, BTreeSet<ControlRef>>,
 }
 
 impl Assessment {
@@ -212,5 +218,18 @@ impl Assessment {
         self.results
             .iter()
             .find(|result| result.control.to_string() == reference)
+    }
+
+    /// The controls of other frameworks on which the evidence for this one bears too.
+    pub fn crosswalk_of(&self, result: &ControlResult) -> BTreeSet<&ControlRef> {
+        let sharing = result
+            .themes
+            .iter()
+            .filter_map(|theme| self.crosswalk.get(theme));
+        let own = result.control.framework();
+        sharing
+            .flatten()
+            .filter(|other| other.framework() != own)
+            .collect()
     }
 }

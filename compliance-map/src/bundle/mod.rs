@@ -10,7 +10,7 @@
 //! | `summary.json` | counts, gaps, open questions |
 //! | `accepted.json` | exceptions and attestations, with their age, their end and what they bear on |
 //! | `sources.json` | how each source of the collection ended |
-//! | `manifest.json` | the other files with their length and SHA-256 |
+//! | `manifest.json` | the other files with their length and SHA-256, and each framework with its version and the SHA-256 of its JSON form |
 //!
 //! The SHA-256 of `manifest.json` is the digest of the whole. **A bundle proves that it was not changed
 //! only to somebody who has that digest from elsewhere**: sign it, have it time-stamped, or write it
@@ -28,11 +28,12 @@
 //! let assessment = assess(&facts, &catalogue, &Options::new("2026-11-21T12:00:00Z".parse()?))?;
 //! let summary = Summary::new(&assessment, &facts, &catalogue);
 //! let sources = [SourceOutcome::new("users", "denied").reason("User.Read.All is missing")];
-//! let bundle = Bundle::new(&facts, &assessment, &summary, &sources);
+//! let bundle = Bundle::new(&facts, &assessment, &summary, &catalogue, &sources);
 //!
 //! let mut files = bundle.entries.clone();
 //! let kept_elsewhere = bundle.digest;
-//! assert!(verify(files.iter().map(|f| (&f.name, &f.bytes)), Some(kept_elsewhere)).is_ok());
+//! let manifest = verify(files.iter().map(|f| (&f.name, &f.bytes)), Some(kept_elsewhere))?;
+//! assert!(manifest.check(&catalogue).is_ok(), "assessed with the frameworks of this version");
 //!
 //! files[0].bytes.push(b' ');
 //! let tampered = verify(files.iter().map(|f| (&f.name, &f.bytes)), Some(kept_elsewhere));
@@ -41,9 +42,10 @@
 //! ```
 
 mod digest;
+mod measure;
 mod verify;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -51,14 +53,18 @@ use serde_json::Value;
 use crate::Timestamp;
 use crate::assess::Assessment;
 use crate::facts::{Facts, TenantInfo};
+use crate::framework::Catalogue;
 use crate::render;
 use crate::summary::{AcceptedRisk, Attestation, Summary};
 
 pub use digest::{Digest, DigestError};
-pub use verify::{Problem, Tampered, verify};
+pub use measure::Measure;
+pub use verify::{Problem, Tampered, verify, verify_listed};
 
 /// The file that names all others.
 pub const MANIFEST: &str = "manifest.json";
+/// A manifest of more bytes than this is none.
+pub const MANIFEST_LIMIT: u64 = 1 << 20;
 /// The form of a bundle; another form has another name.
 const FORMAT: &str = "compliance-map-bundle-1";
 
@@ -120,6 +126,18 @@ pub struct Listed {
     pub sha256: Digest,
 }
 
+/// A framework as the manifest lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListedFramework {
+    /// Its id.
+    pub id: String,
+    /// The edition.
+    pub version: String,
+    /// The digest of its JSON form: another one may ask something else under the same id.
+    pub sha256: Digest,
+}
+
 /// What a bundle holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -132,6 +150,9 @@ pub struct Manifest {
     pub tenant: Option<TenantInfo>,
     /// The time of the assessment.
     pub as_of: Timestamp,
+    /// The frameworks that were assessed, in their order.
+    #[serde(default)]
+    pub frameworks: Vec<ListedFramework>,
     /// Every other file, sorted by name.
     pub files: Vec<Listed>,
 }
@@ -155,12 +176,13 @@ struct Accepted<'a> {
 impl Bundle {
     /// Puts an assessment and everything it rests on into one set of files.
     ///
-    /// `summary` is the one of this assessment. `sources` may be empty where the facts did not come
+    /// `summary` and `catalogue` are those of this assessment. `sources` may be empty where the facts did not come
     /// from a collector; the envelopes in `facts.json` then say how each fact was read.
     pub fn new(
         facts: &Facts,
         assessment: &Assessment,
         summary: &Summary,
+        catalogue: &Catalogue,
         sources: &[SourceOutcome],
     ) -> Self {
         let mut sources: Vec<&SourceOutcome> = sources.iter().collect();
@@ -181,6 +203,7 @@ impl Bundle {
             made_by: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
             tenant: assessment.tenant.clone(),
             as_of: assessment.as_of,
+            frameworks: frameworks(assessment, catalogue),
             files: entries.iter().map(listed).collect(),
         };
         let manifest = entry(MANIFEST, render::indented(&manifest));
@@ -191,6 +214,26 @@ impl Bundle {
     }
 }
 
+fn frameworks(assessment: &Assessment, catalogue: &Catalogue) -> Vec<ListedFramework> {
+    let assessed = assessment.results.iter().map(|r| r.control.framework());
+    let assessed: BTreeSet<&str> = assessed.collect();
+    let known = catalogue
+        .frameworks()
+        .filter(|f| assessed.contains(f.id.as_str()));
+    known
+        .map(|framework| ListedFramework {
+            id: framework.id.clone(),
+            version: framework.version.clone(),
+            sha256: Digest::of(
+                catalogue
+                    .source(&framework.id)
+                    .unwrap_or_default()
+                    .as_bytes(),
+            ),
+        })
+        .collect()
+}
+
 fn entry(name: &str, text: String) -> Entry {
     Entry {
         name: name.to_owned(),
@@ -199,9 +242,7 @@ fn entry(name: &str, text: String) -> Entry {
 }
 
 fn listed(entry: &Entry) -> Listed {
-    Listed {
-        name: entry.name.clone(),
-        bytes: u64::try_from(entry.bytes.len()).unwrap_or(u64::MAX),
-        sha256: Digest::of(&entry.bytes),
-    }
+    let mut measure = Measure::new(&entry.name);
+    measure.update(&entry.bytes);
+    measure.finish()
 }

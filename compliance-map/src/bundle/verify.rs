@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Digest, FORMAT, MANIFEST, Manifest};
+use super::{Digest, FORMAT, Listed, MANIFEST, MANIFEST_LIMIT, Manifest, Measure};
+use crate::framework::Catalogue;
 
 /// One thing that is wrong with a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +36,37 @@ pub enum Problem {
         expected: Digest,
         /// As it is.
         found: Digest,
+    },
+    /// A file has another length.
+    #[error("{name} was changed: it is {} than the {expected} bytes that the manifest says", if *longer { "longer" } else { "shorter" })]
+    Length {
+        /// The file.
+        name: String,
+        /// As the manifest says.
+        expected: u64,
+        /// Whether it is longer; by how much need not have been read.
+        longer: bool,
+    },
+    /// The manifest names a file as no file of a bundle is named.
+    #[error("{MANIFEST} names a file {name:?}, which is no plain name")]
+    Name {
+        /// The name.
+        name: String,
+    },
+    /// A framework is not the one that is at hand.
+    #[error(
+        "{id} {version} was assessed by the framework file with the digest {expected}, and {}",
+        found.map_or_else(|| "none of that id is at hand".to_owned(), |found| format!("the one at hand has {found}"))
+    )]
+    Framework {
+        /// Its id.
+        id: String,
+        /// The edition that was assessed.
+        version: String,
+        /// As the manifest says.
+        expected: Digest,
+        /// The digest of the framework of that id that is at hand.
+        found: Option<Digest>,
     },
     /// A file is not there.
     #[error("{name} is missing")]
@@ -98,36 +130,59 @@ pub fn verify<N: AsRef<str>, B: AsRef<[u8]>>(
     files: impl IntoIterator<Item = (N, B)>,
     expected: Option<Digest>,
 ) -> Result<Manifest, Tampered> {
-    let mut problems = Vec::new();
-    let mut found: BTreeMap<String, Digest> = BTreeMap::new();
-    let mut manifest = None;
+    let mut manifest: Option<Vec<u8>> = None;
+    let mut found = Vec::new();
     for (name, bytes) in files {
         let (name, bytes) = (name.as_ref(), bytes.as_ref());
-        let digest = Digest::of(bytes);
-        if found.insert(name.to_owned(), digest).is_some() {
-            problems.push(Problem::Twice {
-                name: name.to_owned(),
-            });
-        } else if name == MANIFEST {
-            manifest = Some((read(bytes), digest));
+        let mut measure = Measure::new(name);
+        measure.update(bytes);
+        found.push(measure.finish());
+        if name == MANIFEST && manifest.is_none() {
+            manifest = Some(bytes.to_vec());
         }
     }
+    verify_listed(manifest.as_deref(), found, expected)
+}
+
+/// Checks the files of a bundle, given as what was found of each, the manifest among them: for files
+/// that are read piece by piece with [`Measure`].
+///
+/// Nobody has to read more than one byte beyond the length that [`Manifest::length_of`] says, or
+/// beyond [`MANIFEST_LIMIT`] for the manifest itself: a file that is longer is not the one.
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn verify_listed(
+    manifest: Option<&[u8]>,
+    files: impl IntoIterator<Item = Listed>,
+    expected: Option<Digest>,
+) -> Result<Manifest, Tampered> {
+    let mut problems = Vec::new();
+    let mut found: BTreeMap<String, Listed> = BTreeMap::new();
+    for file in files {
+        let name = file.name.clone();
+        if found.insert(name.clone(), file).is_some() {
+            problems.push(Problem::Twice { name });
+        }
+    }
+    found.remove(MANIFEST);
     let manifest = match manifest {
         None => Err(Problem::NoManifest),
-        Some((manifest, digest)) => {
+        Some(bytes) => {
+            let digest = Digest::of(bytes);
             if let Some(expected) = expected.filter(|expected| *expected != digest) {
                 problems.push(Problem::Whole {
                     expected,
                     found: digest,
                 });
             }
-            manifest
+            Manifest::read(bytes)
         }
     };
     match manifest {
         Err(problem) => problems.push(problem),
         Ok(manifest) => {
-            found.remove(MANIFEST);
             compare(&manifest, &found, &mut problems);
             if problems.is_empty() {
                 return Ok(manifest);
@@ -137,38 +192,97 @@ pub fn verify<N: AsRef<str>, B: AsRef<[u8]>>(
     Err(Tampered { problems })
 }
 
-fn read(bytes: &[u8]) -> Result<Manifest, Problem> {
-    let manifest: Manifest =
-        serde_json::from_slice(bytes).map_err(|error| Problem::Unreadable(error.to_string()))?;
-    if manifest.format == FORMAT {
-        Ok(manifest)
-    } else {
-        Err(Problem::Form(manifest.format))
+impl Manifest {
+    /// Reads a manifest, so that the lengths of the other files are known before they are read.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] when it is longer than [`MANIFEST_LIMIT`], cannot be read, or has a form that this
+    /// version does not know.
+    pub fn read(bytes: &[u8]) -> Result<Self, Problem> {
+        if u64::try_from(bytes.len()).is_ok_and(|length| length > MANIFEST_LIMIT) {
+            let limit = format!("it is longer than {MANIFEST_LIMIT} bytes");
+            return Err(Problem::Unreadable(limit));
+        }
+        let manifest: Self = serde_json::from_slice(bytes)
+            .map_err(|error| Problem::Unreadable(error.to_string()))?;
+        if manifest.format == FORMAT {
+            Ok(manifest)
+        } else {
+            Err(Problem::Form(manifest.format))
+        }
+    }
+
+    /// How long a file is that belongs to the bundle.
+    pub fn length_of(&self, name: &str) -> Option<u64> {
+        let listed = self.files.iter().find(|file| file.name == name);
+        listed.map(|file| file.bytes)
+    }
+
+    /// Checks that the frameworks that were assessed are those of `catalogue`, byte for byte.
+    ///
+    /// A later version of this crate may have other ones under the same ids: check with the version
+    /// that made the bundle, or with the file that was used.
+    ///
+    /// # Errors
+    ///
+    /// [`Tampered`] with a [`Problem::Framework`] for each that is another one or is not there.
+    pub fn check(&self, catalogue: &Catalogue) -> Result<(), Tampered> {
+        let other = self.frameworks.iter().filter_map(|listed| {
+            let found = catalogue
+                .source(&listed.id)
+                .map(|source| Digest::of(source.as_bytes()));
+            (found != Some(listed.sha256)).then(|| Problem::Framework {
+                id: listed.id.clone(),
+                version: listed.version.clone(),
+                expected: listed.sha256,
+                found,
+            })
+        });
+        let problems: Vec<Problem> = other.collect();
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Tampered { problems })
+        }
     }
 }
 
-fn compare(manifest: &Manifest, found: &BTreeMap<String, Digest>, problems: &mut Vec<Problem>) {
+/// Whether a name leads nowhere but to a file in the folder of the bundle.
+fn is_plain(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || ['.', '-', '_'].contains(&c);
+    !name.is_empty() && !name.starts_with('.') && name.chars().all(plain)
+}
+
+fn compare(manifest: &Manifest, found: &BTreeMap<String, Listed>, problems: &mut Vec<Problem>) {
     let mut listed = BTreeSet::new();
     for file in &manifest.files {
+        let name = || file.name.clone();
+        if !is_plain(&file.name) {
+            problems.push(Problem::Name { name: name() });
+        }
         if !listed.insert(file.name.as_str()) {
-            problems.push(Problem::Twice {
-                name: file.name.clone(),
-            });
+            problems.push(Problem::Twice { name: name() });
         }
     }
     let mut extra: BTreeMap<&str, Digest> = found
         .iter()
         .filter(|(name, _)| !listed.contains(name.as_str()))
-        .map(|(name, digest)| (name.as_str(), *digest))
+        .map(|(name, file)| (name.as_str(), file.sha256))
         .collect();
     for file in &manifest.files {
         let name = file.name.clone();
         match found.get(&file.name) {
-            Some(digest) if *digest == file.sha256 => {}
-            Some(digest) => problems.push(Problem::Changed {
+            Some(found) if found.bytes != file.bytes => problems.push(Problem::Length {
+                name,
+                expected: file.bytes,
+                longer: found.bytes > file.bytes,
+            }),
+            Some(found) if found.sha256 == file.sha256 => {}
+            Some(found) => problems.push(Problem::Changed {
                 name,
                 expected: file.sha256,
-                found: *digest,
+                found: found.sha256,
             }),
             None => {
                 let same = extra.iter().find(|(_, digest)| **digest == file.sha256);

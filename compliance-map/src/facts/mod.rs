@@ -13,6 +13,8 @@ mod mail;
 mod mail_domain;
 mod org;
 mod parse;
+mod problem;
+mod repair;
 mod row;
 mod sign_in;
 mod write;
@@ -49,6 +51,7 @@ pub use mail::{
 pub use mail_domain::{MailDomainFact, Record};
 pub use org::{CrossTenantFact, LicenseFact, TenantFact};
 pub use parse::FactsError;
+pub use problem::FactsProblem;
 pub(crate) use row::{Row, Subject, TENANT};
 pub use sign_in::{
     MethodPolicyFact, PasswordPolicyFact, PasswordProtectionFact, RiskFact, SessionFact,
@@ -90,6 +93,9 @@ macro_rules! typed_facts {
             pub overlay: Overlay,
             /// Top-level members that this version does not know; kept and written back.
             pub extra: BTreeMap<String, Value>,
+            /// What of the text that they were read from could not be read, fact by fact; the notes of
+            /// the facts say the same. Not written back.
+            pub problems: Vec<FactsProblem>,
         }
 
         impl Facts {
@@ -107,15 +113,16 @@ macro_rules! typed_facts {
                 &mut self,
                 key: &str,
                 raw: &serde_json::value::RawValue,
-            ) -> Result<bool, FactsError> {
+                found: &mut problem::Problems,
+            ) -> bool {
                 match key {
-                    $( $key => self.$field = parse::fact(key, raw)?, )*
+                    $( $key => self.$field = parse::fact(key, raw, found), )*
                     other if FactKey::find(other).is_some() => {
-                        self.other.insert(other.to_owned(), parse::fact(other, raw)?);
+                        self.other.insert(other.to_owned(), parse::fact(other, raw, found));
                     }
-                    _ => return Ok(false),
+                    _ => return false,
                 }
-                Ok(true)
+                true
             }
 
             fn written_facts(&self) -> BTreeMap<&str, written::AnyFact<'_>> {

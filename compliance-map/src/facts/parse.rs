@@ -1,14 +1,13 @@
-//! JSON → facts, with errors that say where and what was expected, and never what stood there.
+//! JSON → facts. What has not the documented form costs itself and is told by its place and what was
+//! expected there, never by what stood there.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::problem::{Problems, TWICE, at};
+use super::repair::{Members, list, typed};
 use super::{Fact, Facts, State};
-use crate::Timestamp;
 
 /// Why a text is not a set of facts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,11 +31,9 @@ pub enum FactsError {
         /// What the reader met.
         problem: &'static str,
     },
-    /// A member does not have the documented form.
-    #[error("{path}: {expected}")]
+    /// The text is JSON, but no object.
+    #[error("facts: {expected}")]
     Malformed {
-        /// Where, for example `identity.users.items[3].enabled`.
-        path: String,
         /// What should stand there.
         expected: String,
     },
@@ -45,45 +42,65 @@ pub enum FactsError {
 impl Facts {
     /// Reads facts from their JSON form.
     ///
-    /// Keys and members that this version does not know are kept. A row that does not have the
-    /// documented form is an error: dropping it would change the population unseen.
+    /// Keys and members that this version does not know are kept. A member of the wrong type costs that
+    /// member: it counts as not told, its fact as not complete, so that it can prove a failure and never
+    /// success; the note of the fact names the place. A row that lacks a member without which it says
+    /// nothing is left out in the same way. A fact whose envelope or list cannot be read is
+    /// [`State::Error`]. All of it is in [`Facts::problems`].
     ///
     /// # Errors
     ///
-    /// [`FactsError`] names the place and what was expected there. It never repeats what stood there.
+    /// [`FactsError`] when the text is not UTF-8, not JSON, or not a JSON object.
     ///
     /// ```
     /// use compliance_map::Facts;
     ///
-    /// let broken = r#"{"identity.users": {"state": "ok", "complete": true, "items": [{"id": "u1", "enabled": "yes"}]}}"#;
+    /// let facts = Facts::from_json(r#"{"identity.users": {"state": "ok", "complete": true,
+    ///     "items": [{"id": "u1", "enabled": "yes"}, {"id": "u2", "enabled": true}]}}"#)?;
     /// assert_eq!(
-    ///     Facts::from_json(broken).unwrap_err().to_string(),
+    ///     facts.problems[0].to_string(),
     ///     "identity.users.items[0].enabled: expected a boolean"
     /// );
+    /// assert_eq!(facts.identity_users.items[0].enabled, None);
+    /// assert_eq!(facts.identity_users.items[1].enabled, Some(true));
+    /// assert!(!facts.identity_users.complete);
+    /// # Ok::<(), compliance_map::FactsError>(())
     /// ```
     pub fn from_json(json: impl AsRef<[u8]>) -> Result<Self, FactsError> {
         let text = std::str::from_utf8(json.as_ref()).map_err(|e| FactsError::NotUtf8 {
             valid_up_to: e.valid_up_to(),
         })?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let members: BTreeMap<String, &RawValue> =
-            serde_json::from_str(text).map_err(|e| not_json(&e))?;
+        let members: Members<'_> = serde_json::from_str(text).map_err(|e| not_json(&e))?;
 
         let mut facts = Self::default();
         let mut overlays = [None, None];
-        for (key, raw) in members {
-            match key.as_str() {
-                "tenant" => facts.tenant = typed("tenant", raw)?,
-                "exceptions" => facts.exceptions = list("exceptions", raw)?,
-                "policy_overlay" => overlays[0] = typed("policy_overlay", raw)?,
-                "overlay" => overlays[1] = typed("overlay", raw)?,
-                _ if facts.read_fact(&key, raw)? => {}
+        let mut unknown = Problems::default();
+        for (key, raw) in members.by_name() {
+            let mut found = Problems::default();
+            if raw.len() > 1 {
+                // The last one is read, as other readers of JSON do, and is not the whole.
+                found.tell(key, TWICE);
+            }
+            let Some(raw) = raw.last().copied() else {
+                continue;
+            };
+            match key {
+                "tenant" => facts.tenant = typed(key, raw, &mut found).flatten(),
+                "exceptions" => facts.exceptions = exceptions(raw, &mut found),
+                "policy_overlay" => overlays[0] = typed(key, raw, &mut found).flatten(),
+                "overlay" => overlays[1] = typed(key, raw, &mut found).flatten(),
+                _ if facts.read_fact(key, raw, &mut found) => {}
                 _ => {
-                    let value = typed(&key, raw)?;
-                    facts.extra.insert(key, value);
+                    if let Some(value) = typed(key, raw, &mut unknown) {
+                        facts.extra.insert(key.to_owned(), value);
+                    }
+                    continue;
                 }
             }
+            facts.problems.extend(found.of(key));
         }
+        facts.problems.extend(unknown.of("other members"));
         for overlay in overlays.into_iter().flatten() {
             facts.overlay.merge(overlay);
         }
@@ -91,23 +108,25 @@ impl Facts {
     }
 }
 
-/// The envelope without rows and unknown members, which are read one by one.
-#[derive(Deserialize)]
-struct Wire {
-    state: State,
-    #[serde(default)]
-    collected_at: Option<Timestamp>,
-    #[serde(default)]
-    complete: Option<bool>,
-    #[serde(default)]
-    error: Option<String>,
-    #[serde(default)]
-    note: Option<String>,
-    #[serde(default)]
-    permission: Option<String>,
+/// An exception of which a member cannot be read excepts nobody: the lost member may be what ends it.
+fn exceptions<T: DeserializeOwned + Serialize>(raw: &RawValue, found: &mut Problems) -> Vec<T> {
+    let rows: Option<Vec<&RawValue>> = match serde_json::from_str(raw.get()) {
+        Ok(rows) => rows,
+        Err(error) => {
+            found.note("exceptions", &error);
+            return Vec::new();
+        }
+    };
+    let rows = rows.unwrap_or_default().into_iter().enumerate();
+    rows.filter_map(|(n, row)| {
+        let before = found.count();
+        let read = typed(&format!("exceptions[{n}]"), row, found);
+        read.filter(|_| found.count() == before)
+    })
+    .collect()
 }
 
-const WIRE_MEMBERS: [&str; 6] = [
+const ENVELOPE: [&str; 6] = [
     "state",
     "collected_at",
     "complete",
@@ -116,51 +135,77 @@ const WIRE_MEMBERS: [&str; 6] = [
     "permission",
 ];
 
-pub(super) fn fact<T: DeserializeOwned>(key: &str, raw: &RawValue) -> Result<Fact<T>, FactsError> {
-    let wire: Wire = typed(key, raw)?;
-    let members: BTreeMap<String, &RawValue> =
-        serde_json::from_str(raw.get()).map_err(|e| at(key, &e))?;
-    let mut items = Vec::new();
-    let mut extra = BTreeMap::new();
-    for (name, value) in members {
-        let path = format!("{key}.{name}");
-        if name == "items" {
-            items = list(&path, value)?;
-        } else if !WIRE_MEMBERS.contains(&name.as_str()) {
-            extra.insert(name, typed(&path, value)?);
-        }
+/// A fact; one whose envelope or list cannot be read is an error and holds nothing.
+pub(super) fn fact<T: DeserializeOwned + Serialize>(
+    key: &str,
+    raw: &RawValue,
+    found: &mut Problems,
+) -> Fact<T> {
+    let mut fact = enveloped(key, raw, found)
+        .unwrap_or_else(|| Fact::error("the facts do not have the documented form"));
+    if found.count() > 0 {
+        fact.complete = false;
+        let told = fact.note.take().map(|note| note + "; ").unwrap_or_default();
+        fact.note = found
+            .clone()
+            .of(key)
+            .map(|problem| told + &problem.to_string());
     }
-    Ok(Fact {
-        state: wire.state,
-        collected_at: wire.collected_at,
-        complete: wire.complete.unwrap_or(false),
-        error: wire.error,
-        note: wire.note,
-        permission: wire.permission,
-        items,
-        extra,
-    })
+    fact
 }
 
-fn list<T: DeserializeOwned>(path: &str, raw: &RawValue) -> Result<Vec<T>, FactsError> {
-    let rows: Option<Vec<&RawValue>> = serde_json::from_str(raw.get()).map_err(|e| at(path, &e))?;
-    rows.unwrap_or_default()
-        .into_iter()
-        .enumerate()
-        .map(|(index, row)| {
-            serde_json::from_str(row.get())
-                .map_err(|e| located::<T>(&format!("{path}[{index}]"), row, &e))
-        })
-        .collect()
-}
-
-fn typed<T: DeserializeOwned>(path: &str, raw: &RawValue) -> Result<T, FactsError> {
-    serde_json::from_str(raw.get()).map_err(|e| located::<T>(path, raw, &e))
+fn enveloped<T: DeserializeOwned + Serialize>(
+    key: &str,
+    raw: &RawValue,
+    found: &mut Problems,
+) -> Option<Fact<T>> {
+    let members: Members<'_> = match serde_json::from_str(raw.get()) {
+        Ok(members) => members,
+        Err(error) => {
+            found.note(key, &error);
+            return None;
+        }
+    };
+    let members = members.by_name();
+    let mut fact = Fact::default();
+    let (mut state, mut whole) = (None, true);
+    for (name, values) in &members {
+        let path = format!("{key}.{name}");
+        let [value] = values[..] else {
+            found.tell(&path, TWICE);
+            whole = false;
+            continue;
+        };
+        if *name != "items" && !ENVELOPE.contains(name) {
+            if let Some(value) = typed(&path, value, found) {
+                fact.extra.insert((*name).to_owned(), value);
+            }
+            continue;
+        }
+        let read = match *name {
+            "items" => list(&path, value, found).map(|items| fact.items = items),
+            "state" => typed(&path, value, found).map(|it: State| state = Some(it)),
+            "collected_at" => typed(&path, value, found).map(|it| fact.collected_at = it),
+            "complete" => typed(&path, value, found)
+                .map(|it: Option<bool>| fact.complete = it.unwrap_or(false)),
+            "error" => typed(&path, value, found).map(|it| fact.error = it),
+            "note" => typed(&path, value, found).map(|it| fact.note = it),
+            _ => typed(&path, value, found).map(|it| fact.permission = it),
+        };
+        whole &= read.is_some();
+    }
+    if !members.contains_key("state") {
+        found.tell(key, "the member `state` is missing");
+    }
+    fact.state = state?;
+    whole.then_some(fact)
 }
 
 fn not_json(error: &serde_json::Error) -> FactsError {
     if error.is_data() {
-        return at("facts", error);
+        return FactsError::Malformed {
+            expected: at(error),
+        };
     }
     FactsError::NotJson {
         line: error.line(),
@@ -170,53 +215,5 @@ fn not_json(error: &serde_json::Error) -> FactsError {
         } else {
             "a character that JSON does not allow here"
         },
-    }
-}
-
-fn at(path: &str, error: &serde_json::Error) -> FactsError {
-    FactsError::Malformed {
-        path: path.to_owned(),
-        expected: expectation(error),
-    }
-}
-
-/// Names the member of `row` that is to blame: the one without which the complaint changes.
-///
-/// Only done once something is wrong, so that the good path pays nothing for it.
-fn located<T: DeserializeOwned>(
-    path: &str,
-    row: &RawValue,
-    error: &serde_json::Error,
-) -> FactsError {
-    let complaint = expectation(error);
-    let members: BTreeMap<String, Value> = serde_json::from_str(row.get()).unwrap_or_default();
-    let culprit = members.keys().find(|suspect| {
-        let rest: BTreeMap<&String, &Value> =
-            members.iter().filter(|(name, _)| name != suspect).collect();
-        let without = serde_json::to_string(&rest).unwrap_or_default();
-        match serde_json::from_str::<T>(&without) {
-            Ok(_) => true,
-            Err(other) => expectation(&other) != complaint,
-        }
-    });
-    FactsError::Malformed {
-        path: culprit.map_or_else(|| path.to_owned(), |name| format!("{path}.{name}")),
-        expected: complaint,
-    }
-}
-
-/// The "expected …" half of a reader's message: the other half repeats the content.
-fn expectation(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    let message = message
-        .rsplit_once(" at line ")
-        .map_or(message.as_str(), |(text, _)| text);
-    if let Some(field) = message.strip_prefix("missing field ") {
-        return format!("the member {field} is missing");
-    }
-    match message.rsplit_once("expected ") {
-        Some((_, expected)) => format!("expected {expected}"),
-        None if message.starts_with("duplicate field") => "a member stands there twice".to_owned(),
-        None => "this is not the documented form".to_owned(),
     }
 }

@@ -16,6 +16,14 @@ pub enum CatalogueError {
     /// The file is not JSON of the documented form.
     #[error("the framework file cannot be read: {0}")]
     Format(String),
+    /// A framework with this id is there already.
+    #[error(
+        "there is a framework {framework} already: give the file another id, or replace that one on purpose"
+    )]
+    Exists {
+        /// The framework's id.
+        framework: String,
+    },
     /// The file contradicts itself or names something that does not exist.
     #[error("framework {framework}, {place}: {problem}")]
     Content {

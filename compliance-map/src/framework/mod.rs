@@ -6,6 +6,7 @@ mod reference;
 mod rule;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub use control::{Clause, Control, Decidability};
 pub use data::{CatalogueError, Framework};
@@ -46,6 +47,8 @@ const BUILT_IN: [&str; 8] = [
 pub struct Catalogue {
     frameworks: BTreeMap<String, Framework>,
     order: Vec<String>,
+    /// The JSON form of each, as it was read.
+    sources: BTreeMap<String, Arc<str>>,
     /// Which controls share a theme, or are the same requirement.
     by_subject: BTreeMap<String, BTreeSet<ControlRef>>,
 }
@@ -69,7 +72,7 @@ impl Catalogue {
         catalogue
     }
 
-    /// Adds a framework from its JSON form, or replaces the one with the same id.
+    /// Adds a framework from its JSON form.
     ///
     /// The form is that of the files in this crate's `frameworks` folder: a clause is `{"rule": …}`
     /// with the parameters of [`Rule`], or `{"open": …}` for what stays with a person. A control may
@@ -96,13 +99,54 @@ impl Catalogue {
     ///
     /// # Errors
     ///
-    /// [`CatalogueError`] when the file cannot be read or contradicts itself; nothing is added then.
+    /// [`CatalogueError`] when the file cannot be read or contradicts itself, or when a framework with
+    /// its id is there already: results under a known name would rest on other rules. Nothing is added
+    /// then.
     pub fn add(&mut self, json: &str) -> Result<(), CatalogueError> {
         let framework = Framework::read(json, &self.frameworks)?;
-        if !self.order.contains(&framework.id) {
-            self.order.push(framework.id.clone());
+        if self.frameworks.contains_key(&framework.id) {
+            return Err(CatalogueError::Exists {
+                framework: framework.id,
+            });
         }
-        self.frameworks.insert(framework.id.clone(), framework);
+        self.put(framework, json);
+        Ok(())
+    }
+
+    /// Adds a framework in place of the one with its id, if there is one.
+    ///
+    /// ```
+    /// use compliance_map::{Catalogue, CatalogueError};
+    ///
+    /// let mut catalogue = Catalogue::builtin();
+    /// let own = r#"{"id": "overlay", "name": "Our demands", "version": "2", "ids": ""}"#;
+    /// assert!(matches!(catalogue.add(own), Err(CatalogueError::Exists { .. })));
+    /// catalogue.replace(own)?;
+    /// assert_eq!(catalogue.framework("overlay").map(|f| f.version.as_str()), Some("2"));
+    /// # Ok::<(), CatalogueError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`CatalogueError`] when the file cannot be read or contradicts itself; nothing is replaced then.
+    pub fn replace(&mut self, json: &str) -> Result<(), CatalogueError> {
+        let framework = Framework::read(json, &self.frameworks)?;
+        self.put(framework, json);
+        Ok(())
+    }
+
+    /// The JSON form of a framework, as it was read.
+    pub fn source(&self, id: &str) -> Option<&str> {
+        self.sources.get(id).map(AsRef::as_ref)
+    }
+
+    fn put(&mut self, framework: Framework, json: &str) {
+        let id = framework.id.clone();
+        if !self.order.contains(&id) {
+            self.order.push(id.clone());
+        }
+        self.sources.insert(id.clone(), json.into());
+        self.frameworks.insert(id, framework);
         let mut by_subject: BTreeMap<String, BTreeSet<ControlRef>> = BTreeMap::new();
         for control in self.controls() {
             for subject in self.subjects(control) {
@@ -111,7 +155,6 @@ impl Catalogue {
             }
         }
         self.by_subject = by_subject;
-        Ok(())
     }
 
     /// The frameworks, in the order in which they are assessed.
@@ -179,6 +222,25 @@ impl Catalogue {
             None => reference.to_string(),
         };
         control.themes.iter().cloned().chain([itself]).collect()
+    }
+
+    /// What a control has in common with controls of other frameworks: a key for each theme, to be asked
+    /// about with [`sharing`](Self::sharing).
+    pub(crate) fn themes(&self, control: &Control) -> BTreeSet<String> {
+        let several = |theme: &String| {
+            let sharing = self.sharing(theme);
+            let (first, last) = (
+                sharing.and_then(|s| s.first()),
+                sharing.and_then(|s| s.last()),
+            );
+            first.map(ControlRef::framework) != last.map(ControlRef::framework)
+        };
+        self.subjects(control).into_iter().filter(several).collect()
+    }
+
+    /// The controls that have a theme in common, by framework.
+    pub(crate) fn sharing(&self, theme: &str) -> Option<&BTreeSet<ControlRef>> {
+        self.by_subject.get(theme)
     }
 
     /// Controls of other frameworks that the same evidence bears on, sorted.

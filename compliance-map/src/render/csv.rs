@@ -1,6 +1,7 @@
 //! One row per control and subject, for a spreadsheet.
 
 use super::lists;
+use super::printable::{is_unseen, printable};
 use crate::assess::{Assessment, ControlResult};
 
 const HEADER: &str =
@@ -9,8 +10,9 @@ const HEADER: &str =
 /// The assessment as CSV (RFC 4180), one row per control and person or object that does not pass, and
 /// one row for a control without any.
 ///
-/// No cell can be taken for a formula: one that starts like it gets an apostrophe in front, as in
-/// <https://owasp.org/www-community/attacks/CSV_Injection>.
+/// No cell can be taken for a formula: one that starts like it, also after what cannot be seen, gets an
+/// apostrophe in front, as in <https://owasp.org/www-community/attacks/CSV_Injection>. Cells are shown as
+/// [`printable`] says; the JSON holds every name as it is.
 pub fn csv(assessment: &Assessment) -> String {
     let mut out = format!("{HEADER}\r\n");
     for result in &assessment.results {
@@ -60,10 +62,18 @@ fn rows<'r>(assessment: &'r Assessment, result: &'r ControlResult) -> Vec<[Strin
     rows
 }
 
-/// A cell in quotes that is no formula.
+/// What begins a formula, in the forms that spreadsheets read alike: plain, full width and small.
+const FORMULA: [char; 12] = [
+    '=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}', '\u{fe66}', '\u{fe62}',
+    '\u{fe63}', '\u{fe6b}',
+];
+
+/// A cell in quotes, on one line, that is no formula: not even to who leaves out what cannot be seen
+/// before it.
 fn quoted(cell: &str) -> String {
-    let formula =
-        cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with(['\t', '\r', '\n']);
+    let unseen = |c: char| c.is_whitespace() || c.is_control() || is_unseen(c);
+    let seen = cell.trim_start_matches(|c| unseen(c) || c == char::REPLACEMENT_CHARACTER);
+    let formula = seen.starts_with(FORMULA) || cell.starts_with(['\t', '\r', '\n']);
     let guard = if formula { "'" } else { "" };
-    format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+    format!("\"{guard}{}\"", printable(cell).replace('"', "\"\""))
 }

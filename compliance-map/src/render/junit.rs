@@ -1,6 +1,6 @@
 //! `JUnit` XML, for pipelines that show test results.
 
-use super::by_framework;
+use super::{by_framework, printable};
 use crate::assess::{Assessment, ControlResult, Status};
 
 /// The assessment as `JUnit` XML: one suite per framework, one case per control.
@@ -69,11 +69,11 @@ impl<'r> Case<'r> {
                 format!("{open}>\n      <skipped message=\"{message}\"/>\n    </testcase>\n")
             }
             Outcome::Failed => {
-                let failing: Vec<&str> = (result.subjects.failing.iter())
+                let failing: Vec<String> = (result.subjects.failing.iter())
                     .chain(&result.subjects.conditional)
-                    .map(String::as_str)
+                    .map(|subject| escaped(subject))
                     .collect();
-                let listed = escaped(&failing.join("\n"));
+                let listed = failing.join("&#10;");
                 format!(
                     "{open}>\n      <failure type=\"{}\" message=\"{message}\">{listed}</failure>\n    </testcase>\n",
                     result.status.as_str()
@@ -83,18 +83,15 @@ impl<'r> Case<'r> {
     }
 }
 
-/// Text that forms no markup; characters that XML 1.0 does not allow become a blank.
+/// Text on one line that forms no markup, without characters that XML 1.0 does not allow.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in printable(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            '\u{fffe}' | '\u{ffff}' => out.push(' '),
-            c if c.is_control() => out.push(' '),
             c => out.push(c),
         }
     }

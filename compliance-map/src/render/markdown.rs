@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    by_framework, capital, counts, evidence, headline, not_counted, one_line, people, population,
-    ratio, remedy,
+    by_framework, capital, counts, evidence, headline, not_counted, people, population, printable,
+    ratio, refs, remedy, themes,
 };
 use crate::assess::{Assessment, ControlResult, Status};
 
@@ -34,7 +34,12 @@ fn write_all(out: &mut String, assessment: &Assessment) -> std::fmt::Result {
         escape(&population(assessment))
     )?;
     for (framework, results) in by_framework(assessment) {
-        writeln!(out, "\n## {framework}\n\n{}.\n", escape(&counts(&results)))?;
+        writeln!(
+            out,
+            "\n## {}\n\n{}.\n",
+            escape(framework),
+            escape(&counts(&results))
+        )?;
         writeln!(out, "| Control | Status | Native | People | Title |")?;
         writeln!(out, "| --- | --- | --- | --- | --- |")?;
         for result in &results {
@@ -53,6 +58,12 @@ fn write_all(out: &mut String, assessment: &Assessment) -> std::fmt::Result {
         };
         for result in results.iter().filter(|result| !merely_waiting(result)) {
             write_details(out, assessment, result)?;
+        }
+    }
+    if !assessment.crosswalk.is_empty() {
+        writeln!(out, "\n## The same evidence bears on\n")?;
+        for (theme, controls) in &assessment.crosswalk {
+            writeln!(out, "- **{}** {}", escape(theme), escape(&refs(controls)))?;
         }
     }
     if !assessment.advisories.is_empty() {
@@ -112,9 +123,8 @@ fn write_details(
     for assumption in &result.assumptions {
         writeln!(out, "- Assumed: {}", escape(assumption))?;
     }
-    if !result.crosswalk.is_empty() {
-        let also: Vec<String> = result.crosswalk.iter().map(ToString::to_string).collect();
-        writeln!(out, "- Bears also on: {}", escape(&also.join(", ")))?;
+    if !result.themes.is_empty() {
+        writeln!(out, "- Shares evidence on: {}", escape(&themes(result)))?;
     }
     Ok(())
 }
@@ -122,7 +132,7 @@ fn write_details(
 /// Text on one line in which no character means anything to Markdown or HTML.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in one_line(text).chars() {
+    for c in printable(text).chars() {
         match c {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),

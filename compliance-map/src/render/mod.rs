@@ -2,7 +2,8 @@
 //! for people.
 //!
 //! All of them give the same bytes for equal assessments. Counts are always written with what they are
-//! counted of; a percentage is cut, never rounded up.
+//! counted of; a percentage is cut, never rounded up. Text from outside is shown by [`printable`], so
+//! that no name and no framework file can steer a terminal or forge a line.
 
 mod csv;
 mod html;
@@ -11,6 +12,7 @@ mod junit;
 mod markdown;
 mod ocsf;
 mod oscal;
+mod printable;
 mod remedy;
 mod text;
 
@@ -20,6 +22,7 @@ use std::fmt::Write as _;
 use crate::assess::{Assessment, ControlResult, Status, Subjects};
 use crate::coverage::Covered;
 use crate::facts::TENANT;
+use crate::framework::ControlRef;
 
 pub use csv::csv;
 pub use html::html;
@@ -27,6 +30,7 @@ pub use junit::junit;
 pub use markdown::markdown;
 pub use ocsf::ocsf;
 pub use oscal::oscal;
+pub use printable::printable;
 pub use text::text;
 
 /// The assessment as indented JSON with a final newline, members named as in the facts format.
@@ -183,6 +187,18 @@ fn name(assessment: &Assessment, id: &str) -> String {
     }
 }
 
+/// What a control has in common with others, in one line.
+fn themes(result: &ControlResult) -> String {
+    let themes: Vec<&str> = result.themes.iter().map(String::as_str).collect();
+    themes.join(", ")
+}
+
+/// Controls in one line.
+fn refs(controls: &BTreeSet<ControlRef>) -> String {
+    let refs: Vec<String> = controls.iter().map(ToString::to_string).collect();
+    refs.join(", ")
+}
+
 /// One line on the facts behind a result, with their age.
 fn evidence(result: &ControlResult) -> String {
     let parts: Vec<String> = result
@@ -202,19 +218,4 @@ fn capital(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
     })
-}
-
-/// Text from the tenant on one line, without control characters.
-fn one_line(text: &str) -> String {
-    text.chars().map(plain).collect()
-}
-
-/// A blank for a control character; a visible sign for one that would turn the text around it, so that
-/// `gnp.exe` cannot read as `exe.png`.
-fn plain(c: char) -> char {
-    match c {
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
-        c if c.is_control() => ' ',
-        c => c,
-    }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{id, indented, lists, name, one_line};
+use super::{id, indented, lists, name, printable};
 use crate::assess::{Assessment, ControlResult, EvidenceUse, Missing, Status};
 use crate::summary::{FrameworkSummary, Summary};
 
@@ -151,11 +151,11 @@ fn finding<'a>(
             created_time: milliseconds,
             data_sources: result.evidence.iter().map(|e| e.fact.as_str()).collect(),
             desc: &result.why,
-            title: one_line(&format!("{reference} {}", result.title)),
+            title: printable(&format!("{reference} {}", result.title)).into_owned(),
             types: ["Microsoft 365 compliance"],
             uid: id::uuid(id::own_namespace(), &finding),
         },
-        message: one_line(&format!("{}: {}", result.status.as_str(), result.why)),
+        message: printable(&format!("{}: {}", result.status.as_str(), result.why)).into_owned(),
         metadata: Metadata {
             event_code: reference.clone(),
             product: Product {
@@ -230,7 +230,7 @@ fn resources<'a>(assessment: &'a Assessment, result: &'a ControlResult) -> Vec<R
         for (why, concerned) in &result.subjects.reasons {
             resources.extend(concerned.intersection(ids).map(|subject| Resource {
                 uid: subject,
-                name: one_line(&name(assessment, subject)),
+                name: printable(&name(assessment, subject)).into_owned(),
                 kind: if assessment.people.names.contains_key(subject) {
                     "User"
                 } else {

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    by_framework, counts, evidence, headline, not_counted, one_line, people, population, ratio,
+    by_framework, counts, evidence, headline, not_counted, people, population, printable, ratio,
+    refs, themes,
 };
 use crate::assess::{Assessment, ControlResult, Status};
 
@@ -23,21 +24,28 @@ fn write_all(out: &mut String, assessment: &Assessment) -> std::fmt::Result {
     writeln!(
         out,
         "Assessment of {}",
-        one_line(called.unwrap_or("an unnamed tenant"))
+        printable(called.unwrap_or("an unnamed tenant"))
     )?;
     writeln!(out, "as of {}", assessment.as_of)?;
     writeln!(out, "{}", population(assessment))?;
     for (framework, results) in by_framework(assessment) {
-        writeln!(out, "\n{framework}: {}", counts(&results))?;
+        writeln!(out, "\n{}: {}", printable(framework), counts(&results))?;
         for result in results {
             write_result(out, assessment, result)?;
+        }
+    }
+    if !assessment.crosswalk.is_empty() {
+        writeln!(out, "\nThe same evidence bears on:")?;
+        for (theme, controls) in &assessment.crosswalk {
+            let line = format!("  {theme}: {}", refs(controls));
+            writeln!(out, "{}", printable(&line))?;
         }
     }
     if !assessment.advisories.is_empty() {
         writeln!(out, "\nTo look at:")?;
         for advisory in &assessment.advisories {
             let line = format!("  {} {}", advisory.subject, advisory.message);
-            writeln!(out, "{}", one_line(&line))?;
+            writeln!(out, "{}", printable(&line))?;
         }
     }
     Ok(())
@@ -48,19 +56,25 @@ fn write_result(
     assessment: &Assessment,
     result: &ControlResult,
 ) -> std::fmt::Result {
-    write!(out, "  {}  {}", result.control, headline(result.status))?;
+    let control = result.control.to_string();
+    write!(
+        out,
+        "  {}  {}",
+        printable(&control),
+        headline(result.status)
+    )?;
     if let Some(native) = &result.native {
-        write!(out, " [{native}]")?;
+        write!(out, " [{}]", printable(native))?;
     }
     if let Some(ratio) = ratio(result) {
         write!(out, "  {ratio}")?;
     }
-    writeln!(out, "  {}", result.title)?;
+    writeln!(out, "  {}", printable(&result.title))?;
     if matches!(result.status, Status::Manual | Status::NotApplicable) && result.clauses.is_empty()
     {
         return Ok(());
     }
-    writeln!(out, "      why: {}", one_line(&result.why))?;
+    writeln!(out, "      why: {}", printable(&result.why))?;
     if result.incomplete {
         writeln!(
             out,
@@ -68,25 +82,32 @@ fn write_result(
         )?;
     }
     for group in people(assessment, &result.subjects) {
-        writeln!(out, "      {} ({}):", group.list, one_line(group.why))?;
+        writeln!(out, "      {} ({}):", group.list, printable(group.why))?;
         for name in group.names {
-            writeln!(out, "        - {}", one_line(&name))?;
+            writeln!(out, "        - {}", printable(&name))?;
         }
     }
     let excluded = not_counted(&result.subjects);
     if !excluded.is_empty() {
-        writeln!(out, "      not counted: {}", one_line(&excluded.join(", ")))?;
+        writeln!(
+            out,
+            "      not counted: {}",
+            printable(&excluded.join(", "))
+        )?;
     }
-    writeln!(out, "      evidence: {}", evidence(result))?;
+    writeln!(out, "      evidence: {}", printable(&evidence(result)))?;
     if let Some(recommendation) = &result.recommendation {
-        writeln!(out, "      next: {}", one_line(recommendation))?;
+        writeln!(out, "      next: {}", printable(recommendation))?;
     }
     for assumption in &result.assumptions {
-        writeln!(out, "      assumed: {assumption}")?;
+        writeln!(out, "      assumed: {}", printable(assumption))?;
     }
-    if !result.crosswalk.is_empty() {
-        let also: Vec<String> = result.crosswalk.iter().map(ToString::to_string).collect();
-        writeln!(out, "      bears also on: {}", also.join(", "))?;
+    if !result.themes.is_empty() {
+        writeln!(
+            out,
+            "      shares evidence on: {}",
+            printable(&themes(result))
+        )?;
     }
     Ok(())
 }

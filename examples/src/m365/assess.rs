@@ -6,12 +6,12 @@ use std::time::SystemTime;
 
 use clap::{Args, ValueEnum};
 use compliance_map::bundle::{Bundle, SourceOutcome};
-use compliance_map::{Catalogue, Facts, Options, Summary, Timestamp, render};
+use compliance_map::{Facts, Options, Summary, Timestamp, render};
 use m365_collect::SqliteStore;
 
-use super::bundle;
+use super::{bundle, catalogue};
 use crate::exit::{Exit, Failure};
-use crate::{file, time};
+use crate::{file, screen, time};
 
 /// What to assess, and how to show it.
 #[derive(Debug, Args)]
@@ -24,6 +24,12 @@ pub(super) struct Arguments {
     /// This control, such as `cis-v8.1:6.5`; several may be given. Without any: all of them.
     #[arg(long, value_name = "REF")]
     control: Vec<String>,
+    /// A file with a framework of your own, beside the built-in ones; several may be given.
+    #[arg(long, value_name = "FILE")]
+    catalogue: Vec<PathBuf>,
+    /// The same, in place of the framework that has its id.
+    #[arg(long, value_name = "FILE")]
+    replace_catalogue: Vec<PathBuf>,
     /// The time of the assessment, in RFC 3339; now if not given.
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
@@ -71,6 +77,7 @@ enum Format {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
+    let catalogue = catalogue::with(&arguments.catalogue, &arguments.replace_catalogue)?;
     let (facts, sources) = facts(&arguments.input).await?;
     let as_of: Timestamp = match &arguments.as_of {
         None => time::timestamp(SystemTime::now())?,
@@ -81,7 +88,6 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let options = Options::new(as_of)
         .frameworks(arguments.framework)
         .controls(arguments.control);
-    let catalogue = Catalogue::builtin();
     let assessment = compliance_map::assess(&facts, &catalogue, &options)
         .map_err(|error| Failure::usage(error.to_string()))?;
     let summary = || Summary::new(&assessment, &facts, &catalogue);
@@ -96,7 +102,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Format::Ocsf => render::ocsf(&assessment, &summary()),
     };
     if let Some(folder) = &arguments.bundle {
-        let bundle = Bundle::new(&facts, &assessment, &summary(), &sources);
+        let bundle = Bundle::new(&facts, &assessment, &summary(), &catalogue, &sources);
         bundle::write(&bundle, folder)?;
     }
     match &arguments.out {
@@ -124,5 +130,14 @@ async fn facts(input: &Input) -> Result<(Facts, Vec<SourceOutcome>), Failure> {
     let facts = Facts::from_json(&text).map_err(|error| {
         Failure::other(format!("{} is not a facts file: {error}", path.display()))
     })?;
+    for problem in &facts.problems {
+        let problem = problem.to_string();
+        let told = "what cannot be read counts as not told";
+        writeln!(
+            screen::err(),
+            "m365: {told}: {}",
+            render::printable(&problem)
+        )?;
+    }
     Ok((facts, Vec::new()))
 }

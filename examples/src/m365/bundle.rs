@@ -1,22 +1,28 @@
 //! Evidence bundles as folders.
 
-use std::io::Write as _;
+use std::fs::{File, FileType};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::time::SystemTime;
 
-use compliance_map::bundle::{Bundle, Digest, SourceOutcome, verify};
+use compliance_map::Catalogue;
+use compliance_map::bundle::{
+    Bundle, Digest, Listed, MANIFEST, MANIFEST_LIMIT, Manifest, Measure, SourceOutcome,
+    verify_listed,
+};
+use compliance_map::render::printable;
 use m365_collect::health::health;
 use m365_collect::{SqliteStore, sources};
 
 use crate::exit::{Exit, Failure};
-use crate::file;
+use crate::{file, screen};
 
 /// Writes the files of a bundle into a folder of their own, and says its digest.
 pub(super) fn write(bundle: &Bundle, folder: &Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::other(format!("{} cannot be written: {error}", folder.display()))
     };
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    private_folder(folder).map_err(failed)?;
     if std::fs::read_dir(folder).map_err(failed)?.next().is_some() {
         return Err(Failure::usage(format!(
             "{} is not empty; name a new folder for the bundle",
@@ -35,6 +41,15 @@ pub(super) fn write(bundle: &Bundle, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Makes a folder that its owner alone can look into; one that is there stays as it is.
+fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 /// How each source of the last sync ended.
 pub(super) async fn outcomes(store: &SqliteStore) -> Result<Vec<SourceOutcome>, Failure> {
     let health = health(store, &sources::catalogue(), SystemTime::now()).await?;
@@ -48,43 +63,149 @@ pub(super) async fn outcomes(store: &SqliteStore) -> Result<Vec<SourceOutcome>, 
     Ok(health.sources.iter().map(outcome).collect())
 }
 
-/// Checks the files of a folder.
-pub(super) fn check(folder: &Path, digest: Option<&str>) -> Result<Exit, Failure> {
+/// A bundle has a handful of files; a folder with more than this is none, and is not read.
+const FILES: usize = 100;
+
+/// Checks the files of a folder, and that they were assessed with the frameworks of `catalogue`.
+pub(super) fn check(
+    folder: &Path,
+    digest: Option<&str>,
+    catalogue: &Catalogue,
+) -> Result<Exit, Failure> {
     let expected: Option<Digest> = digest
         .map(str::parse)
         .transpose()
         .map_err(|error| Failure::usage(format!("--digest: {error}")))?;
-    let files = read(folder)
-        .map_err(|error| Failure::other(format!("{} cannot be read: {error}", folder.display())))?;
-    let manifest =
-        verify(files, expected).map_err(|tampered| Failure::other(tampered.to_string()))?;
-    let mut out = std::io::stdout().lock();
+    let unread =
+        |error: io::Error| Failure::other(format!("{} cannot be read: {error}", folder.display()));
+    let names = regular_files(folder).map_err(unread)??;
+    let has_manifest = names.iter().any(|name| name == MANIFEST);
+    let manifest = has_manifest.then(|| head_of(&folder.join(MANIFEST)));
+    let manifest = manifest.transpose().map_err(unread)?;
+    let listed = manifest.as_deref().and_then(|it| Manifest::read(it).ok());
+    let mut found = Vec::new();
+    for name in names.iter().filter(|name| *name != MANIFEST) {
+        // Where it has another name, it is as long as one of those that the manifest names.
+        let lengths = listed
+            .iter()
+            .flat_map(|it| &it.files)
+            .map(|file| file.bytes);
+        let length = listed.as_ref().and_then(|it| it.length_of(name));
+        let length = length.or(lengths.max()).unwrap_or(0);
+        found.push(measured(&folder.join(name), name, length).map_err(unread)?);
+    }
+    let manifest = verify_listed(manifest.as_deref(), found, expected)
+        .map_err(|tampered| Failure::other(tampered.to_string()))?;
+    let mut out = screen::out();
     writeln!(
         out,
         "{} files of {} belong together",
         manifest.files.len(),
         manifest.as_of
     )?;
-    if expected.is_none() {
-        eprintln!("m365: without --digest this does not show that the bundle is the original");
-        return Ok(Exit::Partial);
+    let mut exit = Exit::Done;
+    if expected.is_some() {
+        writeln!(out, "and are those of the digest")?;
+    } else {
+        let why = "without --digest this does not show that the bundle is the original";
+        writeln!(screen::err(), "m365: {why}")?;
+        exit = Exit::Partial;
     }
-    writeln!(out, "and are those of the digest")?;
-    Ok(Exit::Done)
+    if let Err(other) = manifest.check(catalogue) {
+        for problem in other.problems {
+            let problem = problem.to_string();
+            writeln!(screen::err(), "m365: {}", printable(&problem))?;
+        }
+        writeln!(
+            screen::err(),
+            "m365: so its results cannot be had again here: verify with {}, or hand in the file of the framework with --catalogue",
+            printable(&manifest.made_by)
+        )?;
+        exit = Exit::Partial;
+    }
+    Ok(exit)
 }
 
-fn read(folder: &Path) -> std::io::Result<Vec<(String, Vec<u8>)>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
+/// The names of the files in a folder, sorted; refused where anything else stands there, which could
+/// lead elsewhere or never end, before any file is opened.
+fn regular_files(folder: &Path) -> io::Result<Result<Vec<String>, Failure>> {
+    let (mut names, mut others) = (Vec::new(), Vec::new());
+    for entry in std::fs::read_dir(folder)?.take(FILES + 1) {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        // A folder is no file of a bundle: it is named as one that does not belong to it.
-        let bytes = if entry.file_type()?.is_dir() {
-            Vec::new()
+        // Of a link this is the link itself, not where it leads.
+        let kind = entry.file_type()?;
+        if kind.is_file() {
+            names.push(name);
         } else {
-            std::fs::read(entry.path())?
-        };
-        files.push((name, bytes));
+            others.push(format!("{name} is {}", called(kind)));
+        }
     }
-    Ok(files)
+    if names.len() + others.len() > FILES {
+        return Ok(Err(Failure::other(format!(
+            "{} holds more than {FILES} files: it is no bundle",
+            folder.display()
+        ))));
+    }
+    if !others.is_empty() {
+        others.sort();
+        return Ok(Err(Failure::other(format!(
+            "the bundle is not what was put together, and was not read: {}",
+            others.join("; ")
+        ))));
+    }
+    names.sort();
+    Ok(Ok(names))
+}
+
+fn called(kind: FileType) -> &'static str {
+    if kind.is_dir() {
+        return "a folder";
+    }
+    if kind.is_symlink() {
+        return "a symbolic link";
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        if kind.is_fifo() {
+            return "a pipe";
+        }
+        if kind.is_socket() {
+            return "a socket";
+        }
+    }
+    "a device"
+}
+
+/// Opens a file of the bundle; what took its place since it was looked at is refused.
+fn open(path: &Path) -> io::Result<File> {
+    if !std::fs::symlink_metadata(path)?.is_file() {
+        return Err(io::Error::other(
+            "a file was replaced while it was looked at",
+        ));
+    }
+    File::open(path)
+}
+
+/// A manifest, and one byte more than it may have where it is longer.
+fn head_of(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?
+        .take(MANIFEST_LIMIT + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What stands in a file, read to one byte beyond the length that it should have.
+fn measured(path: &Path, name: &str, length: u64) -> io::Result<Listed> {
+    let mut file = open(path)?.take(length.saturating_add(1));
+    let mut measure = Measure::new(name);
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(measure.finish()),
+            read => measure.update(piece.get(..read).unwrap_or_default()),
+        }
+    }
 }

@@ -3,11 +3,13 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use compliance_map::render::printable;
 use m365_collect::health::health;
 use m365_collect::{Edge, Kind, SqliteStore, Store, sources};
 
 use crate::exit::{Exit, Failure};
 use crate::file::Begun;
+use crate::screen;
 
 const PAGE: usize = 1000;
 
@@ -108,11 +110,12 @@ async fn completeness(store: &dyn Store, kind: &str) -> Result<Exit, Failure> {
         if state.outcome == Some("complete") || (any_ran && state.outcome.is_none()) {
             continue;
         }
-        eprintln!(
+        writeln!(
+            screen::err(),
             "m365: the last sync of {} was not complete: {}",
             descriptor.id,
-            state.reason.as_deref().unwrap_or("it did not finish")
-        );
+            printable(state.reason.as_deref().unwrap_or("it did not finish"))
+        )?;
         exit = Exit::Partial;
     }
     Ok(exit)

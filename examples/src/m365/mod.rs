@@ -2,6 +2,7 @@
 
 mod assess;
 mod bundle;
+mod catalogue;
 mod erase;
 mod export;
 mod reach;
@@ -132,6 +133,10 @@ enum Command {
         /// The digest that was said when it was made.
         #[arg(long, value_name = "DIGEST")]
         digest: Option<String>,
+        /// The file of a framework that was assessed and does not come with this program, or in
+        /// another form; several may be given.
+        #[arg(long, value_name = "FILE")]
+        catalogue: Vec<PathBuf>,
     },
     /// Lists the sources: id, permissions, licence, cadence.
     Sources {
@@ -196,7 +201,14 @@ pub async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Erase { erase } => erase::run(erase).await,
         Command::Facts { store } => show::facts(&store).await,
         Command::Assess { assess } => assess::run(assess).await,
-        Command::Verify { bundle, digest } => bundle::check(&bundle, digest.as_deref()),
+        Command::Verify {
+            bundle,
+            digest,
+            catalogue,
+        } => {
+            let catalogue = catalogue::with(&[], &catalogue)?;
+            bundle::check(&bundle, digest.as_deref(), &catalogue)
+        }
         Command::Sources { json } => show::sources(json),
     }
 }

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
+use compliance_map::render::printable;
 use m365_collect::SqliteStore;
 use m365_collect::insight::relation::reach::{Reach, Reached, Subject, Way, find, name};
 use m365_collect::insight::relation::{EntityType, Head};
@@ -13,6 +14,7 @@ use serde::Serialize;
 use super::relations::completeness;
 use super::show::print_json;
 use crate::exit::{Exit, Failure};
+use crate::screen;
 
 /// About whom or what, and how it is shown.
 #[derive(Debug, Args)]
@@ -194,10 +196,11 @@ async fn names(
 }
 
 fn print(answer: &Answer) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
+    let mut out = screen::out();
     let called = |id: &str| {
         let name = answer.names.get(id);
-        name.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"))
+        let called = name.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"));
+        printable(&called).into_owned()
     };
     writeln!(out, "{} {}", answer.kind, called(&answer.id))?;
     for (title, ways) in answer.found.sections() {
@@ -212,7 +215,8 @@ fn print(answer: &Answer) -> Result<(), Failure> {
                 ("as ", &terms.app_role),
                 ("error ", &terms.error),
             ] {
-                parts.extend(value.iter().map(|value| format!("{word}{value}")));
+                let value = value.iter().map(|value| printable(value));
+                parts.extend(value.map(|value| format!("{word}{value}")));
             }
             if !way.through.is_empty() {
                 let groups: Vec<String> = way.through.iter().map(|group| called(group)).collect();

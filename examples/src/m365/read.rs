@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use compliance_map::render::printable;
 use m365_collect::connect::{ConnectionTest, Diagnosis, SecretShape};
 use m365_collect::{Engine, Report, SqliteStore};
 
 use super::show::{print_json, print_json_line};
 use crate::exit::{Exit, Failure};
 use crate::progress::Show;
+use crate::screen;
 use crate::settings::Settings;
 
 pub(super) async fn check(settings: &Settings, json: bool) -> Result<Exit, Failure> {
@@ -24,16 +26,15 @@ pub(super) async fn check(settings: &Settings, json: bool) -> Result<Exit, Failu
         connection = test.run() => connection,
         _ = tokio::signal::ctrl_c() => return Err(Failure::other("interrupted: nothing was kept")),
     };
-    let mut out = std::io::stdout();
     if json {
         print_json(&connection)?;
     } else {
-        write!(out, "{connection}")?;
+        write!(screen::out(), "{connection}")?;
     }
     // A sentence each for the log of a script; who reads the whole need not read them twice.
-    if json || !out.is_terminal() {
+    if json || !std::io::stdout().is_terminal() {
         for problem in &connection.problems {
-            eprintln!("m365: {problem}");
+            writeln!(screen::err(), "m365: {}", printable(&problem.to_string()))?;
         }
     }
     Ok(Exit::from(&connection))
@@ -105,7 +106,8 @@ pub(super) async fn sync(
         // Most often one cause stands behind all of them.
         let mut outcomes = report.sources.iter().map(|source| &source.outcome);
         if let Some(diagnosis) = outcomes.find_map(Diagnosis::of_outcome) {
-            eprintln!("m365: nothing was read: {diagnosis}");
+            let why = diagnosis.to_string();
+            writeln!(screen::err(), "m365: nothing was read: {}", printable(&why))?;
         }
     }
     Ok(Exit::from(&report))
@@ -136,8 +138,8 @@ pub(super) async fn watch(
                 Ok(report) if reading.json => print_json_line(&report),
                 Ok(report) => print_report(&report),
                 Err(error) => {
-                    eprintln!("m365: {}", Diagnosis::of(&error));
-                    Ok(())
+                    let why = Diagnosis::of(&error).to_string();
+                    writeln!(screen::err(), "m365: {}", printable(&why)).map_err(Failure::from)
                 }
             };
             if written.is_ok() {
@@ -171,7 +173,7 @@ fn times(text: &str, such_as: &str, unit: u64) -> Result<(String, Duration), Str
 }
 
 fn print_report(report: &Report) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
+    let mut out = screen::out();
     let complete = report.sources.iter().filter(|s| s.outcome.is_complete());
     writeln!(
         out,
@@ -181,7 +183,8 @@ fn print_report(report: &Report) -> Result<(), Failure> {
     )?;
     for source in &report.sources {
         if let Some(reason) = source.outcome.reason() {
-            writeln!(out, "  {}: {}: {reason}", source.id, source.outcome.name())?;
+            let (id, outcome) = (&source.id, source.outcome.name());
+            writeln!(out, "  {id}: {outcome}: {}", printable(&reason))?;
         }
     }
     Ok(())

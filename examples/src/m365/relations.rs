@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
+use compliance_map::render::printable;
 use m365_collect::SqliteStore;
 use m365_collect::insight::relation::{ExportError, Head, Options, write_json_lines};
 
 use crate::exit::{Exit, Failure};
 use crate::file::Begun;
+use crate::screen;
 
 pub(super) async fn export(
     store: &Path,
@@ -55,7 +57,13 @@ pub(super) fn completeness(head: &Head) -> Exit {
         lacking.entry(what).or_default().push(source.as_str());
     }
     for (what, sources) in &lacking {
-        eprintln!("m365: {what}: {}", sources.join(", "));
+        // Where it cannot be written there is nobody to read it.
+        let _ = writeln!(
+            screen::err(),
+            "m365: {}: {}",
+            printable(what),
+            sources.join(", ")
+        );
     }
     if lacking.is_empty() {
         Exit::Done

@@ -4,12 +4,14 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::SystemTime;
 
+use compliance_map::render::printable;
 use m365_collect::health::{Health, health};
 use m365_collect::store::RunEntry;
 use m365_collect::{SqliteStore, Store as _, sources};
 use serde::Serialize;
 
 use crate::exit::{Exit, Failure};
+use crate::screen;
 use crate::time::timestamp;
 
 /// JSON with a final newline on standard output.
@@ -39,7 +41,7 @@ struct Status {
 
 pub(super) async fn status(store: &Path, log: Option<usize>, json: bool) -> Result<Exit, Failure> {
     let store = SqliteStore::open_read_only(store).await?;
-    let health = health(&store, &sources::catalogue(), SystemTime::now()).await?;
+    let mut health = health(&store, &sources::catalogue(), SystemTime::now()).await?;
     let log = match log {
         None => None,
         Some(runs) => Some(store.runs(None, None, runs).await?),
@@ -48,12 +50,26 @@ pub(super) async fn status(store: &Path, log: Option<usize>, json: bool) -> Resu
         print_json(&Status { health, log })?;
         return Ok(Exit::Done);
     }
-    let mut out = std::io::stdout().lock();
+    let mut out = screen::out();
+    on_one_line(&mut health);
     write!(out, "{health}")?;
     for run in log.iter().flatten() {
         writeln!(out, "{}", line(run)?)?;
     }
     Ok(Exit::Done)
+}
+
+/// Whatever comes from the service is no line of its own.
+fn on_one_line(health: &mut Health) {
+    let name = health.tenant.as_mut().and_then(|it| it.name.as_mut());
+    let reason = health.connection.as_mut().and_then(|it| it.reason.as_mut());
+    let reasons = health
+        .sources
+        .iter_mut()
+        .filter_map(|it| it.reason.as_mut());
+    for text in name.into_iter().chain(reason).chain(reasons) {
+        *text = printable(text).into_owned();
+    }
 }
 
 /// A run of the log.
@@ -70,7 +86,7 @@ fn line(run: &RunEntry) -> Result<String, Failure> {
     );
     Ok(match run.outcome.reason() {
         None => line,
-        Some(reason) => format!("{line}  {reason}"),
+        Some(reason) => format!("{line}  {}", printable(&reason)),
     })
 }
 
@@ -88,7 +104,7 @@ pub(super) fn sources(json: bool) -> Result<Exit, Failure> {
         print_json(&descriptors)?;
         return Ok(Exit::Done);
     }
-    let mut out = std::io::stdout().lock();
+    let mut out = screen::out();
     for source in descriptors {
         writeln!(
             out,

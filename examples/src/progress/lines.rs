@@ -1,8 +1,12 @@
 //! Progress as lines, for logs and pipes.
 
+use std::io::Write as _;
 use std::time::Duration;
 
+use compliance_map::render::printable;
 use m365_collect::{Outcome, Progress, ProgressEvent, SourceId, Tally};
+
+use crate::screen;
 
 /// One line for each source that is done, and one for each long wait.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,7 +18,8 @@ const WORTH_TELLING: Duration = Duration::from_secs(2);
 impl Progress for Lines {
     fn event(&self, event: &ProgressEvent) {
         if let Some(text) = text(event) {
-            eprintln!("{text}");
+            // Where it cannot be written there is nobody to read it.
+            let _ = writeln!(screen::err(), "{text}");
         }
     }
 
@@ -64,6 +69,6 @@ fn finished(source: &SourceId, outcome: &Outcome, tally: &Tally) -> String {
     );
     match outcome.reason() {
         None => line,
-        Some(reason) => format!("{line}\n    {reason}"),
+        Some(reason) => format!("{line}\n    {}", printable(&reason)),
     }
 }

@@ -1,11 +1,12 @@
 //! Every control of every framework, with what stands behind its status.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use super::super::{capital, headline, remedy};
 use super::chart;
 use super::escape::{Name, Text};
-use super::{Page, anchor, date, fact, refs};
+use super::{Page, anchor, date, fact, refs, theme_anchor};
 use crate::assess::{ControlResult, EvidenceUse, Status};
 use crate::coverage::Covered;
 use crate::summary::{FamilySummary, FrameworkSummary, family_of};
@@ -40,13 +41,40 @@ impl<'a> Page<'a> {
                     Text(assumption)
                 )?;
             }
+            let mut families: BTreeMap<&str, Vec<&ControlResult>> = BTreeMap::new();
+            for result in own {
+                families
+                    .entry(family_of(&result.control))
+                    .or_default()
+                    .push(result);
+            }
             for family in &framework.families {
-                let of_family = |result: &&ControlResult| family_of(&result.control) == family.id;
-                let results: Vec<&ControlResult> = own.iter().copied().filter(of_family).collect();
+                let results = families.remove(family.id.as_str()).unwrap_or_default();
                 self.family(family, &results)?;
             }
             self.out.push_str("</section>");
         }
+        Ok(())
+    }
+
+    /// What controls of several frameworks have in common, each theme once.
+    pub(super) fn crosswalk(&mut self) -> fmt::Result {
+        let assessment = self.assessment;
+        if assessment.crosswalk.is_empty() {
+            return Ok(());
+        }
+        self.out.push_str("<section id=\"crosswalk\" aria-labelledby=\"crosswalk-title\"><h2 id=\"crosswalk-title\">What the same evidence bears on</h2><ul class=\"entries\">");
+        for (theme, controls) in &assessment.crosswalk {
+            write!(
+                self.out,
+                "<li id=\"{}\"><h3>{}</h3>",
+                theme_anchor(theme),
+                Text(theme)
+            )?;
+            refs(self, controls)?;
+            self.out.push_str("</li>");
+        }
+        self.out.push_str("</ul></section>");
         Ok(())
     }
 
@@ -175,9 +203,16 @@ impl<'a> Page<'a> {
                 )?;
             }
         }
-        if !result.crosswalk.is_empty() {
-            self.out.push_str("<dt>The same evidence bears on</dt><dd>");
-            refs(self, &result.crosswalk)?;
+        if !result.themes.is_empty() {
+            self.out.push_str("<dt>Shares evidence on</dt><dd>");
+            for theme in &result.themes {
+                write!(
+                    self.out,
+                    "<a href=\"#{}\">{}</a> ",
+                    theme_anchor(theme),
+                    Text(theme)
+                )?;
+            }
             self.out.push_str("</dd>");
         }
         self.out.push_str("</dl></div></details>");

@@ -2,24 +2,23 @@
 
 use std::fmt::{self, Write as _};
 
-use super::super::plain;
+use super::super::printable;
 
 /// Shows text so that it is text wherever it stands: between tags, or in a quoted attribute.
 ///
-/// Control characters, which HTML does not allow, become a blank.
+/// What HTML does not allow and what cannot be seen is replaced as [`printable`] says.
 pub(super) struct Text<'t>(pub(super) &'t str);
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
+        for c in printable(self.0).chars() {
             match c {
                 '&' => f.write_str("&amp;")?,
                 '<' => f.write_str("&lt;")?,
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
-                c if is_noncharacter(c) => f.write_char(' ')?,
-                c => f.write_char(plain(c))?,
+                c => f.write_char(c)?,
             }
         }
         Ok(())
@@ -33,9 +32,4 @@ impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<bdi>{}</bdi>", Text(self.0))
     }
-}
-
-fn is_noncharacter(c: char) -> bool {
-    let code = u32::from(c);
-    (0xFDD0..=0xFDEF).contains(&code) || code & 0xFFFE == 0xFFFE
 }

@@ -74,6 +74,7 @@ impl Page<'_> {
         self.accepted()?;
         self.advisories()?;
         self.controls()?;
+        self.crosswalk()?;
         self.reading()?;
         self.out.push_str("</main>");
         writeln!(
@@ -174,8 +175,16 @@ fn anchor(reference: &str) -> String {
     id
 }
 
+/// The id of the element about a theme.
+fn theme_anchor(theme: &str) -> String {
+    anchor(theme).replacen("c-", "t-", 1)
+}
+
 /// Links to controls, a line for each framework.
-fn refs(page: &mut Page<'_>, controls: &[ControlRef]) -> fmt::Result {
+fn refs<'c>(
+    page: &mut Page<'_>,
+    controls: impl IntoIterator<Item = &'c ControlRef>,
+) -> fmt::Result {
     let mut frameworks: Vec<(&str, Vec<&ControlRef>)> = Vec::new();
     for control in controls {
         let id = control.framework();

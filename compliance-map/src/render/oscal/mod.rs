@@ -12,7 +12,7 @@ use self::model::{
     Property, RelatedObservation, RelatedRisk, RelevantEvidence, Resource, ReviewedControls, Risk,
     SelectedControl, Subject, Target, User,
 };
-use super::{headline, id, indented, lists, name, one_line};
+use super::{headline, id, indented, lists, name, printable};
 use crate::Timestamp;
 use crate::assess::{Assessment, ControlResult, Status};
 use crate::framework::ControlRef;
@@ -374,7 +374,7 @@ fn property(name: &'static str, value: &str) -> Property {
 
 /// A text on one line that neither is empty nor begins or ends with a blank.
 fn line(text: &str) -> String {
-    match one_line(text).trim() {
+    match printable(text).trim() {
         "" => "–".to_owned(),
         text => text.to_owned(),
     }
