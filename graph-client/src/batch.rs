@@ -6,6 +6,8 @@ mod answer;
 mod chunk;
 mod order;
 
+use std::fmt;
+
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -23,8 +25,8 @@ const MAX_REQUESTS: u32 = 20;
 /// <https://learn.microsoft.com/graph/throttling-limits>
 const MAX_OUTLOOK_REQUESTS: u32 = 4;
 
-/// A GET inside a batch.
-#[derive(Debug, Clone)]
+/// A GET inside a batch. `Debug` shows neither ids nor the values of options.
+#[derive(Clone)]
 #[must_use = "nothing is read until the batch is sent"]
 pub struct BatchRequest {
     key: Option<String>,
@@ -87,8 +89,16 @@ impl BatchRequest {
     }
 }
 
-/// The answer to one request of a batch.
-#[derive(Debug, Clone)]
+impl fmt::Debug for BatchRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BatchRequest")
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The answer to one request of a batch. `Debug` shows neither key nor body.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BatchResponse {
     /// The key of the request.
@@ -114,6 +124,15 @@ impl BatchResponse {
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
         let body = self.result.as_ref().map_err(Clone::clone)?;
         decode::json(body.get().as_bytes()).map_err(Error::decode)
+    }
+}
+
+impl fmt::Debug for BatchResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.result.as_ref().map(|body| body.get().len());
+        f.debug_struct("BatchResponse")
+            .field("result", &bytes)
+            .finish_non_exhaustive()
     }
 }
 

@@ -18,6 +18,9 @@ use crate::transport::Transport;
 /// The size that one answer may have unless set otherwise: 64 MiB, decompressed.
 const MAX_BODY: usize = 64 * 1024 * 1024;
 
+/// The pages that one read may have unless set otherwise.
+const MAX_PAGES: u64 = 1_000_000;
+
 /// Builds a [`Client`]. Only tenant and credential are required.
 pub struct ClientBuilder {
     tenant: TenantId,
@@ -30,6 +33,7 @@ pub struct ClientBuilder {
     limits: Limits,
     learned: LearnedLimits,
     max_body: usize,
+    max_pages: u64,
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     random: Option<Arc<dyn Random>>,
@@ -48,6 +52,7 @@ impl ClientBuilder {
             limits: Limits::documented(),
             learned: LearnedLimits::default(),
             max_body: MAX_BODY,
+            max_pages: MAX_PAGES,
             transport: None,
             clock: None,
             random: None,
@@ -113,6 +118,15 @@ impl ClientBuilder {
         self
     }
 
+    /// How many pages one listing, or one delta read, may have. One that has more ends with
+    /// [`Error::is_endless`]; it can be resumed from its last page. Default: a million. Ten thousand
+    /// empty pages in a row end it too, whatever is set here.
+    #[must_use]
+    pub fn max_pages(mut self, pages: u64) -> Self {
+        self.max_pages = pages;
+        self
+    }
+
     /// What carries the requests. Default, with feature `rustls`: `HttpTransport`.
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
@@ -154,6 +168,9 @@ impl ClientBuilder {
         if self.max_body == 0 {
             return Err(Error::invalid_request("max_body must be larger than zero"));
         }
+        if self.max_pages == 0 {
+            return Err(Error::invalid_request("max_pages must be larger than zero"));
+        }
         let transport = match self.transport {
             Some(transport) => transport,
             None => default_transport(&graph, &login)?,
@@ -172,6 +189,7 @@ impl ClientBuilder {
             random: self.random.unwrap_or_else(|| Arc::new(SystemRandom)),
             retry,
             max_body: self.max_body,
+            max_pages: self.max_pages,
             gates: Arc::new(gates),
             tokens: Tokens::default(),
             retry_if: self.retry_if,

@@ -56,6 +56,7 @@ pub(crate) struct Shared {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) retry: RetryOptions,
     pub(crate) max_body: usize,
+    pub(crate) max_pages: u64,
     pub(crate) gates: Arc<Gates>,
     pub(crate) tokens: Tokens,
     pub(crate) retry_if: Option<Arc<RetryIf>>,

@@ -4,6 +4,7 @@
 
 mod machine;
 
+use std::fmt;
 use std::marker::PhantomData;
 
 use futures::stream::{self, Stream, StreamExt as _};
@@ -15,18 +16,19 @@ use serde_json::value::RawValue;
 use self::machine::{Ask, Input, Round, Step};
 use crate::client::Client;
 use crate::decode::DecodeFailure;
-use crate::error::{Error, Result};
+use crate::error::{Endless, Error, Result};
 use crate::fields::fields;
 use crate::link::Checkpoint;
 use crate::origin::Origin;
-use crate::page::{self, Envelope, ItemError};
+use crate::page::{self, Envelope, ItemError, PageCount};
 use crate::path::IntoPath;
 use crate::query::{Target, common_setters};
 use crate::send::Call;
 use crate::throttle::Workload;
 
-/// A page of changes. Store its changes and its checkpoint together.
-#[derive(Debug, Clone)]
+/// A page of changes. Store its changes and its checkpoint together. `Debug` shows how many changes
+/// there are and none of them.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeltaPage<T> {
     /// On the first page of a round that starts from nothing: why it does. Begin a new generation;
@@ -39,6 +41,17 @@ pub struct DeltaPage<T> {
     pub malformed: Vec<ItemError>,
     /// Where to go on from.
     pub checkpoint: Checkpoint,
+}
+
+impl<T> fmt::Debug for DeltaPage<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeltaPage")
+            .field("resync", &self.resync)
+            .field("changes", &self.changes.len())
+            .field("malformed", &self.malformed)
+            .field("checkpoint", &self.checkpoint)
+            .finish()
+    }
 }
 
 /// One change. There is no third kind, so it can be matched in full.
@@ -189,7 +202,8 @@ impl<T: DeserializeOwned + Send + 'static> DeltaRequest<T> {
     /// # Errors
     ///
     /// Of a page: whatever the service refused; [`Error::is_refused_link`] when a link leads to
-    /// another origin, a restored one included.
+    /// another origin, a restored one included; [`Error::is_endless`] when the round has no end,
+    /// [`Error::is_too_large`] when a page is.
     ///
     /// # Cancel safety
     ///
@@ -206,11 +220,12 @@ impl<T: DeserializeOwned + Send + 'static> DeltaRequest<T> {
     pub fn events(self) -> impl Stream<Item = Result<DeltaEvent<T>>> + Send + Unpin {
         self.pages()
             .flat_map(|page| {
-                let events = match page {
-                    Ok(page) => page.into_events().map(Ok).collect(),
-                    Err(error) => vec![Err(error)],
+                let (page, failure) = match page {
+                    Ok(page) => (Some(page), None),
+                    Err(error) => (None, Some(Err(error))),
                 };
-                stream::iter(events)
+                let events = page.into_iter().flat_map(DeltaPage::into_events);
+                stream::iter(events.map(Ok).chain(failure))
             })
             .boxed()
     }
@@ -238,6 +253,7 @@ struct Reading {
     workload: Workload,
     initial: url::Url,
     round: Round,
+    turned: PageCount,
 }
 
 impl Reading {
@@ -265,6 +281,7 @@ impl Reading {
             workload: Workload::of(&initial),
             initial,
             round,
+            turned: PageCount::new(request.client.shared().max_pages),
             client: request.client,
         })
     }
@@ -276,6 +293,7 @@ impl Reading {
                 Ask::Link(url) => url.clone(),
                 Ask::Nothing => return Ok(None),
             };
+            self.turned.one_more()?;
             let graph = &self.client.shared().graph;
             let call = Call::get(url, self.headers.clone(), self.workload);
             let answer = self
@@ -283,14 +301,15 @@ impl Reading {
                 .send(call, |answer| Changes::<T>::parse(&answer.body, graph))
                 .await;
             let (input, changes, failure) = match answer {
-                Ok(changes) => (
-                    Input::Page {
+                Ok(changes) => {
+                    self.turned
+                        .read(changes.items.is_empty() && changes.malformed.is_empty());
+                    let input = Input::Page {
                         next: changes.next.clone(),
                         delta: changes.delta.clone(),
-                    },
-                    Some(changes),
-                    None,
-                ),
+                    };
+                    (input, Some(changes), None)
+                }
                 Err(error) => {
                     let Some(reason) =
                         machine::resync_reason(error.answered().map(|s| s.as_u16()), error.code())
@@ -320,10 +339,12 @@ impl Reading {
                     tracing::info!("the sync state is gone; reading in full again");
                 }
                 (Step::GiveUp, _) => {
-                    return Err(failure
-                        .map_or_else(Error::paging_loop, |error| Error::resync_limit(&error)));
+                    return Err(failure.map_or_else(
+                        || Error::endless(Endless::Repeats),
+                        |error| Error::resync_limit(&error),
+                    ));
                 }
-                (Step::Loop, _) => return Err(Error::paging_loop()),
+                (Step::Loop, _) => return Err(Error::endless(Endless::Repeats)),
                 (Step::NoLink | Step::Deliver { .. }, _) => {
                     return Err(Error::decode(DecodeFailure::shape(
                         "the page has neither a next link nor a delta link",
@@ -360,12 +381,12 @@ impl<T: DeserializeOwned> Changes<T> {
     fn parse(body: &[u8], origin: &Origin) -> Result<Self> {
         let envelope = Envelope::parse(body)?;
         let mut page = Self {
-            items: Vec::with_capacity(envelope.value.len()),
+            items: Vec::with_capacity(envelope.value.0.len()),
             malformed: Vec::new(),
             next: envelope.next(origin)?,
             delta: envelope.delta(origin)?,
         };
-        for (index, raw) in envelope.value.iter().enumerate() {
+        for (index, raw) in envelope.value.0.iter().enumerate() {
             match change(index, raw) {
                 Ok(change) => page.items.push(change),
                 Err(error) => page.malformed.push(error),

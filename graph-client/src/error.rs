@@ -73,10 +73,10 @@ enum Kind {
     LostDownload,
     Connection,
     Timeout,
-    TooLarge,
+    TooLarge(Excess),
     Transport,
     RefusedLink(&'static str),
-    Loop,
+    Endless(Endless),
     Redirect,
     Resync,
     /// Not sent, since a request of the same batch failed that it depends on.
@@ -84,6 +84,29 @@ enum Kind {
     MalformedItem(Box<ItemError>),
     Decode(DecodeFailure),
     Invalid(String),
+}
+
+/// Why a link is refused that leads into a network of ours.
+pub(crate) const NOT_PUBLIC: &str = "leads to an address that is not public";
+
+/// What an answer has more of than is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Excess {
+    Bytes,
+    Headers,
+    /// Items on one page, or answers in one batch.
+    Items,
+}
+
+/// Why a listing is taken for one without end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endless {
+    /// A link came back that had been followed.
+    Repeats,
+    /// Page after page was empty.
+    Empty,
+    /// It has more pages than the client was told to read.
+    Pages,
 }
 
 /// Codes of 403 that speak of a licence and not of a permission.
@@ -131,8 +154,12 @@ impl Error {
         Self::of(Kind::RefusedLink(why))
     }
 
-    pub(crate) fn paging_loop() -> Self {
-        Self::of(Kind::Loop)
+    pub(crate) fn endless(why: Endless) -> Self {
+        Self::of(Kind::Endless(why))
+    }
+
+    pub(crate) fn too_large(what: Excess) -> Self {
+        Self::of(Kind::TooLarge(what))
     }
 
     pub(crate) fn resync_limit(last: &Self) -> Self {
@@ -142,6 +169,9 @@ impl Error {
     }
 
     pub(crate) fn decode(failure: DecodeFailure) -> Self {
+        if failure.is_excess {
+            return Self::too_large(Excess::Items);
+        }
         Self::of(Kind::Decode(failure))
     }
 
@@ -157,7 +187,9 @@ impl Error {
         let kind = match error.kind() {
             TransportErrorKind::Connect | TransportErrorKind::Interrupted => Kind::Connection,
             TransportErrorKind::Timeout => Kind::Timeout,
-            TransportErrorKind::TooLarge => Kind::TooLarge,
+            TransportErrorKind::TooLarge => Kind::TooLarge(Excess::Bytes),
+            TransportErrorKind::HeadersTooLarge => Kind::TooLarge(Excess::Headers),
+            TransportErrorKind::NotPublic => Kind::RefusedLink(NOT_PUBLIC),
             TransportErrorKind::Other => Kind::Transport,
         };
         let (status, id) = (error.status(), error.request_id().map(str::to_owned));

@@ -1,5 +1,6 @@
 //! One collection of each of many parents, in batches.
 
+use std::fmt;
 use std::pin::Pin;
 
 use futures::future;
@@ -15,8 +16,7 @@ use crate::page::Page;
 const TOGETHER: usize = 20;
 const SIDE_BY_SIDE: usize = 4;
 
-/// A page of one parent, made by [`Client::fan_out`].
-#[derive(Debug)]
+/// A page of one parent, made by [`Client::fan_out`]. `Debug` shows neither key nor items.
 #[non_exhaustive]
 pub struct FanOutPage<T> {
     /// The key of the parent's request.
@@ -26,6 +26,15 @@ pub struct FanOutPage<T> {
     pub last: bool,
     /// The page; or why there is no more of this parent, which leaves the others alone.
     pub result: Result<Page<T>>,
+}
+
+impl<T> fmt::Debug for FanOutPage<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FanOutPage")
+            .field("last", &self.last)
+            .field("result", &self.result)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Client {

@@ -81,6 +81,10 @@
 //! An item that does not fit your type does not sink its page: it is in [`Page::malformed`], or an
 //! `Err` among the items with [`Error::is_malformed_item`], after which the stream goes on.
 //!
+//! What is more than there should ever be is an error as well, and never a part taken for the whole:
+//! an answer larger than [`ClientBuilder::max_body`], a page of more than [`MAX_ITEMS`], too many
+//! headers ([`Error::is_too_large`]), pages without end ([`Error::is_endless`]).
+//!
 //! # How it waits
 //!
 //! What the service asks for is never cut short. Each call has a budget of attempts and time
@@ -112,6 +116,7 @@
 //!
 //! Without `rustls` the client takes any [`Transport`].
 
+mod address;
 mod batch;
 mod builder;
 mod client;
@@ -170,7 +175,7 @@ pub use get::{CountRequest, GetRequest, RawRequest, RawResponse};
 pub use link::{Checkpoint, DeltaLink, NextLink};
 pub use list::ListRequest;
 pub use observer::{CallEvent, Observer, WaitReason};
-pub use page::{ItemError, Page, RawPage};
+pub use page::{ItemError, MAX_ITEMS, Page, RawPage};
 pub use partition::PartEvent;
 pub use path::{IntoPath, Path};
 pub use query::quote;

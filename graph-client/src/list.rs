@@ -139,7 +139,8 @@ impl<T: DeserializeOwned + Send + 'static> ListRequest<T> {
     /// # Errors
     ///
     /// Of a page: whatever the service refused; [`Error::is_refused_link`] when a link leads to
-    /// another origin; [`Error::is_page_token_lost`] when the listing must start again.
+    /// another origin; [`Error::is_page_token_lost`] when the listing must start again;
+    /// [`Error::is_endless`] when it has no end, [`Error::is_too_large`] when a page is.
     ///
     /// # Cancel safety
     ///
@@ -189,21 +190,16 @@ impl<T: DeserializeOwned + Send + 'static> ListRequest<T> {
     /// [`Error::is_malformed_item`], after which the stream goes on; any other failure ends it.
     pub fn items(self) -> impl Stream<Item = Result<T>> + Send + Unpin {
         self.pages()
-            .flat_map(|page| match page {
-                Ok(page) => {
-                    let malformed = page
-                        .malformed
-                        .into_iter()
-                        .map(|item| Err(Error::malformed_item(item)));
-                    stream::iter(
-                        page.items
-                            .into_iter()
-                            .map(Ok)
-                            .chain(malformed)
-                            .collect::<Vec<_>>(),
-                    )
-                }
-                Err(error) => stream::iter(vec![Err(error)]),
+            .flat_map(|page| {
+                let (items, malformed, failure) = match page {
+                    Ok(page) => (page.items, page.malformed, None),
+                    Err(error) => (Vec::new(), Vec::new(), Some(Err(error))),
+                };
+                // One by one, since an error takes more memory than what it tells of.
+                let malformed = malformed
+                    .into_iter()
+                    .map(|item| Err(Error::malformed_item(item)));
+                stream::iter(items.into_iter().map(Ok).chain(malformed).chain(failure))
             })
             .boxed()
     }

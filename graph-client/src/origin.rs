@@ -2,11 +2,23 @@
 
 use url::{Host, Url};
 
-use crate::error::{Error, Result};
+use crate::address::may_be_public;
+use crate::error::{Error, NOT_PUBLIC, Result};
+
+/// Longer than a request may be, in bytes.
+const LONGEST: usize = 64 * 1024;
 
 /// Scheme, host and port of a service, and the check that a link leads nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origin(Url);
+
+/// A link to a file that was checked.
+#[cfg_attr(test, derive(Debug))]
+pub(crate) struct HandedOver {
+    pub(crate) url: Url,
+    /// It is none of our own origins: what its name stands for has to be public too.
+    pub(crate) is_foreign: bool,
+}
 
 impl Origin {
     /// Reads an origin as configured: no path, no query, no user; plain http for loopback only.
@@ -47,39 +59,59 @@ impl Origin {
         self.resolve_from(&self.0, link)
     }
 
-    /// Resolves a link to a file elsewhere, which gets no token: encrypted wherever Graph itself is.
-    pub(crate) fn handed_over(&self, base: &Url, link: &str) -> Result<Url> {
-        let mut url = base
-            .join(link)
-            .map_err(|_| Error::refused_link("is not a valid URL"))?;
-        let plain = url.scheme() == "http" && !self.is_https() && is_loopback(&url);
-        if url.scheme() != "https" && !plain {
+    /// Resolves a link to a file elsewhere, which gets no token. It has to be out on the internet,
+    /// encrypted and at the usual port, so that nobody is sent to ask around in a network of ours;
+    /// but for our own origin, and for loopback addresses where that is one, as a simulator's is.
+    pub(crate) fn handed_over(&self, base: &Url, link: &str) -> Result<HandedOver> {
+        let url = joined(base, link)?;
+        let beside = is_loopback(&self.0) && is_loopback(&url);
+        if self.is_of(&url) || (beside && matches!(url.scheme(), "http" | "https")) {
+            let is_foreign = false;
+            return Ok(HandedOver { url, is_foreign });
+        }
+        if url.scheme() != "https" {
             return Err(Error::refused_link("is not encrypted"));
         }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Error::refused_link("holds a user name or password"));
+        if !url.host().is_some_and(|host| may_be_public(&host)) {
+            return Err(Error::refused_link(NOT_PUBLIC));
         }
-        url.set_fragment(None);
-        Ok(url)
+        if url.port().is_some() {
+            return Err(Error::refused_link("leads to an unusual port"));
+        }
+        let is_foreign = true;
+        Ok(HandedOver { url, is_foreign })
+    }
+
+    fn is_of(&self, url: &Url) -> bool {
+        url.scheme() == self.0.scheme()
+            && url.host() == self.0.host()
+            && url.port_or_known_default() == self.0.port_or_known_default()
     }
 
     /// As [`Origin::resolve`], relative to the page that held the link.
     pub(crate) fn resolve_from(&self, base: &Url, link: &str) -> Result<Url> {
-        let mut url = base
-            .join(link)
-            .map_err(|_| Error::refused_link("is not a valid URL"))?;
-        if url.scheme() != self.0.scheme()
-            || url.host() != self.0.host()
-            || url.port_or_known_default() != self.0.port_or_known_default()
-        {
+        let url = joined(base, link)?;
+        if !self.is_of(&url) {
             return Err(Error::refused_link("leads to another origin"));
         }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Error::refused_link("holds a user name or password"));
-        }
-        url.set_fragment(None);
         Ok(url)
     }
+}
+
+/// A link as an absolute URL without a fragment.
+fn joined(base: &Url, link: &str) -> Result<Url> {
+    // As much would be copied time and again.
+    if link.len() > LONGEST {
+        return Err(Error::refused_link("is longer than any link"));
+    }
+    let mut url = base
+        .join(link)
+        .map_err(|_| Error::refused_link("is not a valid URL"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Error::refused_link("holds a user name or password"));
+    }
+    url.set_fragment(None);
+    Ok(url)
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -151,6 +183,76 @@ mod tests {
             let error = graph().resolve(bad).expect_err(bad);
             assert!(error.is_refused_link(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_file_is_out_on_the_internet_or_beside_a_graph_on_loopback() {
+        let from = |graph: &str, link: &str| {
+            let graph = Origin::parse(graph).unwrap();
+            graph.handed_over(&graph.url().clone(), link)
+        };
+        let foreign = |graph: &str, link: &str| from(graph, link).ok().map(|file| file.is_foreign);
+        let (graph, here) = ("https://graph.microsoft.com", "http://127.0.0.1:4000");
+        for link in [
+            "https://reports.office.com/data?code=k#x",
+            "https://13.107.6.156/x",
+            "https://reports.office.com:443/x",
+        ] {
+            assert_eq!(foreign(graph, link), Some(true), "{link}");
+            assert_eq!(foreign(here, link), Some(true), "{link}");
+        }
+        assert_eq!(foreign(graph, "/v1.0/file"), Some(false));
+        for link in [
+            "/x",
+            "http://127.0.0.1:9/x",
+            "http://localhost:9/x",
+            "https://[::1]:9/x",
+        ] {
+            assert_eq!(foreign(here, link), Some(false), "{link}");
+        }
+        for link in [
+            "http://reports.office.com/x",
+            "http://127.0.0.1:4000/x",
+            "https://127.0.0.1/x",
+            "https://2130706433/x",
+            "https://0x7f.1/x",
+            "https://10.1.2.3/x",
+            "https://169.254.169.254/metadata/instance",
+            "https://100.64.0.1/x",
+            "https://0.0.0.0/x",
+            "https://224.0.0.1/x",
+            "https://[::1]/x",
+            "https://[::ffff:10.0.0.1]/x",
+            "https://[2002:7f00:1::]/x",
+            "https://[64:ff9b::a00:1]/x",
+            "https://[fe80::1]/x",
+            "https://localhost/x",
+            "https://intranet/x",
+            "https://metadata.google.internal/x",
+            "https://reports.office.com:8443/x",
+            "https://reports.office.com:22/x",
+            "https://user@reports.office.com/x",
+            "ftp://reports.office.com/x",
+            "data:text/csv,Report%20Refresh%20Date",
+        ] {
+            let error = from(graph, link).expect_err(link);
+            assert!(error.is_refused_link(), "{link}");
+        }
+        for link in [
+            "http://10.1.2.3/x",
+            "https://10.1.2.3/x",
+            "http://reports.office.com/x",
+        ] {
+            assert!(from(here, link).is_err(), "{link}");
+        }
+    }
+
+    #[test]
+    fn a_link_of_any_length_is_followed_or_refused() {
+        let long = |bytes: usize| format!("/v1.0/users?$skiptoken={}", "\u{e9}".repeat(bytes / 2));
+        assert!(graph().resolve(&long(60_000)).is_ok());
+        let error = graph().resolve(&long(70_000)).unwrap_err();
+        assert!(error.is_refused_link());
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! One page of a collection: the envelope first, then each item by itself, so that one bad item
 //! does not sink the rest.
 
+mod count;
 mod raw;
 
+pub(crate) use count::PageCount;
 pub use raw::RawPage;
 
 use std::fmt;
@@ -13,13 +15,17 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::decode::{self, DecodeFailure, Misfit};
+use crate::decode::{self, AtMost, DecodeFailure, Misfit};
 use crate::error::{Error, Result};
 use crate::link::NextLink;
 use crate::origin::Origin;
 
-/// A page of a listing.
-#[derive(Debug, Clone)]
+/// The most items that are read of one page: fifty times what the service puts on one. A page with
+/// more is an error with [`Error::is_too_large`].
+pub const MAX_ITEMS: usize = 50_000;
+
+/// A page of a listing. `Debug` shows how many items there are and none of them.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items, in the order of the service. May be empty although more pages follow.
@@ -32,6 +38,17 @@ pub struct Page<T> {
     pub next: Option<NextLink>,
 }
 
+impl<T> fmt::Debug for Page<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("items", &self.items.len())
+            .field("malformed", &self.malformed)
+            .field("count", &self.count)
+            .field("next", &self.next)
+            .finish()
+    }
+}
+
 /// An item that did not fit its type: which one and where, but nothing of its content.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -40,7 +57,8 @@ pub struct ItemError {
     pub index: usize,
     /// Its id, if that could be read. In neither `Display` nor `Debug`.
     pub id: Option<String>,
-    /// The place in the item, such as `conditions.users.includeRoles[2]`.
+    /// The place in the item, such as `conditions.users.includeRoles[2]`; `{key}` stands for what is
+    /// no name of a property.
     pub path: String,
     /// What was expected there, if known.
     pub expected: Option<String>,
@@ -75,7 +93,7 @@ impl fmt::Debug for ItemError {
 #[derive(Deserialize)]
 pub(crate) struct Envelope<'a> {
     #[serde(borrow)]
-    pub(crate) value: Vec<&'a RawValue>,
+    pub(crate) value: AtMost<&'a RawValue, MAX_ITEMS>,
     #[serde(rename = "@odata.nextLink", default)]
     next: Option<String>,
     #[serde(rename = "@odata.deltaLink", default)]
@@ -86,7 +104,7 @@ pub(crate) struct Envelope<'a> {
 
 impl<'a> Envelope<'a> {
     pub(crate) fn parse(body: &'a [u8]) -> Result<Self> {
-        decode::borrowed(body).map_err(Error::decode)
+        decode::object(body).map_err(Error::decode)
     }
 
     /// The link to the next page, refused at once if it leads away, so that nobody stores it.
@@ -104,6 +122,8 @@ pub(crate) trait FromPage: Send + Sized + 'static {
     fn from_page(body: &Bytes, origin: &Origin) -> Result<Self>;
 
     fn next_link(&self) -> Option<&NextLink>;
+
+    fn is_empty(&self) -> bool;
 }
 
 impl<T: DeserializeOwned + Send + 'static> FromPage for Page<T> {
@@ -114,12 +134,16 @@ impl<T: DeserializeOwned + Send + 'static> FromPage for Page<T> {
     fn next_link(&self) -> Option<&NextLink> {
         self.next.as_ref()
     }
+
+    fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.malformed.is_empty()
+    }
 }
 
 /// A whole page in one go, when all of it fits.
 #[derive(Deserialize)]
 struct Whole<T> {
-    value: Vec<T>,
+    value: AtMost<T, MAX_ITEMS>,
     #[serde(rename = "@odata.nextLink", default)]
     next: Option<String>,
     #[serde(rename = "@odata.count", default)]
@@ -153,9 +177,13 @@ fn checked(link: Option<&String>, origin: &Origin) -> Result<Option<Url>> {
 impl<T: DeserializeOwned> Page<T> {
     pub(crate) fn parse(body: &[u8], origin: &Origin) -> Result<Self> {
         // In one go as long as everything fits; else item by item, to keep those that do.
-        if let Ok(whole) = serde_json::from_slice::<Whole<T>>(decode::without_bom(body)) {
+        let text = decode::without_bom(body).trim_ascii_start();
+        let whole = text
+            .starts_with(b"{")
+            .then(|| serde_json::from_slice::<Whole<T>>(text));
+        if let Some(Ok(whole)) = whole {
             return Ok(Self {
-                items: whole.value,
+                items: whole.value.0,
                 malformed: Vec::new(),
                 count: whole.count,
                 next: checked(whole.next.as_ref(), origin)?.map(NextLink::restore),
@@ -163,12 +191,12 @@ impl<T: DeserializeOwned> Page<T> {
         }
         let envelope = Envelope::parse(body)?;
         let mut page = Self {
-            items: Vec::with_capacity(envelope.value.len()),
+            items: Vec::with_capacity(envelope.value.0.len()),
             malformed: Vec::new(),
             count: envelope.count.and_then(|count| count.get().parse().ok()),
             next: envelope.next(origin)?.map(NextLink::restore),
         };
-        for (index, raw) in envelope.value.iter().enumerate() {
+        for (index, raw) in envelope.value.0.iter().enumerate() {
             match item(index, raw) {
                 Ok(item) => page.items.push(item),
                 Err(error) => page.malformed.push(error),
@@ -323,6 +351,8 @@ mod tests {
             r#"{"value":null}"#,
             r#"{"value":{}}"#,
             "[]",
+            "[[]]",
+            "\u{feff} [[{\"id\":\"a\"}],null]",
             "",
             "<html>",
         ] {

@@ -1,12 +1,20 @@
 //! Resource paths: every segment percent-encoded as one segment.
 
+use std::fmt;
+
 use url::Url;
 
 use crate::error::{Error, Result};
 
-/// A resource path relative to the API version, as checked segments.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A resource path relative to the API version, as checked segments. `Debug` shows no ids.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Path(Vec<String>);
+
+impl fmt::Debug for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Path({})", shown(self.0.iter().map(String::as_str)))
+    }
+}
 
 impl Path {
     fn of(segments: Vec<String>) -> Result<Self> {
@@ -111,14 +119,13 @@ impl<S: AsRef<str>> IntoPath for &[S] {
 /// Graph's names are short, start in lower case and hold letters and few digits; all else is taken
 /// for an id, so that a doubt hides rather than shows.
 pub(crate) fn route(url: &Url) -> String {
+    let segments = url.path_segments().into_iter().flatten().skip(1);
+    shown(segments.filter(|segment| !segment.is_empty()))
+}
+
+fn shown<'a>(segments: impl Iterator<Item = &'a str>) -> String {
     let mut route = String::new();
-    for segment in url
-        .path_segments()
-        .into_iter()
-        .flatten()
-        .skip(1)
-        .filter(|s| !s.is_empty())
-    {
+    for segment in segments {
         if !route.is_empty() {
             route.push('/');
         }

@@ -2,6 +2,8 @@
 //!
 //! <https://learn.microsoft.com/graph/query-parameters>
 
+use std::fmt;
+
 use http::header::{AUTHORIZATION, COOKIE, HOST, HeaderName};
 use http::{HeaderMap, HeaderValue};
 use url::{Url, form_urlencoded};
@@ -15,7 +17,7 @@ const EXPAND: &str = "$expand";
 
 /// The path, options and headers of a request that is being put together. What is wrong with it is
 /// kept and told when it is sent.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Target {
     path: Result<Path>,
     beta: bool,
@@ -104,8 +106,10 @@ impl Target {
     pub(crate) fn header(&mut self, name: &str, value: &str) {
         let added = match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             (Ok(name), Ok(value)) if ![AUTHORIZATION, COOKIE, HOST].contains(&name) => {
-                self.headers.append(name, value);
-                Ok(())
+                let added = self.headers.try_append(name, value);
+                added
+                    .map(drop)
+                    .map_err(|_| "there are more headers than HTTP allows")
             }
             (Ok(_), Ok(_)) => {
                 Err("the headers authorization, cookie and host are the client's own")
@@ -136,6 +140,20 @@ impl Target {
             url.set_query(Some(&query.join("&")));
         }
         Ok(url)
+    }
+}
+
+/// The names of everything and no value: a filter speaks of people, and a header may be a secret.
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let options: Vec<&str> = self.options.iter().map(|(name, _)| name.as_str()).collect();
+        let headers: Vec<&str> = self.headers.keys().map(HeaderName::as_str).collect();
+        f.debug_struct("Target")
+            .field("path", &self.path)
+            .field("beta", &self.beta)
+            .field("options", &options)
+            .field("headers", &headers)
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! <https://learn.microsoft.com/graph/api/resources/report>
 
+mod measure;
 mod row;
 
 use std::fmt;
@@ -11,10 +12,12 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
+use self::measure::Measure;
 use self::row::Row;
 use crate::client::Client;
 use crate::decode::{self, DecodeFailure};
 use crate::error::{Error, Result};
+use crate::origin::HandedOver;
 use crate::page::ItemError;
 use crate::query::Target;
 use crate::send::{Call, location};
@@ -169,7 +172,10 @@ impl<T: DeserializeOwned> ReportRequest<T> {
     /// # Errors
     ///
     /// [`Error::is_permission_denied`] without `Reports.Read.All`; [`Error::is_refused_link`] when
-    /// the file is not behind https; [`Error::is_decode`] when it is not a report. A file larger
+    /// the file is not behind https at a public address and the usual port, or is redirected from
+    /// there; [`Error::is_decode`] when it is not a report. Where the client's own Graph origin is on
+    /// loopback, as a simulator's is, the file may be as well. Through a proxy it is the proxy that
+    /// resolves names, and has to see to it that none leads into a private network. A file larger
     /// than [`max_body`](crate::ClientBuilder::max_body) is an error and not cut.
     ///
     /// # Cancel safety
@@ -217,7 +223,7 @@ impl<T: DeserializeOwned> ReportRequest<T> {
 
 enum Handed<T> {
     File(Report<T>),
-    Link(url::Url),
+    Link(HandedOver),
 }
 
 /// A report as downloaded; its rows are decoded as they are asked for.
@@ -242,6 +248,11 @@ impl<T: DeserializeOwned> Report<T> {
                 DecodeFailure::shape(what)
             })
         };
+        let measure = Measure::of(decode::without_bom(&file));
+        if !measure.is_bounded() {
+            let failure = "it has more columns than a report has";
+            return Err(Error::decode(DecodeFailure::shape(failure)));
+        }
         let mut reader = reader(&file);
         let columns: Vec<String> = reader
             .headers()
@@ -253,7 +264,8 @@ impl<T: DeserializeOwned> Report<T> {
             .iter()
             .position(|name| name == REFRESHED)
             .ok_or_else(wrong)?;
-        if breaks_off(&file, columns.len()) {
+        // The last row has no end and too few cells.
+        if !file.ends_with(b"\n") && measure.last < columns.len() {
             let failure = "it breaks off in the middle of a row";
             return Err(Error::decode(DecodeFailure::unreadable(failure)));
         }
@@ -311,20 +323,6 @@ impl<T: DeserializeOwned> Report<T> {
             Some(row.map_err(Error::malformed_item))
         })
     }
-}
-
-/// Whether the last row has no end and too few cells.
-fn breaks_off(file: &Bytes, columns: usize) -> bool {
-    if file.ends_with(b"\n") {
-        return false;
-    }
-    let mut reader = reader(file);
-    let mut row = csv::ByteRecord::new();
-    let mut cells = columns;
-    while reader.read_byte_record(&mut row).unwrap_or_default() {
-        cells = row.len();
-    }
-    cells < columns
 }
 
 fn reader(file: &Bytes) -> csv::Reader<&[u8]> {

@@ -122,15 +122,23 @@ impl RetryOptions {
             .base_delay
             .saturating_mul(1 << doublings)
             .min(self.max_delay);
-        full.mul_f64(0.5 + random.next_f64().clamp(0.0, 1.0) / 2.0)
+        full.mul_f64(0.5 + fraction(random) / 2.0)
     }
 
     /// What the service asked for and a little more, so that not all who were told the same come
     /// back in the same instant.
     pub(crate) fn spread(asked: Duration, random: &dyn Random) -> Duration {
         let most = (asked / 10).min(Duration::from_secs(1));
-        asked.saturating_add(most.mul_f64(random.next_f64().clamp(0.0, 1.0)))
+        asked.saturating_add(most.mul_f64(fraction(random)))
     }
+}
+
+/// From 0 to 1, whatever the source of chance says.
+fn fraction(random: &dyn Random) -> f64 {
+    Some(random.next_f64())
+        .filter(|fraction| !fraction.is_nan())
+        .unwrap_or_default()
+        .clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
@@ -161,6 +169,17 @@ mod tests {
             options.backoff(u32::MAX, &Always(1.0)),
             Duration::from_secs(60)
         );
+    }
+
+    #[test]
+    fn chance_that_is_none_makes_no_wait_that_is_none() {
+        let options = RetryOptions::default();
+        for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, -1.0] {
+            let wait = options.backoff(1, &Always(odd));
+            assert!(wait >= Duration::from_millis(500) && wait <= Duration::from_secs(1));
+            let asked = Duration::from_secs(10);
+            assert!(RetryOptions::spread(asked, &Always(odd)) >= asked);
+        }
     }
 
     #[test]

@@ -54,6 +54,10 @@ pub struct TransportRequest {
     /// retry on a new one. A transport without connections need not mind.
     /// <https://learn.microsoft.com/graph/best-practices-concept>
     pub fresh_connection: bool,
+    /// Only to public addresses: an answer named this host, and its name must not lead into a
+    /// private network. A host that is an address was checked already. A transport that does not
+    /// resolve names itself, for instance behind a proxy, need not mind.
+    pub public_only: bool,
 }
 
 impl TransportRequest {
@@ -67,6 +71,7 @@ impl TransportRequest {
             timeout,
             max_body,
             fresh_connection: false,
+            public_only: false,
         }
     }
 }
@@ -135,6 +140,12 @@ pub enum TransportErrorKind {
     Interrupted,
     /// The answer is larger than allowed. Sending again would not help.
     TooLarge,
+    /// The answer has more headers, or larger ones, than can be read; over HTTP/2 some that are
+    /// malformed cannot be told from these. Sending again would not help.
+    HeadersTooLarge,
+    /// The host has no public address where [only such](TransportRequest::public_only) are allowed.
+    /// Nothing was sent, and sending again would not help.
+    NotPublic,
     /// Anything else. Sending again would not help.
     Other,
 }
@@ -146,6 +157,8 @@ impl TransportErrorKind {
             Self::Timeout => "the time for one attempt ran out",
             Self::Interrupted => "the connection broke before the answer was whole",
             Self::TooLarge => "the answer is larger than allowed",
+            Self::HeadersTooLarge => "the answer has more headers than can be read",
+            Self::NotPublic => "the host has no public address",
             Self::Other => "the request could not be sent",
         }
     }

@@ -114,14 +114,23 @@ impl Writer {
     }
 }
 
-/// A change to be made, made by [`Writer`].
-#[derive(Debug)]
+/// A change to be made, made by [`Writer`]. `Debug` does not show its body.
 #[must_use = "nothing is written until it is sent"]
 pub struct WriteRequest {
     client: Client,
     method: Method,
     target: Target,
     body: Result<Bytes>,
+}
+
+impl fmt::Debug for WriteRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WriteRequest")
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .field("body", &self.body.as_ref().map(Bytes::len))
+            .finish_non_exhaustive()
+    }
 }
 
 impl WriteRequest {

@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use graph_client::test_util::Answer;
-use graph_client::{Error, Report, ReportPeriod};
+use graph_client::{Error, Report, ReportPeriod, TransportErrorKind};
 use proptest::prelude::*;
 use serde::Deserialize;
 use support::{Fixture, fixture};
@@ -165,6 +165,53 @@ async fn a_link_that_is_not_encrypted_is_refused() {
         assert!(read(&f).await.unwrap_err().is_refused_link(), "{link}");
         assert_eq!(f.graph.requests().len(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_link_into_a_private_network_is_refused_and_nothing_is_sent_there() {
+    for link in [
+        "https://127.0.0.1/x",
+        "https://localhost/x",
+        "https://10.0.0.1/x",
+        "https://169.254.169.254/metadata/instance",
+        "https://100.64.0.1/x",
+        "https://0/x",
+        "https://224.0.0.1/x",
+        "https://[::1]/x",
+        "https://[::ffff:192.168.0.1]/x",
+        "https://[64:ff9b::10.0.0.1]/x",
+        "https://[2002:a00:1::]/x",
+        "https://[fd00::1]/x",
+        "https://intranet/x",
+        "https://vault.internal/x",
+        "https://reports.office.example:8443/x",
+    ] {
+        let f = fixture();
+        f.graph
+            .on(PATH, [Answer::status(302).header("location", link)]);
+        let error = read(&f).await.unwrap_err();
+        assert!(error.is_refused_link(), "{link}: {error}");
+        assert_eq!(f.graph.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn what_a_name_stands_for_has_to_be_public_too_and_no_redirect_leads_on() {
+    let f = fixture();
+    f.graph.on(PATH, [redirect()]);
+    let elsewhere = Answer::status(302).header("location", "https://10.0.0.1/x");
+    f.graph.on(FILE, [elsewhere]);
+    assert!(read(&f).await.unwrap_err().is_refused_link());
+    let requests = f.graph.requests();
+    let only: Vec<bool> = requests.iter().map(|request| request.public_only).collect();
+    assert_eq!(only, [false, true], "Graph itself may be anywhere");
+
+    let f = fixture();
+    f.graph.on(PATH, [redirect()]);
+    f.graph
+        .on(FILE, [Answer::failure(TransportErrorKind::NotPublic)]);
+    let error = read(&f).await.unwrap_err();
+    assert!(error.is_refused_link() && error.attempts() == 1, "{error}");
 }
 
 #[tokio::test]

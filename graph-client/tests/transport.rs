@@ -372,3 +372,58 @@ async fn http_2_and_compression_are_offered_without_being_asked_for() {
     let client = client(&server.uri());
     client.get::<User>("users/1").send().await.unwrap();
 }
+
+#[tokio::test]
+async fn more_headers_than_are_read_are_told_as_that_and_not_asked_for_again() {
+    let many = "x-many: v\r\n".repeat(1000);
+    let large = format!("x-large: {}\r\n", "v".repeat(1024 * 1024));
+    for head in [many, large] {
+        let answer = http(&format!("{head}content-length: 2\r\n"), b"{}");
+        let origin = raw_server(vec![token(), answer]).await;
+        let call = client(&origin).get::<User>("users/1").send();
+        let error = call.await.unwrap_err();
+        assert!(error.is_too_large() && !error.is_connection(), "{error:?}");
+        assert_eq!(error.attempts(), 1);
+        assert!(
+            error.to_string().contains("more headers than can be read"),
+            "{error}"
+        );
+    }
+    let enough = "x-many: v\r\n".repeat(90);
+    let answer = http(&format!("{enough}content-length: 10\r\n"), br#"{"id":"1"}"#);
+    let origin = raw_server(vec![token(), answer]).await;
+    client(&origin).get::<User>("users/1").send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_request_may_take_as_long_as_can_be_said() {
+    let server = service().await;
+    let url = format!("{}/x", server.uri()).parse().unwrap();
+    let request = TransportRequest::new(http::Method::GET, url, Duration::MAX, usize::MAX);
+    let answer = HttpTransport::new().unwrap().send(request).await.unwrap();
+    assert_eq!(answer.status, 404);
+}
+
+#[tokio::test]
+async fn a_report_beside_a_service_on_loopback_is_downloaded_without_the_token() {
+    let (server, files) = (service().await, MockServer::start().await);
+    Mock::given(path("/v1.0/reports/getMailboxUsageDetail"))
+        .respond_with(
+            ResponseTemplate::new(302).insert_header("location", format!("{}/file", files.uri())),
+        )
+        .mount(&server)
+        .await;
+    Mock::given(path("/file"))
+        .respond_with(ResponseTemplate::new(200).set_body_string("Report Refresh Date\n"))
+        .mount(&files)
+        .await;
+    let client = client(&server.uri());
+    let report = client.report::<User>("getMailboxUsageDetail").send().await;
+    assert_eq!(report.unwrap().rows().count(), 0);
+    let asked = files.received_requests().await.unwrap();
+    assert!(
+        asked
+            .iter()
+            .all(|request| !request.headers.contains_key("authorization"))
+    );
+}

@@ -275,6 +275,9 @@ impl<'a> Chunk<'a> {
             let next = self.client.unread(&case, error.clone(), None);
             return (next, seal(error));
         };
+        if let Some(error) = answer.excess().map(seal) {
+            return (Next::Fail(error.clone()), error);
+        }
         let error = seal(case.failure(&answer.response));
         if answer.response.status != StatusCode::FAILED_DEPENDENCY {
             return (self.client.judge(&case, &answer.response), error);

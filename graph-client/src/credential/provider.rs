@@ -42,8 +42,8 @@ pub trait TokenProvider: Send + Sync {
     async fn token(&self, query: TokenQuery<'_>) -> Result<AccessToken, CredentialError>;
 }
 
-/// What a token is wanted for.
-#[derive(Debug, Clone, Copy)]
+/// What a token is wanted for. `Debug` does not show the claims.
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct TokenQuery<'a> {
     /// The tenant that is to be read.
@@ -53,6 +53,16 @@ pub struct TokenQuery<'a> {
     /// What the token must fulfil beyond that, as the service put it; a cached token will not do.
     /// <https://learn.microsoft.com/entra/identity-platform/claims-challenge>
     pub claims: Option<&'a str>,
+}
+
+impl fmt::Debug for TokenQuery<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenQuery")
+            .field("tenant", &self.tenant)
+            .field("scope", &self.scope)
+            .field("claims", &self.claims.is_some())
+            .finish()
+    }
 }
 
 /// A token and how long it is good for. `Debug` does not show it, and it is zeroed when dropped.

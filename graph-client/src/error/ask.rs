@@ -17,7 +17,7 @@ impl Error {
     pub(crate) fn answered(&self) -> Option<StatusCode> {
         let broke_off = matches!(
             self.inner.kind,
-            Kind::Connection | Kind::Timeout | Kind::TooLarge | Kind::Transport
+            Kind::Connection | Kind::Timeout | Kind::TooLarge(_) | Kind::Transport
         );
         self.inner.status.filter(|_| !broke_off)
     }
@@ -129,6 +129,19 @@ impl Error {
             Kind::Connection => self.inner.status.is_some_and(|s| s.is_success()),
             _ => false,
         }
+    }
+
+    /// The answer has more than is read of one: bytes
+    /// ([`max_body`](crate::ClientBuilder::max_body)), headers, or items on a page
+    /// ([`MAX_ITEMS`](crate::MAX_ITEMS)). Asking again would not help, smaller pages may.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.inner.kind, Kind::TooLarge(_))
+    }
+
+    /// A listing that would never end: it repeated a link, had ten thousand empty pages in a row, or
+    /// more than [`max_pages`](crate::ClientBuilder::max_pages). What it gave is not all there is.
+    pub fn is_endless(&self) -> bool {
+        matches!(self.inner.kind, Kind::Endless(_))
     }
 
     /// Wrong use of this crate or wrong configuration; nothing was sent.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Error, Kind};
+use super::{Endless, Error, Excess, Kind};
 
 impl Error {
     fn advice(&self) -> &'static str {
@@ -80,12 +80,21 @@ impl fmt::Display for Error {
                 f,
                 "no answer from {host} for {route} in time; check the network or try later"
             ),
-            Kind::TooLarge => {
+            Kind::TooLarge(Excess::Bytes) => {
                 write!(
                     f,
                     "the answer of {route} exceeds the size limit; ask for fewer items or fields"
                 )
             }
+            Kind::TooLarge(Excess::Headers) => write!(
+                f,
+                "the answer of {route} has more headers than can be read; see what stands between \
+                 here and the service, such as a proxy"
+            ),
+            Kind::TooLarge(Excess::Items) => write!(
+                f,
+                "the answer of {route} holds more items than a page may; ask for smaller pages"
+            ),
             Kind::Transport => write!(f, "the transport failed at {host} for {route}"),
             Kind::RefusedLink(why) => {
                 write!(
@@ -93,9 +102,19 @@ impl fmt::Display for Error {
                     "refused a link because it {why}; no token was sent there"
                 )
             }
-            Kind::Loop => write!(
+            Kind::Endless(Endless::Repeats) => write!(
                 f,
                 "{route} repeated a page link; the listing would never end"
+            ),
+            Kind::Endless(Endless::Empty) => write!(
+                f,
+                "{route} gave nothing but empty pages, one after another; try later or with \
+                 another filter"
+            ),
+            Kind::Endless(Endless::Pages) => write!(
+                f,
+                "{route} has more pages than max_pages allows; go on from the last one if it is \
+                 that large"
             ),
             Kind::Redirect => write!(f, "{route} redirected without end or without a target"),
             Kind::Resync => {

@@ -10,9 +10,9 @@ use http::HeaderMap;
 use url::Url;
 
 use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::error::{Endless, Error, Result};
 use crate::link::NextLink;
-use crate::page::{self, FromPage};
+use crate::page::{self, FromPage, PageCount};
 use crate::query::Target;
 use crate::send::Call;
 use crate::throttle::Workload;
@@ -25,6 +25,7 @@ pub(super) struct Reading {
     workload: Workload,
     next: Option<Url>,
     visited: Visited,
+    turned: PageCount,
     prefetch: bool,
     ahead: Option<Ahead>,
 }
@@ -57,6 +58,7 @@ impl Reading {
             workload,
             next: Some(next),
             visited,
+            turned: PageCount::new(client.shared().max_pages),
             prefetch,
             ahead: None,
             client,
@@ -67,6 +69,7 @@ impl Reading {
         let Some(url) = self.next.take() else {
             return Ok(None);
         };
+        self.turned.one_more()?;
         let page: P = if self.prefetch {
             self.fetched(url).await?
         } else {
@@ -78,10 +81,11 @@ impl Reading {
             )
             .await?
         };
+        self.turned.read(page.is_empty());
         if let Some(next) = page.next_link() {
             let next = self.client.shared().graph.resolve(next.expose())?;
             if !self.visited.insert(&next) {
-                return Err(Error::paging_loop());
+                return Err(Error::endless(Endless::Repeats));
             }
             self.next = Some(next);
         }

@@ -1,5 +1,7 @@
 //! The question that a webhook has to answer before it is sent anything.
 
+use std::fmt;
+
 use url::form_urlencoded;
 
 use super::NotifyError;
@@ -7,8 +9,14 @@ use super::NotifyError;
 /// The answer to Graph's question whether an address wants notifications: it must be sent within ten
 /// seconds, with status 200 and content type [`Handshake::CONTENT_TYPE`].
 /// <https://learn.microsoft.com/graph/change-notifications-delivery-webhooks>
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Handshake(String);
+
+impl fmt::Debug for Handshake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Handshake({} bytes)", self.0.len())
+    }
+}
 
 impl Handshake {
     /// The content type of the answer.

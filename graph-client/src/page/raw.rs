@@ -87,11 +87,11 @@ impl FromPage for RawPage {
     fn from_page(body: &Bytes, origin: &Origin) -> Result<Self> {
         let envelope = Envelope::parse(body)?;
         // Every item is a part of the body, so where it begins says which.
-        let start = body.as_ptr().addr();
-        let items = envelope.value.iter().map(|raw| {
-            let at = raw.get().as_ptr().addr().saturating_sub(start);
-            at..at.saturating_add(raw.get().len()).min(body.len())
-        });
+        let items = envelope
+            .value
+            .0
+            .iter()
+            .map(|raw| decode::place(body, raw.get()));
         Ok(Self {
             items: items.collect(),
             count: envelope.count.and_then(|count| count.get().parse().ok()),
@@ -102,6 +102,10 @@ impl FromPage for RawPage {
 
     fn next_link(&self) -> Option<&NextLink> {
         self.next.as_ref()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.items.is_empty()
     }
 }
 

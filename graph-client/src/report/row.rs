@@ -27,7 +27,7 @@ impl<'a> Row<'a> {
         let map = MapDeserializer::<_, ValueError>::new(cells);
         serde_path_to_error::deserialize(map).map_err(|error| {
             let expected = decode::expectation(&error.inner().to_string());
-            ItemError::in_row(index, error.path().to_string(), expected)
+            ItemError::in_row(index, decode::cut(&error.path().to_string()), expected)
         })
     }
 }

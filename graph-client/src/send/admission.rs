@@ -60,7 +60,7 @@ impl Client {
                 self.token(progress.rejected, progress.claims.as_deref())
                     .await?,
             ),
-            CallKind::Token | CallKind::Download | CallKind::Public => None,
+            CallKind::Token | CallKind::Download { .. } | CallKind::Public => None,
         })
     }
 

@@ -40,9 +40,10 @@ impl Client {
             headers: self.headers(call, progress, token),
             body: call.body.clone(),
             timeout,
-            max_body: shared.max_body,
+            max_body: call.max_body(shared.max_body),
             // <https://learn.microsoft.com/graph/best-practices-concept>
             fresh_connection: progress.unavailable,
+            public_only: matches!(call.kind, CallKind::Download { is_foreign: true }),
         };
         // A transport that does not mind the time that it is given ends all the same.
         let outcome = self
@@ -96,7 +97,7 @@ impl Client {
             );
         }
         headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
-        if call.kind != CallKind::Download
+        if !matches!(call.kind, CallKind::Download { .. })
             && let Ok(id) = HeaderValue::from_str(&progress.client_request_id)
         {
             headers.insert(CLIENT_REQUEST_ID, id);

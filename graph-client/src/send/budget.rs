@@ -38,6 +38,8 @@ impl Budget {
     /// Does not count this long.
     pub(crate) fn excuse(&self, wait: Duration) {
         let micros = u64::try_from(wait.as_micros()).unwrap_or(u64::MAX);
-        self.queued_micros.fetch_add(micros, Ordering::Relaxed);
+        let more = |queued: u64| Some(queued.saturating_add(micros));
+        let (write, read) = (Ordering::Relaxed, Ordering::Relaxed);
+        let _ = self.queued_micros.fetch_update(write, read, more);
     }
 }

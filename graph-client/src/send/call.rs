@@ -7,11 +7,11 @@ use url::Url;
 
 use super::judge::Part;
 use super::{Budget, CLIENT_REQUEST_ID};
+use crate::origin::HandedOver;
 use crate::path;
 use crate::throttle::{Demand, Workload};
 
-/// A request before it is sent.
-#[derive(Debug)]
+/// A request before it is sent. Not to be shown: its body may be the form of a token request.
 pub(crate) struct Call {
     pub(super) method: Method,
     pub(super) url: Url,
@@ -34,7 +34,7 @@ pub(crate) struct Call {
 }
 
 /// What happened to a call before it was put together anew.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Before {
     pub(crate) attempts: u32,
     /// The generation of the token that was refused, and what a better one must hold.
@@ -46,8 +46,11 @@ pub(crate) struct Before {
 pub(super) enum CallKind {
     Graph,
     Token,
-    /// A file behind a link that is a key in itself, at whatever origin.
-    Download,
+    /// A file behind a link that is a key in itself. Of another origin it has to be out on the
+    /// internet.
+    Download {
+        is_foreign: bool,
+    },
     /// What anybody may read at the sign-in service.
     #[cfg_attr(
         not(feature = "notify"),
@@ -77,12 +80,14 @@ impl Call {
     }
 
     /// A file that Graph handed over a link for. It gets no token and none of our ids.
-    pub(crate) fn download(url: Url) -> Self {
+    pub(crate) fn download(file: HandedOver) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
         Self {
-            kind: CallKind::Download,
-            ..Self::get(url, headers, Workload::Download)
+            kind: CallKind::Download {
+                is_foreign: file.is_foreign,
+            },
+            ..Self::get(file.url, headers, Workload::Download)
         }
     }
 
@@ -175,11 +180,19 @@ impl Call {
         }
     }
 
+    /// The size that an answer may have: what the sign-in service says is short.
+    pub(super) fn max_body(&self, configured: usize) -> usize {
+        match self.kind {
+            CallKind::Graph | CallKind::Download { .. } => configured,
+            CallKind::Token | CallKind::Public => configured.min(1024 * 1024),
+        }
+    }
+
     pub(super) fn route(&self) -> String {
         match self.kind {
             CallKind::Graph => path::route(&self.url),
             CallKind::Token => "oauth2/v2.0/token".to_owned(),
-            CallKind::Download => "the download of a report".to_owned(),
+            CallKind::Download { .. } => "the download of a report".to_owned(),
             CallKind::Public => "discovery/v2.0/keys".to_owned(),
         }
     }

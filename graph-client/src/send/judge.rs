@@ -116,10 +116,10 @@ impl<'a> Case<'a> {
             }
             CallKind::Token => Error::token(answer.status, TokenError::parse(&answer.body)),
             // Its status speaks of the link and of no permission.
-            CallKind::Download if answer.status.is_server_error() => {
+            CallKind::Download { .. } if answer.status.is_server_error() => {
                 Error::service(answer.status, ErrorBody::default())
             }
-            CallKind::Download => Error::lost_download(),
+            CallKind::Download { .. } => Error::lost_download(),
         };
         error
             .with_request_id(request_id(&answer.headers))
@@ -148,7 +148,10 @@ impl Client {
             Verdict::Success => Next::Read,
             Verdict::Redirect(_) if case.keep_redirect => Next::Read,
             Verdict::Redirect(location) => {
-                if matches!(case.kind, CallKind::Download | CallKind::Public) {
+                if matches!(case.kind, CallKind::Download { .. }) {
+                    return fail(Error::refused_link("redirects elsewhere"));
+                }
+                if case.kind == CallKind::Public {
                     return fail(case.failure(answer));
                 }
                 // What was made or done is to be looked at elsewhere.

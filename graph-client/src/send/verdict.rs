@@ -11,7 +11,8 @@ use crate::throttle::{RetryAfter, Scope, throttle_scope};
 use crate::transport::TransportResponse;
 
 /// <https://learn.microsoft.com/graph/errors> and <https://learn.microsoft.com/graph/throttling>.
-#[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+#[derive(PartialEq, Eq)]
 pub(crate) enum Verdict {
     Success,
     /// Elsewhere, as the `Location` says.

@@ -60,7 +60,7 @@ impl ManualClock {
     pub fn advance(&self, by: Duration) {
         let wakers = {
             let mut state = lock(&self.state);
-            state.elapsed += by;
+            state.elapsed = state.elapsed.saturating_add(by);
             let hurried = std::mem::take(&mut state.hurried);
             let sleepers = std::mem::take(&mut state.wakers);
             sleepers.into_iter().chain(hurried)
@@ -87,7 +87,9 @@ impl ManualClock {
 #[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + START + self.elapsed()
+        let start = SystemTime::UNIX_EPOCH + START;
+        // Later than can be said, it stands still.
+        start.checked_add(self.elapsed()).unwrap_or(start)
     }
 
     fn monotonic(&self) -> Duration {

@@ -53,6 +53,8 @@ pub struct Recorded {
     pub body: Bytes,
     /// Whether it had to go over a new connection.
     pub fresh_connection: bool,
+    /// Whether it might go to public addresses only.
+    pub public_only: bool,
 }
 
 impl Recorded {
@@ -149,11 +151,11 @@ impl Answer {
         self
     }
 
-    /// With this header; one that HTTP does not allow is left out.
+    /// With this header; one that HTTP does not allow, or one too many, is left out.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            self.headers.append(name, value);
+            let _ = self.headers.try_append(name, value);
         }
         self
     }
@@ -271,6 +273,7 @@ impl Transport for FakeTransport {
             headers: request.headers,
             body: request.body,
             fresh_connection: request.fresh_connection,
+            public_only: request.public_only,
         };
         let answer = {
             let mut state = lock(&self.state);

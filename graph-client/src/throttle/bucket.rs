@@ -156,8 +156,7 @@ impl Bucket {
         self.used += units;
         if let Some(shares) = &mut self.shares {
             shares.record(tenant, as_f64(units), now);
-            let part = as_f64(units) / self.belief.limit();
-            let pace = self.window.mul_f64(part.min(1.0));
+            let pace = pace(self.window, as_f64(units) / self.belief.limit());
             self.next = if self.used.saturating_mul(2) > self.belief.units() {
                 // Coming late by less than a place loses none.
                 self.next.max(now.saturating_sub(pace)).saturating_add(pace)
@@ -189,8 +188,7 @@ impl Bucket {
         self.used = self.used.saturating_sub(units);
         if let Some(shares) = &mut self.shares {
             shares.record(tenant, -as_f64(units), recorded);
-            let part = as_f64(units) / self.belief.limit();
-            let pace = self.window.mul_f64(part.min(1.0));
+            let pace = pace(self.window, as_f64(units) / self.belief.limit());
             self.next = self.next.saturating_sub(pace);
         }
     }
@@ -248,6 +246,11 @@ impl Bucket {
     }
 }
 
+/// A part of a window, which may be as long as can be said.
+fn pace(window: Duration, part: f64) -> Duration {
+    Duration::try_from_secs_f64(window.as_secs_f64() * part.min(1.0)).unwrap_or(window)
+}
+
 #[expect(
     clippy::cast_precision_loss,
     reason = "units of a window, far below where it matters"
@@ -262,6 +265,20 @@ mod tests {
 
     use super::super::{LimitScope, Workload};
     use super::*;
+
+    #[test]
+    fn a_window_as_long_as_can_be_said_is_one() {
+        use crate::throttle::Workload;
+        let per = Duration::MAX;
+        let mut bucket = Bucket::new(&Limit::new(Workload::Identity, LimitScope::App, 1, per));
+        let tenant = TenantId::new("a.example").unwrap();
+        bucket.record(1, &tenant, Duration::from_secs(1));
+        assert_eq!(
+            bucket.free_at(1, &tenant, Duration::from_secs(2)),
+            Duration::MAX
+        );
+        bucket.cancel(1, &tenant, Duration::from_secs(1));
+    }
 
     fn bucket(requests: u32) -> Bucket {
         let limit = Limit::new(

@@ -1,28 +1,43 @@
 //! The transport over the network: reqwest with rustls.
 
+use std::error::Error as StdError;
+use std::fmt;
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use bytes::BytesMut;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 
 use super::{Transport, TransportError, TransportErrorKind, TransportRequest, TransportResponse};
+use crate::address::is_public;
 use crate::error::{Error, Result};
+
+/// The headers that an answer may have: Graph sends some twenty.
+const MAX_HEADERS: usize = 100;
+/// The size of all of them together over HTTP/2, in bytes. Over HTTP/1.1 it is about the same.
+const MAX_HEADER_BYTES: u32 = 400 * 1024;
 
 /// HTTP/1.1 and HTTP/2 over TLS with the platform's roots, connections pooled, answers compressed.
 ///
 /// It follows no redirects, keeps no cookies, sends no `Referer` and reads no environment: a proxy
 /// is named with [`HttpTransport::with_proxy`].
-#[derive(Debug, Clone)]
+///
+/// An answer with more than a hundred headers, or some 400 KiB of them, is an error of kind
+/// [`TransportErrorKind::HeadersTooLarge`].
+#[derive(Clone)]
 pub struct HttpTransport {
     pooled: reqwest::Client,
     /// Keeps no connection; made when it is first needed.
     fresh: Arc<OnceLock<reqwest::Client>>,
+    /// Reaches public addresses only, and keeps no connection; nothing where that cannot be made.
+    public: Arc<OnceLock<Option<reqwest::Client>>>,
     way: Way,
 }
 
-/// How hosts are reached.
-#[derive(Debug, Clone)]
+/// How hosts are reached. Not to be shown: the address of a proxy may hold its password.
+#[derive(Clone)]
 enum Way {
     Direct,
     Proxy(Box<reqwest::Proxy>),
@@ -67,30 +82,80 @@ impl HttpTransport {
         Ok(Self {
             pooled,
             fresh: Arc::default(),
+            public: Arc::default(),
             way,
         })
     }
 
-    /// The client for a request; one that kept no connection if it must not use any.
-    fn client(&self, fresh: bool) -> &reqwest::Client {
-        if !fresh {
-            return &self.pooled;
+    /// The client for a request.
+    fn client(&self, request: &TransportRequest) -> Result<&reqwest::Client, TransportError> {
+        if request.public_only {
+            let public = self.public.get_or_init(|| {
+                let builder = builder(&self.way).pool_max_idle_per_host(0);
+                let builder = match self.way {
+                    // It resolves the names, and may itself be where it likes.
+                    Way::Proxy(_) => builder,
+                    Way::Direct | Way::Plain => builder.dns_resolver(PublicNames),
+                };
+                builder.build().ok()
+            });
+            let unmade = || TransportError::new(TransportErrorKind::Other);
+            return public.as_ref().ok_or_else(unmade);
         }
-        self.fresh.get_or_init(|| {
+        if !request.fresh_connection {
+            return Ok(&self.pooled);
+        }
+        Ok(self.fresh.get_or_init(|| {
             builder(&self.way)
                 .pool_max_idle_per_host(0)
                 .build()
                 // What could be built once can be built again; if not, an old connection will do.
                 .unwrap_or_else(|_| self.pooled.clone())
+        }))
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let way = match self.way {
+            Way::Direct => "direct",
+            Way::Proxy(_) => "proxy",
+            Way::Plain => "plain",
+        };
+        f.debug_struct("HttpTransport")
+            .field("way", &way)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Resolves names to those of their addresses that are public.
+struct PublicNames;
+
+impl Resolve for PublicNames {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let all = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let public: Vec<SocketAddr> = all.filter(|found| is_public(found.ip())).collect();
+            if public.is_empty() {
+                return Err(NotPublic.into());
+            }
+            let public: Addrs = Box::new(public.into_iter());
+            Ok::<_, Box<dyn StdError + Send + Sync>>(public)
         })
     }
 }
+
+#[derive(Debug, thiserror::Error)]
+#[error("the host has no public address")]
+struct NotPublic;
 
 fn builder(way: &Way) -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder()
         .no_proxy()
         .redirect(Policy::none())
         .referer(false)
+        .http1_max_headers(MAX_HEADERS)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
         .retry(reqwest::retry::never());
     match way {
         Way::Direct => builder,
@@ -102,6 +167,7 @@ fn builder(way: &Way) -> reqwest::ClientBuilder {
 #[async_trait]
 impl Transport for HttpTransport {
     async fn send(&self, request: TransportRequest) -> Result<TransportResponse, TransportError> {
+        let client = self.client(&request)?;
         let max_body = request.max_body;
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
@@ -109,8 +175,7 @@ impl Transport for HttpTransport {
         if !request.body.is_empty() {
             *outgoing.body_mut() = Some(request.body.into());
         }
-        let mut answer = self
-            .client(request.fresh_connection)
+        let mut answer = client
             .execute(outgoing)
             .await
             .map_err(|error| failure(error, false))?;
@@ -135,7 +200,11 @@ impl Transport for HttpTransport {
 }
 
 fn failure(error: reqwest::Error, answered: bool) -> TransportError {
-    let kind = if error.is_timeout() {
+    let kind = if is_caused(&error, |_: &NotPublic| true) {
+        TransportErrorKind::NotPublic
+    } else if is_caused(&error, hyper::Error::is_parse_too_large) || is_caused(&error, is_refused) {
+        TransportErrorKind::HeadersTooLarge
+    } else if error.is_timeout() {
         TransportErrorKind::Timeout
     } else if error.is_connect() {
         TransportErrorKind::Connect
@@ -145,4 +214,74 @@ fn failure(error: reqwest::Error, answered: bool) -> TransportError {
         TransportErrorKind::Other
     };
     TransportError::with_source(kind, error.without_url())
+}
+
+/// Whether some error in a chain is of a type and as said.
+fn is_caused<E: StdError + 'static>(
+    error: &(dyn StdError + 'static),
+    is: impl Fn(&E) -> bool,
+) -> bool {
+    std::iter::successors(Some(error), |error| (*error).source())
+        .filter_map(|error| error.downcast_ref())
+        .any(is)
+}
+
+/// Over HTTP/2, an answer that was given up because of its headers. Where the connection was given
+/// up, by headers of many times the size, others on it are innocent and all try again.
+fn is_refused(error: &h2::Error) -> bool {
+    error.is_reset() && error.is_library() && error.reason() == Some(h2::Reason::PROTOCOL_ERROR)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    async fn http2_answer(header: usize) -> Result<TransportResponse, TransportError> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let server = async move {
+            let (socket, _) = listener.accept().await.unwrap();
+            let mut connection = h2::server::handshake(socket).await.unwrap();
+            while let Some(Ok((_, mut respond))) = connection.accept().await {
+                let answer = http::Response::builder().header("x-large", "a".repeat(header));
+                let answer = answer.body(()).unwrap();
+                respond.send_response(answer, true).unwrap();
+            }
+        };
+        let client = builder(&Way::Plain).http2_prior_knowledge().build();
+        let transport = HttpTransport {
+            pooled: client.unwrap(),
+            ..HttpTransport::plain().unwrap()
+        };
+        let timeout = Duration::from_secs(30);
+        let request = TransportRequest::new(http::Method::GET, url.parse().unwrap(), timeout, 1024);
+        tokio::select! {
+            answer = transport.send(request) => answer,
+            () = server => panic!("the server is gone"),
+        }
+    }
+
+    #[tokio::test]
+    async fn more_headers_over_http_2_than_are_read_are_told_as_that() {
+        assert!(http2_answer(200 * 1024).await.is_ok());
+        let error = http2_answer(MAX_HEADER_BYTES as usize + 1)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::HeadersTooLarge);
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_home_is_refused_where_only_public_addresses_are_allowed() {
+        let url = "https://localhost:9/".parse().unwrap();
+        let timeout = Duration::from_secs(30);
+        let mut request = TransportRequest::new(http::Method::GET, url, timeout, 1024);
+        let transport = HttpTransport::plain().unwrap();
+        let error = transport.send(request.clone()).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Connect);
+        request.public_only = true;
+        let error = transport.send(request).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::NotPublic);
+    }
 }

@@ -1,5 +1,6 @@
 //! Subscriptions to change notifications. They change a tenant, hence here.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
@@ -28,7 +29,7 @@ use crate::notify::ClientState;
 /// # let _ = made;
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewSubscription {
     resource: String,
     change_type: String,
@@ -37,6 +38,16 @@ pub struct NewSubscription {
     secret: ClientState,
     until: SystemTime,
     certificate: Option<(String, String)>,
+}
+
+/// Neither the resource, which may name a person, nor the addresses, which may hold a key.
+impl fmt::Debug for NewSubscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewSubscription")
+            .field("change_type", &self.change_type)
+            .field("until", &self.until)
+            .finish_non_exhaustive()
+    }
 }
 
 impl NewSubscription {
@@ -279,9 +290,12 @@ struct Body<'a> {
 }
 
 fn expiration(until: SystemTime) -> Result<String> {
-    OffsetDateTime::from(until)
-        .format(&Rfc3339)
-        .map_err(|_| Error::invalid_request("the time until when to subscribe is out of range"))
+    let since = until.duration_since(SystemTime::UNIX_EPOCH).ok();
+    since
+        .and_then(|since| i128::try_from(since.as_nanos()).ok())
+        .and_then(|nanos| OffsetDateTime::from_unix_timestamp_nanos(nanos).ok())
+        .and_then(|until| until.format(&Rfc3339).ok())
+        .ok_or_else(|| Error::invalid_request("the time until when to subscribe is out of range"))
 }
 
 impl Writer {
@@ -396,6 +410,20 @@ mod tests {
         }
         let with_data = NewSubscription::longest_life("users/1/messages", true);
         assert_eq!(with_data.as_secs(), 1_440 * 60);
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_written_is_refused() {
+        let after = |seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
+        let written = expiration(after(1_767_225_600).unwrap()).unwrap();
+        assert_eq!(written, "2026-01-01T00:00:00Z");
+        for far in [
+            after(1 << 40),
+            after(1 << 60),
+            after(i64::MAX.unsigned_abs()),
+        ] {
+            assert!(expiration(far.unwrap()).unwrap_err().is_invalid_request());
+        }
     }
 
     fn is_refused(resource: &str, is: (bool, bool), seconds: u64) -> bool {

@@ -91,6 +91,15 @@ impl Setup {
                 "a token went to {}",
                 request.url
             );
+            // What is elsewhere is out on the internet.
+            let host = request.url.host().unwrap().to_owned();
+            let own = match host {
+                url::Host::Ipv4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+                url::Host::Ipv6(ip) => ip.segments()[0] & 0xe000 != 0x2000,
+                url::Host::Domain(name) => !name.contains('.') || name.ends_with(".internal"),
+            };
+            let usual = request.url.scheme() == "https" && request.url.port().is_none();
+            assert!(usual && !own, "asked {}", request.url);
         }
     }
 }
