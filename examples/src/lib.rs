@@ -5,6 +5,7 @@ pub mod file;
 pub mod m365;
 pub mod progress;
 pub mod report;
+pub mod secret;
 pub mod settings;
 pub mod tenant;
 pub mod time;

@@ -13,16 +13,7 @@ use crate::file;
 
 /// Writes the files of a bundle into a folder of their own, and says its digest.
 pub(super) fn write(bundle: &Bundle, folder: &Path) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| {
-        Failure::other(format!("{} cannot be written: {error}", folder.display()))
-    };
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    if std::fs::read_dir(folder).map_err(failed)?.next().is_some() {
-        return Err(Failure::usage(format!(
-            "{} is not empty; name a new folder for the bundle",
-            folder.display()
-        )));
-    }
+    file::folder(folder)?;
     for entry in &bundle.entries {
         file::write(&folder.join(&entry.name), &entry.bytes)?;
     }
