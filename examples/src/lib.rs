@@ -6,6 +6,7 @@ pub mod m365;
 pub mod progress;
 pub mod report;
 pub mod screen;
+pub mod secret;
 pub mod settings;
 pub mod tenant;
 pub mod time;

@@ -1,12 +1,14 @@
 //! Where the tenant is and how to sign in, from flags or environment.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use graph_client::{Client, Cloud, Credential, RetryOptions, TenantId};
 
 use crate::exit::Failure;
+use crate::secret;
 
 /// The tenant and the application.
 #[derive(Clone, Default, Args)]
@@ -27,6 +29,15 @@ pub struct Settings {
         global = true
     )]
     pub secret: Option<String>,
+    /// A file that holds the secret, instead of the secret itself; `-` for standard input.
+    #[arg(
+        long,
+        alias = "client-secret-file",
+        env = "M365_CLIENT_SECRET_FILE",
+        value_name = "FILE",
+        global = true
+    )]
+    pub secret_file: Option<PathBuf>,
     /// A PEM file with certificate and private key of the application, instead of a secret.
     #[arg(
         long,
@@ -96,6 +107,22 @@ impl Settings {
         [&self.tenant, &self.client, &self.secret, &self.certificate]
             .iter()
             .all(|setting| setting.as_deref().is_none_or(str::is_empty))
+            && self.secret_file.is_none()
+    }
+
+    /// The settings with the secret that is in a file, which is read once; it goes before one that is
+    /// given itself. With a certificate none is needed, and none is read.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds no secret.
+    pub fn with_secret(mut self) -> Result<Self, Failure> {
+        let is_empty = |path: &PathBuf| path.as_os_str().is_empty();
+        let file = self.secret_file.take().filter(|path| !is_empty(path));
+        let certificate = self.certificate.as_deref().unwrap_or_default();
+        if let Some(path) = file.filter(|_| certificate.is_empty()) {
+            self.secret = Some(secret::read(&path)?);
+        }
+        Ok(self)
     }
 
     /// The secret, where the client signs in with it.
@@ -140,6 +167,7 @@ impl Settings {
         let credential = if let Some(path) = certificate {
             let pem = std::fs::read(path)
                 .map_err(|error| Failure::usage(format!("{path} cannot be read: {error}")))?;
+            secret::warn_if_others_read(Path::new(path));
             Credential::certificate(app, pem).map_err(usage)?
         } else {
             let secret = needed(&self.secret, "--secret", "M365_CLIENT_SECRET")?;

@@ -11,7 +11,7 @@ use crate::settings::Settings;
 /// When the simulated tenant cannot be started.
 pub async fn or_simulated(settings: Settings) -> Result<(Settings, Option<SimHandle>), Failure> {
     if !settings.is_empty() {
-        return Ok((settings, None));
+        return Ok((settings.with_secret()?, None));
     }
     let sim = Sim::builder()
         .start()

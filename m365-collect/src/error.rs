@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use crate::outcome::{Gap, Outcome};
 use crate::source::{Descriptor, SourceId};
 use crate::store::StoreError;
+use crate::timestamp;
 
 /// A `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -147,7 +148,7 @@ impl Error {
                 code: error.code().map(str::to_owned),
             },
             Self::Graph(error) if error.is_throttled() => Outcome::Throttled {
-                until: error.retry_after().and_then(|wait| now.checked_add(wait)),
+                until: error.retry_after().map(|wait| timestamp::after(now, wait)),
             },
             Self::NotReadable { reason } => Outcome::Skipped {
                 reason: reason.clone(),

@@ -5,6 +5,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+/// The end of the calendar, in seconds: 9999-12-31T23:59:59Z.
+const LAST: Duration = Duration::from_secs(253_402_300_799);
+
+/// So much later, and never beyond the calendar: whoever waits for so long waits for ever.
+pub(crate) fn after(time: SystemTime, wait: Duration) -> SystemTime {
+    let last = UNIX_EPOCH.checked_add(LAST).unwrap_or(time);
+    time.checked_add(wait).map_or(last, |later| later.min(last))
+}
+
 /// The time as RFC 3339 text; the Unix epoch where it is beyond the calendar.
 pub(crate) fn format(time: SystemTime) -> String {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(to_millis(time)) * 1_000_000)
@@ -87,6 +96,18 @@ mod tests {
             format(from_millis(1_700_000_000_123)),
             "2023-11-14T22:13:20.123Z"
         );
+    }
+
+    #[test]
+    fn a_wait_that_never_ends_ends_with_the_calendar() {
+        let now = from_millis(1_700_000_000_000);
+        assert_eq!(
+            after(now, Duration::from_secs(1)),
+            from_millis(1_700_000_001_000)
+        );
+        for wait in [Duration::MAX, Duration::from_secs(1 << 40)] {
+            assert_eq!(format(after(now, wait)), "9999-12-31T23:59:59Z");
+        }
     }
 
     proptest! {

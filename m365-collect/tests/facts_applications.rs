@@ -166,3 +166,22 @@ async fn a_policy_that_cannot_be_understood_is_said_to_be_missing() {
     assert_eq!(consent.state, State::Truncated);
     assert!(consent.note.unwrap().contains("could not be understood"));
 }
+
+#[tokio::test]
+async fn an_owner_that_is_none_is_told_from_one_that_was_not_read() {
+    let principals = json!([
+        {"id": "sp1", "servicePrincipalType": "Application", "appOwnerOrganizationId": null},
+        {"id": "sp2", "servicePrincipalType": "Application"},
+        {"id": "sp3", "servicePrincipalType": "ManagedIdentity", "appOwnerOrganizationId": null},
+        {"id": "sp4", "servicePrincipalType": "SocialIdp", "appOwnerOrganizationId": null},
+        {"id": "sp5", "servicePrincipalType": "Application", "appOwnerOrganizationId": "72f988bf-86f1-41af-91ab-2d7cd011db47"},
+        {"id": "sp6", "servicePrincipalType": "ManagedIdentity", "appOwnerOrganizationId": "F8CDEF31-a31e-4b4a-93e4-5f571e91255a"},
+        {"id": "sp7", "servicePrincipalType": "Application", "appOwnerOrganizationId": "84841066-274d-4ec0-a5c1-276be684bdd3"},
+    ]);
+    let read = Read::of("service_principals", &Kind::SERVICE_PRINCIPAL, principals);
+    let rows = facts_of(&[read]).await.identity_service_principals.items;
+    let told: Vec<_> = rows.iter().map(|row| row.first_party).collect();
+    let (yes, no) = (Some(true), Some(false));
+    assert_eq!(told, [no, None, None, None, yes, yes, no]);
+    assert_eq!(rows[2].extra["type"], "ManagedIdentity");
+}

@@ -301,3 +301,71 @@ async fn updates_are_not_told_whatever_was_read() {
     );
     assert!(updates.note.is_some());
 }
+
+#[tokio::test]
+async fn a_device_to_which_no_policy_applies_is_not_under_one() {
+    let devices = json!([{"id": "m1"}, {"id": "m2"}, {"id": "m3"}, {"id": "m4"}]);
+    let status = |id: &str, says: &str| json!({"id": id, "status": says});
+    let mut statuses = vec![
+        status("u_p1_m1", "notApplicable"),
+        status("u_p1_m2", "notApplicable"),
+        status("u_p2_m2", "nonCompliant"),
+        status("u_p2_m3", "notAssigned"),
+    ];
+    let told = |statuses: &[Value], ending: Ending| {
+        let reads = [
+            Read::of("managed_devices", &Kind::MANAGED_DEVICE, devices.clone()),
+            Read::of(
+                "device_compliance_states",
+                &Kind::COMPLIANCE_STATUS,
+                json!(statuses),
+            ),
+        ];
+        async move {
+            let tenant = Tenant::new();
+            tenant.read(&reads[0]).await;
+            tenant.end(&reads[1], ending).await;
+            let rows = tenant.facts().await.device_inventory;
+            assert_eq!((rows.state, rows.complete), (State::Ok, true));
+            let told = |row: &compliance_map::facts::DeviceFact| {
+                let told = row.extra.get("under_policy");
+                told.and_then(Value::as_bool)
+            };
+            rows.items.iter().map(told).collect::<Vec<_>>()
+        }
+    };
+    let (no, yes) = (Some(false), Some(true));
+    assert_eq!(told(&statuses, Ending::Whole).await, [no, yes, no, no]);
+    let part = told(&statuses, Ending::Part).await;
+    assert_eq!(
+        part,
+        [None, yes, None, None],
+        "another status may be missing"
+    );
+    assert_eq!(told(&statuses, Ending::Denied).await, [None; 4]);
+    statuses.push(status("of somebody", "compliant"));
+    let open = told(&statuses, Ending::Whole).await;
+    assert_eq!(open, [None, yes, None, None], "it may be of any of them");
+}
+
+#[tokio::test]
+async fn devices_are_told_with_their_names_and_owners() {
+    let device = json!([{"id": "m1", "deviceName": "LAP-1", "operatingSystem": "Windows", "userId": "u2",
+        "userDisplayName": "Bea", "userPrincipalName": "bea@contoso.example"}]);
+    let reads = [
+        Read::of("managed_devices", &Kind::MANAGED_DEVICE, device),
+        Read::keyed(
+            "windows_protection_states",
+            &Kind::WINDOWS_PROTECTION_STATE,
+            [("m1", json!({"realTimeProtectionEnabled": true}))],
+        ),
+    ];
+    let facts = facts_of(&reads).await;
+    for extra in [
+        &facts.device_inventory.items[0].extra,
+        &facts.device_protection.items[0].extra,
+    ] {
+        let told = ["name", "owner_name", "owner_upn"].map(|name| extra[name].as_str().unwrap());
+        assert_eq!(told, ["LAP-1", "Bea", "bea@contoso.example"]);
+    }
+}

@@ -183,3 +183,90 @@ async fn groups_are_told_apart() {
     assert_eq!(team.members, ["u1", "u2"]);
     assert_eq!(team.owners.as_deref(), Some(&strings(&["u1"])[..]));
 }
+
+#[tokio::test]
+async fn whoever_a_row_is_about_has_a_name() {
+    let names = [
+        "users",
+        "groups",
+        "service_principals",
+        "sign_in_activity",
+        "per_user_mfa",
+        "authentication_methods",
+    ];
+    let mut reads = sources::named(&names);
+    let bea = |id: &str| json!({"id": id, "userDisplayName": "Bea", "userPrincipalName": "bea@contoso.example"});
+    let mut registered = bea("u2");
+    registered["methodsRegistered"] = json!([]);
+    reads.push(Read::of(
+        "registration_details",
+        &Kind::REGISTRATION_DETAILS,
+        json!([registered]),
+    ));
+    reads.push(Read::of(
+        "risky_users",
+        &Kind::RISKY_USER,
+        json!([bea("u2")]),
+    ));
+    let held = |id: &str, who: &str, role: &str| json!({"id": id, "principalId": who, "roleDefinitionId": role});
+    let assignments = json!([
+        held("a1", "u1", "r1"),
+        held("a2", "g1", "r1"),
+        held("a3", "sp1", "r1"),
+        held("a4", "gone", "r1")
+    ]);
+    let kind = Kind::ROLE_ASSIGNMENT;
+    reads.push(Read::of("role_assignments", &kind, assignments));
+    let role = json!([{"id": "r1", "displayName": "Helper", "isBuiltIn": false}]);
+    reads.push(Read::of("role_definitions", &Kind::ROLE_DEFINITION, role));
+    let facts = facts_of(&reads).await;
+
+    let name = |extra: &std::collections::BTreeMap<String, serde_json::Value>, name: &str| {
+        extra
+            .get(name)
+            .and_then(|name| name.as_str())
+            .map(str::to_owned)
+    };
+    for row in &facts.identity_signin_activity.items {
+        assert_eq!(name(&row.extra, "display_name").as_ref(), Some(&row.user));
+    }
+    for row in &facts.auth_per_user_mfa.items {
+        assert_eq!(name(&row.extra, "display_name").as_ref(), Some(&row.user));
+    }
+    for row in &facts.auth_methods.items {
+        assert_eq!(name(&row.extra, "display_name").as_ref(), Some(&row.user));
+    }
+    let guest = &facts.identity_guests.items[0];
+    let upn = Some("u4@contoso.example".to_owned());
+    assert_eq!(name(&guest.extra, "upn"), upn);
+    let bea = Some("Bea".to_owned());
+    assert_eq!(
+        name(&facts.auth_registration.items[0].extra, "display_name"),
+        bea
+    );
+    assert_eq!(name(&facts.auth_risk.items[0].extra, "display_name"), bea);
+    let holders: Vec<_> = facts
+        .identity_role_assignments
+        .items
+        .iter()
+        .map(|row| name(&row.extra, "display_name"))
+        .collect();
+    let some = |name: &str| Some(name.to_owned());
+    assert_eq!(holders, [some("u1"), some("All"), some("Ours"), None]);
+    let row = &facts.identity_role_assignments.items[0];
+    assert_eq!(row.role, "r1", "no name of a customer's choosing is a role");
+    assert_eq!(name(&row.extra, "role_name").as_deref(), Some("Helper"));
+}
+
+#[tokio::test]
+async fn people_who_may_no_longer_be_read_are_not_named() {
+    let tenant = Tenant::new();
+    for read in sources::named(&["users", "sign_in_activity"]) {
+        tenant.read(&read).await;
+    }
+    for read in sources::named(&["users"]) {
+        tenant.end(&read, Ending::Denied).await;
+    }
+    let rows = tenant.facts().await.identity_signin_activity.items;
+    assert!(rows.iter().all(|row| row.extra.is_empty()), "{rows:?}");
+}

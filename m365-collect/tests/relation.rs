@@ -11,8 +11,8 @@ mod relation_fixture;
 use std::collections::BTreeSet;
 
 use m365_collect::insight::relation::{Head, Options, RelationshipClass};
-use m365_collect::{MemoryStore, Outcome, Relation, SourceId};
-use relation_fixture::{contoso, edge, ended, lines, lines_with, named, read, said};
+use m365_collect::{Kind, MemoryStore, Outcome, Relation, SourceId};
+use relation_fixture::{contoso, edge, ended, lines, lines_with, named, object, read, said};
 use serde_json::{Value, json};
 
 const SPB: &str = "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46";
@@ -272,6 +272,28 @@ async fn assignments_to_devices_say_how_they_were_derived() {
         json!([{"by": "status"}]),
         "a policy for Windows on a phone: only its status says so"
     );
+}
+
+#[tokio::test]
+async fn a_device_to_which_a_policy_does_not_apply_is_not_under_it() {
+    for (says, is_under) in [
+        ("compliant", true),
+        ("newStatus", true),
+        ("notApplicable", false),
+        ("notAssigned", false),
+    ] {
+        let store = contoso().await;
+        let status = json!({"id": "u2_cp1_d2", "status": says});
+        let changes = vec![
+            object(&Kind::COMPLIANCE_STATUS, &status),
+            edge(&Relation::COMPLIANCE_STATUS, "cp1", "u2_cp1_d2"),
+        ];
+        read(&store, "device_compliance_states", changes).await;
+        let lines = lines(&store).await;
+        let words = "host_agent:d2 ASSIGNED compliance_policy:cp1";
+        let found = lines.relationships().any(|one| said(one) == words);
+        assert_eq!(found, is_under, "{says}");
+    }
 }
 
 #[tokio::test]

@@ -295,3 +295,45 @@ async fn a_throttled_run_is_told_in_the_log() {
     assert_eq!(runs.len(), 1);
     assert_eq!(runs[0].outcome, report.sources[0].outcome);
 }
+
+#[tokio::test]
+async fn times_without_an_end_are_waited_for_without_an_end() {
+    let fake = Fake::paused();
+    fake.answers("things", empty());
+    let mut schedule = fake
+        .engine(vec![fake.source("things", 60)])
+        .schedule()
+        .unwrap()
+        .spread(Duration::MAX)
+        .random(Arc::new(FixedRandom::new(1.0)));
+    assert!(poll_immediate(schedule.next()).await.is_none());
+
+    let fake = Fake::new();
+    fake.answers("things", empty());
+    let engine = || {
+        fake.engine(vec![fake.source("things", 60)])
+            .cadence("things", Duration::MAX)
+            .keep("things", Duration::MAX)
+    };
+    engine().run().await.unwrap();
+    fake.clock
+        .advance(Duration::from_secs(1000 * 365 * 24 * HOUR));
+    let plan = engine().plan().await.unwrap();
+    assert!(!plan.source("things").unwrap().is_due(), "{plan:?}");
+}
+
+#[tokio::test]
+async fn whoever_is_told_to_wait_beyond_the_calendar_does_not_try_at_once() {
+    let fake = Fake::new();
+    // A year of 33,000 and more.
+    fake.answers("things", [throttled(1_000_000_000_000)]);
+    let engine = fake.engine(vec![fake.source("things", 60)]);
+    engine.run().await.unwrap();
+    let plan = engine.plan().await.unwrap();
+    let planned = plan.source("things").unwrap();
+    assert!(!planned.is_due(), "{planned:?}");
+    // As it is kept: a text, and read back.
+    let run = &fake.store.last_runs().await.unwrap()[0];
+    let kept = serde_json::to_string(&run.outcome).unwrap();
+    assert!(!kept.contains("1970"), "{kept}");
+}

@@ -19,16 +19,7 @@ use crate::{file, screen};
 
 /// Writes the files of a bundle into a folder of their own, and says its digest.
 pub(super) fn write(bundle: &Bundle, folder: &Path) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| {
-        Failure::other(format!("{} cannot be written: {error}", folder.display()))
-    };
-    private_folder(folder).map_err(failed)?;
-    if std::fs::read_dir(folder).map_err(failed)?.next().is_some() {
-        return Err(Failure::usage(format!(
-            "{} is not empty; name a new folder for the bundle",
-            folder.display()
-        )));
-    }
+    file::folder(folder)?;
     for entry in &bundle.entries {
         file::write(&folder.join(&entry.name), &entry.bytes)?;
     }
@@ -39,15 +30,6 @@ pub(super) fn write(bundle: &Bundle, folder: &Path) -> Result<(), Failure> {
     );
     eprintln!("Keep the digest elsewhere: m365 verify --bundle DIR --digest DIGEST");
     Ok(())
-}
-
-/// Makes a folder that its owner alone can look into; one that is there stays as it is.
-fn private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// How each source of the last sync ended.

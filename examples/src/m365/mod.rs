@@ -162,17 +162,20 @@ enum ExportFormat {
 pub async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let Arguments { settings, command } = arguments;
     match command {
-        Command::Check { json } => read::check(&settings, json).await,
+        Command::Check { json } => read::check(&settings.with_secret()?, json).await,
         Command::Sync {
             reading,
             full,
             confirm_removals,
-        } => read::sync(&settings, reading, full, confirm_removals).await,
+        } => read::sync(&settings.with_secret()?, reading, full, confirm_removals).await,
         Command::Watch {
             reading,
             every,
             spread,
-        } => read::watch(&settings, reading, every, Duration::from_secs(spread)).await,
+        } => {
+            let spread = Duration::from_secs(spread);
+            read::watch(&settings.with_secret()?, reading, every, spread).await
+        }
         Command::Status { store, log, json } => show::status(&store, log, json).await,
         Command::Export {
             store,

@@ -38,14 +38,18 @@ impl Diagnosis {
 
     fn of_store(error: &StoreError) -> Self {
         let cure = match error {
-            StoreError::NotOurs { .. } => "name another file with --store",
+            StoreError::NotOurs { .. } | StoreError::Unsafe { .. } => {
+                "name another file with --store"
+            }
             StoreError::Newer { .. } => "update this program",
             StoreError::Missing { .. } => "run `sync` first",
             StoreError::OtherTenant { .. } => "use a store file per tenant",
             StoreError::InUse { .. } => "run it again then",
             StoreError::Busy | StoreError::Fenced { .. } => "try again when the other sync is done",
             StoreError::Full => "make room and run the sync again: what was stored is kept",
-            StoreError::Damaged { .. } => "move the file away and run a sync into a new one",
+            StoreError::Damaged { .. } | StoreError::Altered { .. } => {
+                "move the file away and run a sync into a new one"
+            }
             _ => "check the file, its folder and the rights on them",
         };
         Self::new(Code::Store, error.to_string(), cure)

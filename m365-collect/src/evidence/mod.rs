@@ -53,6 +53,14 @@ const OF_NOBODY: [Kind; 32] = [
     Kind::SECURE_SCORE_CONTROL,
 ];
 
+/// Whether a status shows that the device is under its policy. Of a policy that is not for its
+/// platform, or not for it at all, a device has a status too:
+/// <https://learn.microsoft.com/graph/api/resources/intune-shared-compliancestatus>.
+pub(crate) fn is_under_policy(status: Option<&str>) -> bool {
+    let is = |word: &str| status.is_some_and(|status| status.eq_ignore_ascii_case(word));
+    !is("notApplicable") && !is("notAssigned")
+}
+
 /// Reads records with what is known of their sources.
 pub(crate) struct Reader<'a> {
     pub(crate) store: &'a dyn Store,

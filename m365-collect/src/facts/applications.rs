@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use compliance_map::Fact;
 use compliance_map::facts::{CredentialFact, ServicePrincipalFact};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::part::{either, is_whole, join, rows, seen};
@@ -14,9 +14,12 @@ use crate::kind::Kind;
 use crate::record::Relation;
 use crate::store::StoreError;
 
-/// The tenant in which Microsoft keeps its own applications:
+/// The tenants in which Microsoft keeps its own applications:
 /// <https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in>.
-const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
+const MICROSOFT: [&str; 2] = [
+    "f8cdef31-a31e-4b4a-93e4-5f571e91255a",
+    "72f988bf-86f1-41af-91ab-2d7cd011db47",
+];
 
 /// What an assignment names that gives access without a role:
 /// <https://learn.microsoft.com/graph/api/resources/approleassignment>.
@@ -28,11 +31,19 @@ const NO_ROLE: &str = "00000000-0000-0000-0000-000000000000";
 struct Application {
     app_id: Option<String>,
     display_name: Option<String>,
-    app_owner_organization_id: Option<String>,
+    /// Null where no tenant owns it, as of identities that the service itself makes; absent where it
+    /// was not read.
+    #[serde(default, deserialize_with = "told")]
+    app_owner_organization_id: Option<Value>,
     service_principal_type: Option<String>,
     account_enabled: Option<bool>,
     password_credentials: Option<Vec<Credential>>,
     key_credentials: Option<Vec<Credential>>,
+}
+
+/// A member that is there, `null` included.
+fn told<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 #[derive(Deserialize)]
@@ -68,6 +79,25 @@ impl Credential {
 }
 
 impl Application {
+    /// Whether Microsoft owns it; `None` where that was not read. Of what the service itself makes,
+    /// and nobody has to own, no tenant is the owner, and none is missing: its type tells.
+    fn is_microsofts(&self) -> Option<bool> {
+        let owner = self.app_owner_organization_id.as_ref()?.as_str();
+        let is = |tenant: &&str| owner.is_some_and(|owner| owner.eq_ignore_ascii_case(tenant));
+        let is_microsofts = MICROSOFT.iter().any(is);
+        (is_microsofts || !self.needs_no_owner()).then_some(is_microsofts)
+    }
+
+    /// Whether it is of a sort that nobody owns: an identity that Azure makes and ends with a
+    /// resource, or a provider of social accounts:
+    /// <https://learn.microsoft.com/graph/api/resources/serviceprincipal>.
+    fn needs_no_owner(&self) -> bool {
+        let kind = self.service_principal_type.as_deref().unwrap_or_default();
+        ["ManagedIdentity", "SocialIdp"]
+            .iter()
+            .any(|known| kind.eq_ignore_ascii_case(known))
+    }
+
     fn credentials(&mut self) -> Option<Vec<CredentialFact>> {
         let secrets = self.password_credentials.take()?.into_iter();
         let keys = self.key_credentials.take()?.into_iter();
@@ -141,10 +171,7 @@ pub(super) async fn service_principals(
         read,
         &Kind::SERVICE_PRINCIPAL,
         |id, principal: Application| {
-            let first_party = principal
-                .app_owner_organization_id
-                .as_deref()
-                .map(|tenant| tenant.eq_ignore_ascii_case(MICROSOFT));
+            let first_party = principal.is_microsofts();
             Some(principal.into_row(id, first_party))
         },
     )

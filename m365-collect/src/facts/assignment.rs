@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::type_name;
+use super::unmodelled::{self, Members, carried, members_of};
 
-/// The targets of a policy; `None` where they were not read. Whoever is left out, or let in by a
-/// filter only, makes "all" something less than all:
+/// The targets of a policy; `None` where they were not read. Whoever is left out, let in by a filter
+/// only, or by what is not known here, makes "all" something less than all:
 /// <https://learn.microsoft.com/graph/api/resources/intune-shared-deviceandappmanagementassignmenttarget>.
 pub(super) fn targets(policy: &Map<String, Value>) -> Option<Vec<String>> {
     let assignments = policy.get("assignments")?.as_array()?;
@@ -29,10 +30,17 @@ pub(super) fn targets(policy: &Map<String, Value>) -> Option<Vec<String>> {
             let kind = text("deviceAndAppManagementAssignmentFilterType").unwrap_or("none");
             !filter.is_empty() && !kind.eq_ignore_ascii_case("none")
         });
-        included.push(match filter {
-            Some(filter) => format!("{name} by filter {filter}"),
-            None => name.to_owned(),
-        });
+        let mut name = name.to_owned();
+        if let Some(filter) = filter {
+            name = format!("{name} by filter {filter}");
+        }
+        let mut further: Members = carried(unmodelled::ASSIGNMENT, members_of(assignment));
+        further.extend(carried(unmodelled::ASSIGNMENT_TARGET, members_of(target)));
+        if !further.is_empty() {
+            let further: Vec<String> = further.into_keys().collect();
+            name = format!("{name} with {}", further.join(", "));
+        }
+        included.push(name);
     }
     if !excluded.is_empty() {
         let rest = excluded.join(", ");
@@ -91,6 +99,20 @@ mod tests {
         assert_eq!(
             told(&json!([narrowed])),
             Some(vec!["AllUsers by filter f1".to_owned()])
+        );
+    }
+
+    #[test]
+    fn what_more_is_said_of_a_target_makes_all_less_than_all() {
+        let all = "#microsoft.graph.allDevicesAssignmentTarget";
+        let known = json!({"id": "1", "source": "direct", "sourceId": "2", "intent": null,
+            "target": {"@odata.type": all, "deviceAndAppManagementAssignmentFilterId": null,
+                "deviceAndAppManagementAssignmentFilterType": "none"}});
+        assert_eq!(told(&json!([known])), Some(vec!["AllDevices".to_owned()]));
+        let new = json!({"until": "tomorrow", "target": {"@odata.type": all, "ring": "first"}});
+        assert_eq!(
+            told(&json!([new])),
+            Some(vec!["AllDevices with ring, until".to_owned()])
         );
     }
 

@@ -9,7 +9,9 @@ use compliance_map::facts::{
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::names::{Names, name_people};
 use super::part::is_whole;
+use super::unmodelled::{self, Members, carried, carried_as, members_of};
 use super::{fact, of_items, to_fact, type_name};
 use crate::evidence::Reader;
 use crate::kind::Kind;
@@ -23,6 +25,8 @@ struct Registration {
     is_passwordless_capable: Option<bool>,
     methods_registered: Option<Vec<String>>,
     user_preferred_method_for_secondary_authentication: Option<String>,
+    #[serde(flatten)]
+    names: Names,
 }
 
 pub(super) async fn registration(
@@ -39,7 +43,7 @@ pub(super) async fn registration(
             mfa_registered: view.is_mfa_registered,
             passwordless_capable: view.is_passwordless_capable,
             default_method: view.user_preferred_method_for_secondary_authentication,
-            ..RegistrationFact::default()
+            extra: view.names.into_members(),
         },
     )
     .await
@@ -52,7 +56,7 @@ struct Requirements {
 }
 
 pub(super) async fn per_user_mfa(reader: &Reader<'_>) -> Result<Fact<PerUserMfaFact>, StoreError> {
-    fact(
+    let mut states = fact(
         reader,
         "per_user_mfa",
         &Kind::PER_USER_MFA,
@@ -64,13 +68,18 @@ pub(super) async fn per_user_mfa(reader: &Reader<'_>) -> Result<Fact<PerUserMfaF
             ..PerUserMfaFact::default()
         },
     )
-    .await
+    .await?;
+    let rows = &mut states.items;
+    name_people(reader, rows, |row| &row.user, |row| &mut row.extra).await?;
+    Ok(states)
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SecurityDefaults {
     is_enabled: bool,
+    #[serde(flatten)]
+    other: Members,
 }
 
 pub(super) async fn security_defaults(
@@ -82,7 +91,7 @@ pub(super) async fn security_defaults(
         &Kind::SECURITY_DEFAULTS,
         |_, view: SecurityDefaults| SecurityDefaultsFact {
             enabled: view.is_enabled,
-            ..SecurityDefaultsFact::default()
+            extra: carried(unmodelled::SECURITY_DEFAULTS, view.other),
         },
     )
     .await
@@ -144,7 +153,10 @@ pub(super) async fn methods(reader: &Reader<'_>) -> Result<Fact<MethodsFact>, St
             ..MethodsFact::default()
         }
     });
-    Ok(of_items(rows.collect(), standing))
+    let mut fact = of_items(rows.collect(), standing);
+    let rows = &mut fact.items;
+    name_people(reader, rows, |row| &row.user, |row| &mut row.extra).await?;
+    Ok(fact)
 }
 
 /// <https://learn.microsoft.com/graph/api/resources/authenticationmethodspolicy>
@@ -152,6 +164,8 @@ pub(super) async fn methods(reader: &Reader<'_>) -> Result<Fact<MethodsFact>, St
 #[serde(rename_all = "camelCase")]
 struct MethodsPolicy {
     authentication_method_configurations: Option<Vec<MethodConfiguration>>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
@@ -160,6 +174,9 @@ struct MethodConfiguration {
     id: String,
     state: Option<String>,
     feature_settings: Option<FeatureSettings>,
+    include_targets: Option<Value>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
@@ -167,6 +184,8 @@ struct MethodConfiguration {
 struct FeatureSettings {
     display_app_information_required_state: Option<Feature>,
     display_location_information_required_state: Option<Feature>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
@@ -175,16 +194,20 @@ struct Feature {
     state: Option<String>,
     include_target: Option<Target>,
     exclude_target: Option<Target>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
 struct Target {
     id: Option<String>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 impl Feature {
-    /// Whether it is on for everybody. What Microsoft decides, and what is on for some, is not
-    /// told: <https://learn.microsoft.com/graph/api/resources/authenticationmethodfeatureconfiguration>.
+    /// Whether it is on for everybody. What Microsoft decides, what is on for some, and what more is
+    /// said of it in words that are not known, is not told: <https://learn.microsoft.com/graph/api/resources/authenticationmethodfeatureconfiguration>.
     fn shows(&self) -> Option<bool> {
         let id = |target: &Option<Target>| target.as_ref().and_then(|target| target.id.clone());
         let state = self.state.as_deref()?;
@@ -194,24 +217,66 @@ impl Feature {
         let includes_all = id(&self.include_target).as_deref() == Some("all_users");
         let excludes_none = id(&self.exclude_target)
             .is_none_or(|id| id.is_empty() || id == "00000000-0000-0000-0000-000000000000");
-        (state.eq_ignore_ascii_case("enabled") && includes_all && excludes_none).then_some(true)
+        let is_on = state.eq_ignore_ascii_case("enabled") && includes_all && excludes_none;
+        (is_on && self.further("").next().is_none()).then_some(true)
     }
+
+    fn further(&self, name: &str) -> impl Iterator<Item = (String, Value)> + use<> {
+        let targets = [
+            ("includeTarget", &self.include_target),
+            ("excludeTarget", &self.exclude_target),
+        ];
+        let mut further: Members =
+            carried_as(name, unmodelled::METHOD_FEATURE, self.other.clone()).collect();
+        for (which, target) in targets {
+            let other = target.as_ref().map(|target| target.other.clone());
+            further.extend(carried_as(
+                &format!("{name}.{which}"),
+                unmodelled::FEATURE_TARGET,
+                other.unwrap_or_default(),
+            ));
+        }
+        further.into_iter()
+    }
+}
+
+/// Whether a method is for everybody, with nothing more said of it.
+fn is_for_everybody(targets: &Value) -> bool {
+    targets.as_array().is_some_and(|targets| {
+        let is_all = |target: &Value| {
+            target["id"] == "all_users"
+                && carried(unmodelled::METHOD_TARGET, members_of(target)).is_empty()
+        };
+        targets.iter().any(is_all)
+    })
 }
 
 impl MethodConfiguration {
     fn into_row(self) -> MethodPolicyFact {
-        let (app, place) = self.feature_settings.map_or((None, None), |settings| {
-            (
-                settings.display_app_information_required_state,
-                settings.display_location_information_required_state,
-            )
-        });
+        let mut extra = carried(unmodelled::METHOD, self.other);
+        if let Some(targets) = self.include_targets.filter(|all| !is_for_everybody(all)) {
+            let targets = Members::from([("includeTargets".to_owned(), targets)]);
+            extra.extend(carried(unmodelled::METHOD, targets));
+        }
+        let (mut app, mut place) = (None, None);
+        if let Some(settings) = self.feature_settings {
+            app = settings.display_app_information_required_state;
+            place = settings.display_location_information_required_state;
+            extra.extend(carried_as(
+                "featureSettings",
+                unmodelled::METHOD_FEATURES,
+                settings.other,
+            ));
+            for (name, feature) in [("application", &app), ("location", &place)] {
+                extra.extend(feature.iter().flat_map(|feature| feature.further(name)));
+            }
+        }
         MethodPolicyFact {
             method: self.id,
             enabled: self.state.as_deref().and_then(is_enabled),
             shows_application: app.as_ref().and_then(Feature::shows),
             shows_location: place.as_ref().and_then(Feature::shows),
-            ..MethodPolicyFact::default()
+            extra,
         }
     }
 }
@@ -232,14 +297,24 @@ pub(super) async fn methods_policy(
         .standing("authentication_methods_policy", kind)
         .await?;
     let read = reader
-        .rows(kind, |_, policy: MethodsPolicy| {
-            policy.authentication_method_configurations
-        })
+        .rows(kind, |_, policy: MethodsPolicy| Some(policy))
         .await?;
     let (policies, standing) = read.with(standing);
-    let methods = policies.into_iter().flatten();
-    let rows = methods.map(MethodConfiguration::into_row).collect();
-    Ok(of_items(rows, standing))
+    let mut rows = Vec::new();
+    let mut further = Members::new();
+    for policy in policies {
+        let methods = policy.authentication_method_configurations;
+        rows.extend(
+            methods
+                .into_iter()
+                .flatten()
+                .map(MethodConfiguration::into_row),
+        );
+        further.extend(carried(unmodelled::METHODS_POLICY, policy.other));
+    }
+    let mut fact = of_items(rows, standing);
+    fact.extra.extend(further);
+    Ok(fact)
 }
 
 /// What each authentication strength accepts, as received.

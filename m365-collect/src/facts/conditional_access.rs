@@ -5,14 +5,13 @@
     reason = "fields carry the names of Graph's properties"
 )]
 
-use std::collections::BTreeMap;
-
 use compliance_map::Fact;
 use compliance_map::facts::{CaApps, CaConditions, CaGrant, CaPolicyFact, CaPrincipals};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::fact;
+use super::unmodelled::{self, Members, carried, carried_as, members_of, says_something};
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;
@@ -26,6 +25,8 @@ pub(super) struct Policy {
     conditions: Option<Conditions>,
     grant_controls: Option<GrantControls>,
     session_controls: Option<Value>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
@@ -41,7 +42,7 @@ struct Conditions {
     devices: Option<Value>,
     authentication_flows: Option<Value>,
     #[serde(flatten)]
-    other: BTreeMap<String, Value>,
+    other: Members,
 }
 
 #[derive(Default, Deserialize)]
@@ -55,6 +56,8 @@ struct Users {
     exclude_groups: Option<Vec<String>>,
     exclude_roles: Option<Vec<String>>,
     exclude_guests_or_external_users: Option<Guests>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +66,8 @@ struct Guests {
     /// Names joined by commas: it is a flags enumeration.
     guest_or_external_user_types: Option<String>,
     external_tenants: Option<Value>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
@@ -72,7 +77,7 @@ struct Applications {
     exclude_applications: Option<Vec<String>>,
     include_user_actions: Option<Vec<String>>,
     #[serde(flatten)]
-    other: BTreeMap<String, Value>,
+    other: Members,
 }
 
 #[derive(Deserialize)]
@@ -80,6 +85,8 @@ struct Applications {
 struct Platforms {
     include_platforms: Option<Vec<String>>,
     exclude_platforms: Option<Vec<String>>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
@@ -87,6 +94,8 @@ struct Platforms {
 struct Locations {
     include_locations: Option<Vec<String>>,
     exclude_locations: Option<Vec<String>>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
@@ -97,6 +106,8 @@ struct GrantControls {
     custom_authentication_factors: Option<Vec<String>>,
     terms_of_use: Option<Vec<String>>,
     authentication_strength: Option<Value>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 pub(super) async fn policies(reader: &Reader<'_>) -> Result<Fact<CaPolicyFact>, StoreError> {
@@ -109,6 +120,8 @@ pub(super) async fn policies(reader: &Reader<'_>) -> Result<Fact<CaPolicyFact>, 
     .await
 }
 
+/// The row of a policy. What is not modelled stands in the further members of its level, or under a
+/// dotted name in those of the level above.
 pub(super) fn policy(id: String, policy: Policy) -> CaPolicyFact {
     let mut fact = CaPolicyFact {
         id,
@@ -116,9 +129,11 @@ pub(super) fn policy(id: String, policy: Policy) -> CaPolicyFact {
         state: policy.state,
         grant: policy.grant_controls.map(grant),
         session: policy.session_controls,
+        extra: carried(unmodelled::POLICY, policy.other),
         ..CaPolicyFact::default()
     };
     if let Some(mut conditions) = policy.conditions {
+        let mut of_users = Members::new();
         if let Some(users) = conditions.users.take() {
             fact.include = Some(principals(
                 users.include_users,
@@ -132,14 +147,17 @@ pub(super) fn policy(id: String, policy: Policy) -> CaPolicyFact {
                 users.exclude_roles,
                 users.exclude_guests_or_external_users,
             ));
+            of_users.extend(carried_as("users", unmodelled::USERS, users.other));
         }
         fact.apps = conditions.applications.take().map(|apps| CaApps {
             include: apps.include_applications.unwrap_or_default(),
             exclude: apps.exclude_applications.unwrap_or_default(),
             user_actions: apps.include_user_actions.unwrap_or_default(),
-            extra: said(apps.other),
+            extra: carried(unmodelled::APPLICATIONS, apps.other),
         });
-        fact.conditions = Some(narrowing(conditions));
+        let mut conditions = narrowing(conditions);
+        conditions.extra.extend(of_users);
+        fact.conditions = Some(conditions);
     }
     fact
 }
@@ -165,28 +183,35 @@ fn principals(
             .filter(|name| !name.is_empty())
             .map(str::to_owned)
             .collect();
+        let extra = &mut principals.extra;
+        extra.extend(carried_as("guests", unmodelled::GUESTS, guests.other));
         // Only guests from these tenants.
         if let Some(tenants) = guests.external_tenants.filter(says_something) {
-            principals
-                .extra
-                .insert("external_tenants".to_owned(), tenants);
+            extra.extend(carried_as(
+                "external_tenants",
+                unmodelled::EXTERNAL_TENANTS,
+                members_of(&tenants),
+            ));
+            extra.insert("external_tenants".to_owned(), tenants);
         }
     }
     principals
 }
 
 fn narrowing(conditions: Conditions) -> CaConditions {
+    let mut extra = carried(unmodelled::CONDITIONS, conditions.other);
     let (mut platforms, mut platforms_exclude) = (Vec::new(), Vec::new());
     if let Some(named) = conditions.platforms {
         platforms = named.include_platforms.unwrap_or_default();
         platforms_exclude = named.exclude_platforms.unwrap_or_default();
+        extra.extend(carried_as("platforms", unmodelled::PLATFORMS, named.other));
     }
     let (mut locations_include, mut locations_exclude) = (Vec::new(), Vec::new());
     if let Some(named) = conditions.locations {
         locations_include = named.include_locations.unwrap_or_default();
         locations_exclude = named.exclude_locations.unwrap_or_default();
+        extra.extend(carried_as("locations", unmodelled::LOCATIONS, named.other));
     }
-    let mut extra = said(conditions.other);
     if !platforms_exclude.is_empty() {
         extra.insert("platforms_exclude".to_owned(), platforms_exclude.into());
     }
@@ -217,31 +242,19 @@ fn grant(grant: GrantControls) -> CaGrant {
             controls.push(name.to_owned());
         }
     }
+    let authentication_strength = grant.authentication_strength.filter(says_something);
+    let mut extra = carried(unmodelled::GRANT, grant.other);
+    if let Some(strength) = &authentication_strength {
+        extra.extend(carried_as(
+            "authentication_strength",
+            unmodelled::STRENGTH,
+            members_of(strength),
+        ));
+    }
     CaGrant {
         operator: grant.operator,
         controls,
-        authentication_strength: grant.authentication_strength.filter(says_something),
-        extra: BTreeMap::new(),
-    }
-}
-
-/// The members that hold something.
-fn said(members: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
-    members
-        .into_iter()
-        .filter(|(name, value)| !name.contains('@') && says_something(value))
-        .collect()
-}
-
-/// Whether a value is more than null, empty, or an object of such values.
-fn says_something(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Array(list) => !list.is_empty(),
-        Value::Object(members) => members
-            .iter()
-            .any(|(name, value)| !name.contains('@') && says_something(value)),
-        Value::String(text) => !text.is_empty(),
-        Value::Bool(_) | Value::Number(_) => true,
+        authentication_strength,
+        extra,
     }
 }

@@ -1,15 +1,15 @@
 //! Managed devices, how they are protected, and what is on them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use compliance_map::Fact;
 use compliance_map::facts::{AppFact, DeviceFact, DeviceProtectionFact, DeviceUpdateFact};
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::part::{Part, remark};
+use super::names::named;
+use super::part::{Part, is_read, remark};
 use super::{count, fact, instant, not_told, to_fact};
-use crate::evidence::Reader;
+use crate::evidence::{Reader, is_under_policy};
 use crate::kind::Kind;
 use crate::store::StoreError;
 
@@ -19,6 +19,8 @@ use crate::store::StoreError;
 struct ManagedDevice {
     device_name: Option<String>,
     user_id: Option<String>,
+    user_display_name: Option<String>,
+    user_principal_name: Option<String>,
     operating_system: Option<String>,
     os_version: Option<String>,
     compliance_state: Option<String>,
@@ -29,7 +31,7 @@ struct ManagedDevice {
 
 /// Whether the vendor still supports a version is not in Graph.
 pub(super) async fn inventory(reader: &Reader<'_>) -> Result<Fact<DeviceFact>, StoreError> {
-    fact(
+    let mut devices = fact(
         reader,
         "managed_devices",
         &Kind::MANAGED_DEVICE,
@@ -43,14 +45,70 @@ pub(super) async fn inventory(reader: &Reader<'_>) -> Result<Fact<DeviceFact>, S
             last_sync: instant(view.last_sync_date_time),
             management_agent: view.management_agent,
             os_supported: None,
-            extra: view
-                .device_name
-                .map(|name| ("name".to_owned(), Value::from(name)))
-                .into_iter()
-                .collect(),
+            extra: named([
+                ("name", view.device_name),
+                ("owner_name", view.user_display_name),
+                ("owner_upn", view.user_principal_name),
+            ])
+            .collect(),
         },
     )
-    .await
+    .await?;
+    say_what_is_under_a_policy(reader, &mut devices).await?;
+    Ok(devices)
+}
+
+#[derive(Deserialize)]
+struct ComplianceStatus {
+    status: Option<String>,
+}
+
+/// Says of each device whether a compliance policy applies to it, by its status under each.
+async fn say_what_is_under_a_policy(
+    reader: &Reader<'_>,
+    devices: &mut Fact<DeviceFact>,
+) -> Result<(), StoreError> {
+    let kind = &Kind::COMPLIANCE_STATUS;
+    let standing = reader
+        .standing("managed_devices", &Kind::MANAGED_DEVICE)
+        .await?;
+    let states = Part::of(reader, "device_compliance_states", kind, &standing).await?;
+    if states.is_known() && !devices.items.is_empty() {
+        let known: BTreeSet<&str> = devices
+            .items
+            .iter()
+            .map(|row| row.device.as_str())
+            .collect();
+        let mut under = BTreeSet::new();
+        // An id that names no device may be of any of them.
+        let mut are_told = states.is_whole();
+        let read = reader
+            .rows(kind, |id, view: ComplianceStatus| {
+                if !is_under_policy(view.status.as_deref()) {
+                    return None;
+                }
+                match id
+                    .rsplit_once('_')
+                    .and_then(|(_, device)| known.get(device))
+                {
+                    Some(device) => {
+                        under.insert((*device).to_owned());
+                    }
+                    None => are_told = false,
+                }
+                None::<()>
+            })
+            .await?;
+        are_told &= read.unreadable == 0;
+        for row in &mut devices.items {
+            let is_under = under.contains(&row.device);
+            if is_under || are_told {
+                row.extra.insert("under_policy".to_owned(), is_under.into());
+            }
+        }
+    }
+    states.remark(devices, "whether a compliance policy applies to a device");
+    Ok(())
 }
 
 /// <https://learn.microsoft.com/graph/api/resources/intune-devices-windowsprotectionstate>
@@ -97,12 +155,43 @@ pub(super) async fn protection(
             .await?;
         protection.items.extend(silent.items);
     }
+    name(reader, &mut protection).await?;
     remark(
         &mut protection,
         "only Windows devices report how they are protected",
     );
     devices.remark(&mut protection, "Windows devices that do not report");
     Ok(protection)
+}
+
+/// Names the devices of rows that name them by id, as far as devices were read.
+async fn name(
+    reader: &Reader<'_>,
+    protection: &mut Fact<DeviceProtectionFact>,
+) -> Result<(), StoreError> {
+    let devices = reader
+        .standing("managed_devices", &Kind::MANAGED_DEVICE)
+        .await?;
+    if protection.items.is_empty() || !is_read(&devices) {
+        return Ok(());
+    }
+    let mut rows: BTreeMap<String, &mut DeviceProtectionFact> = BTreeMap::new();
+    for row in &mut protection.items {
+        rows.insert(row.device.clone(), row);
+    }
+    reader
+        .rows(&Kind::MANAGED_DEVICE, |device, view: ManagedDevice| {
+            if let Some(row) = rows.get_mut(&device) {
+                row.extra.extend(named([
+                    ("name", view.device_name),
+                    ("owner_name", view.user_display_name),
+                    ("owner_upn", view.user_principal_name),
+                ]));
+            }
+            None::<()>
+        })
+        .await?;
+    Ok(())
 }
 
 /// That a ring is assigned to a device does not show that updates are installed, and the version of

@@ -4,6 +4,7 @@ use compliance_map::Fact;
 use compliance_map::facts::LifecycleEventFact;
 use serde::Deserialize;
 
+use super::names::named;
 use super::{instant, to_fact};
 use crate::evidence::Reader;
 use crate::kind::Kind;
@@ -47,6 +48,8 @@ struct Application {
 #[serde(rename_all = "camelCase")]
 struct Target {
     id: Option<String>,
+    display_name: Option<String>,
+    user_principal_name: Option<String>,
     /// Written with a capital at times.
     #[serde(rename = "type", alias = "Type")]
     kind: Option<String>,
@@ -135,15 +138,22 @@ impl Audit {
         let targets = self.target_resources.unwrap_or_default();
         let target = ["User", "ServicePrincipal", "Group"]
             .iter()
-            .find_map(|kind| targets.iter().find(|target| target.is(kind)))
-            .and_then(|target| target.id.clone());
+            .find_map(|kind| targets.iter().find(|target| target.is(kind)));
+        let names = target.map(|target| {
+            named([
+                ("target_name", target.display_name.clone()),
+                ("target_upn", target.user_principal_name.clone()),
+            ])
+        });
+        let extra = names.into_iter().flatten().collect();
+        let target = target.and_then(|target| target.id.clone());
         Some(LifecycleEventFact {
             id,
             time: instant(self.activity_date_time),
             action,
             actor: self.initiated_by.unwrap_or_default().name(),
             target,
-            ..LifecycleEventFact::default()
+            extra,
         })
     }
 }

@@ -19,6 +19,7 @@ mod governance;
 mod groups;
 mod lifecycle;
 mod logs;
+mod names;
 mod organization;
 mod part;
 mod passwords;
@@ -27,6 +28,7 @@ mod pim;
 mod roles;
 mod security;
 mod sessions;
+mod unmodelled;
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::part::{Part, is_read, remark};
+use super::unmodelled::{self, Members, carried, carried_as};
 use super::{Single, fact, not_told, to_fact};
 use crate::evidence::Reader;
 use crate::kind::Kind;
@@ -186,15 +187,34 @@ pub(super) async fn tenant(reader: &Reader<'_>) -> Result<Fact<TenantFact>, Stor
 #[serde(rename_all = "camelCase")]
 struct Trust {
     inbound_trust: Option<InboundTrust>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct InboundTrust {
     is_mfa_accepted: Option<bool>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 impl Trust {
+    /// What more is said of it, that may take from what is accepted.
+    fn further(&mut self) -> Members {
+        let mut of_trust = Members::new();
+        if let Some(trust) = &mut self.inbound_trust {
+            of_trust = std::mem::take(&mut trust.other);
+        }
+        let mut further = carried(unmodelled::CROSS_TENANT, std::mem::take(&mut self.other));
+        further.extend(carried_as(
+            "inbound_trust",
+            unmodelled::INBOUND_TRUST,
+            of_trust,
+        ));
+        further
+    }
+
     fn is_mfa_accepted(&self) -> Option<bool> {
         self.inbound_trust.as_ref()?.is_mfa_accepted
     }
@@ -222,10 +242,12 @@ pub(super) async fn cross_tenant(reader: &Reader<'_>) -> Result<Fact<CrossTenant
         trusted = read.items;
     }
     let rows = reader
-        .rows(kind, |_, Single(default): Single<Trust>| {
+        .rows(kind, |_, Single(mut default): Single<Trust>| {
+            let further = default.further();
+            let is_told = further.is_empty();
             let mut row = CrossTenantFact {
-                default_inbound_trust_mfa: default.is_mfa_accepted(),
-                ..CrossTenantFact::default()
+                default_inbound_trust_mfa: default.is_mfa_accepted().filter(|is| !is || is_told),
+                extra: further,
             };
             if !trusted.is_empty() {
                 if row.default_inbound_trust_mfa == Some(false) {

@@ -11,6 +11,7 @@ use compliance_map::Fact;
 use compliance_map::facts::{GuestFact, SignInFact, UserFact};
 use serde::Deserialize;
 
+use super::names::{Names, name_people};
 use super::organization::sku_names;
 use super::part::{Part, join, remark};
 use super::{fact, instant, to_fact};
@@ -104,6 +105,8 @@ struct Guest {
     user_type: Option<String>,
     external_user_state: Option<String>,
     external_user_state_change_date_time: Option<String>,
+    #[serde(flatten)]
+    names: Names,
 }
 
 /// The guests among the people. Who answers for one is not read.
@@ -123,6 +126,7 @@ pub(super) async fn guests(reader: &Reader<'_>) -> Result<Fact<GuestFact>, Store
                 user,
                 invitation: guest.external_user_state,
                 invited: instant(guest.external_user_state_change_date_time),
+                extra: guest.names.into_members(),
                 ..GuestFact::default()
             })
         })
@@ -161,7 +165,7 @@ struct SignInActivity {
 }
 
 pub(super) async fn sign_in_activity(reader: &Reader<'_>) -> Result<Fact<SignInFact>, StoreError> {
-    fact(
+    let mut activity = fact(
         reader,
         "sign_in_activity",
         &Kind::SIGN_IN_ACTIVITY,
@@ -177,5 +181,8 @@ pub(super) async fn sign_in_activity(reader: &Reader<'_>) -> Result<Fact<SignInF
             }
         },
     )
-    .await
+    .await?;
+    let rows = &mut activity.items;
+    name_people(reader, rows, |row| &row.user, |row| &mut row.extra).await?;
+    Ok(activity)
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::part::both;
 use super::roles::role_names;
+use super::unmodelled::{self, Members, carried_as};
 use super::{to_fact, type_name};
 use crate::evidence::Reader;
 use crate::kind::Kind;
@@ -33,18 +34,24 @@ struct Rule {
     is_enabled: Option<bool>,
     is_expiration_required: Option<bool>,
     maximum_duration: Option<String>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
 struct Target {
     caller: Option<String>,
     level: Option<String>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Setting {
     is_approval_required: Option<bool>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 impl Rule {
@@ -55,7 +62,7 @@ impl Rule {
             found.is_some_and(|found| found.eq_ignore_ascii_case(word))
         };
         match &self.target {
-            Some(Target { caller, level }) if caller.is_some() || level.is_some() => {
+            Some(Target { caller, level, .. }) if caller.is_some() || level.is_some() => {
                 is(caller.as_ref(), "EndUser") && is(level.as_ref(), "Assignment")
             }
             _ => {
@@ -66,11 +73,44 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// What more is said of it, under the name of the rule.
+    fn further(&mut self) -> Members {
+        let mut of_target = Members::new();
+        if let Some(target) = &mut self.target {
+            of_target = std::mem::take(&mut target.other);
+        }
+        let mut of_setting = Members::new();
+        if let Some(setting) = &mut self.setting {
+            of_setting = std::mem::take(&mut setting.other);
+        }
+        let name = self.id.as_deref().unwrap_or("rule");
+        let mut further: Members =
+            carried_as(name, unmodelled::ROLE_RULE, std::mem::take(&mut self.other)).collect();
+        further.extend(carried_as(
+            &format!("{name}.target"),
+            unmodelled::ROLE_TARGET,
+            of_target,
+        ));
+        further.extend(carried_as(
+            &format!("{name}.setting"),
+            unmodelled::APPROVAL,
+            of_setting,
+        ));
+        further
+    }
+}
+
 #[derive(Default)]
 struct Demands {
     approval_required: Option<bool>,
     mfa_required: Option<bool>,
     activation_minutes: Option<u32>,
+    /// Whether the service says that an activation has to end. That it does by itself is so whatever
+    /// stands here, and after how long stands beside it.
+    expiration_required: Option<bool>,
+    /// What is not modelled, and may take from any of these.
+    further: Members,
 }
 
 impl Policy {
@@ -78,27 +118,34 @@ impl Policy {
         let mut demands = Demands::default();
         let mut by_context = false;
         let rules = self.rules.into_iter().flatten();
-        for rule in rules.filter(Rule::is_about_activation) {
+        for mut rule in rules.filter(Rule::is_about_activation) {
+            let further = rule.further();
+            let is_told = further.is_empty();
+            demands.further.extend(further);
             let kind = rule.odata_type.as_deref().map(type_name);
             match kind.unwrap_or_default() {
                 "unifiedRoleManagementPolicyApprovalRule" => {
                     demands.approval_required = rule
                         .setting
-                        .and_then(|setting| setting.is_approval_required);
+                        .and_then(|setting| setting.is_approval_required)
+                        .filter(|is| !is || is_told);
                 }
                 "unifiedRoleManagementPolicyEnablementRule" => {
-                    demands.mfa_required = rule.enabled_rules.map(|rules| {
-                        let mut rules = rules.iter();
-                        rules.any(|rule| rule.eq_ignore_ascii_case("MultiFactorAuthentication"))
-                    });
+                    demands.mfa_required = rule
+                        .enabled_rules
+                        .map(|rules| {
+                            let mut rules = rules.iter();
+                            rules.any(|rule| rule.eq_ignore_ascii_case("MultiFactorAuthentication"))
+                        })
+                        .filter(|is| !is || is_told);
                 }
                 "unifiedRoleManagementPolicyAuthenticationContextRule" => {
                     by_context = rule.is_enabled == Some(true);
                 }
-                "unifiedRoleManagementPolicyExpirationRule"
-                    if rule.is_expiration_required != Some(false) =>
-                {
-                    demands.activation_minutes = rule.maximum_duration.as_deref().and_then(minutes);
+                "unifiedRoleManagementPolicyExpirationRule" => {
+                    let minutes = rule.maximum_duration.as_deref().and_then(minutes);
+                    demands.activation_minutes = minutes.filter(|_| is_told);
+                    demands.expiration_required = rule.is_expiration_required;
                 }
                 _ => {}
             }
@@ -141,14 +188,21 @@ pub(super) async fn rules(reader: &Reader<'_>) -> Result<Fact<PimRuleFact>, Stor
         .rows(
             &Kind::ROLE_POLICY_ASSIGNMENT,
             |_, assignment: PolicyAssignment| {
-                let role = assignment.role_definition_id?;
+                let id = assignment.role_definition_id?;
+                let (role, beside) = names.of(id.clone());
                 let demands = assignment.policy_id.and_then(|id| demands.get(&id));
+                let mut extra = demands.map_or_else(Members::new, |it| it.further.clone());
+                extra.extend(beside);
+                extra.insert("role_id".to_owned(), Value::from(id));
+                if let Some(is) = demands.and_then(|demands| demands.expiration_required) {
+                    extra.insert("expiration_required".to_owned(), is.into());
+                }
                 Some(PimRuleFact {
-                    role: names.get(&role).cloned().unwrap_or_else(|| role.clone()),
+                    role,
                     approval_required: demands.and_then(|demands| demands.approval_required),
                     mfa_required: demands.and_then(|demands| demands.mfa_required),
                     activation_minutes: demands.and_then(|demands| demands.activation_minutes),
-                    extra: BTreeMap::from([("role_id".to_owned(), Value::from(role))]),
+                    extra,
                 })
             },
         )

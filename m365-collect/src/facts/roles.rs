@@ -6,8 +6,10 @@ use compliance_map::facts::RoleAssignmentFact;
 use compliance_map::{Fact, Timestamp};
 use serde::Deserialize;
 
+use super::names::{Names, named};
 use super::organization::licenses;
 use super::part::{Part, is_read, rows};
+use super::unmodelled::Members;
 use super::{instant, of_items};
 use crate::evidence::{Reader, Standing};
 use crate::kind::Kind;
@@ -47,17 +49,19 @@ impl RoleAssignment {
     fn into_row(
         self,
         kind: &str,
-        names: &BTreeMap<String, String>,
+        names: &RoleNames,
         ends: &BTreeMap<Held, Option<Timestamp>>,
     ) -> RoleAssignmentFact {
         let end = ends.get(&self.held()).copied().flatten();
-        let role = self.role_definition_id.unwrap_or_default();
+        let id = self.role_definition_id.unwrap_or_default();
+        let (role, extra) = names.of(id);
         RoleAssignmentFact {
             principal: self.principal_id.unwrap_or_default(),
-            role: names.get(&role).cloned().unwrap_or(role),
+            role,
             kind: Some(kind.to_owned()),
             scope: self.directory_scope_id,
             ends: instant(self.end_date_time).or(end),
+            extra,
             ..RoleAssignmentFact::default()
         }
     }
@@ -157,8 +161,8 @@ async fn ends(
     Ok(ends)
 }
 
-/// Says of each holder whether it is a person, a group or an application, where it is one that was
-/// read.
+/// Says of each holder whether it is a person, a group or an application, and how it is called, where
+/// it is one that was read.
 async fn name_principals(
     reader: &Reader<'_>,
     assignments: &mut Fact<RoleAssignmentFact>,
@@ -178,17 +182,21 @@ async fn name_principals(
         .iter()
         .map(|row| row.principal.clone())
         .collect();
-    let mut types: BTreeMap<String, String> = BTreeMap::new();
+    let mut known: BTreeMap<String, (String, Names)> = BTreeMap::new();
     for holder in holders {
         for kind in &kinds {
-            if reader.store.record(kind, &holder).await?.is_some() {
-                types.insert(holder, kind.as_str().to_owned());
+            if let Some(record) = reader.store.record(kind, &holder).await? {
+                let names = record.view().unwrap_or_default();
+                known.insert(holder, (kind.as_str().to_owned(), names));
                 break;
             }
         }
     }
     for row in &mut assignments.items {
-        row.principal_type = types.get(&row.principal).cloned();
+        if let Some((kind, names)) = known.get(&row.principal) {
+            row.principal_type = Some(kind.clone());
+            names.clone().lay_over(&mut row.extra);
+        }
     }
     Ok(())
 }
@@ -208,25 +216,44 @@ async fn may_have_eligible(reader: &Reader<'_>) -> Result<bool, StoreError> {
     Ok(has_plan || !licences.complete || !all_told)
 }
 
-/// Display names by id and by template id. A custom role keeps its id, so that no name of a
-/// customer's choosing passes for a role of Microsoft's.
-pub(super) async fn role_names(
-    reader: &Reader<'_>,
-) -> Result<BTreeMap<String, String>, StoreError> {
+/// Display names by id and by template id.
+pub(super) struct RoleNames {
+    built_in: BTreeMap<String, String>,
+    custom: BTreeMap<String, String>,
+}
+
+impl RoleNames {
+    /// What a role is called in a row, and what is told beside. A custom role keeps its id, so that
+    /// no name of a customer's choosing passes for a role of Microsoft's.
+    pub(super) fn of(&self, id: String) -> (String, Members) {
+        let custom = self.custom.get(&id).cloned();
+        let beside = named([("role_name", custom)]).collect();
+        (self.built_in.get(&id).cloned().unwrap_or(id), beside)
+    }
+}
+
+pub(super) async fn role_names(reader: &Reader<'_>) -> Result<RoleNames, StoreError> {
     let definitions = reader
         .rows(&Kind::ROLE_DEFINITION, |id, role: RoleDefinition| {
             Some((id, role))
         })
         .await?;
-    let mut names = BTreeMap::new();
+    let mut names = RoleNames {
+        built_in: BTreeMap::new(),
+        custom: BTreeMap::new(),
+    };
     for (id, role) in definitions.items {
-        let (Some(name), Some(true)) = (role.display_name, role.is_built_in) else {
+        let Some(name) = role.display_name else {
             continue;
         };
-        if let Some(template) = role.template_id {
-            names.insert(template, name.clone());
+        if role.is_built_in != Some(true) {
+            names.custom.insert(id, name);
+            continue;
         }
-        names.insert(id, name);
+        if let Some(template) = role.template_id {
+            names.built_in.insert(template, name.clone());
+        }
+        names.built_in.insert(id, name);
     }
     Ok(names)
 }

@@ -5,6 +5,7 @@ use compliance_map::facts::{AlertFact, RiskFact, SecureScoreFact};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::names::Names;
 use super::part::remark;
 use super::{fact, instant, to_fact};
 use crate::evidence::Reader;
@@ -62,6 +63,8 @@ struct RiskyUser {
     risk_state: Option<String>,
     risk_last_updated_date_time: Option<String>,
     is_deleted: Option<bool>,
+    #[serde(flatten)]
+    names: Names,
 }
 
 /// Accounts that are gone are at risk no more.
@@ -74,7 +77,7 @@ pub(super) async fn risk(reader: &Reader<'_>) -> Result<Fact<RiskFact>, StoreErr
                 level: view.risk_level,
                 state: view.risk_state,
                 updated: instant(view.risk_last_updated_date_time),
-                ..RiskFact::default()
+                extra: view.names.into_members(),
             })
         })
         .await?;

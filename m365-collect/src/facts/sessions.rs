@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::conditional_access::{Policy, policy};
 use super::of_items;
 use super::part::{either, rows};
+use super::unmodelled::{self, Members, carried_as};
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;
@@ -18,6 +19,8 @@ use crate::store::StoreError;
 struct SessionControls {
     sign_in_frequency: Option<SignInFrequency>,
     persistent_browser: Option<PersistentBrowser>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +32,8 @@ struct SignInFrequency {
     unit: Option<String>,
     frequency_interval: Option<String>,
     authentication_type: Option<String>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 #[derive(Deserialize)]
@@ -36,6 +41,8 @@ struct SignInFrequency {
 struct PersistentBrowser {
     is_enabled: Option<bool>,
     mode: Option<String>,
+    #[serde(flatten)]
+    other: Members,
 }
 
 impl SignInFrequency {
@@ -72,15 +79,29 @@ fn session(policy: CaPolicyFact) -> Option<SessionFact> {
             ..SessionFact::default()
         });
     };
-    let frequency = controls
+    let mut frequency = controls
         .sign_in_frequency
         .filter(|frequency| frequency.is_enabled == Some(true));
-    let browser = controls
+    let mut browser = controls
         .persistent_browser
         .filter(|browser| browser.is_enabled == Some(true));
     if frequency.is_none() && browser.is_none() {
         return None;
     }
+    let other = |members: Option<&mut Members>| members.map(std::mem::take).unwrap_or_default();
+    let of_frequency = other(frequency.as_mut().map(|it| &mut it.other));
+    let of_browser = other(browser.as_mut().map(|it| &mut it.other));
+    let mut further: Members = carried_as("session", unmodelled::SESSION, controls.other).collect();
+    further.extend(carried_as(
+        "sign_in_frequency",
+        unmodelled::SIGN_IN_FREQUENCY,
+        of_frequency,
+    ));
+    further.extend(carried_as(
+        "persistent_browser",
+        unmodelled::PERSISTENT_BROWSER,
+        of_browser,
+    ));
     let hours = frequency.as_ref().and_then(SignInFrequency::hours);
     let members = [
         ("name", policy.name),
@@ -99,30 +120,39 @@ fn session(policy: CaPolicyFact) -> Option<SessionFact> {
         id: policy.id,
         enabled,
         // A limit in words that are not known may be one for everybody.
-        everybody: everybody.filter(|_| frequency.is_none() || hours.is_some()),
+        everybody: everybody
+            .filter(|_| frequency.is_none() || hours.is_some())
+            .filter(|is| !is || further.is_empty()),
         idle_minutes: None,
         sign_in_frequency_hours: hours,
         extra: members
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_owned(), Value::from(value?))))
+            .chain(further)
             .collect(),
     })
 }
 
 /// Whether a policy leaves out nobody, no application and no circumstance; `None` where it does
-/// not tell whom it is for.
+/// not tell whom it is for, or in words that are not known.
 fn is_for_everybody(policy: &CaPolicyFact) -> Option<bool> {
     let (include, exclude) = (policy.include.as_ref()?, policy.exclude.as_ref()?);
     let (apps, conditions) = (policy.apps.as_ref()?, policy.conditions.as_ref()?);
-    Some(
-        holds(&include.users, "All")
-            && names_nobody(exclude)
-            && holds(&apps.include, "All")
-            && apps.exclude.is_empty()
-            && apps.user_actions.is_empty()
-            && apps.extra.is_empty()
-            && is_always(conditions),
-    )
+    let is = holds(&include.users, "All")
+        && names_nobody(exclude)
+        && holds(&apps.include, "All")
+        && apps.exclude.is_empty()
+        && apps.user_actions.is_empty()
+        && is_always(conditions);
+    let unmodelled = [
+        &policy.extra,
+        &include.extra,
+        &exclude.extra,
+        &apps.extra,
+        &conditions.extra,
+    ];
+    let is_told = unmodelled.iter().all(|members| members.is_empty());
+    (!is || is_told).then_some(is)
 }
 
 fn holds(list: &[String], word: &str) -> bool {
@@ -134,7 +164,6 @@ fn names_nobody(side: &CaPrincipals) -> bool {
         && side.groups.is_empty()
         && side.roles.is_empty()
         && side.guest_types.is_empty()
-        && side.extra.is_empty()
 }
 
 fn is_always(conditions: &CaConditions) -> bool {
@@ -147,7 +176,6 @@ fn is_always(conditions: &CaConditions) -> bool {
         && conditions.user_risk.is_empty()
         && conditions.device_filter.is_none()
         && conditions.authentication_flows.is_none()
-        && conditions.extra.is_empty()
 }
 
 /// <https://learn.microsoft.com/graph/api/resources/activitybasedtimeoutpolicy>

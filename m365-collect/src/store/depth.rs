@@ -1,108 +1,61 @@
 //! Where a name stands in a JSON text.
 
-use std::cell::Cell;
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::borrow::Cow;
 
 /// How deep the shallowest name stands in a JSON text, one being a property of its own; none beyond
-/// `deepest` is looked for.
+/// `deepest` is looked for. The text is gone through once, however deep it is: a record is kept as it
+/// was received, and nobody bounds that.
 pub(super) fn depth_of_name(
     json: &str,
     deepest: usize,
     is_name: &dyn Fn(&str) -> bool,
 ) -> Option<usize> {
-    let found = Cell::new(usize::MAX);
-    let look = Look {
-        is_name,
-        depth: 0,
-        deepest,
-        found: &found,
-    };
-    // What is not JSON gives nothing: a record always is.
-    let _ = look.deserialize(&mut serde_json::Deserializer::from_str(json));
-    (found.get() != usize::MAX).then(|| found.get())
-}
-
-#[derive(Clone, Copy)]
-struct Look<'a> {
-    is_name: &'a dyn Fn(&str) -> bool,
-    depth: usize,
-    deepest: usize,
-    found: &'a Cell<usize>,
-}
-
-impl Look<'_> {
-    fn inside(self) -> Option<Self> {
-        (self.depth < self.deepest).then(|| Self {
-            depth: self.depth + 1,
-            ..self
-        })
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Look<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Look<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        if self.depth < self.found.get() && (self.is_name)(text) {
-            self.found.set(self.depth);
-        }
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        match self.inside() {
-            Some(inside) => while items.next_element_seed(inside)?.is_some() {},
-            None => while items.next_element::<IgnoredAny>()?.is_some() {},
-        }
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let inside = self.inside();
-        while members.next_key::<IgnoredAny>()?.is_some() {
-            match inside {
-                Some(inside) => members.next_value_seed(inside)?,
-                None => {
-                    members.next_value::<IgnoredAny>()?;
+    let (mut depth, mut found) = (0_usize, None);
+    let mut rest = json;
+    while let Some(at) = rest.find(['"', '{', '}', '[', ']']) {
+        let (_, here) = rest.split_at(at);
+        rest = match here.as_bytes().first() {
+            Some(b'"') => {
+                let (text, after) = here.split_at(end_of_text(here));
+                let is_value = !after.trim_start().starts_with(':');
+                let is_looked_for = depth <= deepest && found.is_none_or(|found| depth < found);
+                if is_value && is_looked_for && unescaped(text).is_some_and(|text| is_name(&text)) {
+                    found = Some(depth);
                 }
+                after
             }
-        }
-        Ok(())
+            open => {
+                depth = match open {
+                    Some(b'{' | b'[') => depth + 1,
+                    _ => depth.saturating_sub(1),
+                };
+                here.get(1..).unwrap_or_default()
+            }
+        };
     }
+    found
+}
+
+/// The length of the text that begins here, its quotes included.
+fn end_of_text(here: &str) -> usize {
+    let mut is_escaped = false;
+    for (at, byte) in here.bytes().enumerate().skip(1) {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    here.len()
+}
+
+fn unescaped(text: &str) -> Option<Cow<'_, str>> {
+    if text.contains('\\') {
+        return serde_json::from_str::<String>(text).ok().map(Cow::Owned);
+    }
+    let inside = text.strip_prefix('"')?.strip_suffix('"')?;
+    Some(Cow::Borrowed(inside))
 }
 
 #[cfg(test)]
@@ -123,6 +76,12 @@ mod tests {
             depth(r#"{"a":["ada@contoso.example"],"b":"ada@contoso.example"}"#),
             Some(1)
         );
+        let deep = format!(
+            r#"{}{{"mail":"ada@contoso.example"}}{}"#,
+            r#"{"a":["#.repeat(50_000),
+            "]}".repeat(50_000)
+        );
+        assert_eq!(depth(&deep), Some(100_001));
         for none in [
             r#"{"mail":"smtp:ada@contoso.example"}"#,
             r#"{"ada@contoso.example":1}"#,

@@ -12,6 +12,25 @@ pub enum StoreError {
         /// The file.
         path: String,
     },
+    /// Somebody else could write the file, or it is not there where its name stands.
+    #[error("{path} {why}: it was left as it is; name a file of your own")]
+    Unsafe {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The file was laid out by this program, and something else was put into it since: what it says
+    /// may be made up as it is read, without an end.
+    #[error(
+        "{path} holds a {what}, which this program never makes: it was left as it is; move it away and run a sync into a new file"
+    )]
+    Altered {
+        /// The file.
+        path: String,
+        /// What sort of thing it is.
+        what: &'static str,
+    },
     /// The file was written by a later version.
     #[error(
         "{path} was written by a later version (schema {found}, this program knows {known}): update this program"

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::plan::{Because, Due};
 use crate::outcome::{Gap, Outcome};
 use crate::store::{RunEntry, SourceState};
+use crate::timestamp;
 
 /// How soon a source that failed is tried again: this long after the first failure, twice as long
 /// after each further one, …
@@ -68,7 +69,7 @@ impl Facts<'_> {
         } else {
             (started, cadence, Because::Fresh)
         };
-        let mut at = from.checked_add(wait).unwrap_or(from);
+        let mut at = timestamp::after(from, wait);
         let mut because = because;
         if let Outcome::Throttled { until } = last.outcome {
             at = at.max(until.unwrap_or(at));
@@ -152,6 +153,27 @@ mod tests {
                 because: Because::Elapsed
             }
         );
+    }
+
+    #[test]
+    fn a_cadence_without_an_end_is_never_due_again() {
+        let run = RunEntry::new(
+            SourceId::new("users"),
+            minute(100),
+            minute(110),
+            Outcome::Complete,
+            Tally::default(),
+        );
+        let facts = Facts {
+            last: Some(&run),
+            failures: 0,
+            state: SourceState::new(),
+            parents_read_at: None,
+        };
+        for cadence in [Duration::MAX, Duration::from_secs(1 << 60)] {
+            let due = facts.due(cadence, minute(1_000_000));
+            assert!(matches!(due, Due::Later { .. }), "{due:?}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::rate::Rate;
 use crate::outcome::Tally;
 use crate::source::SourceId;
 use crate::store::Held;
+use crate::timestamp;
 
 /// Shorter waits for a limit of our own are part of going on.
 const WORTH_TELLING: Duration = Duration::from_secs(1);
@@ -109,7 +110,7 @@ impl Meter {
         let now = self.teller.clock.now();
         self.teller.tell(&ProgressEvent::Waiting {
             source: self.source.clone(),
-            until: now.checked_add(wait).unwrap_or(now),
+            until: timestamp::after(now, wait),
             wait,
             cause,
         });

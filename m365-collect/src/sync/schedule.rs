@@ -137,7 +137,7 @@ impl Schedule {
                 continue;
             }
             if self.not_before.is_none() {
-                let held = self.spread.mul_f64(self.chance());
+                let held = self.part_of(self.spread);
                 self.not_before = Some(now.saturating_add(held));
                 continue;
             }
@@ -189,7 +189,12 @@ impl Schedule {
 
     /// A random part of a tenth of a wait, and never more than the spread.
     fn some_of(&self, wait: Duration) -> Duration {
-        (wait / 10).min(self.spread).mul_f64(self.chance())
+        self.part_of((wait / 10).min(self.spread))
+    }
+
+    /// A random part of a time, however long that is.
+    fn part_of(&self, time: Duration) -> Duration {
+        Duration::try_from_secs_f64(time.as_secs_f64() * self.chance()).unwrap_or(time)
     }
 
     fn chance(&self) -> f64 {

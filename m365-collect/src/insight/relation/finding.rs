@@ -9,6 +9,7 @@ use super::key::{Ids, Key};
 use super::out::{Section, Stop};
 use super::read::Fields;
 use super::target::Targets;
+use crate::evidence::is_under_policy;
 use crate::kind::Kind;
 use crate::record::{Record, Relation};
 
@@ -41,6 +42,7 @@ pub(super) async fn emit(section: &mut Section<'_>, targets: &Targets) -> Result
     for family in &FAMILIES {
         let mut named: Ids<Key> = Ids::default();
         let mut failing: Ids<()> = Ids::default();
+        let mut outside: Ids<()> = Ids::default();
         let mut records = section.records(&family.status);
         while let Some(record) = records.next().await? {
             let fields = Fields::of(&record);
@@ -54,12 +56,20 @@ pub(super) async fn emit(section: &mut Section<'_>, targets: &Targets) -> Result
             if let Some((device, "name_and_user")) = &device {
                 named.insert(&record.id, Key::of(device));
             }
+            if !is_under_policy(fields.text("status").as_deref()) {
+                outside.insert(&record.id, ());
+            }
             if is_failing(&fields) {
                 failing.insert(&record.id, ());
                 finding(section, family, &record, &fields, device).await?;
             }
         }
-        under(section, family, targets, &named, &failing).await?;
+        let statuses = Statuses {
+            named,
+            failing,
+            outside,
+        };
+        under(section, family, targets, &statuses).await?;
     }
     Ok(())
 }
@@ -154,13 +164,21 @@ fn finding_id(family: &Family, status: &str) -> String {
     format!("{}:{status}", family.name)
 }
 
+/// What is known of the statuses of a family, by id.
+struct Statuses {
+    /// The devices of those that do not name one.
+    named: Ids<Key>,
+    failing: Ids<()>,
+    /// Those of devices that are not under the policy.
+    outside: Ids<()>,
+}
+
 /// What policies found, and whom they are for where only a status says so.
 async fn under(
     section: &mut Section<'_>,
     family: &Family,
     targets: &Targets,
-    named: &Ids<Key>,
-    failing: &Ids<()>,
+    statuses: &Statuses,
 ) -> Result<(), Stop> {
     let mut edges = section.edges(&family.relation);
     // Edges come policy by policy: it is enough to remember the devices of one.
@@ -168,7 +186,10 @@ async fn under(
     let mut item = None;
     while let Some(edge) = edges.next().await? {
         let policy = section.known.other(family.policy, &edge.from);
-        if failing.contains(&edge.to) {
+        if statuses.outside.contains(&edge.to) {
+            continue;
+        }
+        if statuses.failing.contains(&edge.to) {
             let id = finding_id(family, &edge.to);
             let finding = End::new(EntityType::NoncomplianceFinding, id);
             section
@@ -176,7 +197,7 @@ async fn under(
                 .await?;
         }
         let device = of_id(section, &edge.to).map(str::to_owned);
-        let device = device.or_else(|| named.get(&edge.to).map(Key::to_string));
+        let device = device.or_else(|| statuses.named.get(&edge.to).map(Key::to_string));
         let Some(device) = device else { continue };
         if told.0 != edge.from {
             told = (edge.from.clone(), BTreeSet::new());

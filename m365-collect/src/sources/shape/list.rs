@@ -21,6 +21,9 @@ use crate::source::{Completeness, Descriptor, Source};
 use crate::sync::{RawItem, Run};
 use crate::timestamp;
 
+/// So many changes of one page are stored before the rest of it is asked for.
+const CHANGES: usize = 5_000;
+
 /// Lists a collection page by page. One that is cut off goes on with the page after the last that
 /// was stored, unless that is longer ago than its cadence.
 ///
@@ -258,6 +261,10 @@ impl ListSource {
                         }
                         let edge = |end: Id| Edge::new(related.relation.clone(), &page.key, end.id);
                         changes.extend(ends.items.into_iter().map(edge).map(Change::Link));
+                        // One object may have any number of them.
+                        if changes.len() >= CHANGES {
+                            run.store(std::mem::take(changes), None).await?;
+                        }
                     }
                     // The listing has just named it: that it is not found does not mean that it has none.
                     Err(error) if ends_all(&error) => {

@@ -254,7 +254,8 @@ impl Saved {
                 until: hole.until,
             });
         }
-        let items = self.holes.iter().filter_map(|hole| hole.items).sum();
+        let items = self.holes.iter().filter_map(|hole| hole.items);
+        let items = items.fold(0, u64::saturating_add);
         (items > 0).then_some(Gap::Malformed { items })
     }
 }

@@ -8,6 +8,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::place;
 use crate::store::{Claim, StoreError};
 
 /// Takes the lock, or says who has it.
@@ -41,9 +42,7 @@ fn lock_of(store: &Path) -> io::Result<PathBuf> {
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    place::open_beside(path, &mut options)
 }
 
 fn sign(file: &mut File) -> io::Result<()> {

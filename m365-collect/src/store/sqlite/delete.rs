@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::OpenFlags;
 
-use super::{claim, crash_point, schema};
+use super::{claim, crash_point, place, schema};
 use crate::store::StoreError;
 
 /// How long to wait for readers.
@@ -23,8 +23,7 @@ pub(super) fn delete(path: &Path) -> Result<(), StoreError> {
         return remove_lock(path);
     }
     schema::check_ours(path)?;
-    // The file itself, and not a link to it.
-    let path = &std::fs::canonicalize(path).map_err(|error| failed(path, error))?;
+    place::make_own(path)?;
     let claim = claim::claim(path)?;
     let connection = schema::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // Only who is alone can do so; the log and its index go with it.
@@ -56,7 +55,13 @@ fn remove_lock(path: &Path) -> Result<(), StoreError> {
 /// Finishes a deletion that was cut off, and says whether there was one.
 pub(super) fn finish(path: &Path) -> Result<bool, StoreError> {
     let doomed = doomed(path);
-    let mut file = match OpenOptions::new().read(true).write(true).open(&doomed) {
+    // What is there and is no file of this user's own, such as a link, is somebody else's too.
+    match doomed.symlink_metadata() {
+        Ok(found) if found.is_file() => {}
+        _ => return Ok(false),
+    }
+    let mut options = OpenOptions::new();
+    let mut file = match place::open_beside(&doomed, options.read(true).write(true)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(failed(&doomed, error)),
@@ -98,28 +103,13 @@ fn overwrite(file: &mut File) -> io::Result<()> {
     file.set_len(0)
 }
 
+/// Beside a path without links.
 fn doomed(path: &Path) -> PathBuf {
     beside(path, ".deleting")
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
-    // By whatever way it is named.
-    let path = std::fs::canonicalize(path).unwrap_or_else(|_| {
-        let folder = path.parent().and_then(|folder| {
-            let here = Path::new(".");
-            std::fs::canonicalize(if folder == Path::new("") {
-                here
-            } else {
-                folder
-            })
-            .ok()
-        });
-        match (folder, path.file_name()) {
-            (Some(folder), Some(name)) => folder.join(name),
-            _ => path.to_owned(),
-        }
-    });
-    let mut name = path.into_os_string();
+    let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }

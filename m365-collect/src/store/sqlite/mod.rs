@@ -13,6 +13,7 @@ mod finish;
 mod history;
 mod log;
 mod note;
+mod place;
 mod read;
 mod record;
 mod schema;
@@ -74,11 +75,15 @@ impl std::fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, and makes it where there is none.
+    /// Opens the file, and makes it where there is none, for its owner alone. Where others may write
+    /// a file of one's own, that is taken from them.
+    ///
+    /// A link that is named here is resolved once; a store is never made through one.
     ///
     /// # Errors
-    /// [`StoreError::NotOurs`] and [`StoreError::Newer`] where the file is something else: it is
-    /// left untouched then.
+    /// [`StoreError::NotOurs`], [`StoreError::Altered`] and [`StoreError::Newer`] where the file is
+    /// something else, [`StoreError::Unsafe`] where it belongs to another user or its name is a link
+    /// to nothing: it is left untouched then.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         Self::open_by(path.as_ref(), schema::open, false).await
     }
@@ -105,7 +110,7 @@ impl SqliteStore {
     /// as it was then.
     pub async fn delete(path: impl AsRef<Path>) -> Result<(), StoreError> {
         let path = path.as_ref().to_owned();
-        blocking(move || delete::delete(&path)).await
+        blocking(move || delete::delete(&place::find(&path)?)).await
     }
 
     /// Lets the file grow by no more than so many pages, as a full disk would; `None` lifts it.
@@ -127,9 +132,13 @@ impl SqliteStore {
         open: fn(&Path) -> Result<Connection, StoreError>,
         is_read_only: bool,
     ) -> Result<Self, StoreError> {
-        let path = path.to_owned();
-        let opened = path.clone();
-        let connection = blocking(move || open(&opened)).await?;
+        let named = path.to_owned();
+        let (path, connection) = blocking(move || {
+            let path = place::find(&named)?;
+            let connection = open(&path)?;
+            Ok((path, connection))
+        })
+        .await?;
         let behind = Behind::new(&path);
         Ok(Self {
             path,

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::ddl::{self, SCHEMA_VERSION};
-use super::{delete, erase};
+use super::{delete, erase, place};
 use crate::store::StoreError;
 
 /// `M365`, at the place where SQLite keeps the owner of a file.
@@ -16,6 +16,8 @@ pub(super) const BUSY: std::time::Duration = std::time::Duration::from_secs(60);
 /// Opens the file for writing, and makes it where there is none.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     delete::finish(path)?;
+    place::check_file(path)?;
+    place::make_own(path)?;
     if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
         // A foreign file is recognised before anything could write to it; only one whose last
         // writer was cut off in a transaction has to be rolled back first, by whoever opens it.
@@ -83,6 +85,7 @@ pub(super) fn check_ours(path: &Path) -> Result<(), StoreError> {
             path: path.display().to_string(),
         });
     }
+    place::check_file(path)?;
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     recognise(&connection, path).map(drop)
 }
@@ -94,6 +97,7 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
             path: path.display().to_string(),
         });
     }
+    place::check_file(path)?;
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     // A store has a rollback journal only while it is made.
     if is_blank(&connection) || is_to_be_rolled_back(&connection) {
@@ -137,8 +141,16 @@ fn is_to_be_rolled_back(connection: &Connection) -> bool {
 }
 
 pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+    let mut flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if cfg!(unix) {
+        flags |= OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    }
+    let connection = Connection::open_with_flags(path, flags)
         .map_err(|error| failed(&format!("open {}", path.display()), error))?;
+    // Nothing in the file may call what could do harm.
+    connection
+        .pragma_update(None, "trusted_schema", "OFF")
+        .map_err(|error| failed("open the store", error))?;
     connection
         .busy_timeout(BUSY)
         .map_err(|error| failed("open the store", error))?;
@@ -160,14 +172,48 @@ fn recognise(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     if read("application_id")? != APPLICATION_ID {
         return Err(not_ours());
     }
-    match read("user_version")? {
-        found @ 1..=SCHEMA_VERSION => Ok(found),
-        found => Err(StoreError::Newer {
+    let found = read("user_version")?;
+    if !(1..=SCHEMA_VERSION).contains(&found) {
+        return Err(StoreError::Newer {
             path: path.display().to_string(),
             found,
             known: SCHEMA_VERSION,
+        });
+    }
+    match strange(connection).map_err(|error| failed(&format!("read {}", path.display()), error))? {
+        None => Ok(found),
+        Some(what) => Err(StoreError::Altered {
+            path: path.display().to_string(),
+            what,
         }),
     }
+}
+
+/// What the file holds beside tables and indexes. A view or a virtual table in the place of a table
+/// makes up its rows as they are read, without an end if it likes, and a trigger writes more than was
+/// asked. The text decides what each is, and not the type beside it:
+/// <https://www.sqlite.org/schematab.html>.
+fn strange(connection: &Connection) -> rusqlite::Result<Option<&'static str>> {
+    const MADE: [&str; 3] = ["CREATE TABLE ", "CREATE INDEX ", "CREATE UNIQUE INDEX "];
+    let mut statement = connection.prepare("SELECT type, sql FROM sqlite_schema")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let sort: Option<String> = row.get(0)?;
+        let text: Option<String> = row.get(1)?;
+        // An index that a table brings has no text.
+        let is_made = text
+            .as_ref()
+            .map_or(sort.as_deref() == Some("index"), |text| {
+                MADE.iter().any(|made| text.starts_with(made))
+            });
+        match sort.as_deref() {
+            Some("table" | "index") if is_made => {}
+            Some("view") => return Ok(Some("view")),
+            Some("trigger") => return Ok(Some("trigger")),
+            _ => return Ok(Some("table of another kind")),
+        }
+    }
+    Ok(None)
 }
 
 fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {

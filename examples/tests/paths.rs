@@ -1,0 +1,257 @@
+//! Where the program writes to, and where it reads secrets from: paths that somebody else prepared.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test expects, its helpers expect too"
+)]
+
+mod common;
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use common::{Said, Tenant, bare, run};
+
+/// A tenant with a store of a few sources.
+fn synced() -> Tenant {
+    let tenant = Tenant::new();
+    let said = tenant.on_store(&["sync", "--only", "users,groups"]);
+    assert_eq!(said.exit, 0, "{said:?}");
+    tenant
+}
+
+fn path(tenant: &Tenant, name: &str) -> PathBuf {
+    tenant.folder.path().join(name)
+}
+
+fn export(tenant: &Tenant, out: &Path) -> Command {
+    let mut export = bare("m365");
+    export
+        .args(["export", "--kind", "user", "--store"])
+        .arg(tenant.store())
+        .arg("--out")
+        .arg(out);
+    export
+}
+
+fn mode(path: &Path) -> u32 {
+    path.symlink_metadata().unwrap().mode() & 0o777
+}
+
+#[test]
+fn an_output_takes_the_place_of_a_link_and_follows_none() {
+    let tenant = synced();
+    let letter = path(&tenant, "letter.txt");
+    std::fs::write(&letter, "Dear Bea").unwrap();
+    let out = path(&tenant, "users.jsonl");
+    for to in [letter.as_path(), Path::new("/nowhere/at/all")] {
+        let _ = std::fs::remove_file(&out);
+        symlink(to, &out).unwrap();
+        let said = run(&mut export(&tenant, &out));
+        assert_eq!(said.exit, 0, "{said:?}");
+        assert!(!out.is_symlink() && out.metadata().unwrap().len() > 0);
+        assert_eq!(mode(&out), 0o600);
+        assert_eq!(std::fs::read_to_string(&letter).unwrap(), "Dear Bea");
+    }
+}
+
+#[test]
+fn devices_and_pipes_are_written_into_and_stay_what_they_are() {
+    let tenant = synced();
+    let plain = run(bare("m365")
+        .args(["export", "--kind", "user", "--store"])
+        .arg(tenant.store()))
+    .out;
+    assert!(!plain.is_empty());
+    // As a pipe, and as the file that the shell has redirected it to.
+    assert_eq!(
+        run(&mut export(&tenant, Path::new("/dev/stdout"))).out,
+        plain
+    );
+    let file = path(&tenant, "redirected");
+    let to = std::fs::File::create(&file).unwrap();
+    let mut redirected = export(&tenant, Path::new("/dev/stdout"));
+    assert!(redirected.stdout(to).status().unwrap().success());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), plain);
+
+    let before = Path::new("/dev/null").symlink_metadata().unwrap();
+    assert_eq!(run(&mut export(&tenant, Path::new("/dev/null"))).exit, 0);
+    let after = Path::new("/dev/null").symlink_metadata().unwrap();
+    assert_eq!((after.ino(), after.mode()), (before.ino(), before.mode()));
+
+    let pipe = path(&tenant, "pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let writer = export(&tenant, &pipe)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut read = String::new();
+    let mut reader = std::fs::File::open(&pipe).unwrap();
+    reader.read_to_string(&mut read).unwrap();
+    assert!(writer.wait_with_output().unwrap().status.success());
+    assert_eq!(read, plain);
+    assert!(!pipe.symlink_metadata().unwrap().is_file());
+}
+
+#[test]
+fn a_pipe_of_another_user_is_not_fed() {
+    let tenant = synced();
+    let pipe = path(&tenant, "pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    // Only a user who may give files away can try it.
+    if std::os::unix::fs::chown(&pipe, Some(12_345), None).is_err() {
+        return;
+    }
+    let reader = Command::new("cat")
+        .arg(&pipe)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = run(&mut export(&tenant, &pipe));
+    assert_eq!(said.exit, 1, "{said:?}");
+    assert!(said.err.contains("another user"), "{said:?}");
+    assert_eq!(reader.wait_with_output().unwrap().stdout, b"");
+}
+
+fn bundle(tenant: &Tenant, folder: &Path) -> Said {
+    run(bare("m365")
+        .args(["assess", "--control", "cis-v8.1:6.5", "--store"])
+        .arg(tenant.store())
+        .arg("--bundle")
+        .arg(folder))
+}
+
+#[test]
+fn a_bundle_is_for_its_owner_alone() {
+    let tenant = synced();
+    let new = path(&tenant, "above/bundle");
+    let there = path(&tenant, "there");
+    std::fs::create_dir(&there).unwrap();
+    std::fs::set_permissions(&there, std::fs::Permissions::from_mode(0o777)).unwrap();
+    for folder in [&new, &there] {
+        let said = bundle(&tenant, folder);
+        assert_eq!(said.exit, 0, "{said:?}");
+        assert_eq!(mode(folder), 0o700);
+        for entry in std::fs::read_dir(folder).unwrap() {
+            assert_eq!(mode(&entry.unwrap().path()), 0o600);
+        }
+    }
+    assert_eq!(mode(&path(&tenant, "above")), 0o700);
+    let elsewhere = path(&tenant, "elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let link = path(&tenant, "link");
+    symlink(&elsewhere, &link).unwrap();
+    let said = bundle(&tenant, &link);
+    assert_eq!(said.exit, 2, "{said:?}");
+    assert!(said.err.contains("is a link"), "{said:?}");
+    assert_eq!(std::fs::read_dir(&elsewhere).unwrap().count(), 0);
+}
+
+/// The connection test with the secret taken from a file, and none in the environment.
+fn check(tenant: &Tenant, secret_file: &Path) -> Command {
+    let mut check = tenant.m365(&["check", "--secret-file"]);
+    check.arg(secret_file).env_remove("M365_CLIENT_SECRET");
+    check
+}
+
+fn write(path: &Path, text: &str, mode: u32) {
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_secret_is_read_from_a_file_and_one_that_others_can_read_is_warned_of() {
+    let tenant = Tenant::new();
+    let file = path(&tenant, "secret");
+    let line = format!("{}\n", tenant.sim.client_secret());
+    write(&file, &line, 0o600);
+    let said = run(&mut check(&tenant, &file));
+    assert_eq!((said.exit, said.err.as_str()), (0, ""), "{said:?}");
+
+    // It goes before the environment, and is named there too.
+    let mut by_environment = tenant.m365(&["check"]);
+    by_environment.env("M365_CLIENT_SECRET_FILE", &file);
+    by_environment.env("M365_CLIENT_SECRET", "wrong");
+    assert_eq!(run(&mut by_environment).exit, 0);
+
+    write(&file, &line, 0o640);
+    let said = run(&mut check(&tenant, &file));
+    assert_eq!(said.exit, 0, "{said:?}");
+    assert!(said.err.contains("others can read"), "{said:?}");
+    assert!(!said.err.contains(tenant.sim.client_secret()));
+
+    for (text, why) in [
+        ("", "is empty"),
+        ("\n", "is empty"),
+        ("a\nb\n", "more than one line"),
+    ] {
+        write(&file, text, 0o600);
+        let said = run(&mut check(&tenant, &file));
+        assert_eq!(said.exit, 2, "{said:?}");
+        assert!(said.err.contains(why), "{said:?}");
+    }
+    let said = run(&mut check(&tenant, Path::new("/nowhere/at/all")));
+    assert_eq!(said.exit, 2, "{said:?}");
+}
+
+#[test]
+fn a_secret_is_read_from_standard_input() {
+    let tenant = Tenant::new();
+    let mut check = check(&tenant, Path::new("-"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let secret = format!("{}\r\n", tenant.sim.client_secret());
+    check
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(secret.as_bytes())
+        .unwrap();
+    let said = Said::from(check.wait_with_output().unwrap());
+    assert_eq!((said.exit, said.err.as_str()), (0, ""), "{said:?}");
+}
+
+#[test]
+fn a_key_that_others_can_read_is_warned_of() {
+    let tenant = Tenant::new();
+    let key = path(&tenant, "app.pem");
+    for (mode, is_warned_of) in [(0o644, true), (0o600, false)] {
+        write(&key, "no key at all", mode);
+        let said = run(tenant.m365(&["check", "--certificate"]).arg(&key));
+        assert_eq!(said.exit, 2, "{said:?}");
+        assert_eq!(
+            said.err.contains("others can read"),
+            is_warned_of,
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
+fn times_without_an_end_are_taken_as_they_are() {
+    let tenant = Tenant::new();
+    let most = u64::MAX.to_string();
+    let days = format!("users={}", u64::MAX / 86_400);
+    let said = tenant.on_store(&["sync", "--only", "users", "--keep", &days]);
+    assert_eq!(said.exit, 0, "{said:?}");
+    let said = tenant.on_store(&["sync", "--only", "users", "--budget", &most]);
+    assert_eq!(said.exit, 0, "{said:?}");
+}
