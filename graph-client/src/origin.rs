@@ -49,6 +49,7 @@ impl Origin {
         &self.0
     }
 
+    #[cfg(feature = "rustls")]
     pub(crate) fn is_https(&self) -> bool {
         self.0.scheme() == "https"
     }
