@@ -37,8 +37,11 @@ macro_rules! statements {
                 " ORDER BY kind, id
                   ON CONFLICT (kind, id) DO NOTHING"
             ),
+            // Only the first: one that came later with the same words is still to meet what came in
+            // between.
             sorted: concat!(
-                "DELETE FROM arrival WHERE source = ?1 AND EXISTS (SELECT 1 FROM ",
+                "DELETE FROM arrival WHERE source = ?1 AND number IN (SELECT min(number) FROM arrival
+                  WHERE source = ?1 GROUP BY kind, id) AND EXISTS (SELECT 1 FROM ",
                 $table,
                 " r WHERE r.kind = arrival.kind AND r.id = arrival.id AND r.body = arrival.body)"
             ),
