@@ -209,6 +209,56 @@ fn a_list_that_is_lost_is_not_an_empty_one() {
 }
 
 #[test]
+fn a_row_is_left_out_where_the_absence_of_what_is_lost_would_say_something() {
+    for (fact, row) in [
+        (
+            "identity.signin_activity",
+            r#"{"user": "u1", "last_interactive": 1}"#,
+        ),
+        (
+            "identity.signin_activity",
+            r#"{"user": "u1", "last_noninteractive": 1}"#,
+        ),
+        (
+            "identity.signin_activity",
+            r#"{"user": "u1", "last_success": 1}"#,
+        ),
+        (
+            "identity.role_assignments",
+            r#"{"principal": "u1", "role": "r", "scope": 1}"#,
+        ),
+        (
+            "identity.role_assignments",
+            r#"{"principal": "u1", "role": "r", "ends": 1}"#,
+        ),
+        (
+            "identity.role_assignments",
+            r#"{"principal": "u1", "role": "r", "kind": 1}"#,
+        ),
+        ("email.smtp_auth", r#"{"mailbox": 1, "disabled": true}"#),
+        (
+            "email.mailbox_audit",
+            r#"{"mailbox": 1, "org_audit_disabled": false}"#,
+        ),
+        (
+            "log.directory",
+            r#"{"log": 1, "oldest": "2026-01-01T00:00:00Z"}"#,
+        ),
+        ("attest.scope", r#"{"framework": 1, "in_scope": false}"#),
+    ] {
+        let json =
+            format!(r#"{{"{fact}": {{"state": "ok", "complete": true, "items": [{row}]}}}}"#);
+        let facts = Facts::from_json(json).unwrap();
+        let envelope = facts.envelope(fact);
+        assert_eq!(
+            (envelope.rows, envelope.complete),
+            (0, false),
+            "{fact}: {row}"
+        );
+    }
+}
+
+#[test]
 fn a_row_that_is_left_out_takes_what_it_corrects_with_it() {
     let json = r#"{"auth.ca_policies": {"state": "ok", "complete": true, "items": [
         {"id": "p", "state": "enabled"}, {"id": "q", "state": "enabled"}, {"id": "p", "state": 5}, {"id": "q", "state": "disabled"}]}}"#;

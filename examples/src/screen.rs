@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn lines_stay_and_nothing_steers_the_terminal() {
         let mut screen = Screen(Vec::new());
-        write!(screen, "a\u{1b}[2J\n\n{}\nend", "b\u{202e}\r").ok();
+        write!(screen, "a\u{1b}[2J\n\nb\u{202e}\r\nend").ok();
         screen.write_all(b"\xff").ok();
         let shown = String::from_utf8(screen.0).unwrap_or_default();
         assert_eq!(shown, "a\u{fffd}[2J\n\nb\u{fffd} \nend\u{fffd}");

@@ -21,6 +21,21 @@ const UNREADABLE: &str = r#"{"unreadable":true}"#;
 /// Rows of which several are about the same object.
 const SEVERAL_EACH: &str = "identity.role_assignments.items";
 
+/// Members whose absence says something, by fact: a row about no mailbox is about the organisation, a
+/// role without a scope is held for the whole tenant, a person without a time never signed in. A row that
+/// lost one of them is left out.
+const SAID_BY_ABSENCE: &[(&str, &[&str])] = &[
+    ("attest.scope", &["framework"]),
+    ("email.mailbox_audit", &["mailbox"]),
+    ("email.smtp_auth", &["mailbox"]),
+    ("identity.role_assignments", &["kind", "scope", "ends"]),
+    (
+        "identity.signin_activity",
+        &["last_interactive", "last_noninteractive", "last_success"],
+    ),
+    ("log.directory", &["log"]),
+];
+
 /// A value as far as it can be read; `None` where what is wrong leaves nothing of it.
 pub(super) fn typed<T: DeserializeOwned + Serialize>(
     path: &str,
@@ -125,7 +140,9 @@ fn repaired<T: DeserializeOwned + Serialize>(
     }
     let rest = object(kept.iter().map(|(name, value)| (*name, value.as_str())));
     match serde_json::from_str::<T>(&rest) {
-        Ok(value) => (!says_something_of(&lost, &value)).then_some(value),
+        Ok(value) => {
+            (!is_said_by_absence(path, &lost) && !says_something_of(&lost, &value)).then_some(value)
+        }
         Err(error) => {
             let needed = error.to_string();
             if !lost
@@ -137,6 +154,15 @@ fn repaired<T: DeserializeOwned + Serialize>(
             None
         }
     }
+}
+
+fn is_said_by_absence(path: &str, lost: &BTreeSet<&str>) -> bool {
+    let key = path.split(".items[").next();
+    let mut members = SAID_BY_ABSENCE
+        .iter()
+        .filter(|(fact, _)| Some(*fact) == key)
+        .flat_map(|(_, members)| *members);
+    members.any(|member| lost.contains(member))
 }
 
 /// Whether a value says something of a member that it was not told: an empty list is not "not told".
