@@ -724,3 +724,52 @@ fn a_member_of_a_policy_that_is_not_known_narrows_it_at_any_depth() {
     );
     assert_eq!(status(&remark, "mfa_all"), Status::Satisfied);
 }
+
+#[test]
+fn what_more_is_said_of_a_strength_unsettles_it() {
+    let facts = |member: &str| {
+        let mut strict = policy(&[]);
+        strict["grant"]["operator"] = json!("AND");
+        strict["grant"]["authentication_strength"] = json!("00000000-0000-0000-0000-000000000002");
+        strict["grant"][member] = json!(["x"]);
+        tenant(&[strict])
+    };
+    assert_eq!(
+        status(&facts("other"), "mfa_all"),
+        Status::Satisfied,
+        "both are asked"
+    );
+    assert_eq!(
+        status(&facts("authentication_strength.rings"), "mfa_all"),
+        Status::Unknown
+    );
+}
+
+#[test]
+fn an_identity_that_the_service_makes_needs_no_owner() {
+    let asked = |kind: &str| {
+        let rows = json!([{"id": "sp", "owners": [], "first_party": false, "type": kind},
+            {"id": "own", "owners": ["u1"], "first_party": false}]);
+        status(
+            &json!({"identity.service_principals": whole(&rows)}),
+            "application_owners",
+        )
+    };
+    assert_eq!(asked("ManagedIdentity"), Status::Satisfied);
+    assert_eq!(asked("SocialIdp"), Status::Satisfied);
+    assert_eq!(asked("Application"), Status::PartiallySatisfied);
+}
+
+#[test]
+fn a_device_under_no_policy_is_not_shown_to_comply() {
+    let asked = |under: Value| {
+        let row = json!([{"device": "d", "compliance_state": "compliant", "under_policy": under}]);
+        status(
+            &json!({"device.inventory": whole(&row)}),
+            "device_compliance",
+        )
+    };
+    assert_eq!(asked(json!(true)), Status::Satisfied);
+    assert_eq!(asked(Value::Null), Status::Satisfied);
+    assert_eq!(asked(json!(false)), Status::Unknown);
+}

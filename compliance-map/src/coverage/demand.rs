@@ -172,7 +172,13 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
     if (others && !and) || (!plain && strength.is_none() && !elsewhere) {
         return Demand::Other;
     }
-    let strength = strength.map(|strength| method::accepted_by(strength, evidence));
+    // What more is said of the strength may let in less, or something else.
+    let is_strange =
+        not_modelled(&grant.extra).any(|name| name.starts_with("authentication_strength"));
+    let strength = strength.map(|strength| match method::accepted_by(strength, evidence) {
+        Accepts::Mfa(_) if is_strange => Accepts::Unknown,
+        accepts => accepts,
+    });
     if !and && (strength == Some(Accepts::SingleFactor)) {
         return Demand::Other;
     }

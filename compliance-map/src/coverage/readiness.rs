@@ -192,7 +192,8 @@ impl<'a> Readiness<'a> {
 /// Whether MFA of home tenants is accepted: by default, and with nothing said of single ones that
 /// could refuse it.
 fn accepts_home_mfa(trust: &CrossTenantFact) -> Option<bool> {
-    let further = not_modelled(&trust.extra).any(|name| name != "trusted_tenants");
+    let further =
+        not_modelled(&trust.extra).any(|name| !["trusted_tenants", "default"].contains(&name));
     trust
         .default_inbound_trust_mfa
         .filter(|accepts| !accepts || !further)

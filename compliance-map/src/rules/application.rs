@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding};
 use crate::evidence::Grade;
@@ -94,8 +96,17 @@ pub(super) fn owners(context: &Context<'_>) -> Finding {
         "name an owner for each application listed, or remove it",
     )
     .every(context, |row: &ServicePrincipalFact| {
+        // An identity that Azure makes, and a provider of social accounts, nobody has to own:
+        // <https://learn.microsoft.com/en-us/graph/api/resources/serviceprincipal>.
+        let kind = row
+            .extra
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let needs_none = ["ManagedIdentity", "SocialIdp"];
         match (row.first_party, &row.owners) {
             (Some(true), _) => Answer::Skip,
+            _ if needs_none.iter().any(|k| kind.eq_ignore_ascii_case(k)) => Answer::Skip,
             (_, Some(owners)) if !owners.is_empty() => Answer::Pass,
             (_, None) => Answer::Unknown(NOT_READ),
             (Some(false), Some(_)) => Answer::fail("has no owner"),

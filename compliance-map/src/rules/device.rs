@@ -31,7 +31,10 @@ pub(super) fn compliance(context: &Context<'_>) -> Finding {
     )
     .every(context, |row: &DeviceFact| {
         let state = row.compliance_state.as_deref().unwrap_or_default();
+        let is_tested = row.extra.get("under_policy") != Some(&Value::Bool(false));
         match state.to_ascii_lowercase().as_str() {
+            // Who is under no policy counts as the tenant's default says.
+            "compliant" if !is_tested => Answer::Unknown("no policy tests whether it complies"),
             "compliant" => Answer::Pass,
             "noncompliant" | "ingraceperiod" | "conflict" => {
                 Answer::fail("does not comply with its policies")

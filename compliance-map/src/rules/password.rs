@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::people::{ENABLED_NOT_READ, may_be_disabled};
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding};
@@ -286,7 +284,10 @@ pub(super) fn phone_methods_off(context: &Context<'_>) -> Finding {
     let fact = MethodPolicyFact::fact(context.evidence.facts);
     // Until the tenant has gone over, what older policies allow is allowed too:
     // <https://learn.microsoft.com/en-us/graph/api/resources/authenticationmethodspolicy>.
-    let migration = fact.extra.get("migration").and_then(Value::as_str);
+    let names = ["migration", "policyMigrationState"];
+    let migration = names
+        .iter()
+        .find_map(|name| fact.extra.get(*name)?.as_str());
     let is_over = migration.is_none_or(|state| state.eq_ignore_ascii_case("migrationComplete"));
     let mut finding = Question::new(
         "can text messages and calls not be used as a second factor?",

@@ -232,14 +232,21 @@ pub(super) async fn cross_tenant(reader: &Reader<'_>) -> Result<Fact<CrossTenant
         &standing,
     )
     .await?;
-    let mut trusted = Vec::new();
+    let (mut trusted, mut refused) = (Vec::new(), Vec::new());
     if partners.is_known() {
         let read = reader
             .rows(&Kind::CROSS_TENANT_PARTNER, |id, partner: Trust| {
-                (partner.is_mfa_accepted() == Some(true)).then(|| Value::from(id))
+                Some((partner.is_mfa_accepted()?, Value::from(id)))
             })
             .await?;
-        trusted = read.items;
+        for (is_accepted, id) in read.items {
+            if is_accepted {
+                &mut trusted
+            } else {
+                &mut refused
+            }
+            .push(id);
+        }
     }
     let rows = reader
         .rows(kind, |_, Single(mut default): Single<Trust>| {
@@ -256,6 +263,14 @@ pub(super) async fn cross_tenant(reader: &Reader<'_>) -> Result<Fact<CrossTenant
                 }
                 row.extra
                     .insert("trusted_tenants".to_owned(), trusted.clone().into());
+            }
+            // What is accepted by default is not accepted of these.
+            if !refused.is_empty() {
+                row.extra
+                    .insert("refused_tenants".to_owned(), refused.clone().into());
+            } else if !partners.is_known() {
+                row.extra
+                    .insert("single_tenants_not_read".to_owned(), true.into());
             }
             Some(row)
         })
