@@ -151,7 +151,7 @@ impl Client {
                 if matches!(case.kind, CallKind::Download { .. }) {
                     return fail(Error::refused_link("redirects elsewhere"));
                 }
-                if case.kind == CallKind::Public {
+                if matches!(case.kind, CallKind::Public) {
                     return fail(case.failure(answer));
                 }
                 // What was made or done is to be looked at elsewhere.
