@@ -246,12 +246,13 @@ fn a_key_that_others_can_read_is_warned_of() {
 }
 
 #[test]
-fn times_without_an_end_are_taken_as_they_are() {
+fn times_without_an_end_are_taken_or_refused_and_never_a_crash() {
     let tenant = Tenant::new();
     let most = u64::MAX.to_string();
     let days = format!("users={}", u64::MAX / 86_400);
     let said = tenant.on_store(&["sync", "--only", "users", "--keep", &days]);
     assert_eq!(said.exit, 0, "{said:?}");
     let said = tenant.on_store(&["sync", "--only", "users", "--budget", &most]);
-    assert_eq!(said.exit, 0, "{said:?}");
+    assert_eq!(said.exit, 2, "{said:?}");
+    assert!(said.err.contains("at most a day"), "{said:?}");
 }
