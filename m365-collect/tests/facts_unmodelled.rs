@@ -214,8 +214,10 @@ async fn a_policy_with_a_member_that_nobody_knows_proves_no_more_than_without_it
         object["new"] = json!(["something"]);
         let narrowed = mfa(json!([policy])).await;
         for (before, after) in whole.iter().zip(&narrowed) {
+            // What was open for want of something else may come to lack.
+            let lacks = before.1 == Status::Unknown && after.1 == Status::PartiallySatisfied;
             assert!(
-                rank(after.1) <= rank(before.1),
+                lacks || rank(after.1) <= rank(before.1),
                 "{level}: {before:?} {after:?}"
             );
         }
@@ -423,7 +425,8 @@ async fn trust_in_words_that_nobody_knows_is_not_trust() {
         "isHybridAzureADJoinedDeviceAccepted": false}, "b2bCollaborationInbound": {"applications": {"accessType": "allowed"}}});
     let told = row(plain.clone()).await;
     assert_eq!(told.default_inbound_trust_mfa, Some(true));
-    assert!(told.extra.is_empty(), "{told:?}");
+    let further: Vec<&String> = told.extra.keys().collect();
+    assert_eq!(further, ["single_tenants_not_read"], "{told:?}");
     for (level, place) in [("", "new"), ("/inboundTrust", "inbound_trust.new")] {
         let mut default = plain.clone();
         default.pointer_mut(level).unwrap()["new"] = json!({"only": ["t2"]});
