@@ -1,6 +1,10 @@
 //! What only resembles the thing that is asked for: lists that are empty, words that nobody knows,
 //! times that have not come, policies that hold for some.
-#![allow(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "a test says what is wrong by panicking; JSON is put together by value"
+)]
 
 mod common;
 

@@ -1,5 +1,9 @@
 //! Verdicts that were wrong elsewhere without anybody noticing, each by what decides it.
-#![allow(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "a test says what is wrong by panicking; JSON is put together by value"
+)]
 
 mod common;
 

@@ -162,7 +162,7 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
         .authentication_strength
         .as_ref()
         .filter(|s| says_something(s));
-    let elsewhere = grant.controls.iter().any(|c| is_elsewhere(c));
+    let elsewhere = grant.controls.iter().any(|c| is_elsewhere(c.as_str()));
     let others = grant
         .controls
         .iter()
@@ -187,10 +187,8 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
         return Demand::Elsewhere;
     }
     match (strength, plain) {
-        (None, _) => Demand::Mfa(MethodSet::ANY),
-        (Some(Accepts::Mfa(accepted)), false) => Demand::Mfa(accepted),
-        (Some(Accepts::Mfa(accepted)), true) if and => Demand::Mfa(accepted),
-        (Some(Accepts::Mfa(_)), true) => Demand::Mfa(MethodSet::ANY),
+        (Some(Accepts::Mfa(accepted)), plain) if and || !plain => Demand::Mfa(accepted),
+        (None | Some(Accepts::Mfa(_)), _) => Demand::Mfa(MethodSet::ANY),
         (Some(_), true) if and => Demand::Mfa(MethodSet::ANY),
         (Some(Accepts::SingleFactor), _) => Demand::Other,
         (Some(Accepts::Unknown), _) => Demand::Unclear,
@@ -210,7 +208,7 @@ pub(crate) fn is_and(grant: &CaGrant) -> bool {
 
 /// Whether a control is none of those that the service carries out itself:
 /// <https://learn.microsoft.com/en-us/graph/api/resources/conditionalaccessgrantcontrols>.
-fn is_elsewhere(control: &String) -> bool {
+fn is_elsewhere(control: &str) -> bool {
     const BUILT_IN: [&str; 9] = [
         "approvedApplication",
         "block",

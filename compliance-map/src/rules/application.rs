@@ -221,7 +221,7 @@ const CONTENT: [&str; 24] = [
 fn is_privileged(permission: &str) -> Option<bool> {
     let permission = permission.trim();
     let is = |known: &&str| permission.eq_ignore_ascii_case(known);
-    if PRIVILEGED.iter().any(|known| is(&known)) {
+    if PRIVILEGED.iter().any(is) {
         return Some(true);
     }
     let starts = |family: &&str| {
@@ -233,7 +233,7 @@ fn is_privileged(permission: &str) -> Option<bool> {
         let verb = verb.to_ascii_lowercase();
         verb == "read" || verb == "readbasic"
     });
-    (reads || CONTENT.iter().any(|family| starts(&family))).then_some(false)
+    (reads || CONTENT.iter().any(starts)).then_some(false)
 }
 
 pub(super) fn privileged(context: &Context<'_>) -> Finding {

@@ -248,9 +248,8 @@ pub(super) fn sign_in_frequency(context: &Context<'_>, hours: Option<u32>) -> Fi
 /// A limit that is absent from a row is not set by it.
 fn session(row: &SessionFact, found: Option<u32>, limit: u32, why_not: &str) -> Answer {
     match (row.enabled, row.everybody, found) {
-        (Some(false), _, _) | (_, Some(false), _) => Answer::fail(why_not),
         // No limit is written as 0 as well.
-        (_, _, Some(0)) => Answer::fail(why_not),
+        (Some(false), _, _) | (_, Some(false), _) | (_, _, Some(0)) => Answer::fail(why_not),
         (_, _, Some(found)) if found > limit => Answer::fail(why_not),
         (Some(true), Some(true), Some(_)) => Answer::Pass,
         (Some(true), Some(true), None) => Answer::Skip,
