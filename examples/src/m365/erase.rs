@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::show::print_json;
 use crate::exit::{Exit, Failure};
+use crate::screen;
 
 /// Whom to erase.
 #[derive(Debug, Args)]
@@ -130,7 +131,7 @@ async fn delete(path: &Path, tenant: &str, is_confirmed: bool) -> Result<Done, F
 }
 
 fn print(done: &Done) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
+    let mut out = screen::out();
     match done {
         Done::Deleted => writeln!(out, "deleted; backups and exports are yours to delete")?,
         Done::Readmitted { was_erased: true } => writeln!(

@@ -54,7 +54,7 @@ pub(super) enum CallKind {
     /// What anybody may read at the sign-in service.
     #[cfg_attr(
         not(feature = "notify"),
-        expect(dead_code, reason = "only notifications need it")
+        allow(dead_code, reason = "only notifications need it")
     )]
     Public,
 }
