@@ -1,4 +1,4 @@
-//! A member of the wrong type, anywhere, never makes anything look better.
+//! A member of the wrong type, or one that nobody knows, never makes anything look better.
 #![allow(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
 mod common;
@@ -135,6 +135,39 @@ fn no_answer_of_any_rule_is_better_for_one_member_of_another_type() {
         better.len(),
         better.join("\n")
     );
+}
+
+#[test]
+fn no_answer_of_any_rule_is_better_for_one_member_that_nobody_knows() {
+    let (cases, catalogue) = &*ASKED;
+    let mut better = Vec::new();
+    for (n, case) in cases.iter().enumerate() {
+        let options = Options::new(now()).controls([format!("cases:C{n}")]);
+        let asked = |facts: &Value| assessed(facts, catalogue, &options).results.remove(0);
+        for rows in [&case.failing, &case.untold] {
+            let mut facts = case.beside.clone();
+            facts[case.fact] = whole(rows);
+            let before = asked(&facts);
+            let places = places_in(&facts).into_iter();
+            for place in places.filter(|place| facts.pointer(place).unwrap().is_object()) {
+                for value in [json!(true), json!("all"), json!(["All"]), json!({"a": [1]})] {
+                    let mut more = facts.clone();
+                    more.pointer_mut(&place).unwrap()["newThing"] = value.clone();
+                    let after = asked(&more);
+                    // What was open for want of something else may come to lack.
+                    let lacks = (before.status, after.status)
+                        == (Status::Unknown, Status::PartiallySatisfied);
+                    if !lacks && is_better(before.status, after.status) {
+                        better.push(format!(
+                            "{} {place}/newThing = {value}: {:?} to {:?} ({})",
+                            case.clause, before.status, after.status, after.why
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    assert!(better.is_empty(), "{}", better.join("\n"));
 }
 
 /// Whole tenants: one in which everything about MFA passes, one with every kind of fact.

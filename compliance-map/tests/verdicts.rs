@@ -364,12 +364,29 @@ fn a_subdomain_without_dmarc_falls_under_the_domain_above() {
             .len(),
         2
     );
+    // A policy in test is acted upon as the one below it.
     assert_eq!(
-        below(json!("v=DMARC1; p=reject; t=y"))
+        below(json!("v=DMARC1; p=reject; t=y")).status,
+        Status::Satisfied
+    );
+    assert_eq!(
+        below(json!("v=DMARC1; p=quarantine; t=y"))
             .subjects
             .failing
             .len(),
         2
+    );
+    assert_eq!(
+        below(json!("v=DMARC1; p=reject; np=none"))
+            .subjects
+            .failing
+            .len(),
+        2
+    );
+    assert_eq!(
+        below(json!("v=spf1 -all")).subjects.failing.len(),
+        2,
+        "no record at all"
     );
     assert_eq!(below(Value::Null).subjects.failing.len(), 2);
     assert_eq!(below(json!(true)).status, Status::Unknown);
@@ -776,4 +793,84 @@ fn a_device_under_no_policy_is_not_shown_to_comply() {
     assert_eq!(asked(json!(true)), Status::Satisfied);
     assert_eq!(asked(Value::Null), Status::Satisfied);
     assert_eq!(asked(json!(false)), Status::Unknown);
+}
+
+#[test]
+fn a_subdomain_signs_in_as_the_domain_above_and_a_part_of_the_rules_proves_no_mfa() {
+    let facts = |upn: Value, complete: bool| {
+        let mut facts = nothing_registered(tenant(&[policy(&["mfa"])]));
+        facts["identity.users"]["items"][2]["upn"] = upn;
+        facts["auth.password_policy"] = whole(&json!([{"domain": "contoso.example",
+            "federated": true, "federated_idp_mfa_behavior": "enforceMfaByFederatedIdp"}]));
+        facts["auth.password_policy"]["complete"] = json!(complete);
+        status(&facts, "mfa_all")
+    };
+    assert_eq!(
+        facts(json!("u3@eu.contoso.example"), true),
+        Status::Satisfied
+    );
+    assert_eq!(facts(Value::Null, true), Status::Unknown);
+    assert_eq!(facts(json!("u3@contoso.example"), false), Status::Unknown);
+    let other = facts(json!("u3@fabrikam.example"), true);
+    assert_eq!(other, Status::PartiallySatisfied, "which is not federated");
+}
+
+#[test]
+fn an_spf_record_that_needs_too_many_look_ups_is_none() {
+    let record = |many: usize| {
+        let includes: Vec<String> = (0..many).map(|n| format!("include:a{n}.example")).collect();
+        let text = format!("v=spf1 {} -all", includes.join(" "));
+        let row = json!([{"domain": "contoso.example", "spf": text, "lookup": "ok"}]);
+        mail(row, "spf_published".into()).status
+    };
+    assert_eq!(record(10), Status::Satisfied);
+    assert_eq!(record(11), Status::NotSatisfied);
+}
+
+#[test]
+fn an_id_of_a_strength_that_is_no_text_is_no_strength_by_name() {
+    let mut strange = policy(&[]);
+    strange["grant"]["authentication_strength"] =
+        json!({"id": 7, "displayName": "Multifactor authentication"});
+    assert_eq!(status(&tenant(&[strange]), "mfa_all"), Status::Unknown);
+}
+
+#[test]
+fn what_results_list_has_its_name() {
+    let mut facts = tenant(&[policy(&["mfa"])]);
+    facts["identity.users"]["items"][1]["enabled"] = json!(false);
+    facts["identity.users"]["items"][1]["display_name"] = json!("Bob");
+    let facts = with(
+        facts,
+        "device.inventory",
+        json!([{"device": "d1", "name": "LAPTOP-1",
+        "owner": "u1", "encrypted": false}]),
+    );
+    let facts = with(
+        facts,
+        "identity.service_principals",
+        json!([{"id": "sp1", "name": "Payroll",
+        "owners": [], "first_party": false}]),
+    );
+    let facts = Facts::from_json(facts.to_string()).unwrap();
+    let assessment = assess(&facts, &Catalogue::builtin(), &Options::new(now())).unwrap();
+    assert_eq!(
+        assessment.names["d1"],
+        "LAPTOP-1, owned by u1@contoso.example"
+    );
+    assert_eq!(assessment.names["sp1"], "Payroll");
+    let disabled = &assessment.people.names["u2"];
+    assert_eq!(disabled.display_name.as_deref(), Some("Bob"));
+    let reports = [
+        compliance_map::render::text(&assessment),
+        compliance_map::render::markdown(&assessment),
+        compliance_map::render::csv(&assessment),
+    ];
+    for report in reports {
+        assert!(
+            report.contains("LAPTOP-1, owned by u1@contoso.example"),
+            "{report:.200}"
+        );
+        assert!(report.contains("Payroll"), "{report:.200}");
+    }
 }

@@ -119,9 +119,10 @@ impl<'a> Binder<'a> {
         // Security defaults and enforced policies rule each other out, so that there is nothing to
         // read: <https://learn.microsoft.com/en-us/entra/fundamentals/security-defaults>.
         let are_ruled_out = security_defaults == Tri::Yes && evidence.is_whole(SECURITY_DEFAULTS);
-        let policies_grade = match evidence.grade(CA_POLICIES) {
-            Grade::Absent if are_ruled_out => Grade::Whole,
-            grade => grade,
+        let policies_grade = if are_ruled_out {
+            Grade::Whole
+        } else {
+            evidence.grade(CA_POLICIES)
         };
         let mut members = GroupMembers::new(groups, population);
         let (policies, others) = match evidence.grade(CA_POLICIES) {

@@ -185,7 +185,11 @@ pub(crate) fn accepted_by(strength: &Value, evidence: Evidence<'_>) -> Accepts {
     }
     let names = names_of(strength);
     // A name alone may be anybody's choice where there is an id.
-    let id = strength.get("id").and_then(Value::as_str);
+    let id = strength.get("id").filter(|id| !id.is_null());
+    if id.is_some_and(|id| !id.is_string()) {
+        return Accepts::Unknown;
+    }
+    let id = id.and_then(Value::as_str);
     for name in id.map_or_else(|| names.clone(), |id| vec![id.trim()]) {
         match name.to_ascii_lowercase().as_str() {
             "00000000-0000-0000-0000-000000000002" | "multifactor authentication" => {

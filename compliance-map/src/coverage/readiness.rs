@@ -8,12 +8,11 @@ use super::binding::{Bound, Needed};
 use super::demand::not_modelled;
 use super::method::{MethodSet, Registered};
 use super::tri::Tri;
-use super::{CA_POLICIES, CROSS_TENANT, METHODS, REGISTRATION};
+use super::{CA_POLICIES, CROSS_TENANT, METHODS, PASSWORD_POLICY, REGISTRATION};
 use crate::evidence::{Evidence, Grade};
 use crate::facts::{CrossTenantFact, MethodsFact, RegistrationFact};
 use crate::population::{ByPerson, Person, Population};
 
-const PASSWORD_POLICY: &str = "auth.password_policy";
 const TENANT_FACT: &str = "org.tenant";
 
 /// What is known about one person's methods.
@@ -151,13 +150,26 @@ impl<'a> Readiness<'a> {
 
     /// Whether the identity provider of the person's domain does MFA.
     fn by_provider(&self, person: &Person<'_>) -> Tri {
-        let upn = person.fact.upn.as_deref().unwrap_or_default();
         if person.external || self.federated.is_empty() {
             return Tri::No;
         }
-        let domain = upn.rsplit('@').next().unwrap_or_default();
-        let known = self.federated.get(&domain.to_ascii_lowercase());
-        known.copied().unwrap_or(Tri::No)
+        let Some(upn) = person.fact.upn.as_deref() else {
+            return Tri::Maybe;
+        };
+        let domain = upn
+            .rsplit('@')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        // A subdomain signs in as the domain above it does.
+        let mut name = Some(domain.as_str());
+        while let Some(domain) = name {
+            if let Some(known) = self.federated.get(domain) {
+                return *known;
+            }
+            name = domain.split_once('.').map(|(_, above)| above);
+        }
+        Tri::No
     }
 
     /// What report and list say together.
@@ -189,14 +201,14 @@ impl<'a> Readiness<'a> {
     }
 }
 
-/// Whether MFA of home tenants is accepted: by default, and with nothing said of single ones that
-/// could refuse it.
+/// Whether MFA of home tenants is accepted: by default, with nothing said of single ones that speaks
+/// against it.
 fn accepts_home_mfa(trust: &CrossTenantFact) -> Option<bool> {
-    let further =
-        not_modelled(&trust.extra).any(|name| !["trusted_tenants", "default"].contains(&name));
-    trust
-        .default_inbound_trust_mfa
-        .filter(|accepts| !accepts || !further)
+    let accepts = trust.default_inbound_trust_mfa?;
+    // Tenants that are trusted whatever the default says take nothing from a default that trusts.
+    let harmless = |name: &str| accepts && ["trusted_tenants", "default"].contains(&name);
+    let mut further = not_modelled(&trust.extra).filter(|name| !harmless(name));
+    further.next().is_none().then_some(accepts)
 }
 
 /// What a federated domain does is written in `federated_idp_mfa_behavior`, in Graph's words.
@@ -212,18 +224,20 @@ fn federated(evidence: Evidence<'_>) -> BTreeMap<String, Tri> {
     if evidence.grade(PASSWORD_POLICY) != Grade::Absent {
         for row in &facts.auth_password_policy.items {
             let domain = row.domain.to_ascii_lowercase();
-            if row.federated == Some(false) {
-                federated.remove(&domain);
-            } else if row.federated == Some(true) {
-                let names = ["federated_idp_mfa_behavior", "federatedIdpMfaBehavior"];
-                let told = names.iter().find_map(|name| row.extra.get(*name)?.as_str());
-                let does_mfa = match told {
-                    Some("enforceMfaByFederatedIdp") => Tri::Yes,
-                    Some("rejectMfaByFederatedIdp") => Tri::No,
-                    _ => Tri::Maybe,
-                };
-                federated.insert(domain, does_mfa);
-            }
+            let names = ["federated_idp_mfa_behavior", "federatedIdpMfaBehavior"];
+            let told = names.iter().find_map(|name| row.extra.get(*name)?.as_str());
+            let is_whole = evidence.is_whole(PASSWORD_POLICY) && row.federated == Some(true);
+            let does_mfa = match told {
+                Some("enforceMfaByFederatedIdp") if is_whole => Tri::Yes,
+                Some("rejectMfaByFederatedIdp") if is_whole => Tri::No,
+                _ => Tri::Maybe,
+            };
+            match row.federated {
+                Some(false) => federated.insert(domain, Tri::No),
+                Some(true) => federated.insert(domain, does_mfa),
+                None if told.is_some() => federated.insert(domain, Tri::Maybe),
+                None => None,
+            };
         }
     }
     federated

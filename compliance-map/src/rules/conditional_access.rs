@@ -282,6 +282,8 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         }
         let answer = match (may_be_disabled(person), left_out, covered) {
             (true, _, _) => Answer::Unknown(ENABLED_NOT_READ),
+            // Whether left out or not, a policy covers the account.
+            (_, None, Some(true)) => Answer::Skip,
             (_, _, Some(true)) => Answer::Pass,
             (_, Some(true), Some(false)) if finding.whole => {
                 Answer::fail("is left out of a policy, and no other one covers the account")

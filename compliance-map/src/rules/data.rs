@@ -53,10 +53,12 @@ pub(super) fn dlp(context: &Context<'_>) -> Finding {
         };
         let applies = row.locations.as_ref().map_or(Some(true), |locations| {
             let is = |word: &str| locations.values().any(|l| l.eq_ignore_ascii_case(word));
+            let is_none = |location: &String| location.eq_ignore_ascii_case("none");
             if is("all") {
                 Some(true)
             } else {
-                (!is("some")).then_some(false)
+                let are_none = !locations.is_empty() && locations.values().all(is_none);
+                are_none.then_some(false)
             }
         });
         Answer::all_of([is_enforced, applies], none)

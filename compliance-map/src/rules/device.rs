@@ -31,7 +31,8 @@ pub(super) fn compliance(context: &Context<'_>) -> Finding {
     )
     .every(context, |row: &DeviceFact| {
         let state = row.compliance_state.as_deref().unwrap_or_default();
-        let is_tested = row.extra.get("under_policy") != Some(&Value::Bool(false));
+        let under = row.extra.get("under_policy");
+        let is_tested = under.is_none_or(|under| matches!(under, Value::Null | Value::Bool(true)));
         match state.to_ascii_lowercase().as_str() {
             // Who is under no policy counts as the tenant's default says.
             "compliant" if !is_tested => Answer::Unknown("no policy tests whether it complies"),
@@ -312,8 +313,11 @@ fn need_windows_devices<T: Row>(
     finding: &mut Finding,
     has_row: impl Fn(&str) -> bool,
 ) {
-    let (inventory, own) = (DeviceFact::KEY, context.evidence.grade(T::KEY));
-    if context.evidence.grade(inventory) == Grade::Absent || own == Grade::Absent {
+    // Without the inventory it is not known which devices there are.
+    context.need(DeviceFact::KEY, finding);
+    if context.evidence.grade(DeviceFact::KEY) == Grade::Absent
+        || context.evidence.grade(T::KEY) == Grade::Absent
+    {
         return;
     }
     let rows = &context.evidence.facts.device_inventory.items;

@@ -1,5 +1,7 @@
 //! What configuration profiles set on devices.
 
+use std::collections::BTreeSet;
+
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding};
 use crate::facts::{DeviceConfigFact, Row as _, TENANT};
@@ -55,10 +57,14 @@ pub(super) fn find(context: &Context<'_>, setting: DeviceSetting, at_most: Optio
     };
     let rows = &context.evidence.facts.device_config.items;
     let platform = |row: &DeviceConfigFact| row.platform.as_deref().map(str::to_ascii_lowercase);
-    let mut contrary = rows.iter().filter(|row| is_contrary(row));
+    let good: BTreeSet<Option<String>> = rows
+        .iter()
+        .filter(|row| passes(row))
+        .map(platform)
+        .collect();
+    let mut contrary = rows.iter().filter(|row| is_contrary(row)).map(platform);
     let is_conflict = contrary.any(|bad| {
-        let mut good = rows.iter().filter(|row| passes(row));
-        good.any(|good| platform(good) == platform(bad) || bad.platform.is_none())
+        bad.is_none() && !good.is_empty() || good.contains(&None) || good.contains(&bad)
     });
     if is_conflict && finding.passing > 0 {
         finding.passing = 0;

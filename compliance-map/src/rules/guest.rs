@@ -7,6 +7,7 @@ use super::{Context, Finding};
 use crate::evidence::Grade;
 use crate::facts::{AccessReviewFact, AppConsentFact, GuestFact, Row as _};
 use crate::framework::ReviewScope;
+use crate::population::USERS;
 
 /// Template ids of what guests can be:
 /// <https://learn.microsoft.com/en-us/entra/identity/users/users-restrict-guest-permissions>.
@@ -57,6 +58,11 @@ pub(super) fn sponsors(context: &Context<'_>) -> Finding {
         Some(_) => Answer::Pass,
         None => Answer::Unknown(NOT_READ),
     });
+    // Without the accounts it is not known which guests there are.
+    context.need(USERS, &mut finding);
+    if !context.evidence.is_whole(USERS) {
+        finding.none = None;
+    }
     let key = GuestFact::KEY;
     if context.evidence.grade(key) != Grade::Absent {
         let rows = &context.evidence.facts.identity_guests.items;

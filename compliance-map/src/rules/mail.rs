@@ -147,9 +147,7 @@ pub(super) fn safe_links(context: &Context<'_>) -> Finding {
         )
     });
     let mut rows = context.evidence.facts.email_safe_links.items.iter();
-    let is_weaker = |row: &SafeLinksFact| {
-        is_in_force(row) && row.everybody != Some(true) && values(row).contains(&Some(false))
-    };
+    let is_weaker = |row: &SafeLinksFact| is_in_force(row) && values(row).contains(&Some(false));
     unless_weaker_for_some(context, finding, SafeLinksFact::KEY, rows.any(is_weaker))
 }
 
@@ -175,9 +173,7 @@ pub(super) fn safe_attachments(context: &Context<'_>) -> Finding {
     let mut rows = context.evidence.facts.email_safe_attachments.items.iter();
     // One that is switched off, for whom it is, holds nothing back.
     let is_weaker = |row: &SafeAttachmentsFact| {
-        row.rule_enabled != Some(false)
-            && row.everybody != Some(true)
-            && (row.enabled == Some(false) || holds(row) == Some(false))
+        row.rule_enabled != Some(false) && (row.enabled == Some(false) || holds(row) == Some(false))
     };
     unless_weaker_for_some(
         context,
@@ -187,8 +183,8 @@ pub(super) fn safe_attachments(context: &Context<'_>) -> Finding {
     )
 }
 
-/// Of several policies the first that is meant for somebody counts, alone: one that is weaker for some
-/// may come before the one for everybody. See
+/// Of several policies the first that is meant for somebody counts, alone: one that is weaker may come
+/// before the one for everybody. See
 /// <https://learn.microsoft.com/en-us/defender-office-365/how-policies-and-protections-are-combined>.
 fn unless_weaker_for_some(
     context: &Context<'_>,
@@ -198,7 +194,7 @@ fn unless_weaker_for_some(
 ) -> Finding {
     if is_weaker && finding.passing > 0 {
         finding.passing = 0;
-        let why = "a weaker policy for some may come before the one for everybody";
+        let why = "a weaker policy may come before the one for everybody";
         finding.count(context, key, TENANT, Answer::Unknown(why));
     }
     finding

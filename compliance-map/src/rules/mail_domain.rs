@@ -48,7 +48,11 @@ pub(super) fn dmarc(context: &Context<'_>, reject: bool) -> Finding {
         "publish a DMARC record with p=reject for the domains listed, without a pct below 100",
     )
     .every(context, |row: &MailDomainFact| {
-        if row.dmarc == Some(Record::Absent) && looked_well(row) {
+        // Another text at that name is no record.
+        let is_other = |record: &Record| {
+            matches!(record, Record::Text(text) if !is_dmarc(text)) || *record == Record::Absent
+        };
+        if row.dmarc.as_ref().is_some_and(is_other) && looked_well(row) {
             return inherited(&by_name, &row.domain, reject);
         }
         looked_up(row, Part::Dmarc, row.dmarc.as_ref(), |text| {
@@ -124,7 +128,17 @@ fn spf_text(row: &MailDomainFact, text: &str) -> Answer {
         return Answer::fail("the text is no SPF record");
     }
     let above = |count: Option<u32>, limit| count.is_some_and(|count| count > limit);
-    if above(row.spf_lookups, LOOKUPS) || above(row.spf_void_lookups, VOID_LOOKUPS) {
+    // What stands in the text itself is the least.
+    let asks = |term: &&&str| {
+        let term = term.trim_start_matches(['+', '-', '~', '?']);
+        let name = term.split([':', '/', '=']).next().unwrap_or_default();
+        ["include", "a", "mx", "ptr", "exists", "redirect"].contains(&name)
+    };
+    let told = u32::try_from(terms.iter().filter(asks).count()).ok();
+    if above(told, LOOKUPS)
+        || above(row.spf_lookups, LOOKUPS)
+        || above(row.spf_void_lookups, VOID_LOOKUPS)
+    {
         return Answer::fail("the record needs more look-ups than receivers make");
     }
     match terms
@@ -176,6 +190,10 @@ fn dkim_text(text: &str) -> Answer {
     }
 }
 
+fn is_dmarc(text: &str) -> bool {
+    tags(&text.to_ascii_lowercase()).first() == Some(&("v", "dmarc1"))
+}
+
 /// Whose mail a DMARC record is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Of {
@@ -203,10 +221,16 @@ fn dmarc_text(text: &str, reject: bool, of: Of) -> Answer {
             "forged mail is neither quarantined nor rejected"
         });
     }
-    if below.is_some_and(|policy| !strict(policy)) {
+    let of_none = tag(&tags, "np");
+    if [below, of_none]
+        .into_iter()
+        .flatten()
+        .any(|policy| !strict(policy))
+    {
         return Answer::fail("forged mail in the name of subdomains is let through");
     }
-    if tag(&tags, "t") == Some("y") {
+    // A policy in test is acted upon as the one below it.
+    if tag(&tags, "t") == Some("y") && (reject || decides != Some("reject")) {
         return Answer::fail("the policy is only tested, and not acted upon");
     }
     match tag(&tags, "pct") {
@@ -248,8 +272,8 @@ fn inherited(by_name: &BTreeMap<String, &MailDomainFact>, domain: &str, reject: 
             .get(parent)
             .map(|row| (looked_well(row), &row.dmarc))
         {
-            Some((true, Some(Record::Text(text)))) => highest = Some(text),
-            Some((true, Some(Record::Absent))) => {}
+            Some((true, Some(Record::Text(text)))) if is_dmarc(text) => highest = Some(text),
+            Some((true, Some(Record::Absent | Record::Text(_)))) => {}
             _ => unread = true,
         }
         name = parent;

@@ -69,6 +69,8 @@ fn organisation<'a, T: Row + Subject>(
 /// Kinds of mailbox that auditing by default reaches; there the flag of the mailbox is ignored:
 /// <https://learn.microsoft.com/en-us/purview/audit-mailboxes>.
 const BY_DEFAULT: [&str; 3] = ["UserMailbox", "SharedMailbox", "GroupMailbox"];
+/// Kinds that it does not reach.
+const BY_FLAG: [&str; 3] = ["RoomMailbox", "EquipmentMailbox", "PublicFolderMailbox"];
 
 pub(super) fn mailbox_audit(context: &Context<'_>) -> Finding {
     let rows = latest(
@@ -86,7 +88,10 @@ pub(super) fn mailbox_audit(context: &Context<'_>) -> Finding {
             return Answer::is(row.org_audit_disabled, false, why_off);
         }
         let kind = row.kind.as_deref();
-        let by_default = kind.map(|kind| BY_DEFAULT.iter().any(|k| k.eq_ignore_ascii_case(kind)));
+        let is = |kinds: &[&str]| {
+            kind.is_some_and(|kind| kinds.iter().any(|k| k.eq_ignore_ascii_case(kind)))
+        };
+        let by_default = (is(&BY_DEFAULT) || is(&BY_FLAG)).then_some(is(&BY_DEFAULT));
         match (row.bypass, row.audit_enabled) {
             (Some(true), _) => Answer::fail("actions of this account escape auditing"),
             _ if is_off == Some(true) => Answer::fail(why_off),

@@ -8,8 +8,8 @@ use super::{Context, Finding};
 use crate::assess::Action;
 use crate::coverage::method::MethodSet;
 use crate::coverage::{
-    AccessKind, CA_POLICIES, CROSS_TENANT, Lack, METHODS, PER_USER_MFA, REGISTRATION,
-    SECURITY_DEFAULTS, STRENGTHS, Verdict,
+    AccessKind, CA_POLICIES, CROSS_TENANT, Lack, METHODS, PASSWORD_POLICY, PER_USER_MFA,
+    REGISTRATION, SECURITY_DEFAULTS, STRENGTHS, Verdict,
 };
 use crate::evidence::Grade;
 use crate::facts::{RegistrationFact, State};
@@ -93,7 +93,14 @@ fn judge(
     if only.is_none() {
         finding.evidence.extend([SECURITY_DEFAULTS, PER_USER_MFA]);
     }
-    for key in [GROUPS, ROLES, METHODS, CROSS_TENANT, STRENGTHS] {
+    for key in [
+        GROUPS,
+        ROLES,
+        METHODS,
+        CROSS_TENANT,
+        STRENGTHS,
+        PASSWORD_POLICY,
+    ] {
         if context.evidence.facts.envelope(key).state != State::NotCollected {
             finding.evidence.insert(key);
         }

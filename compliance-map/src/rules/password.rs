@@ -284,10 +284,11 @@ pub(super) fn phone_methods_off(context: &Context<'_>) -> Finding {
     // Until the tenant has gone over, what older policies allow is allowed too:
     // <https://learn.microsoft.com/en-us/graph/api/resources/authenticationmethodspolicy>.
     let names = ["migration", "policyMigrationState"];
-    let migration = names
-        .iter()
-        .find_map(|name| fact.extra.get(*name)?.as_str());
-    let is_over = migration.is_none_or(|state| state.eq_ignore_ascii_case("migrationComplete"));
+    let migration = names.iter().find_map(|name| fact.extra.get(*name));
+    let is_over = migration.is_none_or(|state| {
+        let word = state.as_str();
+        state.is_null() || word.is_some_and(|w| w.eq_ignore_ascii_case("migrationComplete"))
+    });
     let mut finding = Question::new(
         "can text messages and calls not be used as a second factor?",
         "switch off the methods listed",

@@ -3,7 +3,7 @@
 use compliance_map::Status::{NotSatisfied, Unknown};
 use serde_json::{Value, json};
 
-use super::cases::{Case, case, rule};
+use super::cases::{Case, case, rule, whole};
 
 #[rustfmt::skip]
 pub(crate) fn cases() -> Vec<Case> {
@@ -28,13 +28,19 @@ pub(crate) fn cases() -> Vec<Case> {
         case(rule("remote_wipe"), "device.inventory",
             json!([{"device": "d", "management_agent": "mdm"}]), json!([{"device": "d", "management_agent": "msSense"}]),
             json!([{"device": "d"}]), Unknown),
-        case(rule("device_protection"), "device.protection",
+        Case {
+            beside: json!({"device.inventory": whole(&json!([{"device": "d", "os": "Windows"}]))}),
+            ..case(rule("device_protection"), "device.protection",
             json!([{"device": "d", "real_time_protection": true, "signatures_overdue": false}]),
             json!([{"device": "d", "real_time_protection": true, "signatures_overdue": true}]),
-            json!([{"device": "d", "real_time_protection": true}]), Unknown),
-        case(rule("device_updates"), "device.updates",
+            json!([{"device": "d", "real_time_protection": true}]), Unknown)
+        },
+        Case {
+            beside: json!({"device.inventory": whole(&json!([{"device": "d", "os": "Windows"}]))}),
+            ..case(rule("device_updates"), "device.updates",
             json!([{"device": "d", "up_to_date": true}]), json!([{"device": "d", "up_to_date": false}]),
-            json!([{"device": "d"}]), Unknown),
+            json!([{"device": "d"}]), Unknown)
+        },
         case(rule("compliance_policies"), "device.compliance",
             json!([{"policy": "p", "tests": ["encryption"], "assigned_to": ["AllDevices"]}]),
             json!([{"policy": "p", "tests": ["encryption"], "assigned_to": []}]),

@@ -102,8 +102,11 @@ fn applications() -> Vec<Case> {
             json!([{"id": "tier0", "credentials": []}, {"id": "b", "permissions": ["RoleManagement.ReadWrite.Directory"], "credentials": [{"kind": "secret"}]}]),
             json!([{"id": "b", "credentials": [{"kind": "secret"}]}]), Unknown)
         },
-        case(rule("guest_sponsors"), "identity.guests",
-            json!([{"user": "g", "sponsors": ["u"]}]), json!([{"user": "g", "sponsors": []}]), json!([{"user": "g"}]), Satisfied),
+        Case {
+            beside: json!({"identity.users": whole(&json!([{"id": "u", "enabled": true, "type": "Member"}]))}),
+            ..case(rule("guest_sponsors"), "identity.guests",
+            json!([{"user": "g", "sponsors": ["u"]}]), json!([{"user": "g", "sponsors": []}]), json!([{"user": "g"}]), Satisfied)
+        },
         case(json!({"rule": "access_reviews", "scope": "guests", "review_days": 90}), "identity.access_reviews",
             json!([{"id": "r", "scope": "guests", "last_completed": "2026-11-01T00:00:00Z"}, {"id": "s", "scope": "roles"}]),
             json!([{"id": "r", "scope": "guests", "last_completed": "2026-01-01T00:00:00Z"}]),
