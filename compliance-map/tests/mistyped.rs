@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use common::cases::{self, Case, whole};
@@ -104,24 +105,28 @@ static ASKED: LazyLock<(Vec<Case>, Catalogue)> = LazyLock::new(|| {
     (cases, catalogue)
 });
 
-#[test]
-fn no_answer_of_any_rule_is_better_for_one_member_of_another_type() {
+/// Every case that does not pass, changed at every place in every way: what is better for it.
+/// Nothing is better than what passes.
+fn better(
+    changes: impl Fn(&Value, &str) -> Vec<(String, Value)>,
+    may_become: impl Fn(Status, Status) -> bool,
+) -> Vec<String> {
     let (cases, catalogue) = &*ASKED;
     let mut better = Vec::new();
     for (n, case) in cases.iter().enumerate() {
         let options = Options::new(now()).controls([format!("cases:C{n}")]);
         let asked = |facts: &Value| assessed(facts, catalogue, &options).results.remove(0);
-        // Nothing is better than what passes.
         for rows in [&case.failing, &case.untold] {
             let mut facts = case.beside.clone();
             facts[case.fact] = whole(rows);
             let before = asked(&facts);
             for place in places_in(&facts) {
-                for other in others(&place, facts.pointer(&place).unwrap()) {
-                    let after = asked(&replaced(&facts, &place, &other));
-                    if is_better(before.status, after.status) {
+                for (what, changed) in changes(&facts, &place) {
+                    let after = asked(&changed);
+                    let may = may_become(before.status, after.status);
+                    if !may && is_better(before.status, after.status) {
                         better.push(format!(
-                            "{} {place} = {other}: {:?} to {:?} ({})",
+                            "{} {place} {what}: {:?} to {:?} ({})",
                             case.clause, before.status, after.status, after.why
                         ));
                     }
@@ -129,45 +134,74 @@ fn no_answer_of_any_rule_is_better_for_one_member_of_another_type() {
             }
         }
     }
-    assert!(
-        better.is_empty(),
-        "{} are better:\n{}",
-        better.len(),
-        better.join("\n")
-    );
+    better
+}
+
+#[test]
+fn no_answer_of_any_rule_is_better_for_one_member_of_another_type() {
+    let changes = |facts: &Value, place: &str| {
+        let others = others(place, facts.pointer(place).unwrap()).into_iter();
+        let changed = others.map(|other| (other.to_string(), replaced(facts, place, &other)));
+        changed.collect()
+    };
+    let better = better(changes, |_, _| false);
+    assert!(better.is_empty(), "{}", better.join("\n"));
+}
+
+/// A member that nobody knows, with something to say.
+fn with_more(facts: &Value, place: &str) -> Vec<(String, Value)> {
+    if !facts.pointer(place).unwrap().is_object() {
+        return Vec::new();
+    }
+    let values = [json!(true), json!("all"), json!(["All"]), json!({"a": [1]})];
+    let with = |value: Value| {
+        let mut more = facts.clone();
+        more.pointer_mut(place).unwrap()["newThing"] = value.clone();
+        (value.to_string(), more)
+    };
+    values.into_iter().map(with).collect()
 }
 
 #[test]
 fn no_answer_of_any_rule_is_better_for_one_member_that_nobody_knows() {
+    // What was open for want of something else may come to lack.
+    let lacks = |before, after| (before, after) == (Status::Unknown, Status::PartiallySatisfied);
+    let better = better(with_more, lacks);
+    assert!(better.is_empty(), "{}", better.join("\n"));
+}
+
+/// Facts about people, of which each member is read by itself, and those that are kept as received.
+const READ_BY_MEMBER: [&str; 11] = [
+    "auth.ca_policies",
+    "auth.registration",
+    "auth.per_user_mfa",
+    "auth.security_defaults",
+    "identity.groups",
+    "identity.role_assignments",
+    "identity.signin_activity",
+    "identity.users",
+    "org.cross_tenant",
+    "org.licenses",
+    "org.tenant",
+];
+
+#[test]
+fn a_row_that_says_more_than_is_known_does_not_pass() {
     let (cases, catalogue) = &*ASKED;
-    let mut better = Vec::new();
+    let mut passing = BTreeSet::new();
     for (n, case) in cases.iter().enumerate() {
         let options = Options::new(now()).controls([format!("cases:C{n}")]);
-        let asked = |facts: &Value| assessed(facts, catalogue, &options).results.remove(0);
-        for rows in [&case.failing, &case.untold] {
-            let mut facts = case.beside.clone();
-            facts[case.fact] = whole(rows);
-            let before = asked(&facts);
-            let places = places_in(&facts).into_iter();
-            for place in places.filter(|place| facts.pointer(place).unwrap().is_object()) {
-                for value in [json!(true), json!("all"), json!(["All"]), json!({"a": [1]})] {
-                    let mut more = facts.clone();
-                    more.pointer_mut(&place).unwrap()["newThing"] = value.clone();
-                    let after = asked(&more);
-                    // What was open for want of something else may come to lack.
-                    let lacks = (before.status, after.status)
-                        == (Status::Unknown, Status::PartiallySatisfied);
-                    if !lacks && is_better(before.status, after.status) {
-                        better.push(format!(
-                            "{} {place}/newThing = {value}: {:?} to {:?} ({})",
-                            case.clause, before.status, after.status, after.why
-                        ));
-                    }
-                }
-            }
+        let mut facts = case.beside.clone();
+        facts[case.fact] = whole(&case.passing);
+        for row in facts[case.fact]["items"].as_array_mut().unwrap() {
+            row["newThing"] = json!({"only": ["some"]});
+        }
+        let after = assessed(&facts, catalogue, &options).results.remove(0);
+        if after.status == Status::Satisfied && !READ_BY_MEMBER.contains(&case.fact) {
+            passing.insert(format!("{} {}", case.fact, case.clause));
         }
     }
-    assert!(better.is_empty(), "{}", better.join("\n"));
+    assert!(passing.is_empty(), "{passing:#?}");
 }
 
 /// Whole tenants: one in which everything about MFA passes, one with every kind of fact.

@@ -874,3 +874,29 @@ fn what_results_list_has_its_name() {
         assert!(report.contains("Payroll"), "{report:.200}");
     }
 }
+
+#[test]
+fn a_strength_that_takes_some_keys_only_is_not_met_by_any() {
+    let facts = |more: Value| {
+        let mut strict = policy(&[]);
+        strict["grant"]["authentication_strength"] = json!({"id": "x",
+            "allowed_combinations": ["password,microsoftAuthenticatorPush"],
+            "combinationConfigurations": more});
+        status(&tenant(&[strict]), "mfa_all")
+    };
+    assert_eq!(facts(json!([])), Status::Satisfied);
+    assert_eq!(facts(json!([{"allowedAAGUIDs": ["a"]}])), Status::Unknown);
+}
+
+#[test]
+fn security_defaults_of_which_more_is_said_are_not_known_to_be_on_for_all() {
+    let facts = |more: Value| {
+        let row = json!([{"enabled": true, "description": "x", "rollout": more}]);
+        status(
+            &with(tenant(&[]), "auth.security_defaults", row),
+            "mfa_administrators",
+        )
+    };
+    assert_eq!(facts(Value::Null), Status::Satisfied);
+    assert_eq!(facts(json!("a part")), Status::Unknown);
+}

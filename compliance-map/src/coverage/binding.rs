@@ -1,6 +1,10 @@
 //! Whether an enforced rule asks a person for MFA: the least and the most that can be true.
 
-use super::demand::{Demand, Scope};
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::demand::{Demand, Scope, not_modelled};
 use super::method::MethodSet;
 use super::policy::{GroupMembers, Policy};
 use super::source::{Accepted, Binding, Source, Why};
@@ -81,6 +85,12 @@ impl Needed {
     }
 }
 
+/// Whether there is more than names.
+fn says_more(extra: &BTreeMap<String, Value>) -> bool {
+    const REMARKS: [&str; 5] = ["description", "displayName", "display_name", "id", "name"];
+    not_modelled(extra).any(|name| !REMARKS.contains(&name))
+}
+
 fn is_any_enforced(facts: &Facts) -> bool {
     let mut policies = facts.auth_ca_policies.items.iter();
     policies.any(|policy| policy.state.eq_ignore_ascii_case("enabled"))
@@ -114,6 +124,8 @@ impl<'a> Binder<'a> {
             (Grade::Absent, _) | (_, None) => Tri::Maybe,
             // An enforced policy beside them is impossible: one of the two facts is wrong.
             (_, Some(row)) if row.enabled && is_any_enforced(facts) => Tri::Maybe,
+            // What more is said of them may take something away.
+            (_, Some(row)) if row.enabled && says_more(&row.extra) => Tri::Maybe,
             (_, Some(row)) => Tri::from(row.enabled),
         };
         // Security defaults and enforced policies rule each other out, so that there is nothing to

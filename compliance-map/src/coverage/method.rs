@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::STRENGTHS;
+use super::demand::says_something;
 use crate::evidence::Evidence;
 
 /// A set of kinds of second factor.
@@ -247,11 +248,35 @@ fn combinations(definition: &Value) -> Option<Accepts> {
             Accepts::Unknown => strange = true,
         }
     }
-    Some(if strange {
+    Some(if strange || says_more(definition) {
         Accepts::Unknown
     } else {
         Accepts::Mfa(accepted)
     })
+}
+
+/// Whether a strength says more than which combinations it accepts, such as that only some keys or
+/// issuers will do: <https://learn.microsoft.com/en-us/graph/api/resources/authenticationstrengthpolicy>.
+fn says_more(definition: &Value) -> bool {
+    const KNOWN: [&str; 13] = [
+        "allowedCombinations",
+        "allowed_combinations",
+        "createdDateTime",
+        "description",
+        "displayName",
+        "display_name",
+        "id",
+        "modifiedDateTime",
+        "name",
+        "policyType",
+        "policy_type",
+        "requirementsSatisfied",
+        "requirements_satisfied",
+    ];
+    let members = definition.as_object().into_iter().flatten();
+    let mut further =
+        members.filter(|(name, _)| !name.contains('@') && !KNOWN.contains(&name.as_str()));
+    further.any(|(_, value)| says_something(value))
 }
 
 /// What a combination such as `password,sms` amounts to. The words:

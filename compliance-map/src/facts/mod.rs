@@ -143,6 +143,10 @@ macro_rules! typed_facts {
             fn fact(facts: &Facts) -> &Fact<Self> {
                 &facts.$field
             }
+
+            fn extra(&self) -> &BTreeMap<String, Value> {
+                &self.extra
+            }
         } )*
 
         mod written {

@@ -1,5 +1,9 @@
 //! What all rows about settings share.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use super::{Fact, Facts};
 
 /// The subject of a row about the tenant as a whole.
@@ -12,6 +16,9 @@ pub(crate) trait Row: Sized + 'static {
 
     /// The fact.
     fn fact(facts: &Facts) -> &Fact<Self>;
+
+    /// Members of the row that are not modelled.
+    fn extra(&self) -> &BTreeMap<String, Value>;
 }
 
 /// What a row is about: an id, or [`TENANT`].

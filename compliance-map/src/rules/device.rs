@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::setting::{Answer, NOT_READ, Question};
+use super::setting::{Answer, NOT_READ, Question, is_narrowed};
 use super::{Context, Finding};
 use crate::assess::Action;
 use crate::evidence::{Grade, latest};
@@ -121,7 +121,7 @@ fn tests_health(row: &CompliancePolicyFact) -> Option<bool> {
     let tests = row.tests.as_ref()?;
     let is_in = |list: &[&str], test: &String| list.iter().any(|t| test.eq_ignore_ascii_case(t));
     if tests.iter().any(|test| is_in(&HEALTH, test)) {
-        Some(true)
+        (!is_narrowed(row)).then_some(true)
     } else {
         tests
             .iter()

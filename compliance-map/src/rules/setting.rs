@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Context, Finding, Target};
 use crate::assess::Missing;
+use crate::coverage::not_modelled;
 use crate::evidence::{Grade, latest};
 use crate::facts::{Row, Subject, TENANT};
 
@@ -68,6 +69,62 @@ impl Answer {
 }
 
 pub(super) const NOT_READ: &str = "the setting was not read";
+
+const NARROWED: &str = "more is said of it, and what that takes away is not known";
+
+/// Members of a row that change nothing of what it proves, on 2026-11-29: names, and what is told
+/// beside settings by the objects of
+/// <https://learn.microsoft.com/en-us/graph/api/overview>.
+const REMARKS: [&str; 33] = [
+    "app_id",
+    "created",
+    "createdDateTime",
+    "default",
+    "description",
+    "displayName",
+    "display_name",
+    "dynamic",
+    "ends_read",
+    "expiration_required",
+    "federatedIdpMfaBehavior",
+    "federated_idp_mfa_behavior",
+    "has_protection",
+    "idleSessionSignOut",
+    "isLegacyAuthProtocolsEnabled",
+    "isResharingByExternalUsersEnabled",
+    "modified",
+    "modifiedDateTime",
+    "name",
+    "on_premises_mode",
+    "owner_name",
+    "owner_upn",
+    "platform",
+    "role_id",
+    "role_name",
+    "sharingDomainRestrictionMode",
+    "target_name",
+    "target_upn",
+    "team",
+    "title",
+    "type",
+    "under_policy",
+    "upn",
+];
+
+/// Words that mean something elsewhere and change nothing of these: an application that is switched off
+/// has its owners and secrets all the same, and of a review its last end counts.
+const REMARKS_OF: [(&str, &str); 2] = [
+    ("identity.access_reviews", "status"),
+    ("identity.service_principals", "enabled"),
+];
+
+/// Whether a row says more than is known here, so that it may prove less. The tenant's own record is
+/// kept as received, and policies of conditional access are read with what is in them.
+pub(super) fn is_narrowed<T: Row>(row: &T) -> bool {
+    let mut further = not_modelled(row.extra())
+        .filter(|name| !REMARKS.contains(name) && !REMARKS_OF.contains(&(T::KEY, name)));
+    !["auth.ca_policies", "org.tenant"].contains(&T::KEY) && further.next().is_some()
+}
 
 /// What it means that a whole list holds nothing that the question is about.
 #[derive(Debug, Clone, Copy)]
@@ -156,7 +213,11 @@ impl Question {
         }
         let rows = &T::fact(context.evidence.facts).items;
         for (id, row) in latest(rows, T::subject) {
-            finding.count(context, T::KEY, id, judge(row));
+            let answer = match judge(row) {
+                Answer::Pass if is_narrowed(row) => Answer::Unknown(NARROWED),
+                answer => answer,
+            };
+            finding.count(context, T::KEY, id, answer);
         }
         if finding.population() == 0 {
             match self.none {
