@@ -86,6 +86,7 @@ pub mod assess;
 pub mod bundle;
 pub mod coverage;
 pub mod crosswalk;
+mod domain;
 mod evidence;
 pub mod exception;
 pub mod facts;

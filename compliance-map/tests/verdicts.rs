@@ -900,3 +900,35 @@ fn security_defaults_of_which_more_is_said_are_not_known_to_be_on_for_all() {
     assert_eq!(facts(Value::Null), Status::Satisfied);
     assert_eq!(facts(json!("a part")), Status::Unknown);
 }
+
+#[test]
+fn flows_in_words_that_nobody_knows_may_be_the_device_code() {
+    let facts = |flows: Value| {
+        let mut blocks = policy(&["block"]);
+        blocks["conditions"]["authentication_flows"] = flows;
+        status(&tenant(&[blocks]), "device_code_blocked")
+    };
+    assert_eq!(
+        facts(json!({"transferMethods": "deviceCodeFlow"})),
+        Status::Satisfied
+    );
+    assert_eq!(
+        facts(json!({"transferMethods": "authenticationTransfer"})),
+        Status::NotSatisfied
+    );
+    assert_eq!(
+        facts(json!({"transferMethods": "semaphore"})),
+        Status::Unknown
+    );
+    assert_eq!(facts(json!({"transferMethods": true})), Status::Unknown);
+}
+
+#[test]
+fn a_policy_of_a_platform_that_is_not_told_may_test_any() {
+    let device = policy(&["compliantDevice"]);
+    let rows = json!([
+        {"policy": "a", "platform": 7, "tests": ["antivirus"], "assigned_to": ["AllDevices"]},
+        {"policy": "b", "platform": "windows", "tests": ["password"], "assigned_to": ["AllDevices"]}]);
+    let facts = with(tenant(&[device]), "device.compliance", rows);
+    assert_eq!(status(&facts, "managed_device_required"), Status::Unknown);
+}

@@ -1,7 +1,9 @@
 //! What conditional access asks besides MFA: of whom, and whether at all times.
 
+use serde_json::Value;
+
 use super::binding::Binder;
-use super::demand::{Clients, Demand, Scope, demands_something, is_and, scope};
+use super::demand::{Clients, Demand, Scope, demands_something, is_and, says_something, scope};
 use super::policy::Policy;
 use super::source::Binding;
 use super::tri::Tri;
@@ -277,9 +279,19 @@ fn asked(policy: &Policy<'_>, demanded: Demanded) -> Option<Scope> {
             }
         }
         Demanded::DeviceCodeBlocked => {
-            let flows = conditions?.authentication_flows.as_ref()?.to_string();
-            (blocks && flows.to_ascii_lowercase().contains("devicecodeflow"))
-                .then(|| without(|rest| set(rest, |c| c.authentication_flows = None)))
+            let flows = conditions?
+                .authentication_flows
+                .as_ref()
+                .filter(|_| blocks)?;
+            if flows
+                .to_string()
+                .to_ascii_lowercase()
+                .contains("devicecodeflow")
+            {
+                return Some(without(|rest| set(rest, |c| c.authentication_flows = None)));
+            }
+            // In words that are not known it may be that one.
+            names_strange_flows(flows).then_some(Scope::Untold)
         }
         Demanded::UserRiskContained => (high(&conditions?.user_risk)
             && (blocks || demands(fact, &["passwordChange", "riskRemediation"])))
@@ -318,6 +330,18 @@ fn asked(policy: &Policy<'_>, demanded: Demanded) -> Option<Scope> {
             }
         }
     }
+}
+
+/// Whether flows are named of which it is not known which they are:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/conditionalaccessauthenticationflows>.
+fn names_strange_flows(flows: &Value) -> bool {
+    let methods = ["transferMethods", "transfer_methods"];
+    let methods = methods.iter().find_map(|name| flows.get(*name)?.as_str());
+    let is_known = |word: &str| {
+        let word = word.trim();
+        word.eq_ignore_ascii_case("none") || word.eq_ignore_ascii_case("authenticationTransfer")
+    };
+    says_something(flows) && !methods.is_some_and(|methods| methods.split(',').all(is_known))
 }
 
 fn set(fact: &mut CaPolicyFact, change: fn(&mut crate::facts::CaConditions)) {

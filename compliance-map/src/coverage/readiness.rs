@@ -9,6 +9,7 @@ use super::demand::not_modelled;
 use super::method::{MethodSet, Registered};
 use super::tri::Tri;
 use super::{CA_POLICIES, CROSS_TENANT, METHODS, PASSWORD_POLICY, REGISTRATION};
+use crate::domain;
 use crate::evidence::{Evidence, Grade};
 use crate::facts::{CrossTenantFact, MethodsFact, RegistrationFact};
 use crate::population::{ByPerson, Person, Population};
@@ -162,14 +163,9 @@ impl<'a> Readiness<'a> {
             .unwrap_or_default()
             .to_ascii_lowercase();
         // A subdomain signs in as the domain above it does.
-        let mut name = Some(domain.as_str());
-        while let Some(domain) = name {
-            if let Some(known) = self.federated.get(domain) {
-                return *known;
-            }
-            name = domain.split_once('.').map(|(_, above)| above);
-        }
-        Tri::No
+        let names = std::iter::once(domain.as_str()).chain(domain::above(&domain));
+        let mut known = names.filter_map(|name| self.federated.get(name));
+        known.next().copied().unwrap_or(Tri::No)
     }
 
     /// What report and list say together.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::setting::{Answer, Question};
 use super::{Context, Finding};
+use crate::domain;
 use crate::evidence::latest;
 use crate::facts::{MailDomainFact, Record, Row as _};
 
@@ -261,22 +262,14 @@ fn is_of_a_registry(parent: &str) -> bool {
 fn inherited(by_name: &BTreeMap<String, &MailDomainFact>, domain: &str, reject: bool) -> Answer {
     const NONE: &str = "no record is published";
     let domain = domain.to_ascii_lowercase();
-    let mut name = domain.as_str();
-    let mut highest = None;
-    let mut unread = false;
-    while let Some((_, parent)) = name.split_once('.') {
-        if is_of_a_registry(parent) {
-            break;
-        }
-        match by_name
-            .get(parent)
-            .map(|row| (looked_well(row), &row.dmarc))
-        {
+    let (mut highest, mut unread) = (None, false);
+    for parent in domain::above(&domain).take_while(|parent| !is_of_a_registry(parent)) {
+        let row = by_name.get(parent);
+        match row.map(|row| (looked_well(row), &row.dmarc)) {
             Some((true, Some(Record::Text(text)))) if is_dmarc(text) => highest = Some(text),
             Some((true, Some(Record::Absent | Record::Text(_)))) => {}
             _ => unread = true,
         }
-        name = parent;
     }
     match highest {
         _ if unread => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::people::{ENABLED_NOT_READ, may_be_disabled};
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding};
+use crate::domain;
 use crate::evidence::latest;
 use crate::facts::{
     MethodPolicyFact, PasswordPolicyFact, PasswordProtectionFact, Row as _, SessionFact,
@@ -75,15 +76,11 @@ fn domains(
     question.every(context, |row: &PasswordPolicyFact| {
         let mut row = row.clone();
         let name = row.domain.to_ascii_lowercase();
-        let mut above = name.as_str();
-        while let Some((_, parent)) = above.split_once('.') {
-            if let Some(parent) = by_name.get(parent) {
-                row.min_length = row.min_length.or(parent.min_length);
-                row.history = row.history.or(parent.history);
-                row.validity_days = row.validity_days.or(parent.validity_days);
-                row.federated = row.federated.or(parent.federated);
-            }
-            above = parent;
+        for parent in domain::above(&name).filter_map(|parent| by_name.get(parent)) {
+            row.min_length = row.min_length.or(parent.min_length);
+            row.history = row.history.or(parent.history);
+            row.validity_days = row.validity_days.or(parent.validity_days);
+            row.federated = row.federated.or(parent.federated);
         }
         match row.federated {
             Some(true) => Answer::Unknown("another identity provider holds the passwords"),
