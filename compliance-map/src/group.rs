@@ -27,8 +27,8 @@ struct Cluster<'a> {
     members: Vec<&'a str>,
     /// The clusters inside.
     inside: Vec<usize>,
-    /// Whether the members of one of them are withheld.
-    withheld: bool,
+    /// Whether one of them may have more members.
+    open: bool,
 }
 
 impl<'a> Groups<'a> {
@@ -63,7 +63,7 @@ impl<'a> Groups<'a> {
             let Some(cluster) = clusters.get_mut(own) else {
                 continue;
             };
-            cluster.withheld |= group.members_withheld;
+            cluster.open |= group.is_open();
             for id in &group.members {
                 match index.position(id) {
                     None => cluster.members.push(id),
@@ -94,7 +94,7 @@ impl<'a> Groups<'a> {
         let is_lost = |group: &&'g str| !self.contains(group);
         !groups.is_empty() && self.grade != Grade::Whole
             || groups.iter().any(is_lost)
-            || self.within(groups).iter().any(|cluster| cluster.withheld)
+            || self.within(groups).iter().any(|cluster| cluster.open)
     }
 
     /// Everybody inside the groups that is not itself a known group, some perhaps twice.

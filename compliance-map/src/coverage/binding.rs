@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::demand::{Demand, Scope, not_modelled};
+use super::demand::{Demand, Scope};
 use super::method::MethodSet;
 use super::policy::{GroupMembers, Policy};
 use super::source::{Accepted, Binding, Source, Why};
@@ -12,7 +12,7 @@ use super::tally::Tally;
 use super::tri::Tri;
 use super::{CA_POLICIES, Lack, PER_USER_MFA, Roles, SECURITY_DEFAULTS};
 use crate::evidence::{Evidence, Grade, latest};
-use crate::facts::{Facts, PerUserMfaFact};
+use crate::facts::{Facts, PerUserMfaFact, narrowing};
 use crate::group::Groups;
 use crate::population::{ByPerson, Held, Person, Population, ROLES};
 
@@ -85,10 +85,9 @@ impl Needed {
     }
 }
 
-/// Whether there is more than names.
+/// Whether more is said than names, which may take something away.
 fn says_more(extra: &BTreeMap<String, Value>) -> bool {
-    const REMARKS: [&str; 5] = ["description", "displayName", "display_name", "id", "name"];
-    not_modelled(extra).any(|name| !REMARKS.contains(&name))
+    narrowing(extra, &[]).next().is_some()
 }
 
 fn is_any_enforced(facts: &Facts) -> bool {
@@ -124,7 +123,6 @@ impl<'a> Binder<'a> {
             (Grade::Absent, _) | (_, None) => Tri::Maybe,
             // An enforced policy beside them is impossible: one of the two facts is wrong.
             (_, Some(row)) if row.enabled && is_any_enforced(facts) => Tri::Maybe,
-            // What more is said of them may take something away.
             (_, Some(row)) if row.enabled && says_more(&row.extra) => Tri::Maybe,
             (_, Some(row)) => Tri::from(row.enabled),
         };
@@ -304,7 +302,10 @@ impl<'a> Binder<'a> {
 
     fn by_per_user_mfa(&self, person: &Person<'_>) -> Source<'static> {
         let whole = self.per_user_grade == Grade::Whole;
-        let state = self.per_user.of(person).map(|row| row.state.as_str());
+        let row = self.per_user.of(person);
+        let row =
+            row.filter(|row| !says_more(&row.extra) || row.state.eq_ignore_ascii_case("disabled"));
+        let state = row.map(|row| row.state.as_str());
         let is = |word: &str| state.is_some_and(|state| state.eq_ignore_ascii_case(word));
         match state {
             Some(_) if is("enforced") => {

@@ -1,12 +1,12 @@
 //! What a conditional access policy asks for, and in which sign-ins.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::method::{self, Accepts, MethodSet};
 use crate::evidence::Evidence;
-use crate::facts::{CaApps, CaConditions, CaGrant, CaPolicyFact};
+use crate::facts::{
+    CaApps, CaConditions, CaGrant, CaPolicyFact, narrowing, not_modelled, says_something,
+};
 
 /// The kinds of client an un-narrowed policy covers, one bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -83,29 +83,6 @@ pub(crate) enum Scope {
     Untold,
     /// No sign-in.
     None,
-}
-
-/// Whether a kept member holds anything at all. Annotations such as `@odata.type` hold nothing.
-pub(crate) fn says_something(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(list) => !list.is_empty(),
-        Value::Object(members) => members
-            .iter()
-            .any(|(name, value)| !name.contains('@') && says_something(value)),
-        Value::Bool(_) | Value::Number(_) => true,
-    }
-}
-
-/// Names of the members that this version does not model and that hold something.
-///
-/// Whatever they mean, a policy may apply more rarely because of them, and never more often.
-pub(crate) fn not_modelled(members: &BTreeMap<String, Value>) -> impl Iterator<Item = &str> {
-    members
-        .iter()
-        .filter(|(name, value)| !name.contains('@') && says_something(value))
-        .map(|(name, _)| name.as_str())
 }
 
 /// Whether a devices condition picks out devices; naming all of them and leaving none out does not.
@@ -249,22 +226,6 @@ pub(crate) fn scope(policy: &CaPolicyFact) -> Scope {
     }
 }
 
-/// Members of a policy that change nothing of what it does, on 2026-11-29:
-/// <https://learn.microsoft.com/en-us/graph/api/resources/conditionalaccesspolicy>.
-const REMARKS: [&str; 11] = [
-    "created",
-    "createdDateTime",
-    "created_at",
-    "description",
-    "displayName",
-    "display_name",
-    "modified",
-    "modifiedDateTime",
-    "modified_at",
-    "templateId",
-    "template_id",
-];
-
 /// Everything because of which the policy applies to some sign-ins only.
 fn narrowed_by(policy: &CaPolicyFact, apps: &CaApps, conditions: &CaConditions) -> Vec<String> {
     let all = |names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case("all"));
@@ -301,7 +262,7 @@ fn narrowed_by(policy: &CaPolicyFact, apps: &CaApps, conditions: &CaConditions) 
     let known = known.map(|(_, words)| words.to_owned());
     let further = not_modelled(&apps.extra)
         .chain(not_modelled(&conditions.extra))
-        .chain(not_modelled(&policy.extra).filter(|name| !REMARKS.contains(name)));
+        .chain(narrowing(&policy.extra, &["template_id"]));
     known
         .chain(further.map(|name| format!("the condition {name}")))
         .collect()

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::STRENGTHS;
-use super::demand::says_something;
 use crate::evidence::Evidence;
+use crate::facts::says_something;
 
 /// A set of kinds of second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

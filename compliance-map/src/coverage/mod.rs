@@ -38,8 +38,6 @@ use crate::group::Groups;
 use crate::population::{Held, Person, Population};
 pub(crate) use reach::{Demanded, Fit, Reached};
 
-pub(crate) use demand::not_modelled;
-
 use binding::{Binder, Needed};
 use method::MethodSet;
 use readiness::Readiness;

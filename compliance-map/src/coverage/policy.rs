@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::demand::{Demand, Scope, demand, not_modelled, says_something, scope};
+use super::demand::{Demand, Scope, demand, scope};
 use super::tri::Tri;
 use super::{CA_POLICIES, Roles};
 use crate::evidence::{Evidence, Grade};
-use crate::facts::{CaPolicyFact, CaPrincipals};
+use crate::facts::{CaPolicyFact, CaPrincipals, not_modelled, says_something};
 use crate::group::Groups;
 use crate::index::Positions;
 use crate::population::{Person, Population};

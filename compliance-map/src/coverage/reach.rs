@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::binding::Binder;
-use super::demand::{Clients, Demand, Scope, demands_something, is_and, says_something, scope};
+use super::demand::{Clients, Demand, Scope, demands_something, is_and, scope};
 use super::policy::Policy;
 use super::source::Binding;
 use super::tri::Tri;
 use super::{Coverage, Roles};
 use crate::evidence::Grade;
-use crate::facts::CaPolicyFact;
+use crate::facts::{CaPolicyFact, not_modelled, says_something};
 use crate::population::Person;
 
 /// What is asked of people.
@@ -358,8 +358,8 @@ fn demands(fact: &CaPolicyFact, wanted: &[&str]) -> bool {
     };
     let is = |control: &String| wanted.iter().any(|w| control.eq_ignore_ascii_case(w));
     let and = is_and(grant);
-    let others = grant.authentication_strength.is_some()
-        || super::demand::not_modelled(&grant.extra).next().is_some();
+    let others =
+        grant.authentication_strength.is_some() || not_modelled(&grant.extra).next().is_some();
     if and {
         grant.controls.iter().any(is)
     } else {

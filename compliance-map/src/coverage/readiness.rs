@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::binding::{Bound, Needed};
-use super::demand::not_modelled;
 use super::method::{MethodSet, Registered};
 use super::tri::Tri;
 use super::{CA_POLICIES, CROSS_TENANT, METHODS, PASSWORD_POLICY, REGISTRATION};
 use crate::domain;
 use crate::evidence::{Evidence, Grade};
-use crate::facts::{CrossTenantFact, MethodsFact, RegistrationFact};
+use crate::facts::{CrossTenantFact, MethodsFact, RegistrationFact, narrowing};
 use crate::population::{ByPerson, Person, Population};
 
 const TENANT_FACT: &str = "org.tenant";
@@ -174,7 +173,10 @@ impl<'a> Readiness<'a> {
     /// comes first; where report and list contradict each other, nothing is concluded.
     fn told(&self, person: &Person<'_>, needed: Needed) -> Told {
         let list = self.lists.of(person);
-        let list = list.map(|row| told_by_names(Registered::read(&row.methods), needed));
+        let list = list.map(|row| {
+            let told = told_by_names(Registered::read(&row.methods), needed);
+            told.min(at_most(row.is_narrowed()))
+        });
         let Some(row) = self.report.of(person) else {
             return Told {
                 answer: list.unwrap_or(Tri::Maybe),
@@ -203,7 +205,7 @@ fn accepts_home_mfa(trust: &CrossTenantFact) -> Option<bool> {
     let accepts = trust.default_inbound_trust_mfa?;
     // Tenants that are trusted whatever the default says take nothing from a default that trusts.
     let harmless = |name: &str| accepts && ["trusted_tenants", "default"].contains(&name);
-    let mut further = not_modelled(&trust.extra).filter(|name| !harmless(name));
+    let mut further = narrowing(&trust.extra, &[]).filter(|name| !harmless(name));
     further.next().is_none().then_some(accepts)
 }
 
@@ -256,7 +258,7 @@ fn told_by_report(row: &RegistrationFact, needed: Needed) -> (Tri, bool) {
     let contradiction = row.mfa_capable == Some(true) && row.methods.is_empty();
     match told_by_names(registered, needed) {
         Tri::No if contradiction => (Tri::Maybe, false),
-        answer => (answer, false),
+        answer => (answer.min(at_most(row.is_narrowed())), false),
     }
 }
 
@@ -268,4 +270,9 @@ fn told_by_names(registered: Registered, needed: Needed) -> Tri {
     } else {
         Tri::No
     }
+}
+
+/// The most that a row proves.
+fn at_most(is_narrowed: bool) -> Tri {
+    if is_narrowed { Tri::Maybe } else { Tri::Yes }
 }

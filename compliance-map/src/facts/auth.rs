@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::further::narrowing;
 use super::row::Subject;
 
 /// What a user registered, as the service's own report tells, key `auth.registration`.
@@ -34,6 +35,29 @@ pub struct RegistrationFact {
     pub extra: BTreeMap<String, Value>,
 }
 
+impl RegistrationFact {
+    /// Whether more is said of the methods, which may take something away.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        narrowing(&self.extra, &BESIDE_METHODS).next().is_some()
+    }
+}
+
+/// What the report says beside the methods, on 2026-11-29:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/userregistrationdetails>.
+const BESIDE_METHODS: [&str; 11] = [
+    "is_admin",
+    "is_sspr_capable",
+    "is_sspr_enabled",
+    "is_sspr_registered",
+    "is_system_preferred_authentication_method_enabled",
+    "last_updated",
+    "last_updated_date_time",
+    "system_preferred_authentication_methods",
+    "user_display_name",
+    "user_preferred_method_for_secondary_authentication",
+    "user_type",
+];
+
 /// The methods of a user, read one user at a time, key `auth.methods`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MethodsFact {
@@ -45,6 +69,13 @@ pub struct MethodsFact {
     /// Members that this version does not know; kept and written back.
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,
+}
+
+impl MethodsFact {
+    /// Whether more is said of the methods, which may take something away.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        narrowing(&self.extra, &[]).next().is_some()
+    }
 }
 
 /// The per-user MFA state, key `auth.per_user_mfa`.

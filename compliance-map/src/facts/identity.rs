@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::further::narrowing;
 use crate::Timestamp;
 
 /// An account, key `identity.users`.
@@ -99,6 +100,67 @@ pub struct GroupFact {
     pub extra: BTreeMap<String, Value>,
 }
 
+impl GroupFact {
+    /// Whether there may be more members than are listed: the service withholds some, or more is said
+    /// of the group.
+    pub(crate) fn is_open(&self) -> bool {
+        self.members_withheld || narrowing(&self.extra, &BESIDE_MEMBERS).next().is_some()
+    }
+}
+
+/// What else Graph tells of a group, on 2026-11-29:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/group>.
+const BESIDE_MEMBERS: [&str; 48] = [
+    "allow_external_senders",
+    "assigned_labels",
+    "assigned_licenses",
+    "auto_subscribe_new_members",
+    "classification",
+    "created_by_app_id",
+    "dynamic",
+    "expiration_date_time",
+    "group_types",
+    "has_members_with_license_errors",
+    "hide_from_address_lists",
+    "hide_from_outlook_clients",
+    "info_catalogs",
+    "is_archived",
+    "is_assignable_to_role",
+    "is_management_restricted",
+    "is_subscribed_by_mail",
+    "license_processing_state",
+    "mail",
+    "mail_enabled",
+    "mail_nickname",
+    "membership_rule",
+    "membership_rule_processing_state",
+    "on_premises_domain_name",
+    "on_premises_last_sync_date_time",
+    "on_premises_net_bios_name",
+    "on_premises_provisioning_errors",
+    "on_premises_sam_account_name",
+    "on_premises_security_identifier",
+    "on_premises_sync_enabled",
+    "organization_id",
+    "preferred_data_location",
+    "preferred_language",
+    "proxy_addresses",
+    "renewed_date_time",
+    "resource_behavior_options",
+    "resource_provisioning_options",
+    "security_enabled",
+    "security_identifier",
+    "service_provisioning_errors",
+    "source_id",
+    "team",
+    "theme",
+    "unique_name",
+    "unseen_conversations_count",
+    "unseen_count",
+    "unseen_messages_count",
+    "visibility",
+];
+
 /// A directory role held by a user or group, key `identity.role_assignments`.
 ///
 /// Eligible assignments of Privileged Identity Management belong here too. A collector that could
@@ -158,3 +220,18 @@ pub struct SignInFact {
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,
 }
+
+impl SignInFact {
+    /// Whether more is said of the sign-ins, so that they may not have been the person's.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        narrowing(&self.extra, &BESIDE_TIMES).next().is_some()
+    }
+}
+
+/// What is told beside the times, on 2026-11-29:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/signinactivity>.
+const BESIDE_TIMES: [&str; 3] = [
+    "last_non_interactive_sign_in_request_id",
+    "last_sign_in_request_id",
+    "last_successful_sign_in_request_id",
+];

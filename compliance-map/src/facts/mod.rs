@@ -5,6 +5,7 @@ mod auth;
 mod data;
 mod device;
 mod envelope;
+mod further;
 mod governance;
 mod identity;
 mod key;
@@ -35,6 +36,7 @@ pub use device::{
     DeviceUpdateFact,
 };
 pub use envelope::{Envelope, Fact, State};
+pub(crate) use further::{narrowing, not_modelled, says_something};
 pub use governance::{
     AccessReviewFact, AttestationFact, GuestFact, LifecycleEventFact, PartnerFact, PimRuleFact,
     ScopeFact,

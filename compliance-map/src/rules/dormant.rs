@@ -1,6 +1,7 @@
 //! Which enabled accounts nobody uses.
 
 use super::people::{Asked, ENABLED_NOT_READ, may_be_disabled};
+use super::setting::NARROWED;
 use super::{Context, Finding, Target};
 use crate::Timestamp;
 use crate::evidence::Grade;
@@ -140,6 +141,11 @@ fn judge(
             Answer::Unknown("the sign-in activity has no row for this account")
         };
     };
+    let used = if row.is_narrowed() {
+        Answer::Unknown(NARROWED)
+    } else {
+        Answer::Used
+    };
     match (last_success(row), last_tried(row)) {
         (Some(time), _) | (None, Some(time)) if time > as_of => {
             Answer::Unknown("the last sign-in is dated after the time of the assessment")
@@ -147,13 +153,13 @@ fn judge(
         (Some(used), _) if is_over(used) => {
             Answer::Dormant(format!("last signed in more than {days} days ago"))
         }
-        (Some(_), _) => Answer::Used,
+        (Some(_), _) => used,
         // Who was not even tried was not used.
         (None, Some(tried)) if is_over(tried) => {
             Answer::Dormant(format!("last signed in more than {days} days ago"))
         }
         // Where no success of anybody is told, an attempt is the best there is.
-        (None, Some(_)) if !recorded.successes => Answer::Used,
+        (None, Some(_)) if !recorded.successes => used,
         (None, _) => match created {
             None => Answer::Unknown(NO_CREATION),
             Some(created) if created > as_of => {

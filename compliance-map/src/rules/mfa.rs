@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::people::{Asked, ENABLED_NOT_READ, may_be_disabled};
-use super::setting::Answer;
+use super::setting::{Answer, NARROWED};
 use super::{Context, Finding};
 use crate::assess::Action;
 use crate::coverage::method::MethodSet;
@@ -60,7 +60,12 @@ pub(super) fn capable(context: &Context<'_>) -> Finding {
     let mut finding = asked.each(context, REGISTRATION, ENROL, |person| {
         let row: Option<&RegistrationFact> = rows.of(person);
         let capable = row.and_then(|row| row.mfa_capable);
-        Answer::is(capable, true, "no usable second factor is registered")
+        match Answer::is(capable, true, "no usable second factor is registered") {
+            Answer::Pass if row.is_some_and(RegistrationFact::is_narrowed) => {
+                Answer::Unknown(NARROWED)
+            }
+            answer => answer,
+        }
     });
     finding.target = None;
     let people = finding.failing.keys().cloned().collect();

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Context, Finding, Target};
 use crate::assess::Missing;
-use crate::coverage::not_modelled;
 use crate::evidence::{Grade, latest};
-use crate::facts::{Row, Subject, TENANT};
+use crate::facts::{Row, Subject, TENANT, narrowing};
 
 /// What a row shows.
 pub(super) enum Answer {
@@ -70,50 +69,42 @@ impl Answer {
 
 pub(super) const NOT_READ: &str = "the setting was not read";
 
-const NARROWED: &str = "more is said of it, and what that takes away is not known";
+pub(super) const NARROWED: &str = "more is said of it, and what that takes away is not known";
 
-/// Members of a row that change nothing of what it proves, on 2026-11-29: names, and what is told
-/// beside settings by the objects of
-/// <https://learn.microsoft.com/en-us/graph/api/overview>.
-const REMARKS: [&str; 33] = [
+/// Members of a row that change nothing of what it proves, on 2026-11-29: what the objects of
+/// <https://learn.microsoft.com/en-us/graph/api/overview> tell beside settings.
+const REMARKS: [&str; 23] = [
     "app_id",
-    "created",
-    "createdDateTime",
     "default",
-    "description",
-    "displayName",
-    "display_name",
     "dynamic",
     "ends_read",
     "expiration_required",
-    "federatedIdpMfaBehavior",
     "federated_idp_mfa_behavior",
     "has_protection",
-    "idleSessionSignOut",
-    "isLegacyAuthProtocolsEnabled",
-    "isResharingByExternalUsersEnabled",
-    "modified",
-    "modifiedDateTime",
-    "name",
+    "idle_session_sign_out",
+    "is_legacy_auth_protocols_enabled",
+    "is_resharing_by_external_users_enabled",
     "on_premises_mode",
     "owner_name",
     "owner_upn",
     "platform",
     "role_id",
     "role_name",
-    "sharingDomainRestrictionMode",
+    "sharing_domain_restriction_mode",
     "target_name",
     "target_upn",
     "team",
     "title",
     "type",
     "under_policy",
-    "upn",
 ];
 
-/// Words that mean something elsewhere and change nothing of these: an application that is switched off
-/// has its owners and secrets all the same, and of a review its last end counts.
-const REMARKS_OF: [(&str, &str); 2] = [
+/// Words that mean something elsewhere and change nothing of these: the rules of a domain hold whether it
+/// is verified or not, an application that is switched off has its owners and secrets all the same, and
+/// of a review its last end counts.
+const REMARKS_OF: [(&str, &str); 4] = [
+    ("auth.password_policy", "root"),
+    ("auth.password_policy", "verified"),
     ("identity.access_reviews", "status"),
     ("identity.service_principals", "enabled"),
 ];
@@ -121,8 +112,8 @@ const REMARKS_OF: [(&str, &str); 2] = [
 /// Whether a row says more than is known here, so that it may prove less. The tenant's own record is
 /// kept as received, and policies of conditional access are read with what is in them.
 pub(super) fn is_narrowed<T: Row>(row: &T) -> bool {
-    let mut further = not_modelled(row.extra())
-        .filter(|name| !REMARKS.contains(name) && !REMARKS_OF.contains(&(T::KEY, name)));
+    let mut further =
+        narrowing(row.extra(), &REMARKS).filter(|name| !REMARKS_OF.contains(&(T::KEY, name)));
     !["auth.ca_policies", "org.tenant"].contains(&T::KEY) && further.next().is_some()
 }
 
