@@ -25,6 +25,7 @@ fn policy() -> Value {
             "externalTenants": {"@odata.type": "#microsoft.graph.conditionalAccessAllExternalTenants", "membershipKind": "all"}})
     };
     json!({"id": "ca1", "displayName": "MFA", "state": "enabled", "templateId": null,
+        "#microsoft.graph.restore": {"target": "https://graph.microsoft.com/x", "title": "microsoft.graph.restore"},
         "createdDateTime": "2026-01-01T00:00:00Z", "modifiedDateTime": null, "description": "For all",
         "conditions": {
             "users": {"includeUsers": ["All"], "excludeUsers": [],
@@ -123,7 +124,7 @@ async fn what_says_nothing_and_what_changes_nothing_is_not_carried() {
             json!(null),
             json!(""),
             json!([]),
-            json!({"@odata.type": "#x", "deep": {"deeper": null}}),
+            json!({"@odata.type": "#x", "#microsoft.graph.restore": {"title": "restore"}, "deep": {"deeper": null}}),
         ] {
             // The tenants of guests are kept as they came too.
             let mut row = row(with(level, value.clone())).await;

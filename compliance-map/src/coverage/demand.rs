@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::method::{self, Accepts, MethodSet};
 use crate::evidence::Evidence;
 use crate::facts::{
-    CaApps, CaConditions, CaGrant, CaPolicyFact, narrowing, not_modelled, says_something,
+    CaApps, CaConditions, CaGrant, CaPolicyFact, is_annotation, narrowing, not_modelled,
+    says_something,
 };
 
 /// The kinds of client an un-narrowed policy covers, one bit each.
@@ -98,7 +99,7 @@ fn picks_devices(devices: &Value) -> bool {
     members.iter().any(|(name, value)| {
         let harmless = match name.as_str() {
             "includeDevices" | "includeDeviceStates" => all(value),
-            _ => name.contains('@'),
+            _ => is_annotation(name),
         };
         !harmless && says_something(value)
     })
@@ -112,7 +113,7 @@ fn picks_flows(flows: &Value) -> bool {
     match methods {
         Some("none") => flows.as_object().is_some_and(|members| {
             let others = |(name, value): (&String, &Value)| {
-                !name.starts_with("transfer") && !name.contains('@') && says_something(value)
+                !name.starts_with("transfer") && !is_annotation(name) && says_something(value)
             };
             members.iter().any(others)
         }),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::STRENGTHS;
 use crate::evidence::Evidence;
-use crate::facts::says_something;
+use crate::facts::{is_annotation, says_something};
 
 /// A set of kinds of second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -275,7 +275,7 @@ fn says_more(definition: &Value) -> bool {
     ];
     let members = definition.as_object().into_iter().flatten();
     let mut further =
-        members.filter(|(name, _)| !name.contains('@') && !KNOWN.contains(&name.as_str()));
+        members.filter(|(name, _)| !is_annotation(name) && !KNOWN.contains(&name.as_str()));
     further.any(|(_, value)| says_something(value))
 }
 

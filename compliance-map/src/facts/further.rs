@@ -4,15 +4,31 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Whether a kept member holds anything at all. Annotations such as `@odata.type` hold nothing.
-pub(crate) fn says_something(value: &Value) -> bool {
+/// Whether a member is only a note of the protocol: an annotation such as `@odata.type`, or an operation
+/// that may be called, such as `#microsoft.graph.restore`. See
+/// <https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html>.
+pub fn is_annotation(name: &str) -> bool {
+    name.contains('@') || name.starts_with('#')
+}
+
+/// Whether a member that is not modelled holds anything at all, so that a producer of facts has to carry
+/// it. Null, what is empty, and objects of nothing else hold nothing, nor do annotations in them.
+///
+/// ```
+/// use compliance_map::facts::says_something;
+/// use serde_json::json;
+///
+/// assert!(says_something(&json!({"only": ["administrators"]})));
+/// assert!(!says_something(&json!({"@odata.type": "#x", "only": []})));
+/// ```
+pub fn says_something(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),
         Value::Array(list) => !list.is_empty(),
         Value::Object(members) => members
             .iter()
-            .any(|(name, value)| !name.contains('@') && says_something(value)),
+            .any(|(name, value)| !is_annotation(name) && says_something(value)),
         Value::Bool(_) | Value::Number(_) => true,
     }
 }
@@ -21,7 +37,7 @@ pub(crate) fn says_something(value: &Value) -> bool {
 pub(crate) fn not_modelled(members: &BTreeMap<String, Value>) -> impl Iterator<Item = &str> {
     members
         .iter()
-        .filter(|(name, value)| !name.contains('@') && says_something(value))
+        .filter(|(name, value)| !is_annotation(name) && says_something(value))
         .map(|(name, _)| name.as_str())
 }
 

@@ -36,7 +36,8 @@ pub use device::{
     DeviceUpdateFact,
 };
 pub use envelope::{Envelope, Fact, State};
-pub(crate) use further::{narrowing, not_modelled, says_something};
+pub use further::{is_annotation, says_something};
+pub(crate) use further::{narrowing, not_modelled};
 pub use governance::{
     AccessReviewFact, AttestationFact, GuestFact, LifecycleEventFact, PartnerFact, PimRuleFact,
     ScopeFact,

@@ -6,12 +6,14 @@
 )]
 
 use compliance_map::Fact;
-use compliance_map::facts::{CaApps, CaConditions, CaGrant, CaPolicyFact, CaPrincipals};
+use compliance_map::facts::{
+    CaApps, CaConditions, CaGrant, CaPolicyFact, CaPrincipals, says_something,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::fact;
-use super::unmodelled::{self, Members, carried, carried_as, members_of, says_something};
+use super::unmodelled::{self, Members, carried, carried_as, members_of};
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use compliance_map::facts::{is_annotation, says_something};
 use serde_json::Value;
 
 /// What a struct that models an object leaves over, by name.
@@ -256,7 +257,7 @@ pub(super) fn carried(level: Level, members: Members) -> Members {
     members
         .into_iter()
         .filter(|(name, value)| {
-            !name.contains('@') && !harmless.contains(&name.as_str()) && says_something(value)
+            !is_annotation(name) && !harmless.contains(&name.as_str()) && says_something(value)
         })
         .collect()
 }
@@ -279,17 +280,4 @@ pub(super) fn members_of(value: &Value) -> Members {
     members
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
-}
-
-/// Whether a value is more than null, empty, or an object of such values.
-pub(super) fn says_something(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Array(list) => !list.is_empty(),
-        Value::Object(members) => members
-            .iter()
-            .any(|(name, value)| !name.contains('@') && says_something(value)),
-        Value::String(text) => !text.is_empty(),
-        Value::Bool(_) | Value::Number(_) => true,
-    }
 }
