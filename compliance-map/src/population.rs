@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assess::Advisory;
 use crate::evidence::{Evidence, Grade};
-use crate::facts::{RoleAssignmentFact, UserFact};
+use crate::facts::{RoleAssignmentFact, Row, ServicePrincipalFact, UserFact};
 use crate::group::Groups;
 use crate::index::Index;
 use crate::role::{self, RoleId, RoleWeight};
@@ -150,6 +150,12 @@ impl<'a> Population<'a> {
     }
 
     fn assign_roles(&mut self, evidence: Evidence<'a>, groups: &Groups<'a>) {
+        let is_read = evidence.grade(ServicePrincipalFact::KEY) != Grade::Absent;
+        let rows = evidence.facts.identity_service_principals.items.iter();
+        let applications: BTreeSet<&str> = rows
+            .filter(|_| is_read)
+            .map(|row| row.id.as_str())
+            .collect();
         let assignments = &evidence.facts.identity_role_assignments.items;
         // An assignment has no id of its own: these members tell one from another.
         let assignments: BTreeMap<_, &RoleAssignmentFact> = assignments
@@ -179,6 +185,8 @@ impl<'a> Population<'a> {
             for id in holders.principals {
                 if let Some(person) = self.person_mut(id) {
                     person.roles.insert(held.clone());
+                } else if applications.contains(id) {
+                    holders.service_principals.push(id);
                 } else if held.may_be_administrative() {
                     self.unresolved.insert(id);
                 }

@@ -10,7 +10,7 @@ mod common;
 
 use common::cases::whole;
 use common::now;
-use compliance_map::Status::{self, NotSatisfied, Satisfied, Unknown};
+use compliance_map::Status::{self, NotSatisfied, PartiallySatisfied, Satisfied, Unknown};
 use compliance_map::{Catalogue, Facts, Options, assess};
 use serde_json::{Value, json};
 
@@ -97,8 +97,9 @@ fn a_list_that_is_never_empty_says_nothing_where_it_is() {
             Unknown,
         )],
     );
-    let inbound = json!({"policy": "in", "direction": "inbound", "allowed_senders": []});
-    let connection = json!({"policy": "ip", "direction": "connection", "allowed_ips": []});
+    let inbound = json!({"policy": "in", "direction": "inbound", "allowed_senders": [], "allowed_domains": []});
+    let connection =
+        json!({"policy": "ip", "direction": "connection", "allowed_ips": [], "safe_list": false});
     assert_all(
         "no_allowed_senders",
         &[
@@ -305,7 +306,7 @@ fn a_time_that_has_not_come_proves_nothing() {
 }
 
 #[test]
-fn no_limit_is_no_short_one() {
+fn no_limit_is_no_short_one_and_every_sign_in_is_the_shortest() {
     let session = json!({"auth.session": [{"id": "s", "enabled": true, "everybody": true,
         "idle_minutes": 0, "sign_in_frequency_hours": 0}]});
     assert_all(
@@ -314,7 +315,7 @@ fn no_limit_is_no_short_one() {
     );
     assert_all(
         json!({"rule": "sign_in_frequency", "sign_in_hours": 12}),
-        &[(session, NotSatisfied)],
+        &[(session, Satisfied)],
     );
     let lockout =
         json!({"auth.password_protection": [{"lockout_threshold": 10, "lockout_seconds": 0}]});
@@ -412,8 +413,23 @@ fn a_gate_that_asks_for_nothing_or_at_times_decides_nothing() {
             ),
             (
                 facts(json!({"conditions": {"platforms": ["android"]}})),
-                Unknown,
+                PartiallySatisfied,
             ),
+            (
+                facts(json!({"conditions": {"client_apps": ["other"]},
+                    "grant": {"operator": "OR", "controls": ["block"]}})),
+                PartiallySatisfied,
+            ),
+            (
+                facts(json!({"exclude": {"users": ["All"]}})),
+                PartiallySatisfied,
+            ),
+            (
+                facts(json!({"exclude": {"users": ["u0"]}})),
+                PartiallySatisfied,
+            ),
+            (facts(json!({"exclude": null})), Unknown),
+            (facts(json!({"include": {"users": ["u0"]}})), Satisfied),
         ],
     );
     assert_all(
@@ -421,6 +437,12 @@ fn a_gate_that_asks_for_nothing_or_at_times_decides_nothing() {
         &[
             (facts(json!({})), Satisfied),
             (facts(json!({"include": {"groups": ["g"]}})), Unknown),
+            // A block of old protocols asks nobody for MFA.
+            (
+                facts(json!({"conditions": {"client_apps": ["other"]},
+                    "grant": {"operator": "OR", "controls": ["block"]}})),
+                Unknown,
+            ),
         ],
     );
     let export = |categories: Value| json!({"log.export": [{"destination": "s", "enabled": true, "categories": categories}]});

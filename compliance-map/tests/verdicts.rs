@@ -755,10 +755,11 @@ fn what_more_is_said_of_a_strength_unsettles_it() {
         strict["grant"][member] = json!(["x"]);
         tenant(&[strict])
     };
+    assert_eq!(status(&facts("other"), "mfa_all"), Status::Unknown);
     assert_eq!(
-        status(&facts("other"), "mfa_all"),
+        status(&facts("customAuthenticationFactors"), "mfa_all"),
         Status::Satisfied,
-        "both are asked"
+        "all are asked"
     );
     assert_eq!(
         status(&facts("authentication_strength.rings"), "mfa_all"),
@@ -931,4 +932,225 @@ fn a_policy_of_a_platform_that_is_not_told_may_test_any() {
         {"policy": "b", "platform": "windows", "tests": ["password"], "assigned_to": ["AllDevices"]}]);
     let facts = with(tenant(&[device]), "device.compliance", rows);
     assert_eq!(status(&facts, "managed_device_required"), Status::Unknown);
+}
+
+#[test]
+fn an_application_that_holds_a_role_is_known_by_the_list_of_applications() {
+    let app = json!([{"id": "sp", "name": "Backup", "permissions": [], "owners": ["u1"],
+        "credentials": [{"kind": "secret", "expires": "2027-01-01T00:00:00Z"}]}]);
+    let role = |holder: &str| {
+        json!([{"principal": "u1", "role": "Global Administrator", "kind": "active"},
+            {"principal": holder, "role": "Global Administrator", "kind": "active"}])
+    };
+    for (holder, groups) in [
+        ("sp", json!([])),
+        ("g", json!([{"id": "g", "members": ["sp"]}])),
+    ] {
+        let facts = with(tenant(&[]), "identity.service_principals", app.clone());
+        let facts = with(facts, "identity.role_assignments", role(holder));
+        let facts = with(facts, "identity.groups", groups);
+        let result = ask(&facts, "privileged_applications".into());
+        assert_eq!(failing(&result), ["sp"], "{holder}");
+        assert_eq!(status(&facts, "mfa_administrators"), Status::NotSatisfied);
+    }
+}
+
+#[test]
+fn guest_types_in_one_text_are_several_and_strange_ones_leave_guests_open() {
+    let facts = |types: &str| {
+        let mut policy = policy(&["mfa"]);
+        policy["exclude"] = json!({"guest_types": [types]});
+        let mut facts = tenant(&[policy]);
+        let mut row = facts["identity.users"]["items"][2].clone();
+        row["upn"] = json!("u3_other.example#EXT#@contoso.example");
+        row["type"] = json!("Guest");
+        facts["identity.users"]["items"][2] = row;
+        facts
+    };
+    let result = ask(
+        &facts("internalGuest,b2bCollaborationGuest"),
+        "mfa_all".into(),
+    );
+    assert_eq!(failing(&result), ["u3"]);
+    let result = ask(&facts("aGuestOfTomorrow"), "mfa_all".into());
+    assert_eq!(result.status, Status::Unknown);
+    assert!(result.subjects.unknown.contains("u3") && result.subjects.unknown.len() == 1);
+    assert_eq!(
+        status(&facts("serviceProvider"), "mfa_all"),
+        Status::Satisfied
+    );
+}
+
+#[test]
+fn a_role_that_is_not_built_in_or_only_activated_is_not_surely_permanent() {
+    let facts = |rows: Value| with(tenant(&[]), "identity.role_assignments", rows);
+    let eligible = json!({"principal": "u1", "role": "Global Administrator", "kind": "eligible"});
+    let own = json!({"principal": "u1", "role": "Tier 0 operators", "kind": "active"});
+    assert_eq!(
+        status(
+            &facts(json!([eligible, own])),
+            "no_permanent_administrators"
+        ),
+        Status::Unknown
+    );
+    let activated = json!([{"principal": "u1", "role": "Global Administrator", "kind": "active",
+        "assignment": "Activated", "ends": null}]);
+    assert_eq!(
+        status(&facts(activated), "no_permanent_administrators"),
+        Status::Unknown
+    );
+}
+
+#[test]
+fn the_report_decides_of_methods_that_are_not_known_here() {
+    let mut facts = tenant(&[policy(&["mfa"])]);
+    for row in facts["auth.registration"]["items"].as_array_mut().unwrap() {
+        row["methods"] = json!(["retinaScan"]);
+    }
+    assert_eq!(status(&facts, "mfa_all"), Status::Satisfied);
+    let mut strict = policy(&[]);
+    strict["grant"]["authentication_strength"] = json!("00000000-0000-0000-0000-000000000004");
+    facts["auth.ca_policies"] = whole(&json!([strict]));
+    assert_eq!(
+        status(&facts, "mfa_all"),
+        Status::Unknown,
+        "whether it resists phishing"
+    );
+}
+
+#[test]
+fn a_strength_that_says_it_is_no_mfa_is_none_and_ids_are_looked_up_by_id() {
+    let facts = |strength: Value| {
+        let mut policy = policy(&[]);
+        policy["grant"]["authentication_strength"] = strength;
+        let definitions = json!([
+            {"id": "b", "displayName": "Key", "allowedCombinations": ["fido2"]},
+            {"id": "c", "displayName": "b", "allowedCombinations": ["password,microsoftAuthenticatorPush"]}]);
+        with(tenant(&[policy]), "auth.auth_strengths", definitions)
+    };
+    let none = json!({"id": "z", "requirementsSatisfied": "none"});
+    assert_eq!(status(&facts(none), "mfa_all"), Status::NotSatisfied);
+    let result = ask(&facts(json!({"id": "b"})), "mfa_all".into());
+    assert_eq!(failing(&result), ["u1", "u2", "u3"], "a key is asked for");
+    assert_eq!(
+        status(&facts(json!({"id": "c"})), "mfa_all"),
+        Status::Satisfied
+    );
+    let more = json!({"id": "00000000-0000-0000-0000-000000000002", "limitedTo": "x"});
+    assert_eq!(status(&facts(more), "mfa_all"), Status::Unknown);
+}
+
+#[test]
+fn mfa_that_is_asked_of_nobody_is_passed_by_everybody() {
+    let block = |left_out: &str| {
+        let mut policy = policy(&["block"]);
+        policy["id"] = json!("b");
+        policy["conditions"]["client_apps"] = json!(["exchangeActiveSync", "other"]);
+        policy["exclude"] = json!({"users": [left_out]});
+        policy
+    };
+    assert_eq!(
+        status(&tenant(&[block("")]), "exclusions_covered"),
+        Status::NotSatisfied
+    );
+    // Left out of MFA, whatever else is asked beside it.
+    for (member, value) in [
+        ("new", json!("x")),
+        ("controls", json!(["mfa", "compliantDevice"])),
+    ] {
+        let mut mfa = policy(&["mfa"]);
+        mfa["id"] = json!("m");
+        mfa["grant"][member] = value;
+        mfa["exclude"] = json!({"users": ["u3"]});
+        let everybody = {
+            let mut policy = policy(&["mfa"]);
+            policy["exclude"] = json!({"users": ["u3"]});
+            policy
+        };
+        let facts = tenant(&[everybody, mfa, block("")]);
+        assert_eq!(
+            failing(&ask(&facts, "exclusions_covered".into())),
+            ["u3"],
+            "{member}"
+        );
+    }
+}
+
+#[test]
+fn who_gets_in_is_decided_by_several_policies_for_everybody_together() {
+    let of = |id: &str, include: Value| {
+        let mut policy = policy(&["mfa"]);
+        policy["id"] = json!(id);
+        policy["include"] = include;
+        policy
+    };
+    let personas = [
+        of("a", json!({"roles": ["Global Administrator"]})),
+        of("b", json!({"groups": ["internal"]})),
+    ];
+    let groups = |members: &[&str]| json!([{"id": "internal", "members": members}]);
+    let facts = |members: &[&str]| with(tenant(&personas), "identity.groups", groups(members));
+    assert_eq!(
+        status(&facts(&["u2", "u3"]), "access_decided"),
+        Status::Satisfied
+    );
+    assert_eq!(
+        failing(&ask(&facts(&["u2"]), "access_decided".into())),
+        ["u3"]
+    );
+}
+
+#[test]
+fn the_device_code_flow_is_blocked_by_its_name_alone() {
+    let facts = |flows: Value| {
+        let mut policy = policy(&["block"]);
+        policy["conditions"]["authentication_flows"] = flows;
+        tenant(&[policy])
+    };
+    let asked = |flows: Value| status(&facts(flows), "device_code_blocked");
+    assert_eq!(
+        asked(json!({"transferMethods": "deviceCodeFlow,authenticationTransfer"})),
+        Status::Satisfied
+    );
+    assert_eq!(
+        asked(json!({"transferMethods": "deviceCodeFlow", "onlyFor": "x"})),
+        Status::Unknown
+    );
+    assert_ne!(
+        asked(json!({"transferMethods": "none", "except": "deviceCodeFlow"})),
+        Status::Satisfied
+    );
+}
+
+#[test]
+fn what_the_service_does_where_nothing_is_set_is_known() {
+    let people = |facts: Value| {
+        let mut facts = nothing_registered(facts);
+        facts["identity.users"]["items"][2]["type"] = json!("Guest");
+        facts["identity.users"]["items"][2]["upn"] = json!("u3_other.example#EXT#@contoso.example");
+        facts
+    };
+    let facts = with(
+        people(tenant(&[policy(&["mfa"])])),
+        "org.cross_tenant",
+        json!([]),
+    );
+    assert!(
+        failing(&ask(&facts, "mfa_all".into())).contains(&"u3"),
+        "trusted by default"
+    );
+    let facts = with(tenant(&[]), "auth.password_protection", json!([]));
+    let lockout =
+        |minutes: u32| json!({"rule": "lockout", "attempts": 10, "lockout_minutes": minutes});
+    assert_eq!(ask(&facts, lockout(30)).status, Status::NotSatisfied);
+    let rules = json!([{"domain": "contoso.example", "validity_days": 90, "federated": false}]);
+    let mut facts = with(tenant(&[]), "auth.password_policy", rules);
+    for row in facts["identity.users"]["items"].as_array_mut().unwrap() {
+        row["upn"] = json!("a@eu.contoso.example");
+    }
+    let age = |days: u32| ask(&facts, json!({"rule": "password_age", "days": days})).status;
+    assert_eq!(
+        (age(90), age(30)),
+        (Status::Satisfied, Status::NotSatisfied)
+    );
 }

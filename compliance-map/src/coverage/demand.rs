@@ -127,10 +127,11 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
         return Demand::Other;
     };
     let is = |control: &String, word: &str| control.eq_ignore_ascii_case(word);
-    let further = not_modelled(&grant.extra).next().is_some();
+    let further = || not_modelled(&grant.extra).filter(|name| !FACTORS.contains(name));
+    let is_more = further().next().is_some();
     if grant.controls.iter().any(|c| is(c, "block")) {
-        return if further {
-            Demand::Other
+        return if is_more {
+            Demand::Unclear
         } else {
             Demand::Block
         };
@@ -140,19 +141,25 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
         .authentication_strength
         .as_ref()
         .filter(|s| says_something(s));
-    let elsewhere = grant.controls.iter().any(|c| is_elsewhere(c.as_str()));
+    let has_factors = not_modelled(&grant.extra).any(|name| FACTORS.contains(&name));
+    let elsewhere = has_factors || grant.controls.iter().any(|c| is_elsewhere(c.as_str()));
     let others = grant
         .controls
         .iter()
-        .any(|c| !is(c, "mfa") && !is_elsewhere(c))
-        || further;
+        .any(|c| !is(c, "mfa") && !is_elsewhere(c));
     let and = is_and(grant);
-    if (others && !and) || (!plain && strength.is_none() && !elsewhere) {
+    if others && !and {
         return Demand::Other;
     }
+    if !plain && strength.is_none() && !elsewhere {
+        return if is_more {
+            Demand::Unclear
+        } else {
+            Demand::Other
+        };
+    }
     // What more is said of the strength may let in less, or something else.
-    let is_strange =
-        not_modelled(&grant.extra).any(|name| name.starts_with("authentication_strength"));
+    let is_strange = further().any(|name| name.starts_with("authentication_strength"));
     let strength = strength.map(|strength| match method::accepted_by(strength, evidence) {
         Accepts::Mfa(_) if is_strange => Accepts::Unknown,
         accepts => accepts,
@@ -164,19 +171,44 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
     if elsewhere && (!and || (!plain && !matches!(strength, Some(Accepts::Mfa(_))))) {
         return Demand::Elsewhere;
     }
+    if is_more && strength != Some(Accepts::SingleFactor) {
+        return Demand::Unclear;
+    }
     match (strength, plain) {
+        (Some(Accepts::Unknown), _) => Demand::Unclear,
         (Some(Accepts::Mfa(accepted)), plain) if and || !plain => Demand::Mfa(accepted),
         (None | Some(Accepts::Mfa(_)), _) => Demand::Mfa(MethodSet::ANY),
         (Some(_), true) if and => Demand::Mfa(MethodSet::ANY),
         (Some(Accepts::SingleFactor), _) => Demand::Other,
-        (Some(Accepts::Unknown), _) => Demand::Unclear,
     }
+}
+
+/// Where Graph lists the controls of other providers:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/conditionalaccessgrantcontrols>.
+const FACTORS: [&str; 2] = [
+    "customAuthenticationFactors",
+    "custom_authentication_factors",
+];
+
+/// Whether MFA is named at all, or may be: whoever is left out of such a policy is left out of MFA.
+pub(crate) fn names_mfa(grant: &CaGrant) -> bool {
+    grant
+        .controls
+        .iter()
+        .any(|control| control.eq_ignore_ascii_case("mfa") || is_elsewhere(control))
+        || grant
+            .authentication_strength
+            .as_ref()
+            .is_some_and(says_something)
+        || not_modelled(&grant.extra).next().is_some()
 }
 
 /// Whether the grant demands anything at all.
 pub(crate) fn demands_something(grant: &CaGrant) -> bool {
     let strength = grant.authentication_strength.as_ref();
-    !grant.controls.is_empty() || strength.is_some_and(says_something)
+    !grant.controls.is_empty()
+        || strength.is_some_and(says_something)
+        || not_modelled(&grant.extra).any(|name| FACTORS.contains(&name))
 }
 
 pub(crate) fn is_and(grant: &CaGrant) -> bool {

@@ -185,6 +185,12 @@ pub(crate) fn accepted_by(strength: &Value, evidence: Evidence<'_>) -> Accepts {
         return own;
     }
     let names = names_of(strength);
+    if asks_no_mfa(strength) {
+        return Accepts::SingleFactor;
+    }
+    if says_more(strength) {
+        return Accepts::Unknown;
+    }
     // A name alone may be anybody's choice where there is an id.
     let id = strength.get("id").filter(|id| !id.is_null());
     if id.is_some_and(|id| !id.is_string()) {
@@ -210,14 +216,24 @@ pub(crate) fn accepted_by(strength: &Value, evidence: Evidence<'_>) -> Accepts {
     }
     let definitions = evidence.facts.other.get(STRENGTHS);
     let definitions = definitions.map_or(&[][..], |fact| &fact.items);
-    let definition = definitions.iter().rev().find(|definition| {
-        names_of(definition)
+    let id_of = |definition: &Value| {
+        definition
+            .get("id")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    let definition = definitions.iter().rev().find(|definition| match id {
+        Some(id) => id_of(definition).is_some_and(|it| it.eq_ignore_ascii_case(id.trim())),
+        None => names_of(definition)
             .iter()
-            .any(|name| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)))
+            .any(|name| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))),
     });
-    definition
-        .and_then(combinations)
-        .unwrap_or(Accepts::Unknown)
+    match definition {
+        Some(definition) if asks_no_mfa(definition) => Accepts::SingleFactor,
+        definition => definition
+            .and_then(combinations)
+            .unwrap_or(Accepts::Unknown),
+    }
 }
 
 fn names_of(strength: &Value) -> Vec<&str> {
@@ -253,6 +269,13 @@ fn combinations(definition: &Value) -> Option<Accepts> {
     } else {
         Accepts::Mfa(accepted)
     })
+}
+
+/// Whether a strength says of itself that what it accepts is no MFA.
+fn asks_no_mfa(strength: &Value) -> bool {
+    let names = ["requirementsSatisfied", "requirements_satisfied"];
+    let told = names.iter().find_map(|name| strength.get(*name)?.as_str());
+    told.is_some_and(|told| told.eq_ignore_ascii_case("none"))
 }
 
 /// Whether a strength says more than which combinations it accepts, such as that only some keys or

@@ -11,7 +11,7 @@ use super::demand::{Demand, Scope, demand, scope};
 use super::tri::Tri;
 use super::{CA_POLICIES, Roles};
 use crate::evidence::{Evidence, Grade};
-use crate::facts::{CaPolicyFact, CaPrincipals, not_modelled, says_something};
+use crate::facts::{CaPolicyFact, CaPrincipals, is_annotation, not_modelled, says_something};
 use crate::group::Groups;
 use crate::index::Positions;
 use crate::population::{Person, Population};
@@ -143,8 +143,27 @@ fn picks_tenants(tenants: &Value) -> bool {
     let kind = ["membershipKind", "membership_kind"]
         .into_iter()
         .find_map(|name| tenants.get(name)?.as_str());
-    says_something(tenants) && kind != Some("all")
+    let mut members = tenants.as_object().into_iter().flatten();
+    let says_more = members.any(|(name, value)| {
+        !["membershipKind", "membership_kind"].contains(&name.as_str())
+            && !is_annotation(name)
+            && says_something(value)
+    });
+    says_something(tenants) && (kind != Some("all") || says_more)
 }
+
+/// The kinds of guests and external users:
+/// <https://learn.microsoft.com/en-us/graph/api/resources/conditionalaccessguestsorexternalusers>.
+const GUEST_TYPES: [&str; 8] = [
+    "",
+    "b2bCollaborationGuest",
+    "b2bCollaborationMember",
+    "b2bDirectConnectUser",
+    "internalGuest",
+    "none",
+    "otherExternalUser",
+    "serviceProvider",
+];
 
 /// Which side a set of principals stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,6 +234,8 @@ struct Side {
     b2b_guest: bool,
     b2b_member: bool,
     internal_guest: bool,
+    /// Whether a guest type is named that this version does not know.
+    strange_guest_type: bool,
     /// Whether the guest types count only for guests of certain tenants.
     some_tenants: bool,
     /// Whether a member stands there that this version does not know: it may take in more people, or
@@ -236,7 +257,16 @@ impl Side {
                 people.insert(position);
             }
         }
-        let (users, guest_types) = (&principals.users, &principals.guest_types);
+        let users = &principals.users;
+        // Graph writes several of them in one text.
+        let guest_types: Vec<String> = principals
+            .guest_types
+            .iter()
+            .flat_map(|types| types.split(','))
+            .map(|name| name.trim().to_owned())
+            .collect();
+        let guest_types = &guest_types;
+        let is_known = |name: &String| GUEST_TYPES.iter().any(|k| k.eq_ignore_ascii_case(name));
         Self {
             everybody: says(users, "All"),
             guests: says(users, "GuestsOrExternalUsers"),
@@ -252,6 +282,7 @@ impl Side {
             b2b_guest: says(guest_types, "b2bCollaborationGuest"),
             b2b_member: says(guest_types, "b2bCollaborationMember"),
             internal_guest: says(guest_types, "internalGuest"),
+            strange_guest_type: !guest_types.iter().all(is_known),
             some_tenants: external_tenants(principals).any(picks_tenants),
             strange: not_modelled(&principals.extra).any(|name| !EXTERNAL_TENANTS.contains(&name)),
             role_grade: population.roles,
@@ -315,6 +346,12 @@ impl Side {
     /// A guest account is either a B2B collaboration guest or, rarely, an internal guest. Where that
     /// is not certain, being left out is believed and being included is not.
     fn guest_type(&self, person: &Person<'_>, side: Use) -> Tri {
+        let outside = person.guest || person.external || person.may_be_guest;
+        let strange = Tri::from(self.strange_guest_type && outside).min(Tri::Maybe);
+        strange.max(self.known_guest_type(person, side))
+    }
+
+    fn known_guest_type(&self, person: &Person<'_>, side: Use) -> Tri {
         let leaving_out = side == Use::Exclude;
         let (guest, external) = (person.guest, person.external);
         let (b2b, internal) = (self.b2b_guest, self.internal_guest);

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::binding::Binder;
-use super::demand::{Clients, Demand, Scope, demands_something, is_and, scope};
+use super::demand::{Clients, Demand, Scope, demands_something, is_and, names_mfa, scope};
 use super::policy::Policy;
 use super::source::Binding;
 use super::tri::Tri;
 use super::{Coverage, Roles};
 use crate::evidence::Grade;
-use crate::facts::{CaPolicyFact, not_modelled, says_something};
+use crate::facts::{CaPolicyFact, is_annotation, not_modelled, says_something};
 use crate::population::Person;
 
 /// What is asked of people.
@@ -27,6 +27,8 @@ pub(crate) enum Demanded {
     ManagedDevice,
     /// Something that shows who it is, before security information is registered.
     RegistrationProtected,
+    /// Anything by which it is decided who gets in.
+    Anything,
 }
 
 /// Whether it is asked at all times.
@@ -64,6 +66,7 @@ impl Coverage<'_> {
         let binder = &self.binder;
         let asks = |policy| Some((policy, asked(policy, demanded)?));
         let legacy = demanded == Demanded::LegacyBlocked;
+        let by_default = legacy || demanded == Demanded::Anything;
         Reach {
             policies: binder.in_force().filter_map(asks).collect(),
             needs: if legacy {
@@ -71,7 +74,7 @@ impl Coverage<'_> {
             } else {
                 Clients::ALL
             },
-            by_default: if legacy {
+            by_default: if by_default {
                 self.security_defaults()
             } else {
                 Some(false)
@@ -91,26 +94,14 @@ impl Coverage<'_> {
         told(self.binder.security_defaults)
     }
 
-    /// Whether a policy in force demands something of everybody in every application; `None` where one
-    /// does so at times only, or it cannot be told.
-    pub(crate) fn has_policy_for_everybody(&self) -> Option<bool> {
-        let of_everybody = |policy: &Policy<'_>| {
-            let demands = policy.fact.grant.as_ref().is_some_and(demands_something);
-            if !demands || !for_everybody(policy.fact) {
-                return Tri::No;
-            }
-            match policy.scope {
-                Scope::None => Tri::No,
-                Scope::Every(_) if policy.is_enabled() => Tri::Yes,
-                _ => Tri::Maybe,
-            }
-        };
-        told(
-            self.binder
-                .in_force()
-                .map(of_everybody)
-                .fold(Tri::No, Tri::max),
-        )
+    /// Whether MFA is asked of the person at all, if only at times; `None` where that cannot be told.
+    pub(crate) fn asks(&self, person: &Person<'_>) -> Option<bool> {
+        let bound = self.binder.bind(person, Roles::Active, None);
+        match (bound.least, bound.most) {
+            (Binding::None, Binding::None) => Some(false),
+            (Binding::None, _) => None,
+            _ => Some(true),
+        }
     }
 
     /// Whether any policy that grants or refuses access is surely in force.
@@ -141,7 +132,7 @@ impl Coverage<'_> {
         for policy in policies() {
             let is_out = policy.leaves_out(person, binder.open_roles);
             left_out = left_out.max(is_out);
-            if !matches!(policy.demand, Demand::Block | Demand::Other) {
+            if policy.fact.grant.as_ref().is_some_and(names_mfa) && policy.demand != Demand::Block {
                 of_mfa = of_mfa.max(is_out);
             }
         }
@@ -184,6 +175,7 @@ impl<'c> Reach<'c> {
     pub(crate) fn of(&self, person: &Person<'_>) -> Reached<'c> {
         let (mut sure, mut on_whole, mut perhaps) = (Clients::NONE, Clients::NONE, Clients::NONE);
         let (mut narrowed, mut left_out) = (None, None);
+        let mut narrowed_perhaps = false;
         for (policy, scope) in &self.policies {
             let applies = least(policy, person, self.open_roles);
             if applies == Tri::No {
@@ -203,7 +195,10 @@ impl<'c> Reach<'c> {
                 }
                 Scope::Every(clients) => perhaps = perhaps.or(*clients),
                 Scope::Untold => perhaps = Clients::ALL,
-                Scope::Some(_) => narrowed = narrowed.or(Some(policy.fact.id.as_str())),
+                Scope::Some(_) if applies == Tri::Yes => {
+                    narrowed = narrowed.or(Some(policy.fact.id.as_str()));
+                }
+                Scope::Some(_) => narrowed_perhaps = true,
                 Scope::None => {}
             }
         }
@@ -215,7 +210,10 @@ impl<'c> Reach<'c> {
                 narrowed.map(|_| Fit::Narrowed)
             },
             whole: on_whole.covers(self.needs),
-            open: !self.whole || self.by_default.is_none() || sure.or(perhaps).covers(self.needs),
+            open: !self.whole
+                || self.by_default.is_none()
+                || sure.or(perhaps).covers(self.needs)
+                || (narrowed_perhaps && narrowed.is_none()),
             policy: narrowed.or(left_out),
         }
     }
@@ -283,15 +281,12 @@ fn asked(policy: &Policy<'_>, demanded: Demanded) -> Option<Scope> {
                 .authentication_flows
                 .as_ref()
                 .filter(|_| blocks)?;
-            if flows
-                .to_string()
-                .to_ascii_lowercase()
-                .contains("devicecodeflow")
-            {
-                return Some(without(|rest| set(rest, |c| c.authentication_flows = None)));
+            match names_device_code(flows) {
+                Tri::Yes => Some(without(|rest| set(rest, |c| c.authentication_flows = None))),
+                // In words that are not known it may be that one.
+                Tri::Maybe => Some(Scope::Untold),
+                Tri::No => None,
             }
-            // In words that are not known it may be that one.
-            names_strange_flows(flows).then_some(Scope::Untold)
         }
         Demanded::UserRiskContained => (high(&conditions?.user_risk)
             && (blocks || demands(fact, &["passwordChange", "riskRemediation"])))
@@ -303,6 +298,11 @@ fn asked(policy: &Policy<'_>, demanded: Demanded) -> Option<Scope> {
             // That a device was joined says nothing of its health.
             demands(fact, &["compliantDevice"]).then(|| policy.scope.clone())
         }
+        Demanded::Anything => fact
+            .grant
+            .as_ref()
+            .is_some_and(demands_something)
+            .then(|| policy.scope.clone()),
         Demanded::RegistrationProtected => {
             let apps = fact.apps.as_ref()?;
             let action =
@@ -332,16 +332,25 @@ fn asked(policy: &Policy<'_>, demanded: Demanded) -> Option<Scope> {
     }
 }
 
-/// Whether flows are named of which it is not known which they are:
+/// Whether the device code flow is among the flows that are named:
 /// <https://learn.microsoft.com/en-us/graph/api/resources/conditionalaccessauthenticationflows>.
-fn names_strange_flows(flows: &Value) -> bool {
-    let methods = ["transferMethods", "transfer_methods"];
-    let methods = methods.iter().find_map(|name| flows.get(*name)?.as_str());
-    let is_known = |word: &str| {
-        let word = word.trim();
-        word.eq_ignore_ascii_case("none") || word.eq_ignore_ascii_case("authenticationTransfer")
+fn names_device_code(flows: &Value) -> Tri {
+    const METHODS: [&str; 2] = ["transferMethods", "transfer_methods"];
+    let known = |word: &str| match word.trim().to_ascii_lowercase().as_str() {
+        "devicecodeflow" => Tri::Yes,
+        "none" | "authenticationtransfer" => Tri::No,
+        _ => Tri::Maybe,
     };
-    says_something(flows) && !methods.is_some_and(|methods| methods.split(',').all(is_known))
+    let words = METHODS.iter().find_map(|name| flows.get(*name));
+    let mut others = flows.as_object().into_iter().flatten();
+    let says_more = others.any(|(name, value)| {
+        !METHODS.contains(&name.as_str()) && !is_annotation(name) && says_something(value)
+    });
+    match words.and_then(Value::as_str) {
+        _ if says_more => Tri::Maybe,
+        Some(words) => words.split(',').map(known).fold(Tri::No, Tri::max),
+        None => Tri::from(says_something(flows)).min(Tri::Maybe),
+    }
 }
 
 fn set(fact: &mut CaPolicyFact, change: fn(&mut crate::facts::CaConditions)) {

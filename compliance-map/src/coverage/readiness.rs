@@ -58,6 +58,9 @@ impl<'a> Readiness<'a> {
             lists_grade: evidence.grade(METHODS),
             home_mfa: match trust {
                 Some(trust) if evidence.is_whole(CROSS_TENANT) => accepts_home_mfa(trust),
+                // Unless something is set, the MFA of other tenants is not accepted:
+                // <https://learn.microsoft.com/en-us/entra/external-id/cross-tenant-access-overview>.
+                None if evidence.is_whole(CROSS_TENANT) => Some(false),
                 _ => None,
             },
             federated: federated(evidence),
@@ -258,6 +261,14 @@ fn told_by_report(row: &RegistrationFact, needed: Needed) -> (Tri, bool) {
     let contradiction = row.mfa_capable == Some(true) && row.methods.is_empty();
     match told_by_names(registered, needed) {
         Tri::No if contradiction => (Tri::Maybe, false),
+        // Where any method will do, the report knows that one of those is fit that are not known here.
+        Tri::Maybe
+            if row.mfa_capable == Some(true)
+                && registered.strange
+                && MethodSet::BUILT_IN.is_subset_of(needed.least) =>
+        {
+            (at_most(row.is_narrowed()), false)
+        }
         answer => (answer.min(at_most(row.is_narrowed())), false),
     }
 }

@@ -191,12 +191,19 @@ pub struct RoleAssignmentFact {
 
 impl RoleAssignmentFact {
     /// Whether the assignment has no end. `None` where the member `ends_read` says that nobody looked
-    /// for one: an activated role ends, but its plain assignment does not tell.
+    /// for one, or `assignment` that it is only activated: an activated role ends, but its plain
+    /// assignment does not tell.
     ///
     /// See <https://learn.microsoft.com/en-us/graph/api/resources/unifiedroleassignmentscheduleinstance>.
     pub fn is_for_good(&self) -> Option<bool> {
         let was_read = self.extra.get("ends_read").and_then(Value::as_bool);
-        (self.ends.is_some() || was_read != Some(false)).then_some(self.ends.is_none())
+        let names = ["assignment", "assignment_type", "assignmentType"];
+        let kind = names
+            .iter()
+            .find_map(|name| self.extra.get(*name)?.as_str());
+        let is_activated = kind.is_some_and(|kind| kind.eq_ignore_ascii_case("activated"));
+        let is_told = was_read != Some(false) && !is_activated;
+        (self.ends.is_some() || is_told).then_some(self.ends.is_none())
     }
 }
 

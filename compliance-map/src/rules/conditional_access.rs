@@ -219,37 +219,15 @@ fn by_security_defaults(context: &Context<'_>, mut finding: Finding) -> Finding 
     finding
 }
 
-/// See <https://learn.microsoft.com/en-us/entra/fundamentals/security-defaults>.
+/// Whom no policy is meant for, or is left out of all, gets in with a password alone. See
+/// <https://learn.microsoft.com/en-us/entra/fundamentals/security-defaults>.
 pub(super) fn access_decided(context: &Context<'_>) -> Finding {
-    let key = CA_POLICIES;
-    let mut finding = Finding {
-        question: "do conditional access policies or security defaults decide who gets in?".into(),
-        advice: "enforce a conditional access policy for everybody, or switch security defaults on",
-        target: Some(Target::Policies(key)),
-        whole: true,
-        ..Finding::default()
-    };
-    finding.evidence.extend([key, SECURITY_DEFAULTS]);
-    let by_policy = context.coverage.has_policy_for_everybody();
-    let by_default = context.coverage.security_defaults();
-    let answer = if (by_policy == Some(true) && context.evidence.is_whole(key))
-        || (by_default == Some(true) && context.evidence.is_whole(SECURITY_DEFAULTS))
-    {
-        Answer::Pass
-    } else if by_policy == Some(false)
-        && by_default == Some(false)
-        && context.evidence.is_whole(key)
-    {
-        Answer::fail("no policy for everybody is in force, and security defaults are off")
-    } else {
-        for key in [key, SECURITY_DEFAULTS] {
-            context.need(key, &mut finding);
-        }
-        Answer::Unknown("it cannot be told what decides who gets in")
-    };
-    finding.count(context, key, TENANT, answer);
-    finding.in_place = finding.passing > 0;
-    finding
+    asked_of_everybody(
+        context,
+        "do conditional access policies or security defaults decide of everybody who gets in?",
+        "enforce a conditional access policy for the people listed, or switch security defaults on",
+        Demanded::Anything,
+    )
 }
 
 /// Whoever is left out of one policy for everybody has to be covered by another one.
@@ -275,6 +253,16 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         }
         return finding;
     }
+    let asked: BTreeSet<Option<bool>> = context
+        .population
+        .able_to_sign_in()
+        .map(|person| context.coverage.asks(person))
+        .collect();
+    if asked == BTreeSet::from([Some(false)]) && finding.whole {
+        let why = "nobody is asked for MFA, so that everybody passes it by".to_owned();
+        finding.failing.insert(TENANT.to_owned(), why);
+        return finding;
+    }
     for person in context.population.able_to_sign_in() {
         let (left_out, covered) = context.coverage.left_out_and_covered(person);
         if left_out == Some(false) {
@@ -293,15 +281,15 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         finding.count(context, CA_POLICIES, person.id, answer);
     }
     if finding.population() == 0 && finding.whole {
-        if context.coverage.has_policy_for_everybody() == Some(false) {
+        if asked == BTreeSet::from([Some(true)]) {
+            finding.none = Some("nobody is left out of a policy");
+        } else {
             // Whom no policy is meant for is left out of all.
             finding
                 .missing
                 .insert(context.evidence.missing(CA_POLICIES));
             finding.nobody =
-                Some("no policy is for everybody, so that it cannot be told who is left out");
-        } else {
-            finding.none = Some("nobody is left out of a policy");
+                Some("MFA is not asked of everybody, so that it cannot be told who is left out");
         }
     }
     finding.in_place = finding.passing > 0;

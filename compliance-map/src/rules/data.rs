@@ -51,7 +51,7 @@ pub(super) fn dlp(context: &Context<'_>) -> Finding {
             | "testwithoutnotifications" => Some(false),
             _ => None,
         };
-        let applies = row.locations.as_ref().map_or(Some(true), |locations| {
+        let applies = row.locations.as_ref().and_then(|locations| {
             let is = |word: &str| locations.values().any(|l| l.eq_ignore_ascii_case(word));
             let is_none = |location: &String| location.eq_ignore_ascii_case("none");
             if is("all") {

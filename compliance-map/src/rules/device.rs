@@ -177,6 +177,11 @@ pub(super) fn need_health(context: &Context<'_>, finding: &mut Finding) {
     let mut anywhere = platforms.get("").into_iter().flatten();
     let is_perhaps_tested = anywhere.any(|row| tests_health(row) == Some(true));
     for rows in platforms.values() {
+        // One of which the targets were not read may reach all of them.
+        let is_perhaps_tested = is_perhaps_tested
+            || rows
+                .iter()
+                .any(|row| tests_health(row) == Some(true) && row.assigned_to.is_none());
         let healthy = rows.iter().filter(|row| tests_health(row) == Some(true));
         let tested: BTreeSet<&str> = healthy
             .flat_map(|row| row.assigned_to.iter().flatten())
@@ -191,7 +196,11 @@ pub(super) fn need_health(context: &Context<'_>, finding: &mut Finding) {
             let answer = match tests_health(row) {
                 Some(true) => continue,
                 _ if is_tested => continue,
-                Some(false) if tested.is_empty() && !is_perhaps_tested => {
+                Some(false)
+                    if tested.is_empty()
+                        && !is_perhaps_tested
+                        && reaches_somebody(context, row) == Some(true) =>
+                {
                     Answer::fail("lets devices count as compliant of whose health it tests nothing")
                 }
                 _ => Answer::Unknown("whether another policy tests its devices is not known"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::setting::{Answer, NOT_READ, Question};
+use super::setting::{Answer, NOT_READ, Question, is_narrowed};
 use super::{Context, Finding};
 use crate::facts::{DeviceConfigFact, Row as _, TENANT};
 use crate::framework::DeviceSetting;
@@ -52,6 +52,7 @@ pub(super) fn find(context: &Context<'_>, setting: DeviceSetting, at_most: Optio
     let passes = |row: &DeviceConfigFact| {
         let is_for_all = row.assigned_to.iter().flatten().any(|g| is_everybody(g));
         is_for_all
+            && !is_narrowed(row)
             && !is_contrary(row)
             && !matches!(value(row, setting), Value::Flag(None) | Value::Limit(None))
     };

@@ -68,7 +68,7 @@ pub(super) fn sponsors(context: &Context<'_>) -> Finding {
         let rows = &context.evidence.facts.identity_guests.items;
         let listed: BTreeSet<&str> = rows.iter().map(|row| row.user.as_str()).collect();
         let everybody = context.population.people.iter();
-        for guest in everybody.filter(|p| p.guest && !listed.contains(p.id)) {
+        for guest in everybody.filter(|p| (p.guest || p.may_be_guest) && !listed.contains(p.id)) {
             let why = "who answers for the guest was not read";
             finding.count(context, key, guest.id, Answer::Unknown(why));
             (finding.none, finding.nobody) = (None, None);

@@ -41,11 +41,13 @@ pub(super) fn no_allowed_senders(context: &Context<'_>) -> Finding {
     .every(context, |row: &SpamFilterFact| {
         let (senders, addresses) = (&row.allowed_senders, &row.allowed_ips);
         let filled = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|l| !l.is_empty());
+        let inbound = senders.is_some() && row.allowed_domains.is_some();
+        let connection = addresses.is_some() && row.safe_list.is_some();
         let told = match direction(row).as_deref() {
             Some("outbound") => return Answer::Skip,
-            Some("inbound") => senders.is_some(),
-            Some("connection") => addresses.is_some(),
-            _ => senders.is_some() && addresses.is_some(),
+            Some("inbound") => inbound,
+            Some("connection") => connection,
+            _ => inbound && connection,
         };
         let any = filled(senders) || filled(addresses) || filled(&row.allowed_domains);
         if any || row.safe_list == Some(true) {
@@ -133,6 +135,7 @@ fn in_force(row: &PhishingFilterFact, setting: Option<bool>, why_not: &str) -> A
 
 pub(super) fn safe_links(context: &Context<'_>) -> Finding {
     let none = "no policy covers mail, Teams and Office for everybody";
+    // Its switches are those of mail, Teams and Office.
     let is_in_force = |row: &SafeLinksFact| ![row.enabled, row.rule_enabled].contains(&Some(false));
     let values = |row: &SafeLinksFact| [row.mail, row.teams, row.office];
     let finding = Question::new(
@@ -147,16 +150,15 @@ pub(super) fn safe_links(context: &Context<'_>) -> Finding {
         )
     });
     let mut rows = context.evidence.facts.email_safe_links.items.iter();
-    let is_weaker = |row: &SafeLinksFact| is_in_force(row) && values(row).contains(&Some(false));
+    let is_weaker = |row: &SafeLinksFact| is_in_force(row) && values(row) != [Some(true); 3];
     unless_weaker_for_some(context, finding, SafeLinksFact::KEY, rows.any(is_weaker))
 }
 
 pub(super) fn safe_attachments(context: &Context<'_>) -> Finding {
     let none = "no policy holds back unknown attachments for everybody";
-    let is_in_force = |row: &SafeAttachmentsFact| {
-        row.rule_enabled
-            .is_none_or(|enabled| enabled)
-            .then_some(row.enabled)
+    let is_in_force = |row: &SafeAttachmentsFact| match row.rule_enabled {
+        Some(false) => Some(false),
+        _ => row.enabled,
     };
     let holds = |row: &SafeAttachmentsFact| {
         let action = row.action.as_deref()?.to_ascii_lowercase();
@@ -167,13 +169,12 @@ pub(super) fn safe_attachments(context: &Context<'_>) -> Finding {
         "apply a Safe Attachments policy that blocks or delivers dynamically to everybody",
     )
     .any(context, none, |row: &SafeAttachmentsFact| {
-        let enabled = is_in_force(row).unwrap_or(Some(false));
-        Answer::all_of([row.everybody, enabled, holds(row)], none)
+        Answer::all_of([row.everybody, is_in_force(row), holds(row)], none)
     });
     let mut rows = context.evidence.facts.email_safe_attachments.items.iter();
     // One that is switched off, for whom it is, holds nothing back.
     let is_weaker = |row: &SafeAttachmentsFact| {
-        row.rule_enabled != Some(false) && (row.enabled == Some(false) || holds(row) == Some(false))
+        row.rule_enabled != Some(false) && (row.enabled != Some(true) || holds(row) != Some(true))
     };
     unless_weaker_for_some(
         context,
@@ -212,6 +213,7 @@ pub(super) fn no_forwarding(context: &Context<'_>) -> Finding {
         "does nothing forward mail to recipients outside by itself?",
         "end the forwarding of the mailboxes, rules and domains listed",
     )
+    .none_passes("nothing forwards mail")
     .every(context, |row: &ForwardingFact| {
         let kind = row.kind.as_deref().unwrap_or_default().to_ascii_lowercase();
         let is_filtered = ["remote_domain", "mailbox", "inbox_rule"].contains(&kind.as_str());

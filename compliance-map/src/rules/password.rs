@@ -25,11 +25,18 @@ pub(super) fn lockout(
         ),
         None => "do accounts lock after failed attempts?".to_owned(),
     };
-    Question::new(
+    let question = Question::new(
         words,
         "set smart lockout to fewer attempts or a longer lockout",
-    )
-    .every(context, |row: &PasswordProtectionFact| {
+    );
+    // Where nothing is set, accounts lock after ten failed attempts, for a minute.
+    let question = if attempts < 10 || seconds > 60 {
+        question
+            .none_fails("nothing is set, so that accounts lock after ten attempts, for a minute")
+    } else {
+        question
+    };
+    question.every(context, |row: &PasswordProtectionFact| {
         match (row.lockout_threshold, row.lockout_seconds) {
             (Some(0), _) => Answer::fail("accounts never lock"),
             (Some(found), _) if found > attempts => {
@@ -51,6 +58,7 @@ pub(super) fn banned(context: &Context<'_>) -> Finding {
         "is a list of banned passwords of the organisation's own enforced?",
         "enforce a custom list of banned passwords",
     )
+    .none_fails("nothing is set, so that only the service's own list is enforced")
     .every(context, |row: &PasswordProtectionFact| {
         let why = "words of the organisation's own can be passwords";
         Answer::is(row.banned_list_enforced, true, why)
@@ -172,12 +180,16 @@ pub(super) fn age_without_mfa(context: &Context<'_>, days: u32) -> Finding {
         let domain = upn
             .and_then(|upn| upn.rsplit_once('@'))
             .map(|(_, domain)| domain);
-        let is = |known: &&String| domain.is_some_and(|d| d.eq_ignore_ascii_case(known));
+        // A domain without rules of its own follows the one above it.
+        let mut names = domain
+            .into_iter()
+            .chain(domain.into_iter().flat_map(domain::above));
+        let rows = &context.evidence.facts.auth_password_policy.items;
+        let ruled = names.find(|name| rows.iter().any(|r| r.domain.eq_ignore_ascii_case(name)));
+        let is = |known: &&String| ruled.is_some_and(|d| d.eq_ignore_ascii_case(known));
         let failing = domains.failing.keys().find(|known| is(known));
         let told = domains.nobody.is_none() && domains.whole;
         let unread = domains.unknown.keys().any(|known| is(&known));
-        let known = context.evidence.facts.auth_password_policy.items.iter();
-        let mut known = known.map(|row| &row.domain);
         let answer = if person.is_some_and(may_be_disabled) {
             (Answer::Unknown(ENABLED_NOT_READ), USERS)
         } else if everybody.unknown.contains_key(id) {
@@ -188,7 +200,7 @@ pub(super) fn age_without_mfa(context: &Context<'_>, days: u32) -> Finding {
         } else if failing.is_some() {
             let why = "signs in with a password alone that need not be changed in time";
             (Answer::fail(why), POLICIES)
-        } else if told && !unread && known.any(|known| is(&known)) {
+        } else if told && !unread && ruled.is_some() {
             (Answer::Pass, POLICIES)
         } else {
             (
@@ -223,7 +235,11 @@ pub(super) fn idle_sessions(context: &Context<'_>, minutes: Option<u32>) -> Find
     };
     let none = "no idle timeout that is short enough applies to everybody";
     question.any(context, none, |row: &SessionFact| {
-        session(row, row.idle_minutes, minutes, none)
+        // No limit is written as 0 as well.
+        match row.idle_minutes {
+            Some(0) => Answer::fail(none),
+            found => session(row, found, minutes, none),
+        }
     })
 }
 
@@ -245,8 +261,7 @@ pub(super) fn sign_in_frequency(context: &Context<'_>, hours: Option<u32>) -> Fi
 /// A limit that is absent from a row is not set by it.
 fn session(row: &SessionFact, found: Option<u32>, limit: u32, why_not: &str) -> Answer {
     match (row.enabled, row.everybody, found) {
-        // No limit is written as 0 as well.
-        (Some(false), _, _) | (_, Some(false), _) | (_, _, Some(0)) => Answer::fail(why_not),
+        (Some(false), _, _) | (_, Some(false), _) => Answer::fail(why_not),
         (_, _, Some(found)) if found > limit => Answer::fail(why_not),
         (Some(true), Some(true), Some(_)) => Answer::Pass,
         (Some(true), Some(true), None) => Answer::Skip,

@@ -89,9 +89,10 @@ pub(super) fn cloud_only(context: &Context<'_>) -> Finding {
 
 /// Service plans for mail, files, chat and Office: an account that has one is used for daily work.
 /// See <https://learn.microsoft.com/en-us/entra/identity/users/licensing-service-plan-reference>.
-const PRODUCTIVE: [&str; 11] = [
+const PRODUCTIVE: [&str; 12] = [
     "EXCHANGE",
     "MCO",
+    "M365_COPILOT",
     "MICROSOFT_COPILOT",
     "OFFICE",
     "ONEDRIVE",
@@ -105,7 +106,7 @@ const PRODUCTIVE: [&str; 11] = [
 
 /// Plans by which an account administers, is protected or is watched, and has no mailbox, files or
 /// chat.
-const HARMLESS: [&str; 17] = [
+const HARMLESS: [&str; 19] = [
     "AAD_",
     "ADALLOM",
     "ATA",
@@ -115,7 +116,9 @@ const HARMLESS: [&str; 17] = [
     "EXCHANGE_ANALYTICS",
     "EXCHANGE_S_FOUNDATION",
     "INTUNE",
-    "M365_",
+    "M365_ADVANCED_AUDITING",
+    "M365_AUDIT",
+    "M365_LIGHTHOUSE",
     "MFA_",
     "MICROSOFTENDPOINT",
     "MTP",
@@ -208,13 +211,16 @@ pub(super) fn not_permanent(context: &Context<'_>) -> Finding {
                 let ends: BTreeSet<Option<bool>> = person
                     .roles
                     .iter()
-                    .filter(|held| held.is_administrative() && held.active)
-                    .map(|held| held.permanent)
+                    .filter(|held| held.may_be_administrative() && held.active)
+                    .map(|held| match held.permanent {
+                        Some(true) if !held.is_administrative() => None,
+                        permanent => permanent,
+                    })
                     .collect();
                 if ends.contains(&Some(true)) {
                     Answer::fail("holds a privileged role for good")
                 } else if ends.contains(&None) {
-                    Answer::Unknown("when its privileged roles end was not read")
+                    Answer::Unknown("whether its roles are privileged, or when they end, is not known")
                 } else {
                     Answer::Pass
                 }

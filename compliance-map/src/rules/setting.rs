@@ -102,10 +102,12 @@ const REMARKS: [&str; 23] = [
 /// Words that mean something elsewhere and change nothing of these: the rules of a domain hold whether it
 /// is verified or not, an application that is switched off has its owners and secrets all the same, and
 /// of a review its last end counts.
-const REMARKS_OF: [(&str, &str); 4] = [
+const REMARKS_OF: [(&str, &str); 6] = [
     ("auth.password_policy", "root"),
     ("auth.password_policy", "verified"),
+    ("auth.session", "persistent_browser"),
     ("identity.access_reviews", "status"),
+    ("identity.role_assignments", "assignment"),
     ("identity.service_principals", "enabled"),
 ];
 

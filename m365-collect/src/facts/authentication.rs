@@ -254,7 +254,11 @@ fn is_for_everybody(targets: &Value) -> bool {
 impl MethodConfiguration {
     fn into_row(self) -> MethodPolicyFact {
         let mut extra = carried(unmodelled::METHOD, self.other);
-        if let Some(targets) = self.include_targets.filter(|all| !is_for_everybody(all)) {
+        let enabled = self.state.as_deref().and_then(is_enabled);
+        if enabled == Some(false) {
+            // Whom it was meant for is no matter.
+            extra.remove("excludeTargets");
+        } else if let Some(targets) = self.include_targets.filter(|all| !is_for_everybody(all)) {
             let targets = Members::from([("includeTargets".to_owned(), targets)]);
             extra.extend(carried(unmodelled::METHOD, targets));
         }
@@ -273,7 +277,7 @@ impl MethodConfiguration {
         }
         MethodPolicyFact {
             method: self.id,
-            enabled: self.state.as_deref().and_then(is_enabled),
+            enabled,
             shows_application: app.as_ref().and_then(Feature::shows),
             shows_location: place.as_ref().and_then(Feature::shows),
             extra,

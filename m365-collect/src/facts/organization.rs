@@ -233,19 +233,23 @@ pub(super) async fn cross_tenant(reader: &Reader<'_>) -> Result<Fact<CrossTenant
     )
     .await?;
     let (mut trusted, mut refused) = (Vec::new(), Vec::new());
+    let mut all_read = partners.is_known();
     if partners.is_known() {
         let read = reader
-            .rows(&Kind::CROSS_TENANT_PARTNER, |id, partner: Trust| {
-                Some((partner.is_mfa_accepted()?, Value::from(id)))
+            .rows(&Kind::CROSS_TENANT_PARTNER, |id, mut partner: Trust| {
+                let is_told = partner.further().is_empty();
+                Some((partner.is_mfa_accepted(), is_told, Value::from(id)))
             })
             .await?;
-        for (is_accepted, id) in read.items {
-            if is_accepted {
-                &mut trusted
-            } else {
-                &mut refused
+        all_read &= read.unreadable == 0;
+        for (is_accepted, is_told, id) in read.items {
+            match is_accepted {
+                Some(true) if is_told => trusted.push(id),
+                Some(false) => refused.push(id),
+                // What is not said of it follows the default; what is not known may refuse.
+                None if is_told => {}
+                _ => all_read = false,
             }
-            .push(id);
         }
     }
     let rows = reader
@@ -268,7 +272,7 @@ pub(super) async fn cross_tenant(reader: &Reader<'_>) -> Result<Fact<CrossTenant
             if !refused.is_empty() {
                 row.extra
                     .insert("refused_tenants".to_owned(), refused.clone().into());
-            } else if !partners.is_known() {
+            } else if !all_read {
                 row.extra
                     .insert("single_tenants_not_read".to_owned(), true.into());
             }

@@ -113,7 +113,9 @@ fn session(policy: CaPolicyFact) -> Option<SessionFact> {
             "authentication_type",
             frequency
                 .as_ref()
-                .and_then(|f| f.authentication_type.clone()),
+                .and_then(|f| f.authentication_type.clone())
+                // That of every sign-in narrows nothing.
+                .filter(|kind| !kind.eq_ignore_ascii_case("primaryAndSecondaryAuthentication")),
         ),
     ];
     Some(SessionFact {

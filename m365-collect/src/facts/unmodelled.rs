@@ -223,7 +223,9 @@ pub(super) const APPROVAL: Level = (
         "isRequestorJustificationRequired",
     ],
 );
-/// What is let in and out by default says nothing of whose MFA is accepted.
+/// What is let in and out, by default or of one tenant
+/// (<https://learn.microsoft.com/graph/api/resources/crosstenantaccesspolicyconfigurationpartner>), says
+/// nothing of whose MFA is accepted.
 pub(super) const CROSS_TENANT: Level = (
     "https://learn.microsoft.com/graph/api/resources/crosstenantaccesspolicyconfigurationdefault",
     "2026-11-29",
@@ -236,9 +238,15 @@ pub(super) const CROSS_TENANT: Level = (
         "b2bCollaborationOutbound",
         "b2bDirectConnectInbound",
         "b2bDirectConnectOutbound",
+        "blockServiceProviderOutboundAccess",
+        "deletedDateTime",
+        "identitySynchronization",
         "invitationRedemptionIdentityProviderConfiguration",
+        "isInMultiTenantOrganization",
+        "isServiceProvider",
         "m365CollaborationInbound",
         "m365CollaborationOutbound",
+        "tenantId",
         "tenantRestrictions",
     ],
 );
