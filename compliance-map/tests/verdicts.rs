@@ -1154,3 +1154,33 @@ fn what_the_service_does_where_nothing_is_set_is_known() {
         (Status::Satisfied, Status::NotSatisfied)
     );
 }
+
+#[test]
+fn who_is_asked_for_mfa_by_other_means_does_not_pass_it_by() {
+    let mut mfa = policy(&["mfa"]);
+    mfa["exclude"] = json!({"users": ["u3"]});
+    let state = |id: &str, state: &str| json!({"user": id, "state": state});
+    let states = json!([
+        state("u1", "disabled"),
+        state("u2", "disabled"),
+        state("u3", "enforced")
+    ]);
+    let facts = with(tenant(&[mfa.clone()]), "auth.per_user_mfa", states);
+    assert_eq!(status(&facts, "exclusions_covered"), Status::Satisfied);
+    assert_eq!(
+        failing(&ask(&tenant(&[mfa]), "exclusions_covered".into())),
+        ["u3"]
+    );
+}
+
+#[test]
+fn terms_of_use_are_a_way_round_mfa() {
+    let facts = |operator: &str| {
+        let mut mfa = policy(&["mfa"]);
+        mfa["grant"]["operator"] = json!(operator);
+        mfa["grant"]["termsOfUse"] = json!(["79f4bc06-5b1c-4f6f-a1a5-1b5c5f8a3c1d"]);
+        tenant(&[mfa])
+    };
+    assert_eq!(failing(&ask(&facts("OR"), "mfa_all".into())).len(), 3);
+    assert_eq!(status(&facts("AND"), "mfa_all"), Status::Satisfied);
+}

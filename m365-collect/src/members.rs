@@ -9,6 +9,10 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+/// More members than any object of the service has: its largest types have some hundred. Each costs
+/// far more memory than it has bytes.
+const MOST: usize = 10_000;
+
 /// An object split into its members without building values.
 #[derive(Debug)]
 pub(crate) struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
@@ -161,6 +165,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
                 while let Some((Name(name), value)) =
                     map.next_entry::<Name<'de>, &'de RawValue>()?
                 {
+                    if members.len() == MOST {
+                        return Err(serde::de::Error::custom("more members than any object has"));
+                    }
                     members.push((name, value));
                 }
                 Ok(members)
@@ -237,5 +244,14 @@ mod tests {
             expected.extend(new.into_iter().map(|(k, v)| (k, v.into())));
             prop_assert_eq!(serde_json::from_str::<Value>(&merged).unwrap(), Value::Object(expected));
         }
+    }
+
+    #[test]
+    fn an_object_of_more_members_than_any_has_is_none() {
+        let of = |many: usize| {
+            let members: Vec<String> = (0..many).map(|n| format!("\"{n}\":0")).collect();
+            Members::parse(&format!("{{{}}}", members.join(","))).is_ok()
+        };
+        assert!(of(MOST) && !of(MOST + 1));
     }
 }

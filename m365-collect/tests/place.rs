@@ -160,6 +160,22 @@ async fn what_this_program_never_makes_in_a_store_is_refused_before_it_is_read()
             "CREATE VIRTUAL TABLE more USING fts5(text)",
             "table of another kind",
         ),
+        (
+            "ALTER TABLE body ADD COLUMN more AS (hex(zeroblob(400000000)))",
+            "table or index that makes up values",
+        ),
+        (
+            "CREATE TABLE more (n INTEGER, t TEXT GENERATED ALWAYS AS (hex(n)) VIRTUAL)",
+            "table or index that makes up values",
+        ),
+        (
+            "CREATE INDEX more ON body (hex(zeroblob(number)))",
+            "table or index that makes up values",
+        ),
+        (
+            "CREATE TABLE more (n INTEGER CHECK (length(zeroblob(n)) > 0))",
+            "table or index that makes up values",
+        ),
         // That its type belies its text is found by SQLite itself.
         (disguised.as_str(), "damaged"),
     ] {
@@ -193,4 +209,34 @@ async fn an_index_of_one_s_own_is_no_reason_to_refuse_a_store() {
         .unwrap();
     let store = SqliteStore::open(&path).await.unwrap();
     assert_eq!(store.count(&Kind::USER).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_sqlite_reads_beside_a_store_is_a_file_that_others_cannot_write() {
+    for ending in ["-wal", "-journal", "-shm"] {
+        let place = Place::new();
+        let path = place.store("s.m365").await;
+        let beside = place.path(&format!("s.m365{ending}"));
+        let made = Command::new("mkfifo").arg(&beside).status().unwrap();
+        assert!(made.success());
+        for refused in [
+            SqliteStore::open(&path).await.err().unwrap(),
+            SqliteStore::open_read_only(&path).await.err().unwrap(),
+        ] {
+            assert!(matches!(refused, StoreError::Unsafe { .. }), "{refused:?}");
+        }
+        std::fs::remove_file(&beside).unwrap();
+        std::fs::write(&beside, "").unwrap();
+        std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o666)).unwrap();
+        let store = SqliteStore::open(&path).await.unwrap();
+        let writable = beside.exists() && mode(&beside) & 0o022 != 0;
+        assert!(!writable, "{ending}");
+        drop(store);
+        // Only a user who may give files away can try it.
+        std::fs::write(&beside, "").unwrap();
+        if std::os::unix::fs::chown(&beside, Some(12_345), None).is_ok() {
+            let refused = SqliteStore::open_read_only(&path).await.err().unwrap();
+            assert!(matches!(refused, StoreError::Unsafe { .. }), "{refused:?}");
+        }
+    }
 }

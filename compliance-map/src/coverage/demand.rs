@@ -127,7 +127,10 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
         return Demand::Other;
     };
     let is = |control: &String, word: &str| control.eq_ignore_ascii_case(word);
-    let further = || not_modelled(&grant.extra).filter(|name| !FACTORS.contains(name));
+    let further = || {
+        let known = |name: &&str| FACTORS.contains(name) || TERMS.contains(name);
+        not_modelled(&grant.extra).filter(move |name| !known(name))
+    };
     let is_more = further().next().is_some();
     if grant.controls.iter().any(|c| is(c, "block")) {
         return if is_more {
@@ -146,7 +149,8 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
     let others = grant
         .controls
         .iter()
-        .any(|c| !is(c, "mfa") && !is_elsewhere(c));
+        .any(|c| !is(c, "mfa") && !is_elsewhere(c))
+        || not_modelled(&grant.extra).any(|name| TERMS.contains(&name));
     let and = is_and(grant);
     if others && !and {
         return Demand::Other;
@@ -189,6 +193,9 @@ const FACTORS: [&str; 2] = [
     "customAuthenticationFactors",
     "custom_authentication_factors",
 ];
+
+/// Where Graph lists terms of use, which are accepted without any factor.
+const TERMS: [&str; 2] = ["termsOfUse", "terms_of_use"];
 
 /// Whether MFA is named at all, or may be: whoever is left out of such a policy is left out of MFA.
 pub(crate) fn names_mfa(grant: &CaGrant) -> bool {

@@ -139,24 +139,22 @@ impl Coverage<'_> {
         if left_out == Tri::No {
             return (Some(false), None);
         }
+        let bound = binder.bind(person, Roles::Active, None);
+        let asked = match (bound.least, bound.most) {
+            (Binding::Always, _) => Tri::Yes,
+            (_, Binding::Always) => Tri::Maybe,
+            _ => Tri::No,
+        };
         let some = policies().filter(|policy| policy.scope != Scope::None);
-        let mut covered = some
-            .map(|policy| {
-                policy
-                    .applies(person, Roles::Active, binder.open_roles)
-                    .answer
-            })
-            .fold(Tri::No, Tri::max);
-        if of_mfa != Tri::No {
-            let bound = binder.bind(person, Roles::Active, None);
-            covered = covered.min(if bound.least == Binding::Always {
-                Tri::Yes
-            } else if bound.most == Binding::Always || of_mfa == Tri::Maybe {
-                Tri::Maybe
-            } else {
-                Tri::No
-            });
-        }
+        let applies = |policy: &Policy<'_>| {
+            let roles = Roles::Active;
+            policy.applies(person, roles, binder.open_roles).answer
+        };
+        let covered = match of_mfa {
+            Tri::Yes => asked,
+            Tri::Maybe => asked.max(some.map(applies).fold(Tri::No, Tri::max).min(Tri::Maybe)),
+            Tri::No => some.map(applies).fold(asked, Tri::max),
+        };
         (told(left_out), told(covered))
     }
 }

@@ -227,7 +227,13 @@ fn federated(evidence: Evidence<'_>) -> BTreeMap<String, Tri> {
             let domain = row.domain.to_ascii_lowercase();
             let names = ["federated_idp_mfa_behavior", "federatedIdpMfaBehavior"];
             let told = names.iter().find_map(|name| row.extra.get(*name)?.as_str());
-            let is_whole = evidence.is_whole(PASSWORD_POLICY) && row.federated == Some(true);
+            let is_more = narrowing(
+                &row.extra,
+                &["federated_idp_mfa_behavior", "root", "verified"],
+            );
+            let is_whole = evidence.is_whole(PASSWORD_POLICY)
+                && row.federated == Some(true)
+                && is_more.count() == 0;
             let does_mfa = match told {
                 Some("enforceMfaByFederatedIdp") if is_whole => Tri::Yes,
                 Some("rejectMfaByFederatedIdp") if is_whole => Tri::No,

@@ -1,7 +1,7 @@
 //! One row per control and subject, for a spreadsheet.
 
 use super::lists;
-use super::printable::{is_unseen, printable};
+use super::printable::printable;
 use crate::assess::{Assessment, ControlResult};
 
 const HEADER: &str =
@@ -62,18 +62,28 @@ fn rows<'r>(assessment: &'r Assessment, result: &'r ControlResult) -> Vec<[Strin
     rows
 }
 
-/// What begins a formula, in the forms that spreadsheets read alike: plain, full width and small.
-const FORMULA: [char; 12] = [
-    '=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}', '\u{fe66}', '\u{fe62}',
-    '\u{fe63}', '\u{fe6b}',
+/// What begins a formula, in the forms that spreadsheets read alike: plain, full width and small, and
+/// the minus sign.
+const FORMULA: [char; 13] = [
+    '=', '+', '-', '@', '\u{2212}', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}', '\u{fe66}',
+    '\u{fe62}', '\u{fe63}', '\u{fe6b}',
 ];
 
-/// A cell in quotes, on one line, that is no formula: not even to who leaves out what cannot be seen
-/// before it.
+/// A cell in quotes, on one line, that is no formula: neither to who leaves out what is no letter, digit
+/// or sign before it, nor, in any of its parts, to who divides cells at other signs than commas.
 fn quoted(cell: &str) -> String {
-    let unseen = |c: char| c.is_whitespace() || c.is_control() || is_unseen(c);
-    let seen = cell.trim_start_matches(|c| unseen(c) || c == char::REPLACEMENT_CHARACTER);
-    let formula = seen.starts_with(FORMULA) || cell.starts_with(['\t', '\r', '\n']);
-    let guard = if formula { "'" } else { "" };
-    format!("\"{guard}{}\"", printable(cell).replace('"', "\"\""))
+    let parts = cell.split_inclusive([';', '|', '\t', '\r', '\n']);
+    let guarded = parts.map(|part| {
+        let is_sign = |c: char| FORMULA.contains(&c) || c.is_ascii_punctuation();
+        let seen = part.trim_start_matches(|c: char| !c.is_alphanumeric() && !is_sign(c));
+        let guard = if seen.starts_with(FORMULA) { "'" } else { "" };
+        format!("{guard}{}", printable(part))
+    });
+    let guard = if cell.starts_with(['\t', '\r', '\n']) {
+        "'"
+    } else {
+        ""
+    };
+    let cell: String = guarded.collect();
+    format!("\"{guard}{}\"", cell.replace('"', "\"\""))
 }

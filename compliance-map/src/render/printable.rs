@@ -41,7 +41,7 @@ fn shown(c: char) -> char {
 /// variation selectors left out.
 ///
 /// See <https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point>.
-pub(super) fn is_unseen(c: char) -> bool {
+fn is_unseen(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

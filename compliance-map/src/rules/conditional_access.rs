@@ -258,11 +258,6 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         .able_to_sign_in()
         .map(|person| context.coverage.asks(person))
         .collect();
-    if asked == BTreeSet::from([Some(false)]) && finding.whole {
-        let why = "nobody is asked for MFA, so that everybody passes it by".to_owned();
-        finding.failing.insert(TENANT.to_owned(), why);
-        return finding;
-    }
     for person in context.population.able_to_sign_in() {
         let (left_out, covered) = context.coverage.left_out_and_covered(person);
         if left_out == Some(false) {
@@ -280,7 +275,12 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         };
         finding.count(context, CA_POLICIES, person.id, answer);
     }
-    if finding.population() == 0 && finding.whole {
+    if asked == BTreeSet::from([Some(false)]) && finding.whole {
+        if finding.failing.is_empty() {
+            let why = "nobody is asked for MFA, so that everybody passes it by".to_owned();
+            finding.failing.insert(TENANT.to_owned(), why);
+        }
+    } else if finding.population() == 0 && finding.whole {
         if asked == BTreeSet::from([Some(true)]) {
             finding.none = Some("nobody is left out of a policy");
         } else {

@@ -6,7 +6,7 @@ use super::people::may_be_disabled;
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding, Target};
 use crate::evidence::Grade;
-use crate::facts::{LicenseFact, PimRuleFact, TENANT};
+use crate::facts::{LicenseFact, PimRuleFact, TENANT, narrowing};
 use crate::population::{Person, ROLES, USERS};
 use crate::role::RoleId;
 
@@ -138,7 +138,8 @@ pub(super) fn dedicated(context: &Context<'_>) -> Finding {
             let answer = row
                 .service_plans
                 .as_ref()
-                .and_then(|plans| are_productive(plans));
+                .and_then(|plans| are_productive(plans))
+                .filter(|is| *is || narrowing(&row.extra, &["sku_part_number"]).next().is_none());
             for name in names(row) {
                 productive.insert(name, answer);
             }

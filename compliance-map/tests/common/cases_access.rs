@@ -16,6 +16,13 @@ pub(crate) fn policy(id: &str, more: &Value) -> Value {
     policy
 }
 
+/// Beside facts in which nothing else asks anybody for MFA.
+fn asked_by_policies_alone(mut case: Case) -> Case {
+    case.beside["auth.per_user_mfa"] = whole(&json!([
+        {"user": "u1", "state": "disabled"}, {"user": "u2", "state": "disabled"}]));
+    case
+}
+
 /// The same policy: for everybody; with somebody left out; and narrowed or leaving out a group that
 /// nobody knows.
 fn shapes(members: &Value) -> [Value; 3] {
@@ -81,7 +88,7 @@ pub(crate) fn cases() -> Vec<Case> {
             json!([]),
             Unknown,
         ),
-        among(
+        asked_by_policies_alone(among(
             rule("exclusions_covered"),
             "auth.ca_policies",
             json!([
@@ -100,7 +107,7 @@ pub(crate) fn cases() -> Vec<Case> {
                 &json!({"exclude": {"groups": ["unknown group"]}})
             )]),
             NotSatisfied,
-        ),
+        )),
         among(
             rule("policy_references"),
             "auth.ca_policies",

@@ -68,6 +68,42 @@ pub(super) fn make_own(path: &Path) -> Result<(), StoreError> {
 #[cfg(unix)]
 const OTHERS_WRITE: u32 = 0o022;
 
+/// Makes sure that what SQLite reads beside the file is of whoever owns the file, or of this user, and
+/// that nobody else can write it: a log is part of the store, and a pipe in its place never ends.
+#[cfg(unix)]
+pub(super) fn check_beside(path: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    let own = rustix::process::geteuid().as_raw();
+    let owner = path.symlink_metadata().map_or(own, |file| file.uid());
+    for ending in ["-journal", "-wal", "-shm"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(ending);
+        let beside = PathBuf::from(beside);
+        let Ok(found) = beside.symlink_metadata() else {
+            continue;
+        };
+        if !found.is_file() || found.nlink() > 1 {
+            return Err(unsafe_at(&beside, "is no file, or has another name too"));
+        }
+        if ![own, owner].contains(&found.uid()) {
+            return Err(unsafe_at(&beside, "belongs to another user"));
+        }
+        let mode = found.permissions().mode();
+        if mode & OTHERS_WRITE != 0 {
+            let less = std::fs::Permissions::from_mode(mode & 0o7777 & !OTHERS_WRITE);
+            std::fs::set_permissions(&beside, less)
+                .map_err(|_| unsafe_at(&beside, "can be written by others"))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(super) fn check_beside(_: &Path) -> Result<(), StoreError> {
+    Ok(())
+}
+
 #[cfg(not(unix))]
 pub(super) fn make_own(_: &Path) -> Result<(), StoreError> {
     Ok(())

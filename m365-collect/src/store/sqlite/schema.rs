@@ -116,7 +116,7 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
     // One transaction for as long as it is open: what another process commits meanwhile is not
     // seen, so that everything that is read belongs together.
     connection
-        .execute_batch("BEGIN DEFERRED; SELECT count(*) FROM source")
+        .execute_batch("BEGIN DEFERRED; SELECT 1 FROM source LIMIT 1")
         .map_err(|error| failed("open the store", error))?;
     Ok(connection)
 }
@@ -141,6 +141,7 @@ fn is_to_be_rolled_back(connection: &Connection) -> bool {
 }
 
 pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    place::check_beside(path)?;
     let mut flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if cfg!(unix) {
         flags |= OpenFlags::SQLITE_OPEN_NOFOLLOW;
@@ -207,6 +208,9 @@ fn strange(connection: &Connection) -> rusqlite::Result<Option<&'static str>> {
                 MADE.iter().any(|made| text.starts_with(made))
             });
         match sort.as_deref() {
+            Some("table" | "index") if is_made && text.as_deref().is_some_and(makes_up) => {
+                return Ok(Some("table or index that makes up values"));
+            }
             Some("table" | "index") if is_made => {}
             Some("view") => return Ok(Some("view")),
             Some("trigger") => return Ok(Some("trigger")),
@@ -214,6 +218,36 @@ fn strange(connection: &Connection) -> rusqlite::Result<Option<&'static str>> {
         }
     }
     Ok(None)
+}
+
+/// Whether a table or index calls something: a column, default, check or index may then make up values
+/// of any size. All that calls stands in brackets within brackets, but for types, keys and the check of
+/// the tables with one row. See <https://www.sqlite.org/gencol.html>.
+fn makes_up(text: &str) -> bool {
+    let text = text.to_ascii_uppercase().replace("CHECK (ONLY = 1)", "");
+    let mut depth = 0_usize;
+    let mut before = "";
+    for word in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+        let (name, sign) = match word.char_indices().next_back() {
+            Some((at, sign)) if !sign.is_ascii_alphanumeric() && sign != '_' => {
+                (word.get(..at).unwrap_or_default(), sign)
+            }
+            _ => (word, ' '),
+        };
+        let last = if name.is_empty() { before } else { name };
+        if ["AS", "GENERATED", "CHECK", "COLLATE"].contains(&name) && depth > 0 {
+            return true;
+        }
+        match sign {
+            '(' if depth > 0 && last != "KEY" => return true,
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '\'' | '"' | '`' | '[' | '|' | '*' => return true,
+            _ => {}
+        }
+        before = last;
+    }
+    false
 }
 
 fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
