@@ -271,6 +271,40 @@ async fn a_limit_of_sessions_in_words_that_nobody_knows_is_not_for_everybody() {
 }
 
 #[tokio::test]
+async fn signing_in_again_every_time_is_the_strictest_frequency_and_no_lack() {
+    let mut every = policy();
+    for name in ["devices", "authenticationFlows"] {
+        every["conditions"].as_object_mut().unwrap().remove(name);
+    }
+    every["conditions"]["users"] = json!({"includeUsers": ["All"]});
+    let status = |kind: &str| {
+        let mut policy = every.clone();
+        policy["sessionControls"]["signInFrequency"] = json!({"isEnabled": true, "value": null,
+            "type": null, "frequencyInterval": "everyTime", "authenticationType": kind});
+        async move {
+            let idle = Read::of(
+                "activity_timeout_policies",
+                &Kind::ACTIVITY_TIMEOUT_POLICY,
+                json!([]),
+            );
+            let facts = facts_of(&[read(json!([policy])), idle]).await;
+            let framework = json!({"id": "x", "name": "x", "version": "1", "ids": "A", "controls": [
+                {"id": "A", "title": "t", "decidability": "direct", "evidence": "auth.session",
+                 "clauses": [{"rule": "sign_in_frequency", "sign_in_hours": 4}]}]});
+            let mut catalogue = Catalogue::default();
+            catalogue.add(&framework.to_string()).unwrap();
+            let options = Options::new(NOW.parse().unwrap());
+            assess(&facts, &catalogue, &options).unwrap().results[0].status
+        }
+    };
+    assert_eq!(
+        status("primaryAndSecondaryAuthentication").await,
+        Status::Satisfied
+    );
+    assert_eq!(status("secondaryAuthentication").await, Status::Unknown);
+}
+
+#[tokio::test]
 async fn a_method_for_some_or_in_words_that_nobody_knows_says_so() {
     let everybody = json!({"targetType": "group", "id": "all_users", "isRegistrationRequired": false, "authenticationMode": "any"});
     let feature = || {
@@ -330,7 +364,19 @@ async fn a_method_for_some_or_in_words_that_nobody_knows_says_so() {
     }
     let mut method = method;
     method["excludeTargets"] = json!([{"targetType": "group", "id": "g1"}]);
-    assert!(rows(method).await.extra.contains_key("excludeTargets"));
+    assert!(
+        rows(method.clone())
+            .await
+            .extra
+            .contains_key("excludeTargets")
+    );
+    method["includeTargets"] = json!([{"targetType": "group", "id": "g1"}]);
+    method["state"] = json!("disabled");
+    let row = rows(method).await;
+    assert!(
+        row.extra.is_empty(),
+        "for whom it was on is no matter: {row:?}"
+    );
 }
 
 #[tokio::test]
@@ -436,6 +482,30 @@ async fn trust_in_words_that_nobody_knows_is_not_trust() {
         assert!(told.extra.contains_key(place), "{told:?}");
         default["inboundTrust"]["isMfaAccepted"] = json!(false);
         assert_eq!(row(default).await.default_inbound_trust_mfa, Some(false));
+    }
+    for (trust, is_known) in [
+        (json!({"isMfaAccepted": true}), true),
+        (json!(null), true),
+        (json!({"isMfaAccepted": true, "until": "tomorrow"}), false),
+        (json!({"isMfaAccepted": "no"}), false),
+    ] {
+        let partner = json!({"tenantId": "t2", "isServiceProvider": false, "isInMultiTenantOrganization": false,
+            "identitySynchronization": null, "inboundTrust": trust});
+        let reads = [
+            Read::keyed(
+                "cross_tenant_access_default",
+                &Kind::CROSS_TENANT_DEFAULT,
+                [("default", plain.clone())],
+            ),
+            Read::keyed(
+                "cross_tenant_access_partners",
+                &Kind::CROSS_TENANT_PARTNER,
+                [("t2", partner)],
+            ),
+        ];
+        let told = facts_of(&reads).await.org_cross_tenant.items.remove(0);
+        let is_open = told.extra.contains_key("single_tenants_not_read");
+        assert_eq!(is_open, !is_known, "{trust}: {told:?}");
     }
 }
 
