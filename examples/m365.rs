@@ -2,9 +2,11 @@
 //!
 //! `cargo run --release --example m365 -- --help`
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser;
+use compliance_map::render::printable;
+use examples::arguments::parse;
 use examples::exit::finish;
 use examples::m365::{Arguments, run};
 use examples::screen;
@@ -12,11 +14,33 @@ use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = match parse("m365") {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit,
+    };
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::from_default_env())
+        .with_env_filter(filter())
         .with_writer(screen::err)
         .with_ansi(false)
         .init();
     finish("m365", run(arguments).await)
+}
+
+/// What is logged: errors, or as `RUST_LOG` says.
+fn filter() -> EnvFilter {
+    let by_default = || EnvFilter::new("error");
+    if std::env::var_os(EnvFilter::DEFAULT_ENV).is_none_or(|it| it.is_empty()) {
+        return by_default();
+    }
+    EnvFilter::try_from_default_env().unwrap_or_else(|error| {
+        let why = error.to_string();
+        // Where it cannot be written there is nobody to read it.
+        let _ = writeln!(
+            screen::err(),
+            "m365: {} is left out, only errors are logged: {}",
+            EnvFilter::DEFAULT_ENV,
+            printable(&why)
+        );
+        by_default()
+    })
 }

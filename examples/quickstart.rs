@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use clap::Parser;
+use examples::arguments::parse;
 use examples::exit::{Exit, Failure, finish};
 use examples::progress::Show;
 use examples::settings::Settings;
@@ -68,7 +69,10 @@ const ASKED: [&str; 15] = [
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    finish("quickstart", run(Arguments::parse()).await)
+    match parse("quickstart") {
+        Ok(arguments) => finish("quickstart", run(arguments).await),
+        Err(exit) => exit,
+    }
 }
 
 async fn run(arguments: Arguments) -> Result<Exit, Failure> {

@@ -4,6 +4,7 @@
 //!
 //! Without credentials it starts a simulated tenant in this process.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,10 +12,11 @@ use std::time::SystemTime;
 
 use clap::Parser;
 use compliance_map::{Catalogue, Options, Summary, assess, render};
+use examples::arguments::parse;
 use examples::exit::{Exit, Failure, finish};
 use examples::progress::Show;
 use examples::settings::Settings;
-use examples::{file, tenant, time};
+use examples::{file, screen, tenant, time};
 use m365_collect::{Engine, MemoryStore, Store};
 
 /// Reads a tenant and writes what it proves as one HTML file.
@@ -29,7 +31,10 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    finish("report", run(Arguments::parse()).await)
+    match parse("report") {
+        Ok(arguments) => finish("report", run(arguments).await),
+        Err(exit) => exit,
+    }
 }
 
 async fn run(arguments: Arguments) -> Result<Exit, Failure> {
@@ -49,11 +54,13 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let page = render::html(&assessment, &summary);
     file::write(&arguments.out, page.as_bytes())?;
 
-    eprintln!(
+    let out = arguments.out.display().to_string();
+    writeln!(
+        screen::err(),
         "{}: {} controls, {} of them unknown for want of evidence",
-        arguments.out.display(),
+        render::printable(&out),
         summary.counts.total(),
         summary.counts.unknown
-    );
+    )?;
     Ok(Exit::from(&sync))
 }

@@ -4,7 +4,7 @@
 //! replaced, such as a terminal, `/dev/null` or a pipe, is written into.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::exit::Failure;
@@ -20,12 +20,45 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     file.finish()
 }
 
+/// What stands in a file, which is not read where it is longer than `limit` bytes.
+///
+/// # Errors
+/// When it cannot be read, or is longer.
+pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    if file.metadata()?.len() > limit {
+        return Err(longer(limit));
+    }
+    read_within(file, limit)
+}
+
+/// All that can be read, of which no more than `limit` bytes are kept and one is read beyond.
+///
+/// # Errors
+/// When it cannot be read, or is longer.
+pub fn read_within(from: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(longer(limit));
+    }
+    Ok(bytes)
+}
+
+fn longer(limit: u64) -> io::Error {
+    io::Error::other(format!(
+        "it is longer than {limit} bytes, so it cannot be the right file"
+    ))
+}
+
 /// Makes a folder for its owner alone, or takes one that is there and empty.
 ///
 /// # Errors
 /// When it is a link, not empty, or of another user.
 pub fn folder(path: &Path) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| failed(path, &error);
+    // With a slash or a dot behind it, a link would be looked at through itself.
+    let path: &Path = &path.components().collect::<PathBuf>();
+    let failed = |error: io::Error| failed(path, &error);
     if path.is_symlink() {
         return Err(Failure::usage(format!(
             "{} is a link; name the folder itself",
@@ -37,13 +70,25 @@ pub fn folder(path: &Path) -> Result<(), Failure> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path).map_err(failed)?;
+    // In the folder of another user nothing is safe, even where one may write to it.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+
+        let found = path.symlink_metadata().map_err(failed)?;
+        if !found.is_dir() || found.uid() != rustix::process::geteuid().as_raw() {
+            return Err(Failure::usage(format!(
+                "{} belongs to another user; name a new folder",
+                path.display()
+            )));
+        }
+    }
     if std::fs::read_dir(path).map_err(failed)?.next().is_some() {
         return Err(Failure::usage(format!(
             "{} is not empty; name a new folder",
             path.display()
         )));
     }
-    // Only its owner can do so: in the folder of another user nothing is safe.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -80,12 +125,10 @@ impl Begun {
         let to = match path.to_str() {
             Some("/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1") => Ok(To::Output),
             Some("/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2") => Ok(To::Errors),
-            _ if is_written_into(path) => open(path).map(To::Into),
-            _ => {
-                let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-                let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")));
-                file.map(To::New)
-            }
+            _ => match Opened::at(path) {
+                Some(opened) => opened.open().map(To::Into),
+                None => tempfile::NamedTempFile::new_in(folder_of(path)).map(To::New),
+            },
         };
         Ok(Self {
             to: to.map_err(|error| failed(path, &error))?,
@@ -109,62 +152,99 @@ impl Begun {
     }
 }
 
-/// Whether what stands there is written into, and not replaced: what is no file, and what the system
-/// shows of the files that a process has open. A link of anybody else's leads nowhere.
-fn is_written_into(path: &Path) -> bool {
-    let Ok(found) = path.symlink_metadata() else {
-        return false;
-    };
-    let is_of_system = ["/dev/fd", "/proc"].iter().any(|of| path.starts_with(of))
-        || path.parent() == Some(Path::new("/dev"));
-    if found.is_symlink() {
-        is_of_system
-    } else {
-        !found.is_file() && !found.is_dir()
-    }
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
-fn open(path: &Path) -> std::io::Result<File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true);
-    let file = options.open(path)?;
-    // A pipe that another user made at this place would bring them what is written.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+/// What stands in a place and is written into, not replaced: what is no file, and what the system
+/// shows of the files that a process has open. A link of anybody else's leads nowhere.
+struct Opened {
+    place: PathBuf,
+    is_of_system: bool,
+}
 
-        let found = file.metadata()?;
-        let is_anothers = found.uid() != rustix::process::geteuid().as_raw();
-        if found.file_type().is_fifo() && is_anothers && !path.starts_with("/dev") {
-            return Err(std::io::Error::new(
-                std::io::ErrorKind::PermissionDenied,
-                "it is the pipe of another user",
-            ));
-        }
+impl Opened {
+    fn at(path: &Path) -> Option<Self> {
+        // The path itself can say `/proc/../tmp`, so the folder counts that it leads to.
+        let folder = folder_of(path).canonicalize().ok()?;
+        let is_of_system = folder == Path::new("/dev")
+            || folder == Path::new("/dev/fd")
+            || (folder.starts_with("/proc") && folder.ends_with("fd"));
+        let place = folder.join(path.file_name()?);
+        let found = place.symlink_metadata().ok()?;
+        let is_written_into = if found.is_symlink() {
+            is_of_system
+        } else {
+            !found.is_file() && !found.is_dir()
+        };
+        is_written_into.then_some(Self {
+            place,
+            is_of_system,
+        })
     }
-    Ok(file)
+
+    fn open(&self) -> io::Result<File> {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true);
+        #[cfg(unix)]
+        if !self.is_of_system {
+            use std::os::unix::fs::OpenOptionsExt as _;
+
+            let flags = rustix::fs::OFlags::NOFOLLOW;
+            options.custom_flags(flags.bits().cast_signed());
+        }
+        let file = options.open(&self.place)?;
+        // A pipe that another user made at this place would bring them what is written.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+
+            let found = file.metadata()?;
+            let is_anothers = found.uid() != rustix::process::geteuid().as_raw();
+            if found.file_type().is_fifo() && is_anothers && !self.is_of_system {
+                return Err(io::Error::new(
+                    io::ErrorKind::PermissionDenied,
+                    "it is the pipe of another user",
+                ));
+            }
+        }
+        Ok(file)
+    }
 }
 
 impl Write for Begun {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.to {
             To::New(file) => file.write(bytes),
             To::Into(file) => file.write(bytes),
-            To::Output => std::io::stdout().write(bytes),
-            To::Errors => std::io::stderr().write(bytes),
+            To::Output => io::stdout().write(bytes),
+            To::Errors => io::stderr().write(bytes),
         }
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         match &mut self.to {
             To::New(file) => file.flush(),
             To::Into(file) => file.flush(),
-            To::Output => std::io::stdout().flush(),
-            To::Errors => std::io::stderr().flush(),
+            To::Output => io::stdout().flush(),
+            To::Errors => io::stderr().flush(),
         }
     }
 }
 
 fn failed(path: &Path, error: &dyn std::fmt::Display) -> Failure {
     Failure::other(format!("{} cannot be written: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_end_is_read_to_its_limit_and_refused() {
+        let refused = read_within(io::repeat(b'x'), 10).unwrap_err().to_string();
+        assert!(refused.contains("longer than 10 bytes"), "{refused}");
+        assert_eq!(read_within(&b"0123456789"[..], 10).unwrap().len(), 10);
+    }
 }

@@ -1,5 +1,6 @@
 //! What the example programs share: settings, exit statuses, progress and reports.
 
+pub mod arguments;
 pub mod exit;
 pub mod file;
 pub mod m365;

@@ -1,12 +1,19 @@
 //! Secrets in files: read, and warned of where others can read them too.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{Read, Write as _};
 use std::path::Path;
 
+use compliance_map::render::printable;
+
+use crate::arguments::is_pem;
 use crate::exit::Failure;
+use crate::{file, screen};
 
 /// No client secret is as long as this many bytes.
 const LONGEST: u64 = 4096;
+/// No file with a certificate and a key is as long as this many bytes.
+const LONGEST_CERTIFICATE: u64 = 1 << 20;
 
 /// The client secret in a file, or in standard input where that is named by `-`; without the line
 /// end behind it.
@@ -17,11 +24,35 @@ pub fn read(path: &Path) -> Result<String, Failure> {
     if path == Path::new("-") {
         return of(std::io::stdin().lock(), "standard input");
     }
-    let name = path.display().to_string();
-    let file = std::fs::File::open(path)
-        .map_err(|error| Failure::usage(format!("{name} cannot be read: {error}")))?;
+    let file = open(path, "--secret-file / M365_CLIENT_SECRET_FILE")?;
     warn_if_others_read(path);
-    of(file, &name)
+    of(file, &path.display().to_string())
+}
+
+/// The certificate and the private key in a PEM file.
+///
+/// # Errors
+/// When it cannot be read, or is longer than any.
+pub fn certificate(path: &Path) -> Result<Vec<u8>, Failure> {
+    let file = open(path, "--certificate / M365_CLIENT_CERTIFICATE")?;
+    warn_if_others_read(path);
+    file::read_within(file, LONGEST_CERTIFICATE).map_err(|error| {
+        let path = path.display();
+        Failure::usage(format!("{path} cannot be read as a certificate: {error}"))
+    })
+}
+
+/// Opens the file that a setting names. What names none may be the secret itself, so it is not shown.
+fn open(path: &Path, setting: &str) -> Result<File, Failure> {
+    let value = path.to_string_lossy();
+    if is_pem(&value) || value.contains('\n') {
+        let why = "holds a text of several lines or a key itself: it must be the path of a file";
+        return Err(Failure::usage(format!("{setting} {why}")));
+    }
+    File::open(path).map_err(|error| {
+        let why = "names no file that can be read; it must be the path of a file";
+        Failure::usage(format!("{setting} {why}: {error}"))
+    })
 }
 
 fn of(from: impl Read, name: &str) -> Result<String, Failure> {
@@ -54,8 +85,13 @@ pub fn warn_if_others_read(path: &Path) {
         let is_open = std::fs::metadata(path)
             .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o044 != 0);
         if is_open {
-            let path = path.display();
-            eprintln!("warning: others can read {path}: run chmod 600 {path}");
+            let path = path.display().to_string();
+            let path = printable(&path);
+            // Where it cannot be written there is nobody to read it.
+            let _ = writeln!(
+                screen::err(),
+                "warning: others can read {path}: run chmod 600 {path}"
+            );
         }
     }
     #[cfg(not(unix))]

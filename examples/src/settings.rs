@@ -11,14 +11,18 @@ use crate::exit::Failure;
 use crate::secret;
 
 /// The tenant and the application.
+///
+/// Help shows no value of the environment: somebody may have put a secret into the wrong variable.
+/// For the same reason what begins with a hyphen is a value where a secret or key is expected, and no
+/// unknown argument that would be quoted.
 #[derive(Clone, Default, Args)]
 #[command(next_help_heading = "Tenant")]
 pub struct Settings {
     /// The tenant: its id or one of its domains.
-    #[arg(long, env = "M365_TENANT_ID", global = true)]
+    #[arg(long, env = "M365_TENANT_ID", hide_env_values = true, global = true)]
     pub tenant: Option<String>,
     /// The id of the application.
-    #[arg(long, env = "M365_CLIENT_ID", global = true)]
+    #[arg(long, env = "M365_CLIENT_ID", hide_env_values = true, global = true)]
     pub client: Option<String>,
     /// The secret of the application: its value, not its id. Better in the environment than in a
     /// flag, which other users of the machine can see.
@@ -26,6 +30,7 @@ pub struct Settings {
         long,
         env = "M365_CLIENT_SECRET",
         hide_env_values = true,
+        allow_hyphen_values = true,
         global = true
     )]
     pub secret: Option<String>,
@@ -34,6 +39,8 @@ pub struct Settings {
         long,
         alias = "client-secret-file",
         env = "M365_CLIENT_SECRET_FILE",
+        hide_env_values = true,
+        allow_hyphen_values = true,
         value_name = "FILE",
         global = true
     )]
@@ -43,22 +50,31 @@ pub struct Settings {
         long,
         env = "M365_CLIENT_CERTIFICATE",
         hide_env_values = true,
+        allow_hyphen_values = true,
         global = true
     )]
     pub certificate: Option<String>,
     /// The cloud that the tenant lives in.
-    #[arg(long, env = "M365_CLOUD", value_enum, default_value_t, global = true)]
+    #[arg(
+        long,
+        env = "M365_CLOUD",
+        hide_env_values = true,
+        value_enum,
+        default_value_t,
+        global = true
+    )]
     pub cloud: CloudName,
     /// The origin of Graph, instead of the cloud's own.
-    #[arg(long, env = "M365_GRAPH_URL", global = true)]
+    #[arg(long, env = "M365_GRAPH_URL", hide_env_values = true, global = true)]
     pub graph_url: Option<String>,
     /// The origin of the sign-in service, instead of the cloud's own.
-    #[arg(long, env = "M365_LOGIN_URL", global = true)]
+    #[arg(long, env = "M365_LOGIN_URL", hide_env_values = true, global = true)]
     pub login_url: Option<String>,
     /// The longest that one call may take, waits included.
     #[arg(
         long,
         env = "M365_BUDGET_SECONDS",
+        hide_env_values = true,
         value_name = "SECONDS",
         global = true
     )]
@@ -165,9 +181,7 @@ impl Settings {
         let usage = |error: graph_client::Error| Failure::usage(error.to_string());
         let certificate = self.certificate.as_deref().filter(|path| !path.is_empty());
         let credential = if let Some(path) = certificate {
-            let pem = std::fs::read(path)
-                .map_err(|error| Failure::usage(format!("{path} cannot be read: {error}")))?;
-            secret::warn_if_others_read(Path::new(path));
+            let pem = secret::certificate(Path::new(path))?;
             Credential::certificate(app, pem).map_err(usage)?
         } else {
             let secret = needed(&self.secret, "--secret", "M365_CLIENT_SECRET")?;

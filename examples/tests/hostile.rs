@@ -11,6 +11,7 @@ mod common;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
+use std::process::Stdio;
 
 use common::{Said, Tenant, bare, command, run};
 use serde_json::json;
@@ -185,4 +186,92 @@ fn the_name_of_a_hostile_tenant_is_shown_and_steers_nothing() {
             "the name is shown: {said:?}"
         );
     }
+}
+
+#[test]
+fn wrong_arguments_are_quoted_without_what_steers_a_terminal() {
+    let number = format!("users={NAME}");
+    for arguments in [
+        &[NAME][..],
+        &["check", NAME],
+        &["check", &format!("--{NAME}")],
+        &["check", &format!("-{NAME}")],
+        &["check", "--cloud", NAME],
+        &["check", "--budget", NAME],
+        &["assess", "--facts", "-", "--format", NAME],
+        &["watch", "--store", "t.m365", "--every", &number],
+        &["sync", "--store", "t.m365", "--keep", NAME],
+        &["sync", "--store", "t.m365", "--store", NAME],
+        &["assess", "--facts", "-", "--as-of", NAME],
+        &["assess", "--facts", NAME],
+        &["verify", "--bundle", NAME],
+    ] {
+        let said = run(bare("m365").args(arguments).stdin(Stdio::null()));
+        assert!([1, 2].contains(&said.exit), "{said:?}");
+        assert!(!said.err.is_empty() && said.out.is_empty(), "{said:?}");
+        no_harm(&said, &arguments.join(" "));
+    }
+    for variable in ["M365_CLOUD", "M365_BUDGET_SECONDS", "M365_TENANT_ID"] {
+        let said = run(bare("m365").arg("check").env(variable, NAME));
+        assert_eq!(said.exit, 2, "{said:?}");
+        no_harm(&said, variable);
+    }
+    for (arguments, exit) in [(&["--help"][..], 0), (&["help", "sync"], 0), (&[], 2)] {
+        let said = run(bare("m365").args(arguments));
+        assert_eq!(said.exit, exit, "{said:?}");
+        let (shown, other) = if exit == 0 {
+            (said.out, said.err)
+        } else {
+            (said.err, said.out)
+        };
+        assert!(shown.lines().count() > 10 && shown.contains("Usage: m365"));
+        assert_eq!(other, "");
+    }
+}
+
+#[test]
+fn a_wrong_log_filter_is_told_of_and_left_out() {
+    for filter in [NAME, "m365=\u{1b}[2J\u{9b}31m", "[[["] {
+        let said = run(bare("m365").arg("sources").env("RUST_LOG", filter));
+        assert_eq!(said.exit, 0, "{said:?}");
+        assert!(said.err.starts_with("m365: RUST_LOG"), "{said:?}");
+        no_harm(&said, filter);
+    }
+    for filter in ["", "error", "m365=off"] {
+        let said = run(bare("m365").arg("sources").env("RUST_LOG", filter));
+        assert_eq!((said.exit, said.err.as_str()), (0, ""), "{said:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_names_of_files_steer_no_terminal() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let tenant = Tenant::new();
+    let path = |name: &str| tenant.folder.path().join(name);
+    std::fs::write(path("facts.json"), "{}").unwrap();
+    let said = run(bare("m365")
+        .args(["assess", "--facts"])
+        .arg(path("facts.json"))
+        .arg("--bundle")
+        .arg(path(NAME)));
+    assert_eq!(said.exit, 0, "{said:?}");
+    assert!(said.err.contains("Mallory"), "{said:?}");
+    no_harm(&said, "the name of a bundle");
+    std::fs::remove_dir_all(path(NAME)).unwrap();
+
+    let secret = path(NAME);
+    std::fs::write(&secret, tenant.sim.client_secret()).unwrap();
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o644)).unwrap();
+    // A name with a line feed may be a secret of several lines.
+    let said = run(tenant.m365(&["check", "--secret-file"]).arg(&secret));
+    assert_eq!(said.exit, 2, "{said:?}");
+    no_harm(&said, "the name of a file with several lines");
+    let line = path(&NAME.replace('\n', ""));
+    std::fs::rename(&secret, &line).unwrap();
+    let said = run(tenant.m365(&["check", "--secret-file"]).arg(&line));
+    assert_eq!(said.exit, 0, "{said:?}");
+    assert!(said.err.contains("chmod 600"), "{said:?}");
+    no_harm(&said, "the name of a file with a secret");
 }

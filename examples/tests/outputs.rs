@@ -203,6 +203,50 @@ fn no_more_of_a_file_is_read_than_the_manifest_says() {
     assert!(said.err.contains("more than 100 files"), "{said:?}");
 }
 
+#[test]
+fn what_is_no_part_of_a_bundle_is_named_and_not_read() {
+    let tenant = Synced::new();
+    let folder = tenant.path("bundle");
+    assert_eq!(
+        tenant.assess(&["--bundle", folder.to_str().unwrap()]).exit,
+        0
+    );
+    let with_holes = |name: &str, length: u64| {
+        let path = folder.join(name);
+        std::fs::File::create(path)
+            .unwrap()
+            .set_len(length)
+            .unwrap();
+    };
+    // Files full of holes: whoever read them to the end would read for hours.
+    with_holes("more.json", 1 << 42);
+    let said = verify(&folder, None);
+    assert_eq!(said.exit, 1, "{said:?}");
+    assert!(said.err.contains("more.json does not belong"), "{said:?}");
+
+    with_holes("facts.json", 1 << 42);
+    let said = verify(&folder, None);
+    assert!(said.err.contains("facts.json was changed: it is longer"));
+    with_holes("facts.json", 1);
+    let said = verify(&folder, None);
+    assert!(said.err.contains("facts.json was changed: it is shorter"));
+
+    // A manifest that somebody made up for such a file.
+    with_holes("facts.json", 1 << 42);
+    let path = folder.join("manifest.json");
+    let made = std::fs::read_to_string(&path).unwrap();
+    let mut manifest: serde_json::Value = serde_json::from_str(&made).unwrap();
+    for file in manifest["files"].as_array_mut().unwrap() {
+        if file["name"] == "facts.json" {
+            file["bytes"] = (1_u64 << 42).into();
+        }
+    }
+    std::fs::write(&path, manifest.to_string()).unwrap();
+    let said = verify(&folder, None);
+    assert_eq!(said.exit, 1, "{said:?}");
+    assert!(said.err.contains("was not read"), "{said:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_bundle_is_for_its_owner_alone() {

@@ -59,6 +59,26 @@ fn an_output_takes_the_place_of_a_link_and_follows_none() {
 }
 
 #[test]
+fn an_output_follows_no_link_by_a_path_that_begins_as_one_of_the_system() {
+    let tenant = synced();
+    let letter = path(&tenant, "letter.txt");
+    std::fs::write(&letter, "Dear Bea").unwrap();
+    let link = path(&tenant, "link");
+    for root in ["/proc/..", "/proc/self/root", "/dev/.."] {
+        let _ = std::fs::remove_file(&link);
+        symlink(&letter, &link).unwrap();
+        let out = PathBuf::from(format!("{root}{}", link.display()));
+        if out.parent().unwrap().metadata().is_err() {
+            continue;
+        }
+        let said = run(&mut export(&tenant, &out));
+        assert_eq!(said.exit, 0, "{said:?}");
+        assert!(!link.is_symlink(), "{root}: the link was replaced");
+        assert_eq!(std::fs::read_to_string(&letter).unwrap(), "Dear Bea");
+    }
+}
+
+#[test]
 fn devices_and_pipes_are_written_into_and_stay_what_they_are() {
     let tenant = synced();
     let plain = run(bare("m365")
@@ -156,10 +176,30 @@ fn a_bundle_is_for_its_owner_alone() {
     std::fs::create_dir(&elsewhere).unwrap();
     let link = path(&tenant, "link");
     symlink(&elsewhere, &link).unwrap();
-    let said = bundle(&tenant, &link);
+    for behind in ["", "/", "/.", "/./", "//"] {
+        let mut named = link.clone().into_os_string();
+        named.push(behind);
+        let said = bundle(&tenant, Path::new(&named));
+        assert_eq!(said.exit, 2, "{behind}: {said:?}");
+        assert!(said.err.contains("is a link"), "{behind}: {said:?}");
+        assert_eq!(std::fs::read_dir(&elsewhere).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn a_bundle_is_not_written_into_the_folder_of_another_user() {
+    let tenant = synced();
+    let folder = path(&tenant, "anothers");
+    std::fs::create_dir(&folder).unwrap();
+    // Only a user who may give files away can try it.
+    if std::os::unix::fs::chown(&folder, Some(12_345), None).is_err() {
+        return;
+    }
+    let said = bundle(&tenant, &folder);
     assert_eq!(said.exit, 2, "{said:?}");
-    assert!(said.err.contains("is a link"), "{said:?}");
-    assert_eq!(std::fs::read_dir(&elsewhere).unwrap().count(), 0);
+    assert!(said.err.contains("belongs to another user"), "{said:?}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    assert_eq!(folder.metadata().unwrap().uid(), 12_345);
 }
 
 /// The connection test with the secret taken from a file, and none in the environment.
@@ -243,6 +283,106 @@ fn a_key_that_others_can_read_is_warned_of() {
             "{said:?}"
         );
     }
+}
+
+const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMIIEhushhush=\n-----END PRIVATE KEY-----\n";
+
+#[test]
+fn a_key_or_secret_in_place_of_the_path_of_its_file_is_not_shown() {
+    let tenant = Tenant::new();
+    let file = "M365_CLIENT_SECRET_FILE";
+    let certificate = "M365_CLIENT_CERTIFICATE";
+    for (variable, flag, value) in [
+        (certificate, "--certificate", KEY),
+        (certificate, "--certificate", "hush\nhush"),
+        (certificate, "--certificate", "hush~hush"),
+        (file, "--secret-file", KEY),
+        (file, "--secret-file", "hush~hush"),
+        (file, "--secret-file", "-hush~hush"),
+    ] {
+        let by_variable = run(tenant
+            .m365(&["check"])
+            .env_remove("M365_CLIENT_SECRET")
+            .env(variable, value));
+        let by_flag = run(tenant
+            .m365(&["check", flag, value])
+            .env_remove("M365_CLIENT_SECRET"));
+        for said in [by_variable, by_flag] {
+            assert_eq!(said.exit, 2, "{said:?}");
+            assert!(!format!("{said:?}").contains("hush"), "{said:?}");
+            assert!(
+                said.err.contains(variable) && said.err.contains("path of a file"),
+                "{said:?}"
+            );
+        }
+    }
+    let said = run(&mut tenant.m365(&["check", "--certificate", "/nowhere/at/all"]));
+    assert!(said.err.contains("No such file"), "why is told: {said:?}");
+    // A key that is no value of any option.
+    for arguments in [&["check", KEY][..], &["check", "--cloud", KEY]] {
+        let said = run(&mut tenant.m365(arguments));
+        assert_eq!(said.exit, 2, "{said:?}");
+        assert!(!format!("{said:?}").contains("hush"), "{said:?}");
+    }
+}
+
+#[test]
+fn a_secret_with_a_hyphen_before_it_is_a_secret_and_is_not_shown() {
+    let tenant = Tenant::new();
+    let said = run(&mut tenant.m365(&["check", "--secret", "-hush~hush"]));
+    assert_eq!(said.exit, 3, "{said:?}");
+    assert!(!format!("{said:?}").contains("hush"), "{said:?}");
+}
+
+#[test]
+fn help_shows_nothing_of_the_environment() {
+    let mut help = bare("m365");
+    for setting in [
+        "TENANT_ID",
+        "CLIENT_ID",
+        "CLIENT_SECRET",
+        "CLIENT_SECRET_FILE",
+        "CLIENT_CERTIFICATE",
+        "GRAPH_URL",
+        "LOGIN_URL",
+        "BUDGET_SECONDS",
+        "CLOUD",
+    ] {
+        help.env(format!("M365_{setting}"), "hush");
+    }
+    for command in [&["--help"][..], &["check", "--help"]] {
+        let said = run(help.args(command));
+        assert_eq!((said.exit, said.err.as_str()), (0, ""), "{said:?}");
+        assert!(said.out.contains("M365_CLIENT_SECRET") && !said.out.contains("hush"));
+    }
+}
+
+#[test]
+fn a_certificate_longer_than_any_is_refused() {
+    let tenant = Tenant::new();
+    let key = path(&tenant, "app.pem");
+    write(&key, "", 0o600);
+    let holes = std::fs::File::options().write(true).open(&key).unwrap();
+    holes.set_len(1 << 40).unwrap();
+    for endless in [key.as_path(), Path::new("/dev/zero")] {
+        let said = run(tenant.m365(&["check", "--certificate"]).arg(endless));
+        assert_eq!(said.exit, 2, "{said:?}");
+        assert!(said.err.contains("longer than 1048576 bytes"), "{said:?}");
+    }
+}
+
+#[test]
+fn facts_longer_than_any_are_refused() {
+    let tenant = Tenant::new();
+    let facts = path(&tenant, "facts.json");
+    let holes = std::fs::File::create(&facts).unwrap();
+    holes.set_len(1 << 42).unwrap();
+    let said = run(bare("m365").args(["assess", "--facts"]).arg(&facts));
+    assert_eq!(said.exit, 1, "{said:?}");
+    assert!(
+        said.err.contains("longer than 4294967296 bytes"),
+        "{said:?}"
+    );
 }
 
 #[test]

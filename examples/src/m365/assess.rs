@@ -13,6 +13,9 @@ use super::{bundle, catalogue};
 use crate::exit::{Exit, Failure};
 use crate::{file, screen, time};
 
+/// A facts file of more bytes than this is none: 4 GiB.
+pub(super) const LONGEST: u64 = 4 << 30;
+
 /// What to assess, and how to show it.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -121,11 +124,12 @@ async fn facts(input: &Input) -> Result<(Facts, Vec<SourceOutcome>), Failure> {
     }
     let path = input.facts.as_deref().unwrap_or_else(|| Path::new("-"));
     let read = if path == Path::new("-") {
-        std::io::read_to_string(std::io::stdin())
+        file::read_within(std::io::stdin().lock(), LONGEST)
     } else {
-        std::fs::read_to_string(path)
+        file::read(path, LONGEST)
     };
     let text = read
+        .and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other))
         .map_err(|error| Failure::other(format!("{} cannot be read: {error}", path.display())))?;
     let facts = Facts::from_json(&text).map_err(|error| {
         Failure::other(format!("{} is not a facts file: {error}", path.display()))

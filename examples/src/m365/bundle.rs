@@ -23,12 +23,13 @@ pub(super) fn write(bundle: &Bundle, folder: &Path) -> Result<(), Failure> {
     for entry in &bundle.entries {
         file::write(&folder.join(&entry.name), &entry.bytes)?;
     }
-    eprintln!(
-        "The bundle in {} has the digest {}",
-        folder.display(),
+    let name = folder.display().to_string();
+    writeln!(
+        screen::err(),
+        "The bundle in {} has the digest {}\nKeep the digest elsewhere: m365 verify --bundle DIR --digest DIGEST",
+        printable(&name),
         bundle.digest
-    );
-    eprintln!("Keep the digest elsewhere: m365 verify --bundle DIR --digest DIGEST");
+    )?;
     Ok(())
 }
 
@@ -47,6 +48,9 @@ pub(super) async fn outcomes(store: &SqliteStore) -> Result<Vec<SourceOutcome>, 
 
 /// A bundle has a handful of files; a folder with more than this is none, and is not read.
 const FILES: usize = 100;
+/// The files of a bundle are together no longer than this: facts and what is said of them. Whoever
+/// makes up a manifest could name files that take for ever to read.
+const LONGEST: u64 = 2 * super::assess::LONGEST;
 
 /// Checks the files of a folder, and that they were assessed with the frameworks of `catalogue`.
 pub(super) fn check(
@@ -65,15 +69,15 @@ pub(super) fn check(
     let manifest = has_manifest.then(|| head_of(&folder.join(MANIFEST)));
     let manifest = manifest.transpose().map_err(unread)?;
     let listed = manifest.as_deref().and_then(|it| Manifest::read(it).ok());
+    let lengths = listed.iter().flat_map(|it| &it.files);
+    if lengths.fold(0, |sum: u64, file| sum.saturating_add(file.bytes)) > LONGEST {
+        return Err(Failure::other(format!(
+            "{MANIFEST} names files of more than {LONGEST} bytes: it is no bundle, and was not read"
+        )));
+    }
     let mut found = Vec::new();
     for name in names.iter().filter(|name| *name != MANIFEST) {
-        // Where it has another name, it is as long as one of those that the manifest names.
-        let lengths = listed
-            .iter()
-            .flat_map(|it| &it.files)
-            .map(|file| file.bytes);
         let length = listed.as_ref().and_then(|it| it.length_of(name));
-        let length = length.or(lengths.max()).unwrap_or(0);
         found.push(measured(&folder.join(name), name, length).map_err(unread)?);
     }
     let manifest = verify_listed(manifest.as_deref(), found, expected)
@@ -162,12 +166,23 @@ fn called(kind: FileType) -> &'static str {
 
 /// Opens a file of the bundle; what took its place since it was looked at is refused.
 fn open(path: &Path) -> io::Result<File> {
-    if !std::fs::symlink_metadata(path)?.is_file() {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    if path.is_symlink() || !file.metadata()?.is_file() {
         return Err(io::Error::other(
             "a file was replaced while it was looked at",
         ));
     }
-    File::open(path)
+    Ok(file)
 }
 
 /// A manifest, and one byte more than it may have where it is longer.
@@ -179,10 +194,19 @@ fn head_of(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What stands in a file, read to one byte beyond the length that it should have.
-fn measured(path: &Path, name: &str, length: u64) -> io::Result<Listed> {
-    let mut file = open(path)?.take(length.saturating_add(1));
+/// What stands in a file. Where it has not the length that it should have, or should not be there, that
+/// is wrong whatever stands in it, so it is not read.
+fn measured(path: &Path, name: &str, length: Option<u64>) -> io::Result<Listed> {
+    let file = open(path)?;
+    let found = file.metadata()?.len();
     let mut measure = Measure::new(name);
+    if length != Some(found) {
+        let mut unread = measure.finish();
+        unread.bytes = found;
+        return Ok(unread);
+    }
+    // It may grow while it is read.
+    let mut file = file.take(found.saturating_add(1));
     let mut piece = vec![0; 1 << 16];
     loop {
         match file.read(&mut piece)? {

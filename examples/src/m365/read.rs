@@ -162,7 +162,7 @@ fn days(text: &str) -> Result<(String, Duration), String> {
 
 /// A source and a time of so many seconds times a number.
 fn times(text: &str, such_as: &str, unit: u64) -> Result<(String, Duration), String> {
-    let malformed = || format!("{text} is not of the form {such_as}");
+    let malformed = || format!("{} is not of the form {such_as}", printable(text));
     let (source, number) = text.split_once('=').ok_or_else(malformed)?;
     let number: u64 = number.parse().map_err(|_| malformed())?;
     let seconds = number
