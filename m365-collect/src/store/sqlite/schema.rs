@@ -222,7 +222,8 @@ fn strange(connection: &Connection) -> rusqlite::Result<Option<&'static str>> {
 
 /// Whether a table or index calls something: a column, default, check or index may then make up values
 /// of any size. All that calls stands in brackets within brackets, but for types, keys and the check of
-/// the tables with one row. See <https://www.sqlite.org/gencol.html>.
+/// the tables with one row. Quotes and comments, in which a bracket would not count, are not ours either.
+/// See <https://www.sqlite.org/gencol.html>.
 fn makes_up(text: &str) -> bool {
     let text = text.to_ascii_uppercase().replace("CHECK (ONLY = 1)", "");
     let mut depth = 0_usize;
@@ -242,7 +243,7 @@ fn makes_up(text: &str) -> bool {
             '(' if depth > 0 && last != "KEY" => return true,
             '(' => depth += 1,
             ')' => depth = depth.saturating_sub(1),
-            '\'' | '"' | '`' | '[' | '|' | '*' => return true,
+            '\'' | '"' | '`' | '[' | '|' | '*' | '-' | '/' => return true,
             _ => {}
         }
         before = last;
