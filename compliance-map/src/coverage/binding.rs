@@ -1,9 +1,5 @@
 //! Whether an enforced rule asks a person for MFA: the least and the most that can be true.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use super::demand::{Demand, Scope};
 use super::method::MethodSet;
 use super::policy::{GroupMembers, Policy};
@@ -12,7 +8,7 @@ use super::tally::Tally;
 use super::tri::Tri;
 use super::{CA_POLICIES, Lack, PER_USER_MFA, Roles, SECURITY_DEFAULTS};
 use crate::evidence::{Evidence, Grade, latest};
-use crate::facts::{Facts, PerUserMfaFact, narrowing};
+use crate::facts::{Facts, PerUserMfaFact, says_more};
 use crate::group::Groups;
 use crate::population::{ByPerson, Held, Person, Population, ROLES};
 
@@ -85,11 +81,6 @@ impl Needed {
     }
 }
 
-/// Whether more is said than names, which may take something away.
-fn says_more(extra: &BTreeMap<String, Value>) -> bool {
-    narrowing(extra, &[]).next().is_some()
-}
-
 fn is_any_enforced(facts: &Facts) -> bool {
     let mut policies = facts.auth_ca_policies.items.iter();
     policies.any(|policy| policy.state.eq_ignore_ascii_case("enabled"))
@@ -123,7 +114,7 @@ impl<'a> Binder<'a> {
             (Grade::Absent, _) | (_, None) => Tri::Maybe,
             // An enforced policy beside them is impossible: one of the two facts is wrong.
             (_, Some(row)) if row.enabled && is_any_enforced(facts) => Tri::Maybe,
-            (_, Some(row)) if row.enabled && says_more(&row.extra) => Tri::Maybe,
+            (_, Some(row)) if row.enabled && says_more(&row.extra, &[]) => Tri::Maybe,
             (_, Some(row)) => Tri::from(row.enabled),
         };
         // Security defaults and enforced policies rule each other out, so that there is nothing to
@@ -303,8 +294,9 @@ impl<'a> Binder<'a> {
     fn by_per_user_mfa(&self, person: &Person<'_>) -> Source<'static> {
         let whole = self.per_user_grade == Grade::Whole;
         let row = self.per_user.of(person);
-        let row =
-            row.filter(|row| !says_more(&row.extra) || row.state.eq_ignore_ascii_case("disabled"));
+        let row = row.filter(|row| {
+            !says_more(&row.extra, &[]) || row.state.eq_ignore_ascii_case("disabled")
+        });
         let state = row.map(|row| row.state.as_str());
         let is = |word: &str| state.is_some_and(|state| state.eq_ignore_ascii_case(word));
         match state {

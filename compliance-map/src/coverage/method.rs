@@ -216,14 +216,11 @@ pub(crate) fn accepted_by(strength: &Value, evidence: Evidence<'_>) -> Accepts {
     }
     let definitions = evidence.facts.other.get(STRENGTHS);
     let definitions = definitions.map_or(&[][..], |fact| &fact.items);
-    let id_of = |definition: &Value| {
-        definition
-            .get("id")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
     let definition = definitions.iter().rev().find(|definition| match id {
-        Some(id) => id_of(definition).is_some_and(|it| it.eq_ignore_ascii_case(id.trim())),
+        Some(id) => {
+            let found = definition.get("id").and_then(Value::as_str);
+            found.is_some_and(|found| found.eq_ignore_ascii_case(id.trim()))
+        }
         None => names_of(definition)
             .iter()
             .any(|name| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))),

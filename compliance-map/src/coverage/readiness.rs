@@ -10,7 +10,7 @@ use super::tri::Tri;
 use super::{CA_POLICIES, CROSS_TENANT, METHODS, PASSWORD_POLICY, REGISTRATION};
 use crate::domain;
 use crate::evidence::{Evidence, Grade};
-use crate::facts::{CrossTenantFact, MethodsFact, RegistrationFact, narrowing};
+use crate::facts::{CrossTenantFact, MethodsFact, RegistrationFact, narrowing, says_more};
 use crate::population::{ByPerson, Person, Population};
 
 const TENANT_FACT: &str = "org.tenant";
@@ -227,13 +227,10 @@ fn federated(evidence: Evidence<'_>) -> BTreeMap<String, Tri> {
             let domain = row.domain.to_ascii_lowercase();
             let names = ["federated_idp_mfa_behavior", "federatedIdpMfaBehavior"];
             let told = names.iter().find_map(|name| row.extra.get(*name)?.as_str());
-            let is_more = narrowing(
-                &row.extra,
-                &["federated_idp_mfa_behavior", "root", "verified"],
-            );
+            let remarks = ["federated_idp_mfa_behavior", "root", "verified"];
             let is_whole = evidence.is_whole(PASSWORD_POLICY)
                 && row.federated == Some(true)
-                && is_more.count() == 0;
+                && !says_more(&row.extra, &remarks);
             let does_mfa = match told {
                 Some("enforceMfaByFederatedIdp") if is_whole => Tri::Yes,
                 Some("rejectMfaByFederatedIdp") if is_whole => Tri::No,

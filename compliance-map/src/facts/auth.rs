@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::further::narrowing;
+use super::further::says_more;
 use super::row::Subject;
 
 /// What a user registered, as the service's own report tells, key `auth.registration`.
@@ -38,7 +38,7 @@ pub struct RegistrationFact {
 impl RegistrationFact {
     /// Whether more is said of the methods, which may take something away.
     pub(crate) fn is_narrowed(&self) -> bool {
-        narrowing(&self.extra, &BESIDE_METHODS).next().is_some()
+        says_more(&self.extra, &BESIDE_METHODS)
     }
 }
 
@@ -74,7 +74,7 @@ pub struct MethodsFact {
 impl MethodsFact {
     /// Whether more is said of the methods, which may take something away.
     pub(crate) fn is_narrowed(&self) -> bool {
-        narrowing(&self.extra, &[]).next().is_some()
+        says_more(&self.extra, &[])
     }
 }
 

@@ -51,6 +51,11 @@ pub(crate) fn narrowing<'m>(
     not_modelled(members).filter(move |name| !all().any(|remark| is_same_word(remark, name)))
 }
 
+/// Whether more is said of an object than remarks, which may take something away.
+pub(crate) fn says_more(members: &BTreeMap<String, Value>, remarks: &[&str]) -> bool {
+    narrowing(members, remarks).next().is_some()
+}
+
 /// What any object of Graph may carry and what changes nothing of what it proves, on 2026-11-29:
 /// <https://learn.microsoft.com/en-us/graph/api/overview>.
 const REMARKS: [&str; 13] = [

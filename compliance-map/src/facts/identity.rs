@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::further::narrowing;
+use super::further::says_more;
 use crate::Timestamp;
 
 /// An account, key `identity.users`.
@@ -104,7 +104,7 @@ impl GroupFact {
     /// Whether there may be more members than are listed: the service withholds some, or more is said
     /// of the group.
     pub(crate) fn is_open(&self) -> bool {
-        self.members_withheld || narrowing(&self.extra, &BESIDE_MEMBERS).next().is_some()
+        self.members_withheld || says_more(&self.extra, &BESIDE_MEMBERS)
     }
 }
 
@@ -231,7 +231,7 @@ pub struct SignInFact {
 impl SignInFact {
     /// Whether more is said of the sign-ins, so that they may not have been the person's.
     pub(crate) fn is_narrowed(&self) -> bool {
-        narrowing(&self.extra, &BESIDE_TIMES).next().is_some()
+        says_more(&self.extra, &BESIDE_TIMES)
     }
 }
 

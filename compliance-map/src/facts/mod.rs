@@ -37,7 +37,7 @@ pub use device::{
 };
 pub use envelope::{Envelope, Fact, State};
 pub use further::{is_annotation, says_something};
-pub(crate) use further::{narrowing, not_modelled};
+pub(crate) use further::{narrowing, not_modelled, says_more};
 pub use governance::{
     AccessReviewFact, AttestationFact, GuestFact, LifecycleEventFact, PartnerFact, PimRuleFact,
     ScopeFact,

@@ -10,8 +10,8 @@ const HEADER: &str =
 /// The assessment as CSV (RFC 4180), one row per control and person or object that does not pass, and
 /// one row for a control without any.
 ///
-/// No cell can be taken for a formula: one that starts like it, also after what cannot be seen, gets an
-/// apostrophe in front, as in <https://owasp.org/www-community/attacks/CSV_Injection>. Cells are shown as
+/// No cell can be taken for a formula: one that starts like it, also after what is no letter, digit or
+/// sign, and any part of one behind `;` or `|` that does, gets an apostrophe in front, as in <https://owasp.org/www-community/attacks/CSV_Injection>. Cells are shown as
 /// [`printable`] says; the JSON holds every name as it is.
 pub fn csv(assessment: &Assessment) -> String {
     let mut out = format!("{HEADER}\r\n");

@@ -169,6 +169,15 @@ pub(super) fn age_without_mfa(context: &Context<'_>, days: u32) -> Finding {
         },
         days,
     );
+    let told = domains.nobody.is_none() && domains.whole;
+    // Whether passwords of a domain have to be changed in time; unknown where it was not read.
+    let rows = context.evidence.facts.auth_password_policy.items.iter();
+    let of = |domain: &String, in_time| (domain.to_ascii_lowercase(), in_time);
+    let mut in_time: BTreeMap<String, Option<bool>> = rows
+        .map(|row| of(&row.domain, told.then_some(true)))
+        .collect();
+    in_time.extend(domains.unknown.keys().map(|domain| of(domain, None)));
+    in_time.extend(domains.failing.keys().map(|domain| of(domain, Some(false))));
     let uncovered = everybody
         .failing
         .keys()
@@ -177,19 +186,12 @@ pub(super) fn age_without_mfa(context: &Context<'_>, days: u32) -> Finding {
     for id in uncovered {
         let person = context.population.person(id);
         let upn = person.and_then(|person| person.fact.upn.as_deref());
-        let domain = upn
-            .and_then(|upn| upn.rsplit_once('@'))
-            .map(|(_, domain)| domain);
+        let domain = upn.and_then(|upn| upn.rsplit_once('@'));
+        let domain = domain.map(|(_, domain)| domain.to_ascii_lowercase());
         // A domain without rules of its own follows the one above it.
-        let mut names = domain
-            .into_iter()
-            .chain(domain.into_iter().flat_map(domain::above));
-        let rows = &context.evidence.facts.auth_password_policy.items;
-        let ruled = names.find(|name| rows.iter().any(|r| r.domain.eq_ignore_ascii_case(name)));
-        let is = |known: &&String| ruled.is_some_and(|d| d.eq_ignore_ascii_case(known));
-        let failing = domains.failing.keys().find(|known| is(known));
-        let told = domains.nobody.is_none() && domains.whole;
-        let unread = domains.unknown.keys().any(|known| is(&known));
+        let above = domain.iter().flat_map(|domain| domain::above(domain));
+        let mut names = domain.iter().map(String::as_str).chain(above);
+        let in_time = names.find_map(|name| in_time.get(name)).copied().flatten();
         let answer = if person.is_some_and(may_be_disabled) {
             (Answer::Unknown(ENABLED_NOT_READ), USERS)
         } else if everybody.unknown.contains_key(id) {
@@ -197,10 +199,10 @@ pub(super) fn age_without_mfa(context: &Context<'_>, days: u32) -> Finding {
                 Answer::Unknown("whether MFA covers the account is not known"),
                 USERS,
             )
-        } else if failing.is_some() {
+        } else if in_time == Some(false) {
             let why = "signs in with a password alone that need not be changed in time";
             (Answer::fail(why), POLICIES)
-        } else if told && !unread && ruled.is_some() {
+        } else if in_time == Some(true) {
             (Answer::Pass, POLICIES)
         } else {
             (

@@ -6,7 +6,7 @@ use super::people::may_be_disabled;
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding, Target};
 use crate::evidence::Grade;
-use crate::facts::{LicenseFact, PimRuleFact, TENANT, narrowing};
+use crate::facts::{LicenseFact, PimRuleFact, TENANT, says_more};
 use crate::population::{Person, ROLES, USERS};
 use crate::role::RoleId;
 
@@ -139,7 +139,7 @@ pub(super) fn dedicated(context: &Context<'_>) -> Finding {
                 .service_plans
                 .as_ref()
                 .and_then(|plans| are_productive(plans))
-                .filter(|is| *is || narrowing(&row.extra, &["sku_part_number"]).next().is_none());
+                .filter(|is| *is || !says_more(&row.extra, &["sku_part_number"]));
             for name in names(row) {
                 productive.insert(name, answer);
             }
