@@ -169,7 +169,7 @@ async fn what_this_program_never_makes_in_a_store_is_refused_before_it_is_read()
             "table or index that makes up values",
         ),
         (
-            "CREATE TABLE more (n INTEGER, t TEXT AS -- )\n (hex -- )\n (n)))",
+            "CREATE TABLE more (n INTEGER, -- )\n t TEXT AS -- )\n (hex -- )\n (n)))",
             "table or index that makes up values",
         ),
         (
