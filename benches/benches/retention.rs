@@ -14,7 +14,8 @@
 use std::future::Future;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use m365_collect::store::{Begin, Commit, Expiry, Finish, History};
+use m365_collect::History;
+use m365_collect::store::{Begin, Commit, Expiry, Finish};
 use m365_collect::{Change, Kind, Reading, Record, SourceId, SqliteStore, Store};
 use serde_json::value::RawValue;
 

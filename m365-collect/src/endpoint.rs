@@ -7,7 +7,7 @@ use graph_client::{BatchRequest, Client, GetRequest, Limits, ListRequest, Worklo
 use serde::Serialize;
 use url::Url;
 
-use crate::sync::RawItem;
+use crate::record::RawItem;
 
 /// A GET of Microsoft Graph: a path with `{id}` where the id of a parent goes, and its query.
 ///

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::descriptor::Descriptor;
+use crate::id::SourceId;
 use crate::outcome::{Gap, Outcome};
-use crate::source::{Descriptor, SourceId};
 use crate::store::StoreError;
 use crate::timestamp;
 

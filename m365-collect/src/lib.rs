@@ -113,17 +113,20 @@
 //! | `testing` | no | the conformance suite for stores of your own |
 
 pub mod connect;
+mod descriptor;
 mod endpoint;
 mod error;
 mod evidence;
 mod facts;
 pub mod health;
+mod id;
 pub mod insight;
 mod kind;
 mod members;
 mod organization;
 mod outcome;
 mod record;
+mod run;
 mod source;
 pub mod sources;
 pub mod store;
@@ -133,22 +136,23 @@ pub mod sync;
 pub mod testing;
 mod timestamp;
 
+pub use descriptor::{Descriptor, Privacy};
 pub use endpoint::Endpoint;
 pub use error::{Error, Result};
 pub use evidence::Standing;
 pub use facts::facts;
+pub use id::{History, InvalidSourceId, Reading, SourceId};
 pub use kind::Kind;
-pub use outcome::{Gap, Outcome, Tally};
-pub use record::{Change, Edge, NoId, Record, Relation, RemovedReason};
-pub use source::{Completeness, Descriptor, InvalidSourceId, Privacy, Source, SourceId};
+pub use outcome::{Completeness, Gap, Outcome, Tally};
+pub use record::{Change, Edge, NoId, RawItem, Record, Relation, RemovedReason};
+pub use run::{
+    Progress, ProgressEvent, ProgressEvents, ProgressSender, Run, Silent, WaitCause,
+    progress_channel,
+};
+pub use source::Source;
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;
 pub use store::{
-    Expired, FeedEntry, FeedEvent, History, MemoryStore, Reading, Store, StoreError, StoredTenant,
-    Tombstone, Version,
+    Expired, FeedEntry, FeedEvent, MemoryStore, Store, StoreError, StoredTenant, Tombstone, Version,
 };
-pub use sync::{
-    Because, Due, Engine, Plan, PlannedSource, Progress, ProgressEvent, ProgressEvents,
-    ProgressSender, RawItem, Report, Run, Schedule, Silent, SourceReport, WaitCause,
-    progress_channel,
-};
+pub use sync::{Because, Due, Engine, Plan, PlannedSource, Report, Schedule, SourceReport};

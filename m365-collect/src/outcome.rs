@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use crate::source::SourceId;
+use crate::id::SourceId;
 use crate::timestamp;
 
 /// What came of reading one source.
@@ -121,6 +121,16 @@ impl Outcome {
             _ => false,
         }
     }
+}
+
+/// Whether a source that ended by itself read everything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Completeness {
+    /// Everything.
+    Complete,
+    /// Not everything; nothing is swept then.
+    Partial(Gap),
 }
 
 /// What a partial reading lacks.

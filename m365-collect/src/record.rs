@@ -10,6 +10,9 @@ use serde_json::value::RawValue;
 use crate::kind::Kind;
 use crate::members::Members;
 
+/// An item of a collection as the service sent it.
+pub type RawItem = Box<RawValue>;
+
 /// An object of the tenant: its kind, its id and its JSON as the service sent it.
 ///
 /// Annotations that describe a change and not the object (`members@delta`, `@removed`) are left

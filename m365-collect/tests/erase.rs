@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, UNIX_EPOCH};
 
-use m365_collect::store::{Begin, Commit, Finish, History, Lease};
+use m365_collect::History;
+use m365_collect::store::{Begin, Commit, Finish, Lease};
 use m365_collect::testing::{DELETE_CRASH_POINTS, ERASE_CRASH_POINTS};
 use m365_collect::{
     Change, Edge, Kind, MemoryStore, Reading, Record, Relation, RemovedReason, SourceId,

@@ -12,7 +12,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use graph_client::test_util::{Answer, FakeTransport};
 use graph_client::{Client, Credential, TenantId};
-use m365_collect::store::{Begin, Commit, Finish, History};
+use m365_collect::History;
+use m365_collect::store::{Begin, Commit, Finish};
 use m365_collect::{
     Change, Completeness, Descriptor, Engine, Error, Kind, Outcome, Reading, Record, Relation, Run,
     Source, SourceId, SqliteStore, Store, StoreError,

@@ -8,7 +8,8 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use m365_collect::store::{Begin, Commit, Contested, Finish, History, Lease};
+use m365_collect::History;
+use m365_collect::store::{Begin, Commit, Contested, Finish, Lease};
 use m365_collect::{
     Change, Edge, Kind, MemoryStore, Reading, Record, Relation, RemovedReason, SourceId,
     SqliteStore, Store, StoreError, StoredTenant, testing,

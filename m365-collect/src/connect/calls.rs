@@ -3,13 +3,15 @@
 use graph_client::Error;
 
 use super::code::Code;
-use super::diagnosis::{Diagnosis, Problem, Severity};
+use super::context::{Missed, Test};
+use super::diagnosis::GRANT;
+use super::diagnosis::{Diagnosis, Severity};
+use super::explain;
 use super::probe::{Planned, Probe, Seen, ServiceCall, all, planned};
-use super::run::{Missed, Test};
+use super::problem::Problem;
 use super::stage::{Stage, StageState};
-use super::{GRANT, explain};
 use crate::error::refuses_token;
-use crate::source::SourceId;
+use crate::id::SourceId;
 
 /// What the calls showed.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::diagnosis::Problem;
+use super::problem::Problem;
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $problem:ident, $link:expr;)+) => {

@@ -1,17 +1,17 @@
 //! What a connection test found, as a value.
 
-use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::app_credential::AppCredential;
 use super::code::Code;
-use super::credential::AppCredential;
 use super::diagnosis::{Diagnosis, Severity};
-use super::licence::LicenceCheck;
+use super::licence_check::LicenceCheck;
 use super::permission::{Permissions, SourceAccess};
 use super::probe::ServiceCall;
 use super::stage::{Stage, StageState, StageSummary, milliseconds};
+use super::status::Status;
 
 /// What a connection test found.
 ///
@@ -34,44 +34,6 @@ pub struct Connection {
     /// How long the whole test took.
     #[serde(rename = "milliseconds", serialize_with = "milliseconds")]
     pub elapsed: Duration,
-}
-
-/// Whether a tenant can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Status {
-    /// Yes.
-    Connected,
-    /// The credentials were refused.
-    AuthenticationError,
-    /// Permissions are missing.
-    PermissionError,
-    /// The service or the way to it fails, or throttles.
-    ServiceError,
-}
-
-impl Status {
-    /// The name in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Connected => "connected",
-            Self::AuthenticationError => "authentication_error",
-            Self::PermissionError => "permission_error",
-            Self::ServiceError => "service_error",
-        }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Connected => "connected",
-            Self::AuthenticationError => "authentication error",
-            Self::PermissionError => "permission error",
-            Self::ServiceError => "service error",
-        })
-    }
 }
 
 /// The tenant that answered.

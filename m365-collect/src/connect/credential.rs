@@ -5,49 +5,15 @@
 use std::time::{Duration, SystemTime};
 
 use graph_client::{Client, Error};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::app_credential::{AppCredential, CredentialKind};
 use super::code::Code;
+use super::context::{Missed, Test};
 use super::diagnosis::Diagnosis;
-use super::run::{Missed, Test};
 use super::stage::{Stage, StageState};
 use crate::organization::is_guid;
 use crate::timestamp;
-
-/// A secret or certificate in the app registration, without its value and name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct AppCredential {
-    /// What it is.
-    pub kind: CredentialKind,
-    /// Its id in the registration, by which the portal lists it.
-    pub key_id: Option<String>,
-    /// When it ends; `None` where the service did not say.
-    #[serde(serialize_with = "timestamp::option::serialize")]
-    pub ends_at: Option<SystemTime>,
-    /// Whole days until then; nothing once it has ended.
-    pub days_left: Option<u64>,
-}
-
-/// What an application proves itself with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum CredentialKind {
-    /// A client secret.
-    Secret,
-    /// A certificate.
-    Certificate,
-}
-
-impl CredentialKind {
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Secret => "client secret",
-            Self::Certificate => "certificate",
-        }
-    }
-}
 
 /// How long ahead of its end a credential is warned about.
 const AHEAD: Duration = Duration::from_secs(30 * DAY);

@@ -3,8 +3,9 @@
 use graph_client::Error;
 
 use super::code::Code;
-use super::diagnosis::{Diagnosis, Problem};
+use super::diagnosis::Diagnosis;
 use super::network::{Fault, fault};
+use super::problem::Problem;
 use super::refusal;
 use super::settings::Oddities;
 
@@ -48,7 +49,7 @@ fn told(error: &Error, odd: Oddities) -> Diagnosis {
         return Diagnosis::new(
             Code::PermissionMissing,
             format!("the application may not read {route}"),
-            super::GRANT,
+            super::diagnosis::GRANT,
         );
     }
     if error.is_connection() || error.is_timeout() {

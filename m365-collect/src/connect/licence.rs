@@ -2,30 +2,16 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::calls::Calls;
 use super::code::Code;
-use super::diagnosis::{Diagnosis, Problem};
+use super::context::Test;
+use super::diagnosis::Diagnosis;
+use super::licence_check::LicenceCheck;
 use super::permission::SourceAccess;
-use super::run::Test;
+use super::problem::Problem;
 use super::stage::{Stage, StageState};
-use crate::source::SourceId;
+use crate::id::SourceId;
 use crate::subscription::{Held, LicenceState, plans};
-
-/// Whether the tenant has a licence that sources need.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct LicenceCheck {
-    /// The licence, as the sources name it.
-    pub licence: String,
-    /// The service plans of which any will do.
-    pub plans: Vec<&'static str>,
-    /// Whether the tenant has it.
-    pub state: LicenceState,
-    /// The chosen sources that need it.
-    pub needed_by: Vec<SourceId>,
-}
 
 /// The licences that the sources need, none of them known yet.
 pub(super) fn needed(sources: &[SourceAccess]) -> Vec<LicenceCheck> {

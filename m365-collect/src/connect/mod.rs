@@ -34,17 +34,21 @@
 //! ```
 
 mod accepted;
+mod app_credential;
 mod calls;
 mod code;
 mod connection;
+mod context;
 mod credential;
 mod diagnosis;
 mod explain;
 mod licence;
+mod licence_check;
 mod network;
 mod outcome;
 mod permission;
 mod probe;
+mod problem;
 mod readiness;
 mod refusal;
 mod report_names;
@@ -52,6 +56,7 @@ mod run;
 mod service;
 mod settings;
 mod stage;
+mod status;
 mod table;
 mod tenant;
 mod text;
@@ -62,29 +67,22 @@ use graph_client::Client;
 
 use crate::source::Source;
 
+pub use app_credential::{AppCredential, CredentialKind};
 pub use code::Code;
-pub use connection::{
-    ClockFound, ConnectedTenant, Connection, ReportNames, Stages, Status, TokenFound,
-};
-pub use credential::{AppCredential, CredentialKind};
-pub use diagnosis::{Diagnosis, Problem, Severity};
-pub use licence::LicenceCheck;
+pub use connection::{ClockFound, ConnectedTenant, Connection, ReportNames, Stages, TokenFound};
+pub use diagnosis::{Diagnosis, Severity};
+pub use licence_check::LicenceCheck;
 pub use permission::{Lacking, Permissions, Readiness, SourceAccess};
 pub use probe::ServiceCall;
+pub use problem::Problem;
 pub use run::ConnectionTest;
 pub use service::Service;
 pub use settings::SecretShape;
 pub use stage::{Stage, StageState, StageSummary};
+pub use status::Status;
 pub use table::permissions_table;
 
 pub use crate::subscription::LicenceState;
-
-/// What to do about a permission that is missing.
-const GRANT: &str = "add it as an application permission of Microsoft Graph and give admin consent";
-
-/// What to do about consent that is missing.
-const CONSENT: &str = "add the application permissions that the sources need, then let an \
-     administrator of the tenant choose `Grant admin consent`";
 
 /// Tests the connection for these sources. It never fails: what is wrong is in the answer.
 ///

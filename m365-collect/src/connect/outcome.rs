@@ -2,8 +2,9 @@
 
 use super::code::Code;
 use super::diagnosis::Diagnosis;
+use super::diagnosis::GRANT;
+use super::explain;
 use super::settings::Oddities;
-use super::{GRANT, explain};
 use crate::error::Error;
 use crate::outcome::{Gap, Outcome};
 use crate::store::StoreError;

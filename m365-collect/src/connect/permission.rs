@@ -8,7 +8,8 @@ use super::accepted::{accepted_for, is_granted};
 use super::code::Code;
 use super::diagnosis::Diagnosis;
 use crate::endpoint::Endpoint;
-use crate::source::{Source, SourceId};
+use crate::id::SourceId;
+use crate::source::Source;
 
 /// What a source needs, has and lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -206,7 +207,7 @@ impl Lacking {
     }
 
     fn diagnosis(&self, code: Code, cause: String) -> Diagnosis {
-        let mut diagnosis = Diagnosis::new(code, cause, super::GRANT)
+        let mut diagnosis = Diagnosis::new(code, cause, super::diagnosis::GRANT)
             .blocking(self.blocks.clone())
             .partial();
         diagnosis.permission = Some(self.permission.clone());
@@ -221,7 +222,7 @@ pub(super) fn no_consent(sources: &[SourceAccess]) -> Diagnosis {
         Code::NoConsent,
         "the token carries no permission: no administrator of the tenant has consented to the \
          application, or it was given delegated permissions only",
-        super::CONSENT,
+        super::diagnosis::CONSENT,
     )
     .blocking(sources.iter().map(|source| source.source.clone()).collect())
 }

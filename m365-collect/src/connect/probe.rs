@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::permission::SourceAccess;
 use super::service::Service;
 use super::stage::{StageState, milliseconds};
-use crate::source::SourceId;
+use crate::id::SourceId;
 
 /// How a source's service is tried: its own request, made as small as its page allows.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! What the stages together say about each source.
 
 use super::calls::Calls;
+use super::context::Test;
 use super::permission::{Readiness, SourceAccess};
-use super::run::Test;
 use super::stage::StageState;
-use crate::source::SourceId;
+use crate::id::SourceId;
 use crate::subscription::LicenceState;
 
 /// Settles each source, after all stages.

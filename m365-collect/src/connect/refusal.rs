@@ -137,7 +137,7 @@ fn words(code: Code, odd: Oddities) -> (&'static str, &'static str) {
         ),
         Code::NoConsent => (
             "no administrator of the tenant has consented to the application",
-            super::CONSENT,
+            super::diagnosis::CONSENT,
         ),
         Code::ConditionalAccess => (
             "a conditional access policy of the tenant blocks the application",

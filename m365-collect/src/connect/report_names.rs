@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::code::Code;
 use super::connection::ReportNames;
+use super::context::Test;
 use super::diagnosis::Diagnosis;
-use super::run::Test;
 use super::stage::{Stage, StageState};
-use crate::source::SourceId;
+use crate::id::SourceId;
 
 const REPORTS: &str = "Reports.Read.All";
 const SETTINGS: &str = "ReportSettings.Read.All";

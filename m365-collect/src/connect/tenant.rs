@@ -7,14 +7,15 @@ use serde::Deserialize;
 
 use super::code::Code;
 use super::connection::{ClockFound, ConnectedTenant};
-use super::diagnosis::{Diagnosis, Problem};
+use super::context::{Go, Missed, Test};
+use super::diagnosis::Diagnosis;
 use super::explain;
 use super::permission;
-use super::run::{Go, Missed, Test};
+use super::problem::Problem;
 use super::stage::{Stage, StageState};
+use crate::id::Reading;
+use crate::id::SourceId;
 use crate::organization::{self, Organization};
-use crate::source::SourceId;
-use crate::store::Reading;
 
 /// The answer of <https://learn.microsoft.com/graph/api/organization-list>.
 #[derive(Deserialize)]

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::outcome::{Gap, Outcome};
 use crate::record::Record;
-use crate::source::SourceId;
 use crate::store::{RUNS_KEPT, RunEntry, Store, StoreError};
 
 pub use standing::Standing;

@@ -163,8 +163,8 @@ mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
+    use crate::id::SourceId;
     use crate::outcome::Tally;
-    use crate::source::SourceId;
 
     const THEN: SystemTime = UNIX_EPOCH;
 

@@ -7,8 +7,9 @@ use compliance_map::facts::{CredentialFact, ServicePrincipalFact};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::fact::of_items;
 use super::part::{either, is_whole, join, rows, seen};
-use super::{instant, of_items};
+use super::value::instant;
 use crate::evidence::{Reader, Standing};
 use crate::kind::Kind;
 use crate::record::Relation;

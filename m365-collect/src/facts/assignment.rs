@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::type_name;
 use super::unmodelled::{self, Members, carried, members_of};
+use super::value::type_name;
 
 /// The targets of a policy; `None` where they were not read. Whoever is left out, let in by a filter
 /// only, or by what is not known here, makes "all" something less than all:

@@ -9,10 +9,11 @@ use compliance_map::facts::{
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::fact::{fact, of_items, to_fact};
 use super::names::{Names, name_people};
 use super::part::is_whole;
 use super::unmodelled::{self, Members, carried, carried_as, members_of};
-use super::{fact, of_items, to_fact, type_name};
+use super::value::type_name;
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;

@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::assignment::{platform, targets};
+use super::fact::fact;
 use super::part::Part;
-use super::{Single, fact, type_name};
+use super::value::{Single, type_name};
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;

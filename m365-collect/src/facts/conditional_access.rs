@@ -12,7 +12,7 @@ use compliance_map::facts::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::fact;
+use super::fact::fact;
 use super::unmodelled::{self, Members, carried, carried_as, members_of};
 use crate::evidence::Reader;
 use crate::kind::Kind;

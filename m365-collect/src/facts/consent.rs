@@ -5,8 +5,9 @@ use compliance_map::facts::AppConsentFact;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::fact::of_items;
 use super::part::{either, rows};
-use super::{Single, of_items};
+use super::value::Single;
 use crate::evidence::{Reader, Standing};
 use crate::kind::Kind;
 use crate::store::StoreError;

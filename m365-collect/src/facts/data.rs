@@ -7,8 +7,9 @@ use compliance_map::facts::{LabelFact, SharingFact};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::fact::fact;
 use super::part::remark;
-use super::{Single, fact};
+use super::value::Single;
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;

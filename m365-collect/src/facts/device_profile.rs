@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 
 use super::assignment::{platform, targets};
 use super::catalogue_setting::{Settings, read_settings};
+use super::fact::of_items;
 use super::part::{either, remark, rows};
-use super::{of_items, type_name};
+use super::value::type_name;
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;
@@ -29,7 +30,7 @@ impl Profile<'_> {
     }
 
     fn number(&self, name: &str) -> Option<u32> {
-        super::count(self.0.get(name)?.as_i64())
+        super::value::count(self.0.get(name)?.as_i64())
     }
 
     fn any_on(&self, names: &[&str]) -> Option<bool> {

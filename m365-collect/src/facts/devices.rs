@@ -6,9 +6,10 @@ use compliance_map::Fact;
 use compliance_map::facts::{AppFact, DeviceFact, DeviceProtectionFact, DeviceUpdateFact};
 use serde::Deserialize;
 
+use super::fact::{fact, not_told, to_fact};
 use super::names::named;
 use super::part::{Part, is_read, remark};
-use super::{count, fact, instant, not_told, to_fact};
+use super::value::{count, instant};
 use crate::evidence::{Reader, is_under_policy};
 use crate::kind::Kind;
 use crate::store::StoreError;

@@ -7,8 +7,9 @@ use compliance_map::{Fact, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::fact::of_items;
 use super::part::{either, is_read, is_whole, join, rows};
-use super::{instant, of_items};
+use super::value::instant;
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::record::Relation;

@@ -7,7 +7,7 @@ use compliance_map::facts::GroupFact;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::fact;
+use super::fact::fact;
 use super::part::join;
 use crate::evidence::{Reader, Standing};
 use crate::kind::Kind;

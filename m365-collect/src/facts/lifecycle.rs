@@ -4,8 +4,9 @@ use compliance_map::Fact;
 use compliance_map::facts::LifecycleEventFact;
 use serde::Deserialize;
 
+use super::fact::to_fact;
 use super::names::named;
-use super::{instant, to_fact};
+use super::value::instant;
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;

@@ -3,8 +3,9 @@
 use compliance_map::Fact;
 use compliance_map::facts::DirectoryLogFact;
 
+use super::fact::of_items;
 use super::part::{either, is_read, is_whole};
-use super::{of_items, timestamp};
+use super::value::timestamp;
 use crate::evidence::{Reader, Standing};
 use crate::kind::Kind;
 use crate::store::StoreError;

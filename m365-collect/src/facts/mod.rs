@@ -15,6 +15,7 @@ mod consent;
 mod data;
 mod device_profile;
 mod devices;
+mod fact;
 mod governance;
 mod groups;
 mod lifecycle;
@@ -29,17 +30,14 @@ mod roles;
 mod security;
 mod sessions;
 mod unmodelled;
+mod value;
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
 
-use compliance_map::{Fact, Facts, State, TenantInfo, Timestamp};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use compliance_map::{Facts, TenantInfo};
 
-use crate::evidence::{Reader, Rows, Standing};
-use crate::kind::Kind;
+use self::fact::never_empty;
+use crate::evidence::Reader;
 use crate::store::{Store, StoreError};
 
 /// What the store proves, as evidence for an assessment.
@@ -124,107 +122,4 @@ async fn authentication(reader: &Reader<'_>, facts: &mut Facts) -> Result<(), St
         .other
         .insert("auth.auth_strengths".to_owned(), strengths);
     Ok(())
-}
-
-/// Of this every tenant has some: a list without any was not read to its end, whatever it says.
-fn never_empty<T>(fact: Fact<T>, what: &str) -> Fact<T> {
-    match fact.collected_at {
-        Some(at) if fact.state == State::Ok && fact.items.is_empty() => Fact::truncated(
-            at,
-            fact.items,
-            format!("no {what} was listed, and every tenant has some"),
-        ),
-        _ => fact,
-    }
-}
-
-/// One source, one kind, one fact.
-async fn fact<V: DeserializeOwned, T: Send>(
-    reader: &Reader<'_>,
-    source: &'static str,
-    kind: &Kind,
-    to_row: impl Fn(String, V) -> T + Send,
-) -> Result<Fact<T>, StoreError> {
-    let standing = reader.standing(source, kind).await?;
-    let rows = reader
-        .rows(kind, move |id, view| Some(to_row(id, view)))
-        .await?;
-    Ok(to_fact(rows, standing))
-}
-
-/// The fact of these rows. Rows that cannot be relied upon do not go into it.
-fn to_fact<T>(rows: Rows<T>, standing: Standing) -> Fact<T> {
-    let (items, standing) = rows.with(standing);
-    of_items(items, standing)
-}
-
-fn of_items<T>(items: Vec<T>, standing: Standing) -> Fact<T> {
-    let beyond = || Fact::error("the time of the sync is beyond the calendar");
-    match standing {
-        Standing::Read { as_of, note } => match timestamp(as_of) {
-            Some(as_of) => {
-                let mut fact = Fact::ok(as_of, items);
-                fact.note = note;
-                fact
-            }
-            None => beyond(),
-        },
-        Standing::InPart { as_of, note } => match timestamp(as_of) {
-            Some(as_of) => Fact::truncated(as_of, items, note),
-            None => beyond(),
-        },
-        Standing::Denied { permission } => Fact::denied(permission),
-        Standing::Unlicensed { plan } => Fact::unlicensed(plan),
-        Standing::Failed { error } => Fact::error(error),
-        Standing::NotCollected => Fact::not_collected(),
-    }
-}
-
-/// A fact that no source can tell, and why not.
-fn not_told<T>(why: &str) -> Fact<T> {
-    Fact {
-        note: Some(why.to_owned()),
-        ..Fact::not_collected()
-    }
-}
-
-fn timestamp(time: SystemTime) -> Option<Timestamp> {
-    let seconds = crate::timestamp::to_millis(time).div_euclid(1000);
-    Timestamp::from_unix_seconds(seconds)
-}
-
-/// A time as Graph sends it; `0001-01-01` stands for never.
-fn instant(text: Option<String>) -> Option<Timestamp> {
-    let text = text.filter(|text| !text.starts_with("0001-01-01"))?;
-    Timestamp::parse(&text).ok()
-}
-
-/// A count as Graph sends it; a negative one says nothing.
-fn count<T: TryFrom<i64>>(number: Option<i64>) -> Option<T> {
-    number.and_then(|number| T::try_from(number).ok())
-}
-
-/// The name in an `@odata.type`.
-fn type_name(odata_type: &str) -> &str {
-    let name = odata_type.trim_start_matches('#');
-    name.strip_prefix("microsoft.graph.").unwrap_or(name)
-}
-
-/// The object of a singleton, which the service wraps in `value` at times.
-struct Single<V>(V);
-
-impl<'de, V: DeserializeOwned> Deserialize<'de> for Single<V> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let view = match Value::deserialize(deserializer)? {
-            Value::Object(mut members) => match members.remove("value") {
-                Some(object @ Value::Object(_)) => object,
-                Some(Value::Array(list)) => list.into_iter().next().unwrap_or_default(),
-                _ => Value::Object(members),
-            },
-            other => other,
-        };
-        serde_json::from_value(view)
-            .map(Self)
-            .map_err(serde::de::Error::custom)
-    }
 }

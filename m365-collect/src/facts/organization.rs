@@ -7,9 +7,10 @@ use compliance_map::facts::{CrossTenantFact, LicenseFact, PartnerFact, TenantFac
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::fact::{fact, not_told, to_fact};
 use super::part::{Part, is_read, remark};
 use super::unmodelled::{self, Members, carried, carried_as};
-use super::{Single, fact, not_told, to_fact};
+use super::value::Single;
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;
@@ -66,8 +67,8 @@ pub(super) async fn licenses(reader: &Reader<'_>) -> Result<Fact<LicenseFact>, S
                     .or_else(|| sku.sku_id.clone())
                     .unwrap_or(id),
                 sku_id: sku.sku_id,
-                purchased: super::count(sku.prepaid_units.and_then(|units| units.enabled)),
-                assigned: super::count(sku.consumed_units),
+                purchased: super::value::count(sku.prepaid_units.and_then(|units| units.enabled)),
+                assigned: super::value::count(sku.consumed_units),
                 status: sku
                     .capability_status
                     .as_deref()

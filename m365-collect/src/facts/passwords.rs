@@ -7,8 +7,9 @@ use compliance_map::facts::{PasswordPolicyFact, PasswordProtectionFact};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::fact::{of_items, to_fact};
 use super::part::{Part, is_whole};
-use super::{count, of_items, to_fact};
+use super::value::count;
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;

@@ -11,10 +11,11 @@ use compliance_map::Fact;
 use compliance_map::facts::{GuestFact, SignInFact, UserFact};
 use serde::Deserialize;
 
+use super::fact::{fact, to_fact};
 use super::names::{Names, name_people};
 use super::organization::sku_names;
 use super::part::{Part, join, remark};
-use super::{fact, instant, to_fact};
+use super::value::instant;
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::record::Relation;

@@ -7,10 +7,11 @@ use compliance_map::facts::PimRuleFact;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::fact::to_fact;
 use super::part::both;
 use super::roles::role_names;
 use super::unmodelled::{self, Members, carried_as};
-use super::{to_fact, type_name};
+use super::value::type_name;
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;

@@ -6,11 +6,12 @@ use compliance_map::facts::RoleAssignmentFact;
 use compliance_map::{Fact, Timestamp};
 use serde::Deserialize;
 
+use super::fact::of_items;
 use super::names::{Names, named};
 use super::organization::licenses;
 use super::part::{Part, is_read, rows};
 use super::unmodelled::Members;
-use super::{instant, of_items};
+use super::value::instant;
 use crate::evidence::{Reader, Standing};
 use crate::kind::Kind;
 use crate::store::StoreError;

@@ -5,9 +5,10 @@ use compliance_map::facts::{AlertFact, RiskFact, SecureScoreFact};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::fact::{fact, to_fact};
 use super::names::Names;
 use super::part::remark;
-use super::{fact, instant, to_fact};
+use super::value::instant;
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::conditional_access::{Policy, policy};
-use super::of_items;
+use super::fact::of_items;
 use super::part::{either, rows};
 use super::unmodelled::{self, Members, carried_as};
 use crate::evidence::Reader;

@@ -136,8 +136,8 @@ fn of_runs(runs: &[&RunEntry]) -> Option<(Status, Option<String>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::SourceId;
     use crate::outcome::Tally;
-    use crate::source::SourceId;
 
     fn status(outcomes: &[Outcome]) -> Option<&'static str> {
         let runs: Vec<RunEntry> = outcomes

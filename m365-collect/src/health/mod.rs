@@ -18,23 +18,26 @@
 //! ```
 
 mod connection;
+mod grade;
 mod source;
 mod text;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
+use crate::descriptor::Descriptor;
+use crate::id::SourceId;
 use crate::kind::Kind;
-use crate::source::{Descriptor, Source, SourceId};
+use crate::source::Source;
 use crate::store::{RUNS_KEPT, RunEntry, Store, StoreError, StoredTenant};
 use crate::timestamp;
 
 pub use connection::ConnectionHealth;
 pub(crate) use connection::note_failure;
+pub use grade::Grade;
 pub use source::{SourceHealth, Window};
 
 /// The time over which runs are added up.
@@ -55,32 +58,6 @@ pub struct Health {
     pub connection: Option<ConnectionHealth>,
     /// Source by source, in the order of the catalogue.
     pub sources: Vec<SourceHealth>,
-}
-
-/// How well something is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Grade {
-    /// Complete and recent.
-    Healthy,
-    /// Incomplete, older than twice its cadence, failing more often than not, or not licensed.
-    Degraded,
-    /// Never read completely though it was tried, refused, or not read for ten times its cadence.
-    Failing,
-    /// Never asked for: it was left out, or its time has not come. That is nobody's failure.
-    NotRead,
-}
-
-impl fmt::Display for Grade {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Healthy => "healthy",
-            Self::Degraded => "degraded",
-            Self::Failing => "failing",
-            Self::NotRead => "not read",
-        })
-    }
 }
 
 /// How the store fares at a time. [`Engine::health`](crate::Engine::health) heeds the choices of an

@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use super::Grade;
+use super::grade::Grade;
+use crate::id::SourceId;
 use crate::outcome::{Gap, Outcome};
-use crate::source::SourceId;
 use crate::store::RunEntry;
 use crate::timestamp;
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::shape::{FanOutSource, ListSource, SingletonSource};
 use super::{DAILY, Family, SOMETIMES};
+use crate::descriptor::Descriptor;
 use crate::endpoint::Endpoint;
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::Relation;
-use crate::source::{Descriptor, SourceId};
 
 const APPLICATION: &[&str] = &[
     "id",

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::shape::{FanOutSource, ListSource, Parents, SingletonSource, WindowSource};
 use super::{DAILY, Family, SOMETIMES};
+use crate::descriptor::{Descriptor, Privacy};
 use crate::endpoint::Endpoint;
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::Relation;
-use crate::source::{Descriptor, Privacy, SourceId};
 
 const USERS: SourceId = SourceId::new("users");
 

@@ -6,9 +6,10 @@ use serde::Deserialize;
 
 use super::shape::{FanOutSource, ListSource, Parents, SingletonSource};
 use super::{DAILY, Family, SOMETIMES};
+use crate::descriptor::{Descriptor, Privacy};
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::{Record, Relation};
-use crate::source::{Descriptor, Privacy, SourceId};
 
 const TEAMS: SourceId = SourceId::new("teams");
 /// What people write to those who write to them.

@@ -6,10 +6,11 @@ use serde::Deserialize;
 
 use super::shape::{FanOutSource, ListSource, Parents, SingletonSource};
 use super::{DAILY, Family, SOMETIMES};
+use crate::descriptor::{Descriptor, Privacy};
 use crate::endpoint::Endpoint;
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::{Record, Relation};
-use crate::source::{Descriptor, Privacy, SourceId};
 
 const DEVICES: &str = "DeviceManagementManagedDevices.Read.All";
 const CONFIGURATION: &str = "DeviceManagementConfiguration.Read.All";

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::shape::{DeltaSource, FanOutSource, ListSource, TrackedRelation};
 use super::{DAILY, Family, SOMETIMES};
+use crate::descriptor::{Descriptor, Privacy};
 use crate::endpoint::Endpoint;
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::Relation;
-use crate::source::{Descriptor, Privacy, SourceId};
 
 /// `mobileDeviceManagementAuthority` comes only when it is asked for.
 const ORGANIZATION: &[&str] = &[

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::shape::ListSource;
 use super::{Family, SOMETIMES};
+use crate::descriptor::{Descriptor, Privacy};
 use crate::endpoint::Endpoint;
 use crate::kind::Kind;
-use crate::source::{Descriptor, Privacy};
 
 pub(super) fn sources() -> Family {
     vec![

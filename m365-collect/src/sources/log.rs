@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::Family;
 use super::shape::WindowSource;
+use crate::descriptor::Descriptor;
 use crate::endpoint::Endpoint;
 use crate::kind::Kind;
-use crate::source::Descriptor;
 
 pub(super) fn sources() -> Family {
     vec![

@@ -1,6 +1,6 @@
 //! The licences that stand behind sources, and what a tenant without them is answered.
 
-use crate::source::Descriptor;
+use crate::descriptor::Descriptor;
 
 /// Names as the connection test and the outcomes tell them: the product and its service plan.
 const ENTRA_P1: &str = "Entra ID P1 (AAD_PREMIUM)";

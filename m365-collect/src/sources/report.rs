@@ -6,8 +6,9 @@ use graph_client::ReportPeriod::{D30, D180};
 
 use super::shape::{ReportSource, SingletonSource};
 use super::{DAILY, Family, SOMETIMES};
+use crate::descriptor::{Descriptor, Privacy};
+use crate::id::SourceId;
 use crate::kind::Kind;
-use crate::source::{Descriptor, Privacy, SourceId};
 
 const USER: &str = "User Principal Name";
 const OWNER: &str = "Owner Principal Name";

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::shape::{FanOutSource, ListSource};
 use super::{DAILY, Family, SOMETIMES};
+use crate::descriptor::{Descriptor, Privacy};
 use crate::endpoint::Endpoint;
+use crate::id::History;
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::Relation;
-use crate::source::{Descriptor, Privacy, SourceId};
-use crate::store::History;
 
 /// The service answers for one scope at a time:
 /// <https://learn.microsoft.com/graph/api/policyroot-list-rolemanagementpolicies>.

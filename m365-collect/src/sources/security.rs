@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::shape::{ListSource, WindowSource};
 use super::{DAILY, Family, SOMETIMES};
+use crate::descriptor::{Descriptor, Privacy};
 use crate::endpoint::Endpoint;
 use crate::kind::Kind;
-use crate::source::{Descriptor, Privacy};
 
 /// How long alerts and incidents are kept, here as there: one that is still open must not look closed
 /// because it was forgotten.

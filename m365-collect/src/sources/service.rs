@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::shape::ListSource;
 use super::{Family, SOMETIMES};
+use crate::descriptor::Descriptor;
 use crate::kind::Kind;
-use crate::source::Descriptor;
 
 pub(super) fn sources() -> Family {
     vec![

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use graph_client::Limits;
 
+use crate::descriptor::Descriptor;
 use crate::endpoint::Endpoint;
-use crate::source::{Descriptor, Source};
-use crate::store::Reading;
+use crate::id::Reading;
+use crate::source::Source;
 
 /// A Markdown table of sources: what each reads, yields and needs, and how often. `docs/sources.md`
 /// holds those of the catalogue; give your own sources for a page of your own.

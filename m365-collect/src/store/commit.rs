@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::SystemTime;
 
-use super::{History, Reading};
+use crate::id::SourceId;
+use crate::id::{History, Reading};
 use crate::kind::Kind;
 use crate::record::{Change, Relation, RemovedReason};
-use crate::source::SourceId;
 
 /// The right to write for one source.
 #[derive(Clone, PartialEq, Eq)]

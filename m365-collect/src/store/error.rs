@@ -1,6 +1,6 @@
 //! Why a store could not do what it was asked.
 
-use crate::source::SourceId;
+use crate::id::SourceId;
 
 /// Why a store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use crate::source::{Descriptor, SourceId};
+use crate::descriptor::Descriptor;
+use crate::id::SourceId;
 
 /// Tombstones are kept for so long at least: a deleted object may be restored for thirty days, and
 /// a change of before its removal may be replayed for as long as a delta link holds

@@ -6,24 +6,9 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::id::SourceId;
 use crate::kind::Kind;
-use crate::source::SourceId;
 use crate::timestamp;
-
-/// What is remembered of the objects of a source when they change.
-///
-/// A history begins when a source was first read completely: until then everything is new.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum History {
-    /// Nothing: for what changes all the time.
-    None,
-    /// That an object changed, when, and which of its properties.
-    Feed,
-    /// The same, and what it said before: for settings of the tenant.
-    Versions,
-}
 
 /// What an object said for some time, as far as it was read: it may have changed between two
 /// readings.

@@ -7,6 +7,7 @@
 
 mod claim;
 mod commit;
+pub(crate) mod crash;
 mod depth;
 mod error;
 mod event;
@@ -25,10 +26,10 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use crate::id::{Reading, SourceId};
 use crate::kind::Kind;
 use crate::outcome::{Outcome, Tally};
 use crate::record::{Edge, Record, Relation, RemovedReason};
-use crate::source::SourceId;
 use crate::timestamp;
 
 pub use claim::Claim;
@@ -36,7 +37,7 @@ pub use commit::{Begin, Commit, Committed, Contested, Finish, Held, Lease, Leave
 pub use error::StoreError;
 pub use event::Event;
 pub use expiry::{Expired, Expiry};
-pub use history::{FeedEntry, FeedEvent, History, Version};
+pub use history::{FeedEntry, FeedEvent, Version};
 pub use memory::MemoryStore;
 pub use person::{Erased, Mention};
 #[cfg(feature = "sqlite")]
@@ -138,7 +139,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ) -> Result<Vec<Tombstone>, StoreError>;
 
     /// What an object said, earliest first, and what it says now: of sources with
-    /// [`History::Versions`].
+    /// [`History::Versions`](crate::History::Versions).
     async fn versions(&self, kind: &Kind, id: &str) -> Result<Vec<Version>, StoreError>;
 
     /// The feed of changes after the entry with this number, in order, at most `limit` entries.
@@ -235,20 +236,6 @@ impl StoredTenant {
             }
         }
     }
-}
-
-/// How a source is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Reading {
-    /// Changes since a checkpoint.
-    Delta,
-    /// The whole collection each time; what is not listed any more is swept at the end.
-    Full,
-    /// What happened since the last time: nothing is swept, and what comes again is the same event
-    /// as it stands now.
-    Window,
 }
 
 /// What the store knows of a source.

@@ -18,13 +18,13 @@ use std::time::Duration;
 
 use graph_client::Client;
 
-use super::Engine;
-use super::meter::Meter;
-use super::progress::{ProgressEvent, Teller};
+use super::engine::Engine;
+use crate::descriptor::Descriptor;
 use crate::error::Result;
 use crate::kind::Kind;
 use crate::outcome::Gap;
-use crate::source::Descriptor;
+use crate::run::meter::Meter;
+use crate::run::progress::{ProgressEvent, Teller};
 
 /// How much later the service is asked again where its count differs.
 const LAG: Duration = Duration::from_secs(20);

@@ -1,11 +1,75 @@
 //! When a source is due, by what is known of it.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use super::plan::{Because, Due};
+use serde::Serialize;
+
 use crate::outcome::{Gap, Outcome};
 use crate::store::{RunEntry, SourceState};
 use crate::timestamp;
+
+/// When a source is to be read, and why.
+///
+/// Serialised flat: `{"due": "later", "at": "2026-01-01T01:00:00Z", "because": "fresh"}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "due", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Due {
+    /// Now.
+    Now {
+        /// Why.
+        because: Because,
+    },
+    /// Not yet.
+    Later {
+        /// Then.
+        #[serde(serialize_with = "timestamp::serialize")]
+        at: SystemTime,
+        /// Why not now.
+        because: Because,
+    },
+    /// Never: it is not among those that are to be read.
+    Off,
+}
+
+/// Why a source is due, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Because {
+    /// It was never read.
+    NeverRead,
+    /// A reading was cut off, and goes on.
+    CutOff,
+    /// Its last reading is as old as its cadence.
+    Elapsed,
+    /// What it waited for was read since.
+    ParentsRead,
+    /// The last run lies in the future: the clock was set back.
+    ClockWentBack,
+    /// It was read a short while ago.
+    Fresh,
+    /// The service throttled it and said until when, or that it did.
+    Throttled,
+    /// It failed, and rests longer each time that it does.
+    Resting,
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::NeverRead => "never read",
+            Self::CutOff => "a reading was cut off",
+            Self::Elapsed => "its cadence has elapsed",
+            Self::ParentsRead => "what it waited for was read",
+            Self::ClockWentBack => "the clock was set back",
+            Self::Fresh => "read a short while ago",
+            Self::Throttled => "throttled",
+            Self::Resting => "resting after a failure",
+        })
+    }
+}
 
 /// How soon a source that failed is tried again: this long after the first failure, twice as long
 /// after each further one, …
@@ -34,14 +98,14 @@ pub(super) fn rest(failures: u32) -> Duration {
 }
 
 /// What is known of a source.
-pub(super) struct Facts<'a> {
+pub(super) struct Known<'a> {
     pub(super) last: Option<&'a RunEntry>,
     pub(super) failures: u32,
     pub(super) state: SourceState,
     pub(super) parents_read_at: Option<SystemTime>,
 }
 
-impl Facts<'_> {
+impl Known<'_> {
     pub(super) fn due(&self, cadence: Duration, now: SystemTime) -> Due {
         let at_once = |because| Due::Now { because };
         let Some(last) = self.last else {
@@ -89,8 +153,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::id::SourceId;
     use crate::outcome::Tally;
-    use crate::source::SourceId;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -113,7 +177,7 @@ mod tests {
             outcome,
             Tally::default(),
         );
-        let facts = Facts {
+        let facts = Known {
             last: Some(&run),
             failures,
             state: SourceState::new(),
@@ -131,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_source_that_never_ran_is_due() {
-        let mut facts = Facts {
+        let mut facts = Known {
             last: None,
             failures: 0,
             state: SourceState::new(),
@@ -164,7 +228,7 @@ mod tests {
             Outcome::Complete,
             Tally::default(),
         );
-        let facts = Facts {
+        let facts = Known {
             last: Some(&run),
             failures: 0,
             state: SourceState::new(),
@@ -248,7 +312,7 @@ mod tests {
             },
             Tally::default(),
         );
-        let mut facts = Facts {
+        let mut facts = Known {
             last: Some(&skipped),
             failures: 4,
             state: SourceState::new(),

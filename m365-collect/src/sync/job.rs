@@ -6,18 +6,22 @@ use std::time::{Duration, SystemTime};
 
 use futures::future::{self, Either};
 
-use super::Engine;
-use super::accepted::Accepted;
 use super::count::Counts;
-use super::meter::Meter;
+use super::engine::Engine;
 use super::plans::Plans;
-use super::progress::{ProgressEvent, Teller, WaitCause};
 use super::report::SourceReport;
-use super::run::{Run, Terms};
+use crate::descriptor::Descriptor;
 use crate::error::{Error, Result};
+use crate::id::Reading;
+use crate::id::SourceId;
+use crate::outcome::Completeness;
 use crate::outcome::{Gap, Outcome, Tally};
-use crate::source::{Completeness, Descriptor, Source, SourceId};
-use crate::store::{Finish, Reading, RunEntry};
+use crate::run::accepted::Accepted;
+use crate::run::meter::Meter;
+use crate::run::progress::{ProgressEvent, Teller, WaitCause};
+use crate::run::{Run, Terms};
+use crate::source::Source;
+use crate::store::{Finish, RunEntry};
 
 /// How often a throttled source is tried in one sync.
 const ATTEMPTS: u32 = 5;

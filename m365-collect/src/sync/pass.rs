@@ -9,13 +9,14 @@ use futures::StreamExt;
 use futures::future::{self, Either};
 use futures::stream::FuturesUnordered;
 
-use super::Engine;
-use super::accepted::Accepted;
+use super::engine::Engine;
 use super::job::Job;
 use super::plans::Plans;
 use super::report::SourceReport;
+use crate::id::SourceId;
 use crate::outcome::Outcome;
-use crate::source::{Source, SourceId};
+use crate::run::accepted::Accepted;
+use crate::source::Source;
 
 /// A throttled source that made place for the others.
 struct Parked {

@@ -1,13 +1,13 @@
 //! What is due, and why the rest is not.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use super::due::{Facts, is_failure};
-use crate::source::{Source, SourceId};
+use super::due::{Because, Due, Known, is_failure};
+use crate::id::SourceId;
+use crate::source::Source;
 use crate::store::{RunEntry, Store, StoreError};
 use crate::timestamp;
 
@@ -48,68 +48,6 @@ pub struct PlannedSource {
 
 fn as_seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(time.as_secs())
-}
-
-/// When a source is to be read, and why.
-///
-/// Serialised flat: `{"due": "later", "at": "2026-01-01T01:00:00Z", "because": "fresh"}`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(tag = "due", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Due {
-    /// Now.
-    Now {
-        /// Why.
-        because: Because,
-    },
-    /// Not yet.
-    Later {
-        /// Then.
-        #[serde(serialize_with = "timestamp::serialize")]
-        at: SystemTime,
-        /// Why not now.
-        because: Because,
-    },
-    /// Never: it is not among those that are to be read.
-    Off,
-}
-
-/// Why a source is due, or not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Because {
-    /// It was never read.
-    NeverRead,
-    /// A reading was cut off, and goes on.
-    CutOff,
-    /// Its last reading is as old as its cadence.
-    Elapsed,
-    /// What it waited for was read since.
-    ParentsRead,
-    /// The last run lies in the future: the clock was set back.
-    ClockWentBack,
-    /// It was read a short while ago.
-    Fresh,
-    /// The service throttled it and said until when, or that it did.
-    Throttled,
-    /// It failed, and rests longer each time that it does.
-    Resting,
-}
-
-impl fmt::Display for Because {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::NeverRead => "never read",
-            Self::CutOff => "a reading was cut off",
-            Self::Elapsed => "its cadence has elapsed",
-            Self::ParentsRead => "what it waited for was read",
-            Self::ClockWentBack => "the clock was set back",
-            Self::Fresh => "read a short while ago",
-            Self::Throttled => "throttled",
-            Self::Resting => "resting after a failure",
-        })
-    }
 }
 
 impl Plan {
@@ -171,13 +109,13 @@ pub(super) async fn plan(
         let last = runs.iter().find(|run| run.source == *id);
         let cadence = cadence(id, descriptor.cadence);
         let due = if chosen.iter().any(|source| source.descriptor().id == *id) {
-            let facts = Facts {
+            let known = Known {
                 last,
                 failures: failures(store, last).await?,
                 state: store.source_state(id).await?.unwrap_or_default(),
                 parents_read_at: parents_read_at(store, &descriptor.after).await?,
             };
-            facts.due(cadence, at)
+            known.due(cadence, at)
         } else {
             Due::Off
         };

@@ -3,8 +3,8 @@
 use graph_client::Client;
 use tokio::sync::OnceCell;
 
+use crate::descriptor::Descriptor;
 use crate::outcome::Outcome;
-use crate::source::Descriptor;
 use crate::subscription::{Held, LicenceState, plans};
 
 /// What the tenant's subscriptions include.

@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
+use crate::id::SourceId;
 use crate::outcome::{Outcome, Tally};
-use crate::source::SourceId;
 use crate::store::{Expired, StoredTenant};
 use crate::timestamp;
 

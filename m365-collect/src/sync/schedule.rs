@@ -9,8 +9,9 @@ use futures::future::{self, Either};
 use graph_client::{Random, SystemRandom};
 
 use super::due;
-use super::plan::Because;
-use super::{Engine, Report};
+use super::due::Because;
+use super::engine::Engine;
+use super::report::Report;
 use crate::error::{Error, Result};
 use crate::store::StoreError;
 
@@ -20,6 +21,22 @@ const OTHERS_TURN: Duration = Duration::from_secs(60);
 const NAP: Duration = Duration::from_secs(15 * 60);
 /// Never less between two syncs, whatever the plan says.
 const PAUSE: Duration = Duration::from_secs(1);
+
+impl Engine {
+    /// Reads each source when it is due, until told to stop.
+    ///
+    /// # Errors
+    /// When a source is unknown, none is left to read, or their order cannot be kept.
+    pub fn schedule(self) -> Result<Schedule> {
+        let sources = self.selected()?;
+        let cadences = sources.iter().map(|source| {
+            let descriptor = source.descriptor();
+            self.cadence_of(&descriptor.id, descriptor.cadence)
+        });
+        let shortest = cadences.min().unwrap_or_default();
+        Ok(Schedule::new(self, shortest))
+    }
+}
 
 /// Reads each source of a tenant when it is due, by [`Engine::schedule`].
 ///

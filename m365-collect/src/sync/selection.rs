@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::source::{Source, SourceId};
+use crate::id::SourceId;
+use crate::source::Source;
 
 /// The sources that were asked for, in the order of the catalogue.
 pub(super) fn select(

@@ -5,11 +5,12 @@ use serde_json::value::RawValue;
 use super::fixture::{
     PEOPLE, Writer, at, delta, graves, ids, member, members, pairs, person, removed,
 };
+use crate::id::SourceId;
+use crate::id::{History, Reading};
 use crate::kind::Kind;
 use crate::outcome::{Gap, Outcome, Tally};
 use crate::record::{Change, Record, RemovedReason};
-use crate::source::SourceId;
-use crate::store::{Begin, Finish, History, Mention, Reading, RunEntry, Store, StoreError};
+use crate::store::{Begin, Finish, Mention, RunEntry, Store, StoreError};
 
 const ADA: &str = "0ada0ada-0000-4000-8000-000000000001";
 const BOB: &str = "0b0b0b0b-0000-4000-8000-000000000002";

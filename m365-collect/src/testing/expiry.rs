@@ -5,11 +5,12 @@ use std::time::{Duration, SystemTime};
 use super::fixture::{
     PEOPLE, Writer, at, delta, graves, ids, member, members, pairs, person, record, removed,
 };
+use crate::id::Reading;
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::outcome::{Outcome, Tally};
 use crate::record::{Change, RemovedReason};
-use crate::source::SourceId;
-use crate::store::{Begin, Expired, Expiry, Finish, Reading, RunEntry, Store};
+use crate::store::{Begin, Expired, Expiry, Finish, RunEntry, Store};
 
 const LOG: SourceId = SourceId::new("log");
 

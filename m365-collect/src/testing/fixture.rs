@@ -4,10 +4,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::value::RawValue;
 
+use crate::id::SourceId;
+use crate::id::{History, Reading};
 use crate::kind::Kind;
 use crate::record::{Change, Edge, Record, Relation, RemovedReason};
-use crate::source::SourceId;
-use crate::store::{Begin, Commit, Committed, Finish, History, Lease, Reading, Store, StoreError};
+use crate::store::{Begin, Commit, Committed, Finish, Lease, Store, StoreError};
 
 pub(super) const PEOPLE: SourceId = SourceId::new("people");
 

@@ -4,10 +4,11 @@ use super::fixture::{
     PEOPLE, Writer, at, crowd, delta, graves, ids, member, members, names, pairs, person, record,
     removed,
 };
+use crate::id::Reading;
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::{Change, RemovedReason};
-use crate::source::SourceId;
-use crate::store::{Begin, Commit, Finish, Held, Reading, Store};
+use crate::store::{Begin, Commit, Finish, Held, Store};
 
 pub(super) async fn a_new_generation_is_swapped_in_whole(store: &impl Store) {
     let mut writer = delta(store).await;

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::fixture::{PEOPLE, Writer, at, delta, person, record, removed};
+use crate::id::{History, Reading};
 use crate::kind::Kind;
 use crate::record::{Change, RemovedReason};
-use crate::store::{Begin, Expiry, FeedEvent, History, Reading, Store};
+use crate::store::{Begin, Expiry, FeedEvent, Store};
 
 async fn feed(store: &impl Store) -> Vec<(String, FeedEvent, Vec<String>)> {
     let feed = store.feed(0, 10_000).await.expect("the feed");

@@ -1,8 +1,8 @@
 //! Whose store it is, and the log of its runs.
 
 use super::fixture::{PEOPLE, at};
+use crate::id::SourceId;
 use crate::outcome::{Outcome, Tally};
-use crate::source::SourceId;
 use crate::store::{RUNS_KEPT, RunEntry, Store, StoreError, StoredTenant};
 
 pub(super) async fn a_store_belongs_to_one_tenant(store: &impl Store) {

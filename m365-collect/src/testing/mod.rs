@@ -13,7 +13,6 @@
 
 mod claim;
 mod contested;
-pub(crate) mod crash;
 mod erasure;
 mod expiry;
 mod fixture;
@@ -27,7 +26,7 @@ mod round;
 
 use crate::store::Store;
 
-pub use crash::{CRASH_POINTS, DELETE_CRASH_POINTS, ERASE_CRASH_POINTS};
+pub use crate::store::crash::{CRASH_POINTS, DELETE_CRASH_POINTS, ERASE_CRASH_POINTS};
 
 /// Runs the whole suite; `fresh` makes an empty store each time it is called.
 ///

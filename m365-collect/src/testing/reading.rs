@@ -1,10 +1,11 @@
 //! How a store is read.
 
 use super::fixture::{PEOPLE, Writer, crowd, delta, ids, member, person, removed};
+use crate::id::Reading;
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::{Change, Relation, RemovedReason};
-use crate::source::SourceId;
-use crate::store::{Begin, Reading, Store};
+use crate::store::{Begin, Store};
 
 pub(super) async fn a_new_store_is_empty(store: &impl Store) {
     assert!(ids(store).await.is_empty());

@@ -1,10 +1,11 @@
 //! Relations between objects.
 
 use super::fixture::{PEOPLE, Writer, delta, member, members, pairs, person, removed};
+use crate::id::Reading;
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::{Change, Relation, RemovedReason};
-use crate::source::SourceId;
-use crate::store::{Begin, Contested, Reading, Store};
+use crate::store::{Begin, Contested, Store};
 
 pub(super) async fn relations_begin_and_end(store: &impl Store) {
     let mut writer = delta(store).await;

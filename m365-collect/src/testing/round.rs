@@ -3,10 +3,11 @@
 use super::fixture::{
     PEOPLE, Writer, at, delta, graves, ids, names, pairs, person, record, removed,
 };
+use crate::id::Reading;
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::{Change, RemovedReason};
-use crate::source::SourceId;
-use crate::store::{Begin, Reading, Store, StoreError};
+use crate::store::{Begin, Store, StoreError};
 
 pub(super) async fn rows_and_checkpoint_go_in_together(store: &impl Store) {
     let mut writer = delta(store).await;

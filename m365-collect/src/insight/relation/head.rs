@@ -8,9 +8,9 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::evidence::{Reader, Standing};
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::Relation;
-use crate::source::SourceId;
 use crate::store::{Store, StoreError, StoredTenant};
 use crate::timestamp;
 

@@ -73,6 +73,7 @@ mod item;
 mod key;
 mod known;
 mod licence;
+mod options;
 mod out;
 mod platform;
 pub mod reach;
@@ -90,32 +91,10 @@ use crate::store::{Store, StoreError};
 
 pub use head::Head;
 pub use item::{End, Entity, EntityType, Item, Properties, Relationship, RelationshipClass};
+pub use options::Options;
 pub use reach::{Reach, Reached};
 
 use self::out::{Out, Stop};
-
-/// What goes into a graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Options {
-    /// Whether relationships to something that is not stored are told.
-    pub missing: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { missing: true }
-    }
-}
-
-impl Options {
-    /// Leaves out relationships to something that is not stored.
-    #[must_use]
-    pub const fn without_missing(mut self) -> Self {
-        self.missing = false;
-        self
-    }
-}
 
 /// The relation graph of a tenant.
 ///

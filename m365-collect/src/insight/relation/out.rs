@@ -3,9 +3,9 @@
 use futures::SinkExt;
 use futures::channel::mpsc::Sender;
 
-use super::Options;
 use super::item::{End, Entity, Item, Relationship, RelationshipClass};
 use super::known::Known;
+use super::options::Options;
 use super::read::{Edges, Fields, Records};
 use crate::kind::Kind;
 use crate::record::{Record, Relation};

@@ -10,14 +10,17 @@ use futures::{StreamExt, TryStreamExt, stream};
 use graph_client::{Change as DeltaChange, DeltaPage, DeltaRequest};
 use serde::Deserialize;
 
+use crate::descriptor::Descriptor;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::members::Members;
+use crate::outcome::Completeness;
+use crate::record::RawItem;
 use crate::record::{Change, Edge, Record, Relation, RemovedReason};
-use crate::source::{Completeness, Descriptor, Source};
+use crate::run::Run;
+use crate::source::Source;
 use crate::store::Begin;
-use crate::sync::{RawItem, Run};
 
 use self::saved::Saved;
 use super::withheld::{Sight, Withheld};

@@ -8,8 +8,8 @@ use crate::endpoint::Endpoint;
 use crate::error::{Result, ends_all};
 use crate::members::{self, Members};
 use crate::outcome::Gap;
+use crate::record::RawItem;
 use crate::record::Record;
-use crate::sync::RawItem;
 
 /// An endpoint that shows more of an item, and the permission that opens it.
 #[derive(Debug, Clone)]

@@ -15,14 +15,17 @@ use self::parents::Chosen;
 pub use self::parents::Parents;
 use super::unread::Unread;
 use super::withheld::{Seen, Withheld};
+use crate::descriptor::Descriptor;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::kind::Kind;
 use crate::members::{self, Members};
+use crate::outcome::Completeness;
 use crate::outcome::Gap;
+use crate::record::RawItem;
 use crate::record::{Change, Edge, Record, Relation};
-use crate::source::{Completeness, Descriptor, Source};
-use crate::sync::{RawItem, Run};
+use crate::run::Run;
+use crate::source::Source;
 use crate::timestamp;
 
 /// Asks an endpoint about every stored object of the parent kind.

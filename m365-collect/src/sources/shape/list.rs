@@ -11,14 +11,17 @@ use serde::{Deserialize, Serialize};
 use super::detail::Detail;
 use super::related::{CAP, Ends, Related};
 use super::unread::Unread;
+use crate::descriptor::Descriptor;
 use crate::endpoint::Endpoint;
 use crate::error::{Result, ends_all};
 use crate::kind::Kind;
 use crate::members::Members;
+use crate::outcome::Completeness;
 use crate::outcome::Gap;
+use crate::record::RawItem;
 use crate::record::{Change, Edge, Record, Relation};
-use crate::source::{Completeness, Descriptor, Source};
-use crate::sync::{RawItem, Run};
+use crate::run::Run;
+use crate::source::Source;
 use crate::timestamp;
 
 /// So many changes of one page are stored before the rest of it is asked for.

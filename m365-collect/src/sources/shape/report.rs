@@ -7,13 +7,15 @@ use graph_client::{Report, ReportPeriod};
 use serde::Deserialize;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::descriptor::Descriptor;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
+use crate::outcome::Completeness;
 use crate::outcome::Gap;
 use crate::record::{Change, Record};
-use crate::source::{Completeness, Descriptor, Source};
-use crate::sync::Run;
+use crate::run::Run;
+use crate::source::Source;
 
 /// Reads a usage report: each row is kept as an object of its cells, named by the headers of their
 /// columns and in their order, an empty cell as null.

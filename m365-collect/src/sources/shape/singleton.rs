@@ -2,13 +2,16 @@
 
 use async_trait::async_trait;
 
+use crate::descriptor::Descriptor;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::members::{self, Members};
+use crate::outcome::Completeness;
+use crate::record::RawItem;
 use crate::record::{Change, Record};
-use crate::source::{Completeness, Descriptor, Source};
-use crate::sync::{RawItem, Run};
+use crate::run::Run;
+use crate::source::Source;
 
 /// Reads one object, such as a policy of which there is one. Some of them arrive inside a `value`,
 /// as if they were a page, and some without an id.

@@ -6,14 +6,17 @@ use async_trait::async_trait;
 use graph_client::NextLink;
 use serde::{Deserialize, Serialize};
 
+use crate::descriptor::Descriptor;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::members::Members;
+use crate::outcome::Completeness;
 use crate::outcome::Gap;
-use crate::source::{Completeness, Descriptor, Source};
+use crate::record::RawItem;
+use crate::run::Run;
+use crate::source::Source;
 use crate::store::Begin;
-use crate::sync::{RawItem, Run};
 use crate::timestamp;
 
 /// Reads the events of a log by the time at which they were made, such as sign-ins and audits.

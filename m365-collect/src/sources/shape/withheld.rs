@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::members::Members;
 use crate::outcome::Gap;
-use crate::sync::RawItem;
+use crate::record::RawItem;
 
 /// Items whose relations look empty to whoever lacks a permission.
 #[derive(Debug, Clone)]

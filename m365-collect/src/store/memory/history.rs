@@ -6,12 +6,13 @@ use std::time::SystemTime;
 use serde_json::value::RawValue;
 
 use super::tables::RecordRow;
+use crate::id::History;
 use crate::kind::Kind;
 use crate::members;
 use crate::store::depth::depth_of_name;
 use crate::store::oblivion::Oblivion;
 use crate::store::person::{Names, is_in_key};
-use crate::store::{Commit, Expiry, FeedEntry, FeedEvent, History, Version};
+use crate::store::{Commit, Expiry, FeedEntry, FeedEvent, Version};
 
 type Key = (Kind, String);
 

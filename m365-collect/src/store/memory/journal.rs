@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use crate::source::SourceId;
+use crate::id::SourceId;
 use crate::store::person::Names;
 use crate::store::{Claim, Expiry, RUNS_KEPT, RunEntry, StoreError};
 

@@ -24,9 +24,9 @@ use super::{
     Begin, Claim, Commit, Committed, Contested, Erased, Expired, Expiry, FeedEntry, Lease, Leaves,
     Reading, RunEntry, SourceState, Store, StoreError, StoredTenant, Tombstone, Version,
 };
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::{Edge, Record, Relation};
-use crate::source::SourceId;
 use crate::timestamp;
 
 /// A tenant's picture in memory.

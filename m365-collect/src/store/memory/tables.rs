@@ -7,9 +7,9 @@ use std::time::SystemTime;
 use serde_json::value::RawValue;
 
 use super::history::Notes;
+use crate::id::SourceId;
 use crate::kind::{DIRECTORY_OBJECTS, Kind};
 use crate::record::{Edge, RemovedReason};
-use crate::source::SourceId;
 use crate::store::rule::Row;
 use crate::store::{Committed, Event, Finish, Held};
 use crate::timestamp;

@@ -7,9 +7,9 @@ use rusqlite::{OptionalExtension, params};
 use serde_json::value::RawValue;
 
 use super::apply::Apply;
-use super::crash_point;
 use crate::kind::Kind;
 use crate::record::Record;
+use crate::store::crash;
 
 /// From so many on they are sorted in: some ten megabytes of keys.
 const MANY: u64 = 250_000;
@@ -142,7 +142,7 @@ impl Apply<'_> {
             let repeated = self.repeated()?;
             let Some(Repeated { number: last, .. }) = repeated.last() else {
                 self.at = now;
-                crash_point("sorted_in");
+                crash::point("sorted_in");
                 return Ok(());
             };
             for repeated in &repeated {

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::OpenFlags;
 
-use super::{claim, crash_point, place, schema};
+use super::{claim, place, schema};
 use crate::store::StoreError;
+use crate::store::crash;
 
 /// How long to wait for readers.
 const WAIT: std::time::Duration = std::time::Duration::from_secs(2);
@@ -39,7 +40,7 @@ pub(super) fn delete(path: &Path) -> Result<(), StoreError> {
     }
     drop(connection);
     std::fs::rename(path, doomed(path)).map_err(|error| failed(path, error))?;
-    crash_point("delete.begun");
+    crash::point("delete.begun");
     finish(path)?;
     drop(claim);
     remove_lock(path)
@@ -99,7 +100,7 @@ fn overwrite(file: &mut File) -> io::Result<()> {
         end = start;
     }
     file.sync_all()?;
-    crash_point("delete.overwritten");
+    crash::point("delete.overwritten");
     file.set_len(0)
 }
 

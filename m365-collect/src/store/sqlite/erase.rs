@@ -6,9 +6,10 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::expire::forget_body;
 use super::schema::failed;
-use super::{crash_point, write};
+use super::write;
 use crate::kind::Kind;
 use crate::store::StoreError;
+use crate::store::crash;
 use crate::store::depth::depth_of_name;
 use crate::store::oblivion::{self, Oblivion};
 use crate::store::person::{
@@ -48,9 +49,9 @@ pub(super) fn erase(connection: &mut Connection, person: &str) -> Result<Erased,
             .run()
         })
         .map_err(sqlite)?;
-    crash_point("erase.begun");
+    crash::point("erase.begun");
     transaction.commit().map_err(sqlite)?;
-    crash_point("erase.done");
+    crash::point("erase.done");
     // They are erased by now, whatever becomes of the room that they left.
     let is_scrubbed = scrub(connection).inspect_err(|error| {
         tracing::warn!(%error, "the room of whoever was erased was not overwritten");
@@ -381,7 +382,7 @@ pub(super) fn scrub(connection: &Connection) -> rusqlite::Result<bool> {
         .execute_batch("VACUUM")
         .and_then(|()| empty_log(connection));
     connection.busy_timeout(super::schema::BUSY)?;
-    crash_point("erase.scrubbed");
+    crash::point("erase.scrubbed");
     if !emptied? {
         return Ok(false);
     }

@@ -6,9 +6,9 @@ use rusqlite::{Row, Transaction, params};
 use super::apply::Apply;
 use super::arrival::DISCARD_BODIES;
 use super::record::Stored;
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::RemovedReason;
-use crate::source::SourceId;
 use crate::store::{Finish, Held, rule};
 use crate::timestamp;
 

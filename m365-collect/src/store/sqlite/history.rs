@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 
 use super::read::damaged;
 use super::schema::failed;
+use crate::id::SourceId;
 use crate::kind::Kind;
-use crate::source::SourceId;
 use crate::store::{FeedEntry, FeedEvent, StoreError, Version};
 use crate::timestamp;
 

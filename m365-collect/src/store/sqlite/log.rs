@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::read::damaged;
 use super::schema::failed;
-use crate::source::SourceId;
+use crate::id::SourceId;
 use crate::store::{RUNS_KEPT, RunEntry, StoreError};
 use crate::timestamp;
 

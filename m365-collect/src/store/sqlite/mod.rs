@@ -32,9 +32,9 @@ use super::{
     Claim, Commit, Committed, Contested, Erased, Expired, Expiry, FeedEntry, Lease, Reading,
     RunEntry, SourceState, Store, StoreError, StoredTenant, Tombstone, Version,
 };
+use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::{Change, Edge, Record, Relation};
-use crate::source::SourceId;
 
 /// Commits of so many objects are not sorted in one by one.
 const BULK: usize = 200;
@@ -232,12 +232,6 @@ impl SqliteStore {
         .await
     }
 }
-
-/// A place at which the tests let the process end.
-#[cfg(feature = "testing")]
-use crate::testing::crash::point as crash_point;
-#[cfg(not(feature = "testing"))]
-const fn crash_point(_: &str) {}
 
 async fn blocking<R: Send + 'static>(
     work: impl FnOnce() -> Result<R, StoreError> + Send + 'static,

@@ -7,9 +7,9 @@ use serde_json::value::RawValue;
 
 use super::schema::failed;
 use super::{SORT_CONTAINER, SORT_OBJECT};
+use crate::id::SourceId;
 use crate::kind::{DIRECTORY_OBJECTS, Kind};
 use crate::record::{Edge, Record, Relation, RemovedReason};
-use crate::source::SourceId;
 use crate::store::{Contested, SourceState, StoreError, StoredTenant, Tombstone};
 use crate::timestamp;
 

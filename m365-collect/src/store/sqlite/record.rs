@@ -4,11 +4,12 @@ use rusqlite::{OptionalExtension, params};
 
 use super::SORT_OBJECT;
 use super::apply::Apply;
+use crate::id::History;
 use crate::kind::Kind;
 use crate::members;
 use crate::record::{Record, RemovedReason};
+use crate::store::FeedEvent;
 use crate::store::rule::{self, Action, Row};
-use crate::store::{FeedEvent, History};
 use crate::timestamp;
 
 /// The statements on one set of tables: those that readers see, or the staged ones.

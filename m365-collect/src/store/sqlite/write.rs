@@ -5,12 +5,12 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use super::apply::{Apply, LIVE, STAGED};
 use super::finish;
 use super::schema::failed;
-use super::{crash_point, erase, read};
-use crate::source::SourceId;
+use super::{erase, read};
+use crate::id::Reading;
+use crate::id::SourceId;
+use crate::store::crash;
 use crate::store::oblivion::Oblivion;
-use crate::store::{
-    Begin, Commit, Committed, Finish, Lease, Leaves, Reading, StoreError, StoredTenant,
-};
+use crate::store::{Begin, Commit, Committed, Finish, Lease, Leaves, StoreError, StoredTenant};
 use crate::timestamp;
 
 /// Where the rows of a source go.
@@ -199,7 +199,7 @@ pub(super) fn commit(
         row.round += 1;
         begin(&transaction, &commit.source, row.phase, at).map_err(sqlite)?;
     }
-    crash_point("commit.begun");
+    crash::point("commit.begun");
     let mut apply = row.apply(&transaction, commit, oblivion, at);
     apply
         .changes(row.phase != Phase::Incremental, bulk)
@@ -207,7 +207,7 @@ pub(super) fn commit(
     if commit.finish.is_some() || commit.is_last {
         apply.sort_in().map_err(sqlite)?;
     }
-    crash_point("commit.applied");
+    crash::point("commit.applied");
     // What is staged is not yet what readers see: it counts when it is swapped in.
     let collided = apply.collided;
     let mut done = if apply.is_staged {
@@ -244,9 +244,9 @@ pub(super) fn commit(
             )
             .map_err(sqlite)?;
     }
-    crash_point("commit.ended");
+    crash::point("commit.ended");
     transaction.commit().map_err(sqlite)?;
-    crash_point("commit.done");
+    crash::point("commit.done");
     Ok(done)
 }
 

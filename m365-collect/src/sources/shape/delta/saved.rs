@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::super::withheld::{Seen, Sight};
 use crate::outcome::Gap;
 use crate::record::Relation;
+use crate::run::Run;
 use crate::store::Held;
-use crate::sync::Run;
 use crate::timestamp;
 
 /// Removals that were held are looked at again by reading everything after so long.

@@ -7,9 +7,10 @@ use super::saved::{Missed, Saved, TOO_MANY};
 use super::{DeltaSource, End};
 use crate::error::{Error, Result};
 use crate::members::Members;
+use crate::record::RawItem;
 use crate::record::{Change, Edge, Record, Relation, RemovedReason};
+use crate::run::Run;
 use crate::store::Contested;
-use crate::sync::{RawItem, Run};
 
 /// Contested objects asked for at a time: one batch.
 const CONTESTED: usize = 20;

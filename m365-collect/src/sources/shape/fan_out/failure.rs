@@ -4,7 +4,7 @@ use graph_client::{BatchResponse, Error};
 
 use super::{FanOutSource, Saved};
 use crate::error::{Result, ends_all};
-use crate::sync::Run;
+use crate::run::Run;
 
 impl FanOutSource {
     /// Weighs the failures of one chunk of parents.

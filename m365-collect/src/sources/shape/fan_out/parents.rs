@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::error::Result;
 use crate::kind::Kind;
 use crate::record::{Edge, Record, Relation};
-use crate::sync::Run;
+use crate::run::Run;
 
 /// The objects that a [`FanOutSource`](super::FanOutSource) asks about: all of a kind, unless it
 /// is said otherwise.

@@ -12,7 +12,7 @@ const FORGOTTEN: u32 = 3;
 
 /// The links of one run.
 #[derive(Debug)]
-pub(super) struct Link {
+pub(crate) struct Link {
     /// The run before failed at the same place.
     is_stuck: bool,
     /// Pages that came since everything was last begun.
@@ -24,7 +24,7 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) const fn new(is_stuck: bool) -> Self {
+    pub(crate) const fn new(is_stuck: bool) -> Self {
         Self {
             is_stuck,
             pages: 0,
@@ -35,14 +35,14 @@ impl Link {
     }
 
     /// A page came, or failed to.
-    pub(super) fn note(&mut self, came: bool) {
+    pub(crate) fn note(&mut self, came: bool) {
         self.pages += u64::from(came);
         self.has_failed = !came;
     }
 
     /// Whether everything is to be read anew after this failure. `is_stored` tells whether the run
     /// began with a stored link.
-    pub(super) fn is_given_up(&mut self, error: &Error, is_stored: bool) -> bool {
+    pub(crate) fn is_given_up(&mut self, error: &Error, is_stored: bool) -> bool {
         let is_first = self.pages == 0;
         if !self.has_failed || is_first && !is_stored || !self.is_at_fault(error, is_first) {
             return false;
@@ -62,7 +62,7 @@ impl Link {
 
     /// Whether it may be the link that is wrong. What may pass is believed to be the service's trouble
     /// until a second run meets it at the same stored link.
-    pub(super) fn is_at_fault(&self, error: &Error, is_stored: bool) -> bool {
+    pub(crate) fn is_at_fault(&self, error: &Error, is_stored: bool) -> bool {
         if error.is_invalid_request() || error.is_wrong_tenant() || error.token_error().is_some() {
             return false;
         }

@@ -10,8 +10,8 @@ use graph_client::{CallEvent, Observer, WaitReason};
 use super::accepted::Accepted;
 use super::progress::{ProgressEvent, Teller, WaitCause};
 use super::rate::Rate;
+use crate::id::SourceId;
 use crate::outcome::Tally;
-use crate::source::SourceId;
 use crate::store::Held;
 use crate::timestamp;
 
@@ -19,7 +19,7 @@ use crate::timestamp;
 const WORTH_TELLING: Duration = Duration::from_secs(1);
 
 /// Counts what a client does for one source.
-pub(super) struct Meter {
+pub(crate) struct Meter {
     source: SourceId,
     teller: Teller,
     accepted: Accepted,
@@ -45,7 +45,7 @@ impl fmt::Debug for Meter {
 }
 
 impl Meter {
-    pub(super) fn new(source: SourceId, teller: Teller, accepted: Accepted) -> Self {
+    pub(crate) fn new(source: SourceId, teller: Teller, accepted: Accepted) -> Self {
         Self {
             source,
             teller,
@@ -58,7 +58,7 @@ impl Meter {
         }
     }
 
-    pub(super) fn add_to(&self, tally: Tally) -> Tally {
+    pub(crate) fn add_to(&self, tally: Tally) -> Tally {
         Tally {
             requests: self.requests.load(Ordering::Relaxed),
             batched: self.batched.load(Ordering::Relaxed),
@@ -68,7 +68,7 @@ impl Meter {
         }
     }
 
-    pub(super) fn estimated(&self, estimate: u64) {
+    pub(crate) fn estimated(&self, estimate: u64) {
         let mut flow = self.flow.lock().unwrap_or_else(PoisonError::into_inner);
         flow.estimate = Some(estimate);
         drop(flow);
@@ -78,7 +78,7 @@ impl Meter {
         });
     }
 
-    pub(super) fn stored(&self, seen: u64) {
+    pub(crate) fn stored(&self, seen: u64) {
         let now = self.teller.clock.monotonic();
         let mut flow = self.flow.lock().unwrap_or_else(PoisonError::into_inner);
         let per_second = flow.rate.sample(now, seen);
@@ -92,13 +92,13 @@ impl Meter {
         });
     }
 
-    pub(super) fn resync(&self) {
+    pub(crate) fn resync(&self) {
         self.teller.tell(&ProgressEvent::Resync {
             source: self.source.clone(),
         });
     }
 
-    pub(super) fn held(&self, held: Held) {
+    pub(crate) fn held(&self, held: Held) {
         self.teller.tell(&ProgressEvent::HeldRemovals {
             source: self.source.clone(),
             removals: held.removals,
@@ -106,7 +106,7 @@ impl Meter {
         });
     }
 
-    pub(super) fn waiting(&self, wait: Duration, cause: WaitCause) {
+    pub(crate) fn waiting(&self, wait: Duration, cause: WaitCause) {
         let now = self.teller.clock.now();
         self.teller.tell(&ProgressEvent::Waiting {
             source: self.source.clone(),

@@ -1,14 +1,7 @@
 //! Crash points: places at which a process can be made to end at once, as if it were killed.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// Names a point and the how-manieth time: `commit.applied:7`.
-const VARIABLE: &str = "M365_CRASH_AT";
-
-static REACHED: AtomicU64 = AtomicU64::new(0);
-
 /// The points of the embedded store, in the order in which a commit reaches them.
+#[cfg(feature = "testing")]
 pub const CRASH_POINTS: [&str; 5] = [
     "commit.begun",
     "commit.applied",
@@ -19,16 +12,24 @@ pub const CRASH_POINTS: [&str; 5] = [
 
 /// The points of an erasure, in the order in which it reaches them: before it is committed, after
 /// that, and after the room was overwritten.
+#[cfg(feature = "testing")]
 pub const ERASE_CRASH_POINTS: [&str; 3] = ["erase.begun", "erase.done", "erase.scrubbed"];
 
 /// The points of the deletion of a store, in the order in which it reaches them.
+#[cfg(feature = "testing")]
 pub const DELETE_CRASH_POINTS: [&str; 2] = ["delete.begun", "delete.overwritten"];
 
-/// Ends the process here, where the environment says so.
+/// Ends the process here where `M365_CRASH_AT` names this point and the how-manieth time:
+/// `commit.applied:7`.
+#[cfg(all(feature = "sqlite", feature = "testing"))]
 pub(crate) fn point(name: &str) {
+    use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    static REACHED: AtomicU64 = AtomicU64::new(0);
     static WANTED: OnceLock<Option<(String, u64)>> = OnceLock::new();
     let wanted = WANTED.get_or_init(|| {
-        let wanted = std::env::var(VARIABLE).ok()?;
+        let wanted = std::env::var("M365_CRASH_AT").ok()?;
         let (name, time) = wanted.split_once(':')?;
         Some((name.to_owned(), time.parse().ok()?))
     });
@@ -39,3 +40,7 @@ pub(crate) fn point(name: &str) {
         std::process::abort();
     }
 }
+
+/// Nothing ends here outside tests.
+#[cfg(all(feature = "sqlite", not(feature = "testing")))]
+pub(crate) const fn point(_: &str) {}

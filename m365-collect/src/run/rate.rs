@@ -10,13 +10,13 @@ const STEP: Duration = Duration::from_millis(500);
 
 /// Items a second over the last while.
 #[derive(Debug, Default)]
-pub(super) struct Rate {
+pub(crate) struct Rate {
     samples: VecDeque<(Duration, u64)>,
 }
 
 impl Rate {
     /// So many items came until `now`; how many a second that is, once there is enough to tell.
-    pub(super) fn sample(&mut self, now: Duration, seen: u64) -> Option<f64> {
+    pub(crate) fn sample(&mut self, now: Duration, seen: u64) -> Option<f64> {
         // A source that begins anew counts anew.
         if self.samples.back().is_some_and(|(_, last)| *last > seen) {
             self.samples.clear();

@@ -2,31 +2,31 @@
 
 use super::Run;
 use crate::error::{Error, Result};
+use crate::id::Reading;
 use crate::outcome::{Gap, Tally};
-use crate::store::Reading;
 
 impl Run<'_> {
     /// Stores what was received before the run failed.
     ///
     /// # Errors
     /// When the store fails.
-    pub(in crate::sync) async fn give_up(&mut self) -> Result<()> {
+    pub(crate) async fn give_up(&mut self) -> Result<()> {
         Ok(self.writer.give_up().await?)
     }
 
     /// Whether a reading from nothing was begun in the store.
-    pub(in crate::sync) fn has_begun(&self) -> bool {
+    pub(crate) fn has_begun(&self) -> bool {
         self.has_begun
     }
 
     /// Whether anything was stored.
-    pub(in crate::sync) fn stored_some(&self) -> bool {
+    pub(crate) fn stored_some(&self) -> bool {
         self.writer.stored_some
     }
 
     /// Ends a run whose source came to its end: a listing ends its round here, and is swept unless
     /// something is missing; a delta must have ended it.
-    pub(in crate::sync) async fn complete(&mut self, gap: Option<Gap>) -> Result<Option<Gap>> {
+    pub(crate) async fn complete(&mut self, gap: Option<Gap>) -> Result<Option<Gap>> {
         // What earlier commits say of the round decides how it ends.
         self.writer.flush().await?;
         let gap = gap
@@ -66,7 +66,7 @@ impl Run<'_> {
         (objects > 0).then_some(Gap::Collided { objects })
     }
 
-    pub(in crate::sync) fn tally(&self) -> Tally {
+    pub(crate) fn tally(&self) -> Tally {
         Tally {
             upserted: self.tally.upserted + self.writer.upserted,
             removed: self.tally.removed + self.writer.removed,

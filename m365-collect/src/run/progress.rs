@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use graph_client::Clock;
 use serde::{Deserialize, Serialize};
 
+use crate::id::SourceId;
 use crate::outcome::{Outcome, Tally};
-use crate::source::SourceId;
 use crate::timestamp;
 
 /// Listens to a sync within the process. Others listen at the other end of a
@@ -151,7 +151,7 @@ mod milliseconds {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(
+    pub(crate) fn serialize<S: Serializer>(
         time: &Duration,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
@@ -160,7 +160,7 @@ mod milliseconds {
             .serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Duration, D::Error> {
         u64::deserialize(deserializer).map(Duration::from_millis)
@@ -181,30 +181,30 @@ impl Progress for Silent {
 
 /// Tells the log and every listener.
 #[derive(Clone)]
-pub(super) struct Teller {
-    pub(super) clock: Arc<dyn Clock>,
+pub(crate) struct Teller {
+    pub(crate) clock: Arc<dyn Clock>,
     listeners: Vec<Arc<dyn Progress>>,
 }
 
 impl Teller {
-    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
             listeners: Vec::new(),
         }
     }
 
-    pub(super) fn add(&mut self, listener: Arc<dyn Progress>) {
+    pub(crate) fn add(&mut self, listener: Arc<dyn Progress>) {
         self.listeners.push(listener);
     }
 
-    pub(super) fn is_listened_to(&self) -> bool {
+    pub(crate) fn is_listened_to(&self) -> bool {
         self.listeners
             .iter()
             .any(|listener| listener.is_listening())
     }
 
-    pub(super) fn tell(&self, event: &ProgressEvent) {
+    pub(crate) fn tell(&self, event: &ProgressEvent) {
         log(event);
         for listener in &self.listeners {
             listener.event(event);

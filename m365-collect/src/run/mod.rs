@@ -1,6 +1,13 @@
 //! What a source works with while it is read.
 
+pub(crate) mod accepted;
+mod channel;
 mod end;
+mod link;
+pub(crate) mod meter;
+pub(crate) mod progress;
+mod rate;
+mod writer;
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,20 +16,20 @@ use std::time::SystemTime;
 use futures::{Stream, TryStreamExt};
 use graph_client::{Client, Clock};
 use serde::Serialize;
-use serde_json::value::RawValue;
 
+use self::link::Link;
+use self::meter::Meter;
+use self::writer::Writer;
+use crate::descriptor::Descriptor;
 use crate::error::{Error, Result};
+use crate::id::Reading;
 use crate::kind::Kind;
 use crate::outcome::Tally;
-use crate::record::{Change, Edge, Record, Relation};
-use crate::source::Descriptor;
-use crate::store::{Begin, Contested, Finish, Held, Lease, Reading, Store};
-use crate::sync::link::Link;
-use crate::sync::meter::Meter;
-use crate::sync::writer::Writer;
+use crate::record::{Change, Edge, RawItem, Record, Relation};
+use crate::store::{Begin, Contested, Finish, Held, Lease, Store};
 
-/// An item of a collection as the service sent it.
-pub type RawItem = Box<RawValue>;
+pub use channel::{ProgressEvents, ProgressSender, progress_channel};
+pub use progress::{Progress, ProgressEvent, Silent, WaitCause};
 
 /// One run of one source: its client, its checkpoint and the way into the store.
 ///
@@ -49,15 +56,15 @@ pub struct Run<'a> {
 /// How a source is to be read this time.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
-pub(super) struct Terms {
-    pub(super) finish: Finish,
+pub(crate) struct Terms {
+    pub(crate) finish: Finish,
     /// Everything is to be read, whatever is stored.
-    pub(super) afresh: bool,
-    pub(super) in_parts: bool,
+    pub(crate) afresh: bool,
+    pub(crate) in_parts: bool,
     /// The run before this one stood where this one begins, and received nothing.
-    pub(super) is_stuck: bool,
+    pub(crate) is_stuck: bool,
     /// The last round that ended lacked something.
-    pub(super) is_in_part: bool,
+    pub(crate) is_in_part: bool,
 }
 
 impl fmt::Debug for Run<'_> {
@@ -74,7 +81,7 @@ impl<'a> Run<'a> {
         clippy::too_many_arguments,
         reason = "called in one place, with what the engine holds"
     )]
-    pub(super) fn new(
+    pub(crate) fn new(
         client: Client,
         store: Arc<dyn Store>,
         descriptor: &'a Descriptor,
@@ -152,7 +159,7 @@ impl<'a> Run<'a> {
 
     /// Whether the source is to be read once more, from nothing, after this error; it is prepared for
     /// that then.
-    pub(super) fn begins_anew(&mut self, error: &Error) -> bool {
+    pub(crate) fn begins_anew(&mut self, error: &Error) -> bool {
         let Error::Graph(error) = error else {
             return false;
         };
@@ -399,7 +406,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    pub(super) async fn commit(
+    pub(crate) async fn commit(
         &mut self,
         changes: Vec<Change>,
         checkpoint: Option<String>,

@@ -8,15 +8,15 @@ use graph_client::{CallEvent, Observer, Workload};
 /// Shared by all sources of a sync. A 401 of one endpoint accuses the credential only where no other
 /// one took the token.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Accepted(Arc<AtomicBool>);
+pub(crate) struct Accepted(Arc<AtomicBool>);
 
 impl Accepted {
-    pub(super) fn is_known(&self) -> bool {
+    pub(crate) fn is_known(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 
     /// Looks at the answers of a client.
-    pub(super) fn observer(&self) -> Arc<dyn Observer> {
+    pub(crate) fn observer(&self) -> Arc<dyn Observer> {
         Arc::new(self.clone())
     }
 }

@@ -7,10 +7,11 @@ use std::time::Duration;
 use graph_client::Clock;
 use tokio::task::JoinHandle;
 
+use crate::descriptor::Descriptor;
+use crate::id::History;
 use crate::record::Change;
-use crate::source::Descriptor;
-use crate::store::{Begin, Commit, Committed, Finish, Held, History, Lease, Store, StoreError};
-use crate::sync::meter::Meter;
+use crate::run::meter::Meter;
+use crate::store::{Begin, Commit, Committed, Finish, Held, Lease, Store, StoreError};
 
 /// A commit is written once it holds so many changes …
 const CHANGES: usize = 5_000;
@@ -20,7 +21,7 @@ const BYTES: usize = 4 * 1024 * 1024;
 const AGE: Duration = Duration::from_secs(1);
 
 /// The way of one run into the store.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     store: Arc<dyn Store>,
     lease: Lease,
     history: History,
@@ -32,15 +33,15 @@ pub(super) struct Writer {
     /// A commit failed: what comes behind it must not go in, or a checkpoint would be ahead of rows.
     has_failed: bool,
     /// Items received so far, for the listener.
-    pub(super) seen: u64,
-    pub(super) upserted: u64,
-    pub(super) removed: u64,
-    pub(super) collided: u64,
+    pub(crate) seen: u64,
+    pub(crate) upserted: u64,
+    pub(crate) removed: u64,
+    pub(crate) collided: u64,
     /// What is written may have come before in this round.
-    pub(super) repeats: bool,
-    pub(super) forgotten: u64,
-    pub(super) held: Option<Held>,
-    pub(super) stored_some: bool,
+    pub(crate) repeats: bool,
+    pub(crate) forgotten: u64,
+    pub(crate) held: Option<Held>,
+    pub(crate) stored_some: bool,
 }
 
 struct Writing {
@@ -55,7 +56,7 @@ struct Gathered {
 }
 
 impl Writer {
-    pub(super) fn new(
+    pub(crate) fn new(
         store: Arc<dyn Store>,
         lease: Lease,
         descriptor: &Descriptor,
@@ -84,7 +85,7 @@ impl Writer {
     }
 
     /// Takes changes and the checkpoint behind them: both go in together or not at all.
-    pub(super) async fn write(
+    pub(crate) async fn write(
         &mut self,
         begin: Option<Begin>,
         changes: Vec<Change>,
@@ -119,13 +120,13 @@ impl Writer {
     }
 
     /// Ends the round with what was gathered.
-    pub(super) async fn finish(&mut self, finish: Finish) -> Result<(), StoreError> {
+    pub(crate) async fn finish(&mut self, finish: Finish) -> Result<(), StoreError> {
         self.start(|commit| commit.finish = Some(finish)).await?;
         self.written().await
     }
 
     /// Writes what was gathered, and waits until it is.
-    pub(super) async fn flush(&mut self) -> Result<(), StoreError> {
+    pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
         if self.gathered.is_some() {
             self.start(|_| ()).await?;
         }
@@ -134,7 +135,7 @@ impl Writer {
 
     /// Writes what was gathered: nothing more comes for now. After a commit that failed, and was told
     /// as failed, there is nothing left to write.
-    pub(super) async fn give_up(&mut self) -> Result<(), StoreError> {
+    pub(crate) async fn give_up(&mut self) -> Result<(), StoreError> {
         self.written().await?;
         if self.has_failed || (self.gathered.is_none() && !self.stored_some) {
             return Ok(());

@@ -1,0 +1,71 @@
+//! The envelope of a fact, filled from what came of reading its sources.
+
+use compliance_map::{Fact, State};
+use serde::de::DeserializeOwned;
+
+use super::value::timestamp;
+use crate::evidence::{Reader, Rows, Standing};
+use crate::kind::Kind;
+use crate::store::StoreError;
+
+/// One source, one kind, one fact.
+pub(super) async fn fact<V: DeserializeOwned, T: Send>(
+    reader: &Reader<'_>,
+    source: &'static str,
+    kind: &Kind,
+    to_row: impl Fn(String, V) -> T + Send,
+) -> Result<Fact<T>, StoreError> {
+    let standing = reader.standing(source, kind).await?;
+    let rows = reader
+        .rows(kind, move |id, view| Some(to_row(id, view)))
+        .await?;
+    Ok(to_fact(rows, standing))
+}
+
+/// The fact of these rows. Rows that cannot be relied upon do not go into it.
+pub(super) fn to_fact<T>(rows: Rows<T>, standing: Standing) -> Fact<T> {
+    let (items, standing) = rows.with(standing);
+    of_items(items, standing)
+}
+
+pub(super) fn of_items<T>(items: Vec<T>, standing: Standing) -> Fact<T> {
+    let beyond = || Fact::error("the time of the sync is beyond the calendar");
+    match standing {
+        Standing::Read { as_of, note } => match timestamp(as_of) {
+            Some(as_of) => {
+                let mut fact = Fact::ok(as_of, items);
+                fact.note = note;
+                fact
+            }
+            None => beyond(),
+        },
+        Standing::InPart { as_of, note } => match timestamp(as_of) {
+            Some(as_of) => Fact::truncated(as_of, items, note),
+            None => beyond(),
+        },
+        Standing::Denied { permission } => Fact::denied(permission),
+        Standing::Unlicensed { plan } => Fact::unlicensed(plan),
+        Standing::Failed { error } => Fact::error(error),
+        Standing::NotCollected => Fact::not_collected(),
+    }
+}
+
+/// A fact that no source can tell, and why not.
+pub(super) fn not_told<T>(why: &str) -> Fact<T> {
+    Fact {
+        note: Some(why.to_owned()),
+        ..Fact::not_collected()
+    }
+}
+
+/// Of this every tenant has some: a list without any was not read to its end, whatever it says.
+pub(super) fn never_empty<T>(fact: Fact<T>, what: &str) -> Fact<T> {
+    match fact.collected_at {
+        Some(at) if fact.state == State::Ok && fact.items.is_empty() => Fact::truncated(
+            at,
+            fact.items,
+            format!("no {what} was listed, and every tenant has some"),
+        ),
+        _ => fact,
+    }
+}
