@@ -84,16 +84,16 @@ fn row(source: &SourceReport) {
     let allowed = endpoint.reads_an_hour(&Limits::documented());
     // A batch is no request of its own for the limits: what is inside counts, and the pages that
     // follow.
-    let batches = source.tally.batched.div_ceil(20).min(source.tally.requests);
-    let counted = source.tally.requests - batches + source.tally.batched;
+    let batches = source.stats.batched.div_ceil(20).min(source.stats.requests);
+    let counted = source.stats.requests - batches + source.stats.batched;
     let share = allowed.map(|allowed| counted as f64 / allowed as f64 * 100.0);
     println!(
         "{:<36} {:<17} {:>8} {:>8} {:>9} {:>12} {:>8}{}",
         source.id.as_str(),
         endpoint.workload().as_str(),
-        source.tally.seen,
-        source.tally.requests,
-        source.tally.batched,
+        source.stats.seen,
+        source.stats.requests,
+        source.stats.batched,
         allowed.map_or_else(|| "-".to_owned(), |allowed| allowed.to_string()),
         share.map_or_else(|| "-".to_owned(), |share| format!("{share:.2} %")),
         source

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use m365_collect::History;
 use m365_collect::store::{Begin, Commit, Expiry, Finish};
-use m365_collect::{Change, Kind, Reading, Record, SourceId, SqliteStore, Store};
+use m365_collect::{Change, Kind, Record, SourceId, SqliteStore, Store, SyncMode};
 use serde_json::value::RawValue;
 
 const PEOPLE: SourceId = SourceId::new("people");
@@ -105,15 +105,15 @@ fn sign_in(n: u64, person: u64) -> Change {
 
 async fn fill(store: &SqliteStore, source: &SourceId, count: u64, made: impl Fn(u64) -> Change) {
     let is_log = *source == LOG;
-    let reading = if is_log {
-        Reading::Window
+    let mode = if is_log {
+        SyncMode::Window
     } else {
-        Reading::Delta
+        SyncMode::Delta
     };
     let mut begun = 0;
     while begun < count {
         let end = count.min(begun + PAGE);
-        let lease = store.lease(source, reading).await.unwrap();
+        let lease = store.lease(source, mode).await.unwrap();
         let mut commit = Commit::new(&lease, UNIX_EPOCH + Duration::from_secs(60));
         commit.begin = (begun == 0).then_some(Begin::Round);
         commit.changes = (begun..end).map(&made).collect();

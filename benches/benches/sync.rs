@@ -136,7 +136,7 @@ async fn sync(origin: &str, path: &Path) -> u64 {
     let engine = Engine::new(client, Arc::clone(&store)).only(["users"]);
     let report = engine.run().await.unwrap();
     assert!(report.is_complete(), "{report:?}");
-    report.sources[0].tally.seen
+    report.sources[0].stats.seen
 }
 
 async fn facts(path: &Path) -> u64 {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
-use crate::id::{History, Reading, SourceId};
+use crate::id::{History, SourceId, SyncMode};
 use crate::kind::Kind;
 use crate::record::Relation;
 
@@ -19,7 +19,7 @@ pub struct Descriptor {
     /// What it is, in a few words.
     pub title: Cow<'static, str>,
     /// How it is read.
-    pub reading: Reading,
+    pub mode: SyncMode,
     /// The kinds of object it yields.
     pub kinds: Vec<Kind>,
     /// The relations it yields.
@@ -106,7 +106,7 @@ impl Descriptor {
         Self {
             id: SourceId::new(id),
             title: Cow::Borrowed(title),
-            reading: Reading::Full,
+            mode: SyncMode::Full,
             kinds: Vec::new(),
             relations: Vec::new(),
             permissions: Vec::new(),
@@ -131,7 +131,7 @@ impl Descriptor {
     /// A source that reads changes since its checkpoint, hourly.
     pub fn delta(id: &'static str, title: &'static str) -> Self {
         Self {
-            reading: Reading::Delta,
+            mode: SyncMode::Delta,
             ..Self::full(id, title)
         }
     }
@@ -139,7 +139,7 @@ impl Descriptor {
     /// A source that reads what happened since its checkpoint, hourly.
     pub fn window(id: &'static str, title: &'static str) -> Self {
         Self {
-            reading: Reading::Window,
+            mode: SyncMode::Window,
             privacy: Privacy::Behaviour,
             ..Self::full(id, title)
         }

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::descriptor::Descriptor;
 use crate::id::SourceId;
-use crate::outcome::{Gap, Outcome};
+use crate::outcome::{Outcome, PartialReason};
 use crate::store::StoreError;
 use crate::timestamp;
 
@@ -155,7 +155,7 @@ impl Error {
                 reason: reason.clone(),
             },
             other if stored_some => Outcome::Partial {
-                reason: Gap::Interrupted {
+                reason: PartialReason::Interrupted {
                     error: other.to_string(),
                 },
             },

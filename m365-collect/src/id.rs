@@ -67,7 +67,7 @@ pub struct InvalidSourceId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Reading {
+pub enum SyncMode {
     /// Changes since a checkpoint.
     Delta,
     /// The whole collection each time; what is not listed any more is swept at the end.

@@ -139,11 +139,11 @@ mod timestamp;
 pub use descriptor::{Descriptor, Privacy};
 pub use endpoint::Endpoint;
 pub use error::{Error, Result};
-pub use evidence::Standing;
+pub use evidence::EvidenceState;
 pub use facts::facts;
-pub use id::{History, InvalidSourceId, Reading, SourceId};
+pub use id::{History, InvalidSourceId, SourceId, SyncMode};
 pub use kind::Kind;
-pub use outcome::{Completeness, Gap, Outcome, Tally};
+pub use outcome::{Completeness, Outcome, PartialReason, RunStats};
 pub use record::{Change, Edge, NoId, RawItem, Record, Relation, RemovedReason};
 pub use run::{
     Progress, ProgressEvent, ProgressEvents, ProgressSender, Run, Silent, WaitCause,
@@ -155,4 +155,4 @@ pub use store::SqliteStore;
 pub use store::{
     Expired, FeedEntry, FeedEvent, MemoryStore, Store, StoreError, StoredTenant, Tombstone, Version,
 };
-pub use sync::{Because, Due, Engine, Plan, PlannedSource, Report, Schedule, SourceReport};
+pub use sync::{Due, DueReason, Engine, Plan, PlannedSource, Report, Schedule, SourceReport};

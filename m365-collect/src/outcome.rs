@@ -20,7 +20,7 @@ pub enum Outcome {
     /// Something was read and stored, and something was not.
     Partial {
         /// What is missing.
-        reason: Gap,
+        reason: PartialReason,
     },
     /// The application lacks a permission, or nobody consented to it.
     Denied {
@@ -116,7 +116,7 @@ impl Outcome {
         match self {
             Self::Complete => true,
             Self::Partial { reason } => {
-                !reason.lacks_objects() && !matches!(reason, Gap::Count { .. })
+                !reason.lacks_objects() && !matches!(reason, PartialReason::Count { .. })
             }
             _ => false,
         }
@@ -130,14 +130,14 @@ pub enum Completeness {
     /// Everything.
     Complete,
     /// Not everything; nothing is swept then.
-    Partial(Gap),
+    Partial(PartialReason),
 }
 
 /// What a partial reading lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "gap", rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Gap {
+pub enum PartialReason {
     /// Items of the collection that could not be read.
     Malformed {
         /// How many.
@@ -214,7 +214,7 @@ pub enum Gap {
     Concealed,
 }
 
-impl Gap {
+impl PartialReason {
     /// Whether objects may be missing, and not only a part of what there is to know about them.
     pub(crate) const fn lacks_objects(&self) -> bool {
         !matches!(
@@ -227,7 +227,7 @@ impl Gap {
     }
 }
 
-impl fmt::Display for Gap {
+impl fmt::Display for PartialReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed { items } => write!(f, "{items} items could not be read"),
@@ -283,7 +283,7 @@ impl fmt::Display for Gap {
 /// What one run of a source did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Tally {
+pub struct RunStats {
     /// Items received, removals included.
     pub seen: u64,
     /// Objects and relations stored or changed.
@@ -320,7 +320,7 @@ const fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-impl Tally {
+impl RunStats {
     /// How long the run took.
     pub const fn elapsed(&self) -> Duration {
         Duration::from_millis(self.elapsed_ms)

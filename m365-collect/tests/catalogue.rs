@@ -19,7 +19,9 @@ use graph_client::{
     Client, Clock as _, Credential, HttpTransport, Limits, TenantId, Transport, TransportError,
     TransportRequest, TransportResponse,
 };
-use m365_collect::{Engine, Gap, Kind, MemoryStore, Outcome, Report, SqliteStore, Store, sources};
+use m365_collect::{
+    Engine, Kind, MemoryStore, Outcome, PartialReason, Report, SqliteStore, Store, sources,
+};
 use tenant_sim::{FaultPlan, GenerateOptions, Sim, SimHandle, Tenant};
 
 async fn sync(sim: &SimHandle, store: &Arc<dyn Store>) -> Report {
@@ -63,8 +65,8 @@ async fn a_full_sync_of_the_default_tenant_completes_every_source() {
     println!("{}", outcomes(&report));
     assert_eq!(told(&report), Vec::<String>::new());
     for source in &report.sources {
-        assert!(source.tally.seen > 0, "{} saw something", source.id);
-        assert!(source.tally.requests > 0, "{} asked something", source.id);
+        assert!(source.stats.seen > 0, "{} saw something", source.id);
+        assert!(source.stats.requests > 0, "{} asked something", source.id);
     }
     // Each kind and each relation that a source declares is there, and nothing else.
     let counts = counts(store.as_ref()).await;
@@ -90,8 +92,8 @@ fn outcomes(report: &Report) -> String {
             "{:36} {:10} {:6} seen {:4} requests",
             source.id.as_str(),
             source.outcome.name(),
-            source.tally.seen,
-            source.tally.requests
+            source.stats.seen,
+            source.stats.requests
         )
         .unwrap();
     }
@@ -166,11 +168,11 @@ async fn a_permission_taken_away_denies_exactly_the_sources_that_need_it() {
                     permission: told, ..
                 } => denied.contains(&id) && told.contains(permission.as_str()),
                 Outcome::Partial {
-                    reason: Gap::Permission { permission: told },
+                    reason: PartialReason::Permission { permission: told },
                 } => limited.contains(&id) && told == permission,
                 // Their own answers are whole; whom they asked about may be out of date.
                 Outcome::Partial {
-                    reason: Gap::Parents { source },
+                    reason: PartialReason::Parents { source },
                 } => {
                     waiting.contains(&id)
                         && (denied.contains(source.as_str()) || waiting.contains(source.as_str()))
@@ -310,7 +312,7 @@ async fn concealed_names_are_told_and_no_row_is_joined_by_them() {
             matches!(
                 source.outcome,
                 Outcome::Partial {
-                    reason: Gap::Concealed
+                    reason: PartialReason::Concealed
                 }
             )
         })
@@ -574,7 +576,7 @@ async fn rows_that_come_twice_and_wrapped_objects_are_read_as_they_are_meant() {
     let store = memory();
     let report = sync(&sim, &store).await;
     assert_eq!(told(&report), Vec::<String>::new());
-    let devices = report.source("managed_devices").unwrap().tally.seen;
+    let devices = report.source("managed_devices").unwrap().stats.seen;
     let stored = store.count(&Kind::MANAGED_DEVICE).await.unwrap();
     assert!(devices > stored, "{devices} rows, {stored} devices");
     assert_eq!(counts(store.as_ref()).await, counts(plain.as_ref()).await);

@@ -14,8 +14,8 @@ use m365_collect::History;
 use m365_collect::store::{Begin, Commit, Finish, Lease};
 use m365_collect::testing::{DELETE_CRASH_POINTS, ERASE_CRASH_POINTS};
 use m365_collect::{
-    Change, Edge, Kind, MemoryStore, Reading, Record, Relation, RemovedReason, SourceId,
-    SqliteStore, Store, StoreError,
+    Change, Edge, Kind, MemoryStore, Record, Relation, RemovedReason, SourceId, SqliteStore, Store,
+    StoreError, SyncMode,
 };
 use proptest::prelude::*;
 use serde_json::value::RawValue;
@@ -89,12 +89,12 @@ struct Step {
 }
 
 async fn take(store: &dyn Store, step: &Step, second: u64) {
-    let reading = match step.source.as_str() {
-        "log" => Reading::Window,
-        "settings" => Reading::Full,
-        _ => Reading::Delta,
+    let mode = match step.source.as_str() {
+        "log" => SyncMode::Window,
+        "settings" => SyncMode::Full,
+        _ => SyncMode::Delta,
     };
-    let lease: Lease = store.lease(&step.source, reading).await.unwrap();
+    let lease: Lease = store.lease(&step.source, mode).await.unwrap();
     let mut commit = Commit::new(&lease, UNIX_EPOCH + Duration::from_secs(second));
     commit.begin = step.begin;
     commit.changes.clone_from(&step.changes);

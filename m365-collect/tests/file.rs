@@ -15,8 +15,8 @@ use graph_client::{Client, Credential, TenantId};
 use m365_collect::History;
 use m365_collect::store::{Begin, Commit, Finish};
 use m365_collect::{
-    Change, Completeness, Descriptor, Engine, Error, Kind, Outcome, Reading, Record, Relation, Run,
-    Source, SourceId, SqliteStore, Store, StoreError,
+    Change, Completeness, Descriptor, Engine, Error, Kind, Outcome, Record, Relation, Run, Source,
+    SourceId, SqliteStore, Store, StoreError, SyncMode,
 };
 use rusqlite::Connection;
 use serde_json::value::RawValue;
@@ -131,9 +131,9 @@ async fn a_file_of_schema_1_is_brought_up_to_date_and_goes_on_where_it_stopped()
     assert_eq!((graves.len(), graves[0].id.as_str()), (1, "z"));
     let members = store.edges(&Relation::MEMBER, None, 9).await.unwrap();
     assert_eq!((members.len(), members[0].to.as_str()), (1, "a"));
-    assert_eq!(store.last_runs().await.unwrap()[0].tally.seen, 3);
+    assert_eq!(store.last_runs().await.unwrap()[0].stats.seen, 3);
 
-    let lease = store.lease(&PEOPLE, Reading::Delta).await.unwrap();
+    let lease = store.lease(&PEOPLE, SyncMode::Delta).await.unwrap();
     assert_eq!(
         (lease.epoch, lease.checkpoint.as_deref()),
         (4, Some("page 2"))
@@ -177,7 +177,7 @@ async fn where_there_is_no_room_what_was_committed_is_intact() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("full.m365");
         let store = SqliteStore::open(&path).await.unwrap().bulk_from(100);
-        let lease = store.lease(&PEOPLE, Reading::Delta).await.unwrap();
+        let lease = store.lease(&PEOPLE, SyncMode::Delta).await.unwrap();
         let write = async |from: usize, begin, finish| {
             let mut commit = Commit::new(&lease, UNIX_EPOCH + Duration::from_secs(1));
             commit.begin = begin;
@@ -196,7 +196,7 @@ async fn where_there_is_no_room_what_was_committed_is_intact() {
         );
         store.limit_pages(None).await.unwrap();
 
-        let again = store.lease(&PEOPLE, Reading::Delta).await.unwrap();
+        let again = store.lease(&PEOPLE, SyncMode::Delta).await.unwrap();
         assert_eq!(again.checkpoint.as_deref(), Some("page 0"));
         assert_eq!(store.count(&Kind::USER).await.unwrap(), 150);
         let mut commit = Commit::new(&again, UNIX_EPOCH + Duration::from_secs(2));
@@ -272,6 +272,6 @@ async fn behind_a_commit_that_failed_nothing_is_stored() {
         "nothing was stored: {outcome:?}"
     );
     assert_eq!(store.count(&Kind::USER).await.unwrap(), 0);
-    let lease = store.lease(&PEOPLE, Reading::Delta).await.unwrap();
+    let lease = store.lease(&PEOPLE, SyncMode::Delta).await.unwrap();
     assert_eq!(lease.checkpoint, None, "no checkpoint is ahead of its rows");
 }

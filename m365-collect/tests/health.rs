@@ -52,7 +52,7 @@ async fn health_is_told_by_stable_names() {
         "age_seconds",
         "cadence_seconds",
         "changed",
-        "grade",
+        "status",
         "id",
         "last_run",
         "last_success",
@@ -79,7 +79,7 @@ async fn health_is_told_by_stable_names() {
     assert_eq!(health["as_of"], "2026-01-01T00:01:30Z");
     assert_eq!(health["connection"]["status"], "connected");
     assert_eq!(
-        (&source["grade"], &source["outcome"]),
+        (&source["status"], &source["outcome"]),
         (&"healthy".into(), &"complete".into())
     );
     assert_eq!(source["age_seconds"], 90);
@@ -213,7 +213,7 @@ async fn a_missing_permission_and_a_missing_licence_are_told_apart() {
     unlicensed.run().await.unwrap();
     let health = json(&unlicensed).await;
     assert_eq!(health["sources"][1]["outcome"], "unlicensed");
-    assert_eq!(health["sources"][1]["grade"], "degraded");
+    assert_eq!(health["sources"][1]["status"], "degraded");
     assert_eq!(
         (&health["overall"], &health["connection"]["status"]),
         (&"healthy".into(), &"connected".into()),

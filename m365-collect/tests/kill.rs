@@ -25,8 +25,8 @@ use graph_client::{Client, Credential, TenantId};
 use m365_collect::store::{Begin, Commit, Finish, Lease};
 use m365_collect::testing::CRASH_POINTS;
 use m365_collect::{
-    Completeness, Descriptor, Engine, Error, Kind, MemoryStore, Reading, Relation, Run, Source,
-    SourceId, SqliteStore, Store,
+    Completeness, Descriptor, Engine, Error, Kind, MemoryStore, Relation, Run, Source, SourceId,
+    SqliteStore, Store, SyncMode,
 };
 use rounds::{At, Rounds};
 
@@ -119,7 +119,7 @@ async fn undisturbed_it_ends_with_the_truth() {
         .await
         .unwrap();
     assert!(report.is_complete(), "{report:?}");
-    let lease = store.lease(&SOURCE, Reading::Delta).await.unwrap();
+    let lease = store.lease(&SOURCE, SyncMode::Delta).await.unwrap();
     let at = At::parse(&lease.checkpoint.unwrap());
     assert!(at.round >= until && at.page == 0, "{at}");
     let rounds = Rounds::new(seed);
@@ -163,7 +163,7 @@ impl Model {
     /// Plays on to a checkpoint.
     async fn advance(&mut self, to: At) {
         if self.lease.is_none() {
-            self.lease = Some(self.store.lease(&SOURCE, Reading::Delta).await.unwrap());
+            self.lease = Some(self.store.lease(&SOURCE, SyncMode::Delta).await.unwrap());
             self.allowed = vec![rounds::picture(&self.store, &SOURCE).await];
         }
         while self.at < to {
@@ -235,7 +235,7 @@ impl Model {
         let store = SqliteStore::open(path).await.unwrap();
         let state = store.source_state(&SOURCE).await.unwrap();
         let at = if state.is_some() {
-            let lease = store.lease(&SOURCE, Reading::Delta).await.unwrap();
+            let lease = store.lease(&SOURCE, SyncMode::Delta).await.unwrap();
             let checkpoint = lease.checkpoint.as_deref();
             checkpoint.map_or_else(At::default, At::parse)
         } else {

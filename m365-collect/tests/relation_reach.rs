@@ -11,17 +11,17 @@ mod relation_fixture;
 use std::collections::{BTreeMap, BTreeSet};
 
 use m365_collect::insight::application::{Seen, last_use};
-use m365_collect::insight::relation::reach::{Reach, Subject, Way, find, name};
+use m365_collect::insight::relation::reach::{AccessPath, Reach, Subject, find, name};
 use m365_collect::insight::relation::{EntityType, Reached};
-use m365_collect::{Change, Kind, MemoryStore, Relation, Standing};
+use m365_collect::{Change, EvidenceState, Kind, MemoryStore, Relation};
 use proptest::prelude::*;
 use relation_fixture::{at, contoso, edge, object, read};
 use serde_json::json;
 
 const SPB: &str = "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46";
 
-fn ways(ways: &[Way]) -> Vec<String> {
-    let way = |way: &Way| {
+fn ways(ways: &[AccessPath]) -> Vec<String> {
+    let way = |way: &AccessPath| {
         let state = way.terms.state.as_deref().unwrap_or("");
         format!("{} [{}] {state}", way.id, way.through.join(" "))
             .trim_end()
@@ -192,7 +192,7 @@ fn check(small: &Small, reach: &Reach) -> Result<(), TestCaseError> {
     let least = distances(small);
     for person in 0..PEOPLE {
         let reached: Reached = reach.of_user(&id(person));
-        let told: BTreeMap<&str, &Way> = reached
+        let told: BTreeMap<&str, &AccessPath> = reached
             .groups
             .iter()
             .map(|way| (way.id.as_str(), way))
@@ -236,7 +236,7 @@ fn check(small: &Small, reach: &Reach) -> Result<(), TestCaseError> {
             .collect();
         back.sort_unstable();
         // Two holdings with the same terms and the same way are told once.
-        let same: BTreeSet<&Way> = holders.iter().collect();
+        let same: BTreeSet<&AccessPath> = holders.iter().collect();
         prop_assert_eq!(same.len(), holders.len());
         prop_assert_eq!(&back, &expected);
         let direct = expected.iter().filter(|steps| **steps <= 1).count();
@@ -279,7 +279,7 @@ async fn an_application_that_is_not_seen_is_not_told_as_never_used() {
             .all(|one| one.by_people == Seen::Unknown && one.since().is_none()),
         "without a log nothing is told"
     );
-    assert_eq!(uses.people_standing, Standing::NotCollected);
+    assert_eq!(uses.people_standing, EvidenceState::NotCollected);
 
     let (early, late) = ("2023-11-14T22:13:20Z", "2023-11-14T22:13:30Z");
     let sign_ins = vec![

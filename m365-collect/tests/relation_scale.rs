@@ -18,7 +18,7 @@ use m365_collect::store::{
     StoreError,
 };
 use m365_collect::{
-    Edge, FeedEntry, Kind, Reading, Record, Relation, SourceId, Store, StoredTenant, Tombstone,
+    Edge, FeedEntry, Kind, Record, Relation, SourceId, Store, StoredTenant, SyncMode, Tombstone,
     Version,
 };
 
@@ -119,7 +119,7 @@ impl Store for Crowd {
         unreachable!("a graph only reads")
     }
 
-    async fn lease(&self, _: &SourceId, _: Reading) -> Result<Lease, StoreError> {
+    async fn lease(&self, _: &SourceId, _: SyncMode) -> Result<Lease, StoreError> {
         unreachable!("a graph only reads")
     }
 

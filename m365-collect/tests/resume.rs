@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use graph_client::test_util::{Answer, FakeTransport, FixedRandom, ManualClock};
 use graph_client::{Client, Credential, RetryOptions, TenantId};
-use m365_collect::{Engine, Gap, Kind, MemoryStore, Outcome, SqliteStore, Store};
+use m365_collect::{Engine, Kind, MemoryStore, Outcome, PartialReason, SqliteStore, Store};
 
 const DOMAINS: &str = "https://graph.microsoft.com/v1.0/domains";
 
@@ -33,7 +33,7 @@ impl Tenant {
         }
     }
 
-    async fn sync(&self, afresh: bool) -> Outcome {
+    async fn sync(&self, full_resync: bool) -> Outcome {
         let client = Client::builder(
             TenantId::new("contoso.example").unwrap(),
             Credential::client_secret("app", "secret"),
@@ -47,7 +47,7 @@ impl Tenant {
         let report = Engine::new(client, Arc::clone(&self.store))
             .clock(Arc::<ManualClock>::clone(&self.clock))
             .only(["domains"])
-            .afresh(afresh)
+            .full_resync(full_resync)
             .run()
             .await
             .unwrap();
@@ -86,7 +86,7 @@ fn interrupted(outcome: &Outcome) -> bool {
     matches!(
         outcome,
         Outcome::Partial {
-            reason: Gap::Interrupted { .. }
+            reason: PartialReason::Interrupted { .. }
         }
     )
 }

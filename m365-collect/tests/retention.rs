@@ -18,8 +18,8 @@ use graph_client::{Client, Credential, TenantId};
 use m365_collect::sources::shape::WindowSource;
 use m365_collect::store::{Commit, Expiry, Finish};
 use m365_collect::{
-    Change, Completeness, Descriptor, Engine, Error, Kind, MemoryStore, Outcome, Privacy, Reading,
-    Record, RemovedReason, Run, Source, SourceId, SqliteStore, Store, sources,
+    Change, Completeness, Descriptor, Engine, Error, Kind, MemoryStore, Outcome, Privacy, Record,
+    RemovedReason, Run, Source, SourceId, SqliteStore, Store, SyncMode, sources,
 };
 use serde_json::value::RawValue;
 
@@ -287,7 +287,7 @@ fn the_times_of_the_catalogue_are_those_of_its_privacy() {
             _ => 400,
         };
         assert_eq!(descriptor.keeps(), DAY * expected, "{}", descriptor.id);
-        let is_window = descriptor.reading == Reading::Window;
+        let is_window = descriptor.mode == SyncMode::Window;
         assert_eq!(
             descriptor.event_time.is_some(),
             is_window,
@@ -325,7 +325,7 @@ async fn events_of_a_file_that_did_not_know_their_times_are_dated_and_age() {
     let log = SourceId::new("log");
     {
         let store = SqliteStore::open(&path).await.unwrap();
-        let lease = store.lease(&log, Reading::Window).await.unwrap();
+        let lease = store.lease(&log, SyncMode::Window).await.unwrap();
         let mut commit = Commit::new(&lease, UNIX_EPOCH + DAY * 9);
         let event = |n: u64| {
             let when = rfc3339(UNIX_EPOCH + Duration::from_secs(n * 60));

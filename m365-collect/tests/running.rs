@@ -15,8 +15,8 @@ use common::fake::{Fake, empty, throttled};
 use futures::StreamExt;
 use graph_client::test_util::Answer;
 use m365_collect::{
-    Descriptor, Engine, Gap, Outcome, Progress, ProgressEvent, Report, SourceId, WaitCause, facts,
-    progress_channel, sources,
+    Descriptor, Engine, Outcome, PartialReason, Progress, ProgressEvent, Report, SourceId,
+    WaitCause, facts, progress_channel, sources,
 };
 
 const GRAPH: &str = "https://graph.microsoft.com/v1.0";
@@ -56,8 +56,8 @@ async fn a_throttled_source_is_tried_again_in_the_same_sync_while_others_run() {
         "as soon as it may, and no sooner: {tries:?}"
     );
     let security = report.source("security").unwrap();
-    assert_eq!((security.tally.requests, security.tally.throttled), (2, 1));
-    assert!(security.tally.elapsed() >= Duration::from_secs(60));
+    assert_eq!((security.stats.requests, security.stats.throttled), (2, 1));
+    assert!(security.stats.elapsed() >= Duration::from_secs(60));
     let told = fake.heard.events().into_iter().any(|event| {
         matches!(
             event,
@@ -167,7 +167,7 @@ fn outcome(report: &Report) -> Outcome {
 
 const fn mismatch(stored: u64, counted: u64) -> Outcome {
     Outcome::Partial {
-        reason: Gap::Count { stored, counted },
+        reason: PartialReason::Count { stored, counted },
     }
 }
 
@@ -176,7 +176,7 @@ async fn an_equal_count_is_told_and_costs_one_request() {
     let tenant = Counted::new([text(2), text(2)]);
     let report = tenant.engine().run().await.unwrap();
     assert!(report.is_complete(), "{report:?}");
-    assert_eq!(report.sources[0].tally.counted, Some(2));
+    assert_eq!(report.sources[0].stats.counted, Some(2));
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["sources"][0]["counted"], 2);
     assert_eq!(tenant.again("", &[2]).await, Outcome::Complete);
@@ -236,7 +236,7 @@ async fn a_count_that_is_refused_is_no_failure_and_no_match() {
     let tenant = Counted::new([refused(), refused()]);
     let report = tenant.engine().run().await.unwrap();
     assert!(report.is_complete(), "{report:?}");
-    assert_eq!(report.sources[0].tally.counted, None);
+    assert_eq!(report.sources[0].stats.counted, None);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use common::fake::{Fake, empty, throttled};
 use futures::future::poll_immediate;
 use graph_client::test_util::{Answer, FixedRandom};
 use m365_collect::{
-    Because, Descriptor, Due, Engine, Error, Outcome, Schedule, SourceId, StoreError,
+    Descriptor, Due, DueReason, Engine, Error, Outcome, Schedule, SourceId, StoreError,
 };
 
 const HOUR: u64 = 3600;
@@ -264,7 +264,7 @@ async fn a_plan_says_why() {
     assert_eq!(order, ["first", "second", "failing"]);
     assert_eq!(plan.due().count(), 3);
     let never_read = Due::Now {
-        because: Because::NeverRead,
+        reason: DueReason::NeverRead,
     };
     assert!(plan.sources.iter().all(|s| s.due == never_read), "{plan:?}");
 
@@ -273,9 +273,9 @@ async fn a_plan_says_why() {
     let json = serde_json::to_value(&plan).unwrap();
     let failing = &json["sources"][2];
     assert_eq!(failing["due"], "later");
-    assert_eq!(failing["because"], "resting");
+    assert_eq!(failing["reason"], "resting");
     assert_eq!(failing["at"], "2026-01-01T00:01:00Z");
-    assert_eq!(json["sources"][0]["because"], "fresh");
+    assert_eq!(json["sources"][0]["reason"], "fresh");
     assert_eq!(json["sources"][0]["cadence_seconds"], 3600);
     assert_eq!(plan.next(), plan.at.checked_add(Duration::from_secs(60)));
     assert_eq!(plan.due().count(), 0);

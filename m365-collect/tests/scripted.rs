@@ -10,7 +10,9 @@ use std::sync::Arc;
 use compliance_map::State;
 use graph_client::test_util::{Answer, FakeTransport, FixedRandom, ManualClock};
 use graph_client::{Client, Credential, TenantId};
-use m365_collect::{Engine, Gap, Kind, MemoryStore, Outcome, Relation, Report, Store, facts};
+use m365_collect::{
+    Engine, Kind, MemoryStore, Outcome, PartialReason, Relation, Report, Store, facts,
+};
 
 const GRAPH: &str = "https://graph.microsoft.com/v1.0";
 
@@ -83,7 +85,7 @@ async fn an_item_that_could_not_be_read_keeps_the_reading_partial_until_all_is_r
         ],
     );
     let missing_one = Outcome::Partial {
-        reason: Gap::Malformed { items: 1 },
+        reason: PartialReason::Malformed { items: 1 },
     };
     assert_eq!(tenant.outcome("users").await, missing_one);
     assert_eq!(tenant.ids(&Kind::USER).await, ["a"]);
@@ -98,7 +100,12 @@ async fn an_item_that_could_not_be_read_keeps_the_reading_partial_until_all_is_r
     let users = facts(tenant.store.as_ref()).await.unwrap().identity_users;
     assert_eq!((users.state, users.complete), (State::Truncated, false));
 
-    let report = tenant.engine(&["users"]).afresh(true).run().await.unwrap();
+    let report = tenant
+        .engine(&["users"])
+        .full_resync(true)
+        .run()
+        .await
+        .unwrap();
     assert!(report.is_complete(), "{report:?}");
     assert_eq!(tenant.ids(&Kind::USER).await, ["a", "b", "c"]);
 }
@@ -130,7 +137,7 @@ async fn a_question_that_the_service_does_not_know_is_not_an_answer() {
         matches!(
             outcome,
             Outcome::Partial {
-                reason: Gap::Unread { objects: 1, .. }
+                reason: PartialReason::Unread { objects: 1, .. }
             }
         ),
         "one person is there and has no answer; the other is gone: {outcome:?}"
@@ -278,7 +285,7 @@ const TWO_STATES: &str = r#"{"id":"a"},{"id":"p","jobTitle":"old"},{"id":"p","jo
 
 fn unconfirmed(objects: u64) -> Outcome {
     Outcome::Partial {
-        reason: Gap::Unconfirmed { objects },
+        reason: PartialReason::Unconfirmed { objects },
     }
 }
 
@@ -451,7 +458,7 @@ async fn objects_of_a_listing_under_one_key_are_told() {
         .on("/v1.0/contacts", [Answer::json(same), Answer::json(other)]);
     assert_eq!(tenant.outcome("org_contacts").await, Outcome::Complete);
     let collided = Outcome::Partial {
-        reason: Gap::Collided { objects: 1 },
+        reason: PartialReason::Collided { objects: 1 },
     };
     assert_eq!(tenant.outcome("org_contacts").await, collided);
     assert_eq!(
@@ -544,7 +551,7 @@ async fn an_answer_that_is_not_what_was_asked_for_overwrites_nothing() {
         let is_told = matches!(
             &outcome,
             Outcome::Partial {
-                reason: Gap::Unread { objects: 1, .. }
+                reason: PartialReason::Unread { objects: 1, .. }
             }
         );
         assert!(is_told, "{junk}: {outcome:?}");

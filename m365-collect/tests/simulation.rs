@@ -26,7 +26,7 @@ use graph_client::{
     Client, Clock, Credential, Random, TenantId, Transport, TransportError, TransportErrorKind,
     TransportRequest, TransportResponse,
 };
-use m365_collect::{Engine, Gap, Kind, MemoryStore, Outcome, Report, Store};
+use m365_collect::{Engine, Kind, MemoryStore, Outcome, PartialReason, Report, Store};
 use tenant_sim::{Expiry, FaultPlan, GenerateOptions, Offline, Sim, Tenant};
 use tokio::sync::Notify;
 
@@ -175,7 +175,7 @@ impl Life {
         Engine::new(client, Arc::clone(&self.store))
             .clock(Arc::<ManualClock>::clone(&self.clock))
             .only(SOURCES)
-            .in_parts(self.seed.is_multiple_of(3))
+            .partitioned(self.seed.is_multiple_of(3))
             .confirm_removals(self.confirms.load(Ordering::Relaxed))
     }
 
@@ -279,7 +279,7 @@ impl Life {
                 let Outcome::Partial { reason } = outcome else {
                     return false;
                 };
-                matches!(reason, Gap::HeldRemovals { .. })
+                matches!(reason, PartialReason::HeldRemovals { .. })
             });
             self.confirms.store(holds, Ordering::Relaxed);
             runs += 1;

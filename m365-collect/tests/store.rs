@@ -11,8 +11,8 @@ use std::time::{Duration, UNIX_EPOCH};
 use m365_collect::History;
 use m365_collect::store::{Begin, Commit, Contested, Finish, Lease};
 use m365_collect::{
-    Change, Edge, Kind, MemoryStore, Reading, Record, Relation, RemovedReason, SourceId,
-    SqliteStore, Store, StoreError, StoredTenant, testing,
+    Change, Edge, Kind, MemoryStore, Record, Relation, RemovedReason, SourceId, SqliteStore, Store,
+    StoreError, StoredTenant, SyncMode, testing,
 };
 use proptest::prelude::*;
 use serde_json::value::RawValue;
@@ -116,7 +116,7 @@ async fn what_was_committed_is_there_after_reopening() {
             .bind(&StoredTenant::new("contoso.example"))
             .await
             .unwrap();
-        let lease = store.lease(&SOURCE, Reading::Full).await.unwrap();
+        let lease = store.lease(&SOURCE, SyncMode::Full).await.unwrap();
         let mut commit = Commit::new(&lease, UNIX_EPOCH);
         commit.changes = vec![Change::Upsert(user(1, 1))];
         store.commit(commit).await.unwrap();
@@ -137,7 +137,7 @@ async fn a_reader_sees_one_moment_while_another_writes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("contoso.m365");
     let writer = SqliteStore::open(&path).await.unwrap();
-    let lease = writer.lease(&SOURCE, Reading::Full).await.unwrap();
+    let lease = writer.lease(&SOURCE, SyncMode::Full).await.unwrap();
     let store = async |record| {
         let mut commit = Commit::new(&lease, UNIX_EPOCH);
         commit.changes = vec![Change::Upsert(record)];
@@ -168,7 +168,7 @@ fn member(group: u8, user: u8) -> Edge {
 
 #[derive(Debug, Clone)]
 enum Step {
-    Lease(Reading),
+    Lease(SyncMode),
     Commit {
         begin: Option<Begin>,
         changes: Vec<Change>,
@@ -198,7 +198,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Some(Begin::Generation)),
     ];
     prop_oneof![
-        1 => prop_oneof![Just(Reading::Delta), Just(Reading::Full)].prop_map(Step::Lease),
+        1 => prop_oneof![Just(SyncMode::Delta), Just(SyncMode::Full)].prop_map(Step::Lease),
         6 => (
             begin,
             proptest::collection::vec(change(), 0..8),
@@ -240,13 +240,13 @@ async fn picture(store: &dyn Store) -> String {
 }
 
 async fn play(store: &dyn Store, steps: &[Step]) -> Vec<String> {
-    let mut lease: Lease = store.lease(&SOURCE, Reading::Delta).await.unwrap();
+    let mut lease: Lease = store.lease(&SOURCE, SyncMode::Delta).await.unwrap();
     let mut log = Vec::new();
     for (second, step) in (1..).zip(steps) {
         let at = UNIX_EPOCH + Duration::from_secs(second);
         let said = match step {
-            Step::Lease(reading) => {
-                lease = store.lease(&SOURCE, *reading).await.unwrap();
+            Step::Lease(mode) => {
+                lease = store.lease(&SOURCE, *mode).await.unwrap();
                 format!("{lease:?} {:?}", lease.checkpoint)
             }
             Step::Commit {

@@ -32,7 +32,7 @@ async fn every_source_of_the_catalogue_is_read() {
     let report = engine(&sim, &store).run().await.unwrap();
     for source in &report.sources {
         assert_eq!(source.outcome, Outcome::Complete, "{}", source.id);
-        assert!(source.tally.requests > 0, "{} asked nothing", source.id);
+        assert!(source.stats.requests > 0, "{} asked nothing", source.id);
     }
     assert_eq!(report.sources.len(), sources::catalogue().len());
     let truth = sim.truth();
@@ -68,9 +68,9 @@ async fn a_second_sync_asks_only_for_changes() {
         .await
         .unwrap();
     for source in &report.sources {
-        assert_eq!(source.tally.seen, 0, "{}", source.id);
+        assert_eq!(source.stats.seen, 0, "{}", source.id);
         assert_eq!(
-            source.tally.requests, 2,
+            source.stats.requests, 2,
             "{}: what changed, and the count",
             source.id
         );

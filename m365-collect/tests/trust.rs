@@ -17,8 +17,8 @@ use graph_client::test_util::{Answer, FakeTransport, FixedRandom, ManualClock, R
 use graph_client::{Client, Clock, Credential, RetryOptions, TenantId};
 use m365_collect::insight::relation::Reach;
 use m365_collect::{
-    Completeness, Descriptor, Engine, Error, Gap, Kind, MemoryStore, Outcome, Relation, Report,
-    Run, Source, SourceId, Store, StoredTenant, facts,
+    Completeness, Descriptor, Engine, Error, Kind, MemoryStore, Outcome, PartialReason, Relation,
+    Report, Run, Source, SourceId, Store, StoredTenant, facts,
 };
 
 const GRAPH: &str = "https://graph.microsoft.com/v1.0";
@@ -227,7 +227,7 @@ async fn held_removals_cost_one_reading_of_everything_a_day_and_are_told_meanwhi
     let tenant = Tenant::contoso();
     let lost = Answer::error(410, "syncStateNotFound");
     let held = Outcome::Partial {
-        reason: Gap::HeldRemovals {
+        reason: PartialReason::HeldRemovals {
             removals: 90,
             of: 100,
         },
@@ -306,7 +306,7 @@ async fn reading_everything_afresh_goes_on_where_the_same_run_was_throttled() {
         ],
     );
     assert!(tenant.outcome("users").await.is_complete());
-    let engine = tenant.engine(&["users", "slow"]).afresh(true);
+    let engine = tenant.engine(&["users", "slow"]).full_resync(true);
     let clock = Arc::clone(&tenant.clock);
     let report = engine.source(Slow::new(clock)).run().await.unwrap();
     let outcome = &report.source("users").unwrap().outcome;
@@ -366,7 +366,7 @@ fn no_change(token: &str) -> Answer {
 
 fn withheld() -> Outcome {
     Outcome::Partial {
-        reason: Gap::Permission {
+        reason: PartialReason::Permission {
             permission: "Member.Read.Hidden".to_owned(),
         },
     }

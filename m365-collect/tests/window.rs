@@ -11,7 +11,9 @@ use std::time::Duration;
 use graph_client::test_util::{Answer, FakeTransport, FixedRandom, ManualClock, Recorded};
 use graph_client::{Client, Credential, RetryOptions, TenantId};
 use m365_collect::sources::shape::WindowSource;
-use m365_collect::{Descriptor, Engine, Gap, Kind, MemoryStore, Outcome, SqliteStore, Store};
+use m365_collect::{
+    Descriptor, Engine, Kind, MemoryStore, Outcome, PartialReason, SqliteStore, Store,
+};
 
 const AUDIT: Kind = Kind::new("directoryAudit");
 const PATH: &str = "/v1.0/auditLogs/directoryAudits";
@@ -21,7 +23,7 @@ struct Log {
     graph: Arc<FakeTransport>,
     clock: Arc<ManualClock>,
     store: Arc<dyn Store>,
-    afresh: bool,
+    full_resync: bool,
 }
 
 impl Log {
@@ -34,7 +36,7 @@ impl Log {
             graph,
             clock,
             store,
-            afresh: false,
+            full_resync: false,
         }
     }
 
@@ -56,7 +58,7 @@ impl Log {
             "activityDateTime",
         );
         let report = Engine::new(client, Arc::clone(&self.store))
-            .afresh(self.afresh)
+            .full_resync(self.full_resync)
             .clock(Arc::<ManualClock>::clone(&self.clock))
             .sources(vec![Arc::new(audits.first(HOUR * 60).slice(HOUR * 24))])
             .run()
@@ -164,7 +166,7 @@ async fn a_reading_that_was_cut_off_goes_on_in_the_middle_of_its_slice() {
             matches!(
                 &cut,
                 Outcome::Partial {
-                    reason: Gap::Interrupted { .. }
+                    reason: PartialReason::Interrupted { .. }
                 }
             ),
             "{cut:?}"
@@ -189,7 +191,7 @@ async fn what_the_service_no_longer_keeps_is_told_until_it_is_long_past() {
             matches!(
                 &late,
                 Outcome::Partial {
-                    reason: Gap::Window { .. }
+                    reason: PartialReason::Window { .. }
                 }
             ),
             "{late:?}"
@@ -218,7 +220,7 @@ async fn an_event_that_could_not_be_read_is_told_until_it_can_be_or_is_long_past
         answers.extend(vec![events(&["a"], None); 300]);
         log.graph.on(PATH, answers);
         let missing = Outcome::Partial {
-            reason: Gap::Malformed { items: 1 },
+            reason: PartialReason::Malformed { items: 1 },
         };
         assert_eq!(log.read().await, missing);
         for hours in [1, 2, 24 * 20] {
@@ -292,7 +294,7 @@ async fn reading_everything_afresh_passes_over_nothing_that_came_since() {
         assert_eq!(log.read().await, Outcome::Complete);
         let read = log.asked().len();
         log.clock.advance(HOUR * 24 * 20);
-        log.afresh = true;
+        log.full_resync = true;
         assert_eq!(log.read().await, Outcome::Complete);
         let asked = log.asked();
         // Sixty hours would be the first reading; it stopped twenty days ago.
@@ -304,10 +306,10 @@ async fn reading_everything_afresh_passes_over_nothing_that_came_since() {
         );
         // A hole that was told before is told still.
         log.clock.advance(HOUR * 24 * 40);
-        log.afresh = false;
+        log.full_resync = false;
         let late = log.read().await;
         assert!(!late.is_complete());
-        log.afresh = true;
+        log.full_resync = true;
         assert_eq!(log.read().await, late);
     }
 }

@@ -46,7 +46,7 @@ enum Command {
     /// Reads what changed since the last sync; everything the first time.
     Sync {
         #[command(flatten)]
-        reading: read::Reading,
+        options: read::ReadOptions,
         /// Reads everything anew.
         #[arg(long)]
         full: bool,
@@ -60,7 +60,7 @@ enum Command {
     /// after a minute, then two, up to an hour.
     Watch {
         #[command(flatten)]
-        reading: read::Reading,
+        options: read::ReadOptions,
         /// How often a source is read, in minutes, instead of as `sources` says: `users=30`.
         #[arg(long, value_name = "ID=MINUTES", value_parser = read::minutes)]
         every: Vec<(String, Duration)>,
@@ -164,17 +164,17 @@ pub async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     match command {
         Command::Check { json } => read::check(&settings.with_secret()?, json).await,
         Command::Sync {
-            reading,
+            options,
             full,
             confirm_removals,
-        } => read::sync(&settings.with_secret()?, reading, full, confirm_removals).await,
+        } => read::sync(&settings.with_secret()?, options, full, confirm_removals).await,
         Command::Watch {
-            reading,
+            options,
             every,
             spread,
         } => {
             let spread = Duration::from_secs(spread);
-            read::watch(&settings.with_secret()?, reading, every, spread).await
+            read::watch(&settings.with_secret()?, options, every, spread).await
         }
         Command::Status { store, log, json } => show::status(&store, log, json).await,
         Command::Export {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use compliance_map::render::printable;
 use m365_collect::SqliteStore;
-use m365_collect::insight::relation::reach::{Reach, Reached, Subject, Way, find, name};
+use m365_collect::insight::relation::reach::{AccessPath, Reach, Reached, Subject, find, name};
 use m365_collect::insight::relation::{EntityType, Head};
 use serde::Serialize;
 
@@ -87,11 +87,11 @@ struct Answer {
 #[serde(untagged)]
 enum Found {
     Reached(Reached),
-    People { people: Vec<Way> },
+    People { people: Vec<AccessPath> },
 }
 
 impl Found {
-    fn sections(&self) -> Vec<(&'static str, &[Way])> {
+    fn sections(&self) -> Vec<(&'static str, &[AccessPath])> {
         match self {
             Self::People { people } => vec![("people", people)],
             Self::Reached(reached) => vec![
@@ -137,7 +137,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     Ok(completeness(&answer.standing))
 }
 
-fn people(people: Vec<Way>) -> Found {
+fn people(people: Vec<AccessPath>) -> Found {
     Found::People { people }
 }
 

@@ -42,7 +42,7 @@ pub(super) async fn check(settings: &Settings, json: bool) -> Result<Exit, Failu
 
 /// What is to be read, and how that is shown.
 #[derive(Debug, Args)]
-pub(super) struct Reading {
+pub(super) struct ReadOptions {
     /// The file to keep it in; made where there is none.
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
@@ -64,7 +64,7 @@ pub(super) struct Reading {
     json: bool,
 }
 
-impl Reading {
+impl ReadOptions {
     async fn engine(&self, settings: &Settings) -> Result<Engine, Failure> {
         let client = settings.client()?;
         let store = Arc::new(SqliteStore::open(&self.store).await?);
@@ -83,12 +83,12 @@ impl Reading {
 
 pub(super) async fn sync(
     settings: &Settings,
-    reading: Reading,
+    options: ReadOptions,
     full: bool,
     confirm_removals: bool,
 ) -> Result<Exit, Failure> {
-    let engine = reading.engine(settings).await?;
-    let engine = engine.afresh(full).confirm_removals(confirm_removals);
+    let engine = options.engine(settings).await?;
+    let engine = engine.full_resync(full).confirm_removals(confirm_removals);
     let report = tokio::select! {
         report = engine.run() => report?,
         _ = tokio::signal::ctrl_c() => {
@@ -97,7 +97,7 @@ pub(super) async fn sync(
             ));
         }
     };
-    if reading.json {
+    if options.json {
         print_json(&report)?;
     } else {
         print_report(&report)?;
@@ -116,11 +116,11 @@ pub(super) async fn sync(
 /// Reads each source when it is due, until interrupted.
 pub(super) async fn watch(
     settings: &Settings,
-    reading: Reading,
+    options: ReadOptions,
     every: Vec<(String, Duration)>,
     spread: Duration,
 ) -> Result<Exit, Failure> {
-    let mut engine = reading.engine(settings).await?;
+    let mut engine = options.engine(settings).await?;
     for (source, cadence) in every {
         engine = engine.cadence(source, cadence);
     }
@@ -135,7 +135,7 @@ pub(super) async fn watch(
     schedule
         .run(interrupted, |synced| {
             let shown = match synced {
-                Ok(report) if reading.json => print_json_line(&report),
+                Ok(report) if options.json => print_json_line(&report),
                 Ok(report) => print_report(&report),
                 Err(error) => {
                     let why = Diagnosis::of(&error).to_string();

@@ -80,9 +80,9 @@ fn line(run: &RunEntry) -> Result<String, Failure> {
         timestamp(ended_at)?,
         run.source.as_str(),
         run.outcome.name(),
-        run.tally.seen,
-        run.tally.requests,
-        run.tally.elapsed().as_secs_f64()
+        run.stats.seen,
+        run.stats.requests,
+        run.stats.elapsed().as_secs_f64()
     );
     Ok(match run.outcome.reason() {
         None => line,

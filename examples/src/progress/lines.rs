@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use compliance_map::render::printable;
-use m365_collect::{Outcome, Progress, ProgressEvent, SourceId, Tally};
+use m365_collect::{Outcome, Progress, ProgressEvent, RunStats, SourceId};
 
 use crate::screen;
 
@@ -35,8 +35,8 @@ pub(super) fn text(event: &ProgressEvent) -> Option<String> {
         ProgressEvent::Finished {
             source,
             outcome,
-            tally,
-        } => Some(finished(source, outcome, tally)),
+            stats,
+        } => Some(finished(source, outcome, stats)),
         ProgressEvent::Waiting { source, wait, .. } if *wait >= WORTH_TELLING => Some(format!(
             "  {:<28} waits {:.0} s, as the service asked",
             source.as_str(),
@@ -58,14 +58,14 @@ pub(super) fn text(event: &ProgressEvent) -> Option<String> {
     }
 }
 
-fn finished(source: &SourceId, outcome: &Outcome, tally: &Tally) -> String {
+fn finished(source: &SourceId, outcome: &Outcome, stats: &RunStats) -> String {
     let line = format!(
         "  {:<28} {:<10} {:>7} seen {:>5} requests {:>6.1} s",
         source.as_str(),
         outcome.name(),
-        tally.seen,
-        tally.requests,
-        tally.elapsed().as_secs_f64()
+        stats.seen,
+        stats.requests,
+        stats.elapsed().as_secs_f64()
     );
     match outcome.reason() {
         None => line,

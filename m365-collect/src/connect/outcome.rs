@@ -6,7 +6,7 @@ use super::diagnosis::GRANT;
 use super::explain;
 use super::settings::Oddities;
 use crate::error::Error;
-use crate::outcome::{Gap, Outcome};
+use crate::outcome::{Outcome, PartialReason};
 use crate::store::StoreError;
 use crate::timestamp;
 
@@ -95,25 +95,29 @@ impl Diagnosis {
                 Code::Incomplete,
                 reason.to_string(),
                 match reason {
-                    Gap::Malformed { .. } | Gap::Count { .. } => "read everything anew with --full",
-                    Gap::HeldRemovals { .. } => {
+                    PartialReason::Malformed { .. } | PartialReason::Count { .. } => {
+                        "read everything anew with --full"
+                    }
+                    PartialReason::HeldRemovals { .. } => {
                         "look whether they are really gone, then sync with --confirm-removals"
                     }
-                    Gap::Window { .. } => "read the log more often than the service forgets it",
-                    Gap::Permission { .. } => "grant it and give admin consent",
-                    Gap::Concealed => {
+                    PartialReason::Window { .. } => {
+                        "read the log more often than the service forgets it"
+                    }
+                    PartialReason::Permission { .. } => "grant it and give admin consent",
+                    PartialReason::Concealed => {
                         "let an administrator show names in reports, or do without them by person"
                     }
-                    Gap::Collided { .. } => {
+                    PartialReason::Collided { .. } => {
                         "run the sync again; where it stays so, tell the developers of this program"
                     }
-                    Gap::Bounded { .. } => {
+                    PartialReason::Bounded { .. } => {
                         "the rest needs the licence of the report, or a source with a wider bound"
                     }
-                    Gap::Parents { .. }
-                    | Gap::Unread { .. }
-                    | Gap::Unconfirmed { .. }
-                    | Gap::Interrupted { .. } => "run the sync again",
+                    PartialReason::Parents { .. }
+                    | PartialReason::Unread { .. }
+                    | PartialReason::Unconfirmed { .. }
+                    | PartialReason::Interrupted { .. } => "run the sync again",
                 },
             )
             .partial(),

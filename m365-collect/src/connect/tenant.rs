@@ -13,8 +13,8 @@ use super::explain;
 use super::permission;
 use super::problem::Problem;
 use super::stage::{Stage, StageState};
-use crate::id::Reading;
 use crate::id::SourceId;
+use crate::id::SyncMode;
 use crate::organization::{self, Organization};
 
 /// The answer of <https://learn.microsoft.com/graph/api/organization-list>.
@@ -166,7 +166,7 @@ fn external(test: &mut Test<'_>) {
         .sources
         .iter()
         .map(|source| source.descriptor())
-        .filter(|descriptor| descriptor.reading == Reading::Delta)
+        .filter(|descriptor| descriptor.mode == SyncMode::Delta)
         .map(|descriptor| descriptor.id.clone())
         .collect();
     if !delta.is_empty() {

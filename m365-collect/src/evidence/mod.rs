@@ -1,6 +1,6 @@
 //! Stored records together with what is known of how they were read.
 
-mod standing;
+mod state;
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use serde::de::DeserializeOwned;
 
 use crate::id::SourceId;
 use crate::kind::Kind;
-use crate::outcome::{Gap, Outcome};
+use crate::outcome::{Outcome, PartialReason};
 use crate::record::Record;
 use crate::store::{RUNS_KEPT, RunEntry, Store, StoreError};
 
-pub use standing::Standing;
+pub use state::EvidenceState;
 
 /// How many records are read at a time.
 pub(crate) const PAGE: usize = 1000;
@@ -80,11 +80,11 @@ impl<'a> Reader<'a> {
         &self,
         source: &'static str,
         kind: &Kind,
-    ) -> Result<Standing, StoreError> {
+    ) -> Result<EvidenceState, StoreError> {
         let source = SourceId::new(source);
         let state = self.store.source_state(&source).await?;
         let has_rows = !self.store.records(kind, None, 1).await?.is_empty();
-        let standing = Standing::of(self.last_runs.get(&source), state, has_rows);
+        let standing = EvidenceState::of(self.last_runs.get(&source), state, has_rows);
         if let Some(gap) = self.miscounted(&source).await? {
             return Ok(standing.miscounted(&gap));
         }
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
             return Ok(false);
         }
         let last = self.last_runs.get(source);
-        if last.is_some_and(|run| run.tally.forgotten > 0) {
+        if last.is_some_and(|run| run.stats.forgotten > 0) {
             return Ok(true);
         }
         if OF_NOBODY.contains(kind) {
@@ -113,17 +113,17 @@ impl<'a> Reader<'a> {
         }
         let stored = self.store.count(&Kind::USER).await?;
         let people = self.last_runs.get(&SourceId::new("users"));
-        let counted = people.and_then(|run| run.tally.counted);
+        let counted = people.and_then(|run| run.stats.counted);
         Ok(counted.is_none_or(|counted| counted > stored))
     }
 
     /// Whether the service counted other than was stored when the source was last read to its
     /// end. A run that failed since changes nothing about that.
-    async fn miscounted(&self, source: &SourceId) -> Result<Option<Gap>, StoreError> {
+    async fn miscounted(&self, source: &SourceId) -> Result<Option<PartialReason>, StoreError> {
         let gap = |outcome: &Outcome| match outcome {
             Outcome::Complete => Some(None),
             Outcome::Partial {
-                reason: gap @ Gap::Count { .. },
+                reason: gap @ PartialReason::Count { .. },
             } => Some(Some(gap.clone())),
             _ => None,
         };
@@ -172,9 +172,9 @@ pub(crate) struct Rows<T> {
 
 impl<T> Rows<T> {
     /// The rows with their standing: records that could not be understood are missing from them.
-    pub(crate) fn with(self, standing: Standing) -> (Vec<T>, Standing) {
+    pub(crate) fn with(self, standing: EvidenceState) -> (Vec<T>, EvidenceState) {
         let standing = match standing {
-            Standing::Read { as_of, .. } if self.unreadable > 0 => Standing::InPart {
+            EvidenceState::Read { as_of, .. } if self.unreadable > 0 => EvidenceState::InPart {
                 as_of,
                 note: format!("{} records could not be understood", self.unreadable),
             },

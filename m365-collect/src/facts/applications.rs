@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::fact::of_items;
 use super::part::{either, is_whole, join, rows, seen};
 use super::value::instant;
-use crate::evidence::{Reader, Standing};
+use crate::evidence::{EvidenceState, Reader};
 use crate::kind::Kind;
 use crate::record::Relation;
 use crate::store::StoreError;
@@ -209,9 +209,9 @@ pub(super) async fn service_principals(
 }
 
 /// Every tenant has service principals of Microsoft's: a list without any was not read to its end.
-fn at_least_one(principals: &[ServicePrincipalFact], standing: Standing) -> Standing {
+fn at_least_one(principals: &[ServicePrincipalFact], standing: EvidenceState) -> EvidenceState {
     match standing {
-        Standing::Read { as_of, .. } if principals.is_empty() => Standing::InPart {
+        EvidenceState::Read { as_of, .. } if principals.is_empty() => EvidenceState::InPart {
             as_of,
             note: "no service principal was listed, and every tenant has some".to_owned(),
         },
@@ -267,8 +267,8 @@ type Permissions = BTreeMap<String, Option<Vec<String>>>;
 
 async fn permissions(
     reader: &Reader<'_>,
-    granted: Standing,
-) -> Result<(Permissions, Standing), StoreError> {
+    granted: EvidenceState,
+) -> Result<(Permissions, EvidenceState), StoreError> {
     let mut resources = BTreeSet::new();
     let (assignments, granted) = rows(
         reader,

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::device_profile::on_everywhere;
 use super::part::rows;
-use crate::evidence::{Reader, Standing};
+use crate::evidence::{EvidenceState, Reader};
 use crate::kind::Kind;
 use crate::store::StoreError;
 
@@ -107,8 +107,8 @@ fn chosen(id: &str, instance: &Value) -> Option<String> {
 /// The known settings by policy; records are keyed `policy/setting`.
 pub(super) async fn read_settings(
     reader: &Reader<'_>,
-    standing: Standing,
-) -> Result<(BTreeMap<String, Settings>, Standing), StoreError> {
+    standing: EvidenceState,
+) -> Result<(BTreeMap<String, Settings>, EvidenceState), StoreError> {
     let mut by_policy: BTreeMap<String, Settings> = BTreeMap::new();
     let (_, standing) = rows(
         reader,

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::fact::of_items;
 use super::part::{either, rows};
 use super::value::Single;
-use crate::evidence::{Reader, Standing};
+use crate::evidence::{EvidenceState, Reader};
 use crate::kind::Kind;
 use crate::store::StoreError;
 
@@ -69,9 +69,9 @@ pub(super) async fn app_consent(reader: &Reader<'_>) -> Result<Fact<AppConsentFa
 /// The one object of a kind.
 async fn single<V: DeserializeOwned + Send>(
     reader: &Reader<'_>,
-    standing: Standing,
+    standing: EvidenceState,
     kind: &Kind,
-) -> Result<(Option<V>, Standing), StoreError> {
+) -> Result<(Option<V>, EvidenceState), StoreError> {
     let (views, standing) = rows(reader, standing, kind, |_, Single(view)| Some(view)).await?;
     Ok((views.into_iter().next(), standing))
 }

@@ -4,7 +4,7 @@ use compliance_map::{Fact, State};
 use serde::de::DeserializeOwned;
 
 use super::value::timestamp;
-use crate::evidence::{Reader, Rows, Standing};
+use crate::evidence::{EvidenceState, Reader, Rows};
 use crate::kind::Kind;
 use crate::store::StoreError;
 
@@ -23,15 +23,15 @@ pub(super) async fn fact<V: DeserializeOwned, T: Send>(
 }
 
 /// The fact of these rows. Rows that cannot be relied upon do not go into it.
-pub(super) fn to_fact<T>(rows: Rows<T>, standing: Standing) -> Fact<T> {
+pub(super) fn to_fact<T>(rows: Rows<T>, standing: EvidenceState) -> Fact<T> {
     let (items, standing) = rows.with(standing);
     of_items(items, standing)
 }
 
-pub(super) fn of_items<T>(items: Vec<T>, standing: Standing) -> Fact<T> {
+pub(super) fn of_items<T>(items: Vec<T>, standing: EvidenceState) -> Fact<T> {
     let beyond = || Fact::error("the time of the sync is beyond the calendar");
     match standing {
-        Standing::Read { as_of, note } => match timestamp(as_of) {
+        EvidenceState::Read { as_of, note } => match timestamp(as_of) {
             Some(as_of) => {
                 let mut fact = Fact::ok(as_of, items);
                 fact.note = note;
@@ -39,14 +39,14 @@ pub(super) fn of_items<T>(items: Vec<T>, standing: Standing) -> Fact<T> {
             }
             None => beyond(),
         },
-        Standing::InPart { as_of, note } => match timestamp(as_of) {
+        EvidenceState::InPart { as_of, note } => match timestamp(as_of) {
             Some(as_of) => Fact::truncated(as_of, items, note),
             None => beyond(),
         },
-        Standing::Denied { permission } => Fact::denied(permission),
-        Standing::Unlicensed { plan } => Fact::unlicensed(plan),
-        Standing::Failed { error } => Fact::error(error),
-        Standing::NotCollected => Fact::not_collected(),
+        EvidenceState::Denied { permission } => Fact::denied(permission),
+        EvidenceState::Unlicensed { plan } => Fact::unlicensed(plan),
+        EvidenceState::Failed { error } => Fact::error(error),
+        EvidenceState::NotCollected => Fact::not_collected(),
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::fact::fact;
 use super::part::join;
-use crate::evidence::{Reader, Standing};
+use crate::evidence::{EvidenceState, Reader};
 use crate::kind::Kind;
 use crate::record::Relation;
 use crate::store::StoreError;
@@ -67,7 +67,7 @@ fn has(list: Option<&[String]>, word: &str) -> Option<bool> {
 pub(super) async fn groups(reader: &Reader<'_>) -> Result<Fact<GroupFact>, StoreError> {
     // Where everything was read, what is hidden from others was seen.
     let standing = reader.standing("groups", &Kind::GROUP).await?;
-    let sees_all = matches!(standing, Standing::Read { note: None, .. });
+    let sees_all = matches!(standing, EvidenceState::Read { note: None, .. });
     let mut groups = fact(reader, "groups", &Kind::GROUP, |id, group: GroupView| {
         GroupFact {
             id,

@@ -6,7 +6,7 @@ use compliance_map::facts::DirectoryLogFact;
 use super::fact::of_items;
 use super::part::{either, is_read, is_whole};
 use super::value::timestamp;
-use crate::evidence::{Reader, Standing};
+use crate::evidence::{EvidenceState, Reader};
 use crate::kind::Kind;
 use crate::store::StoreError;
 
@@ -24,7 +24,7 @@ async fn log(
     source: &'static str,
     name: &str,
     kind: &Kind,
-) -> Result<(Option<DirectoryLogFact>, Standing), StoreError> {
+) -> Result<(Option<DirectoryLogFact>, EvidenceState), StoreError> {
     let standing = reader.standing(source, kind).await?;
     if !is_read(&standing) {
         return Ok((None, standing));

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use compliance_map::{Fact, State};
 use serde::de::DeserializeOwned;
 
-use crate::evidence::{PAGE, Reader, Standing};
+use crate::evidence::{EvidenceState, PAGE, Reader};
 use crate::kind::Kind;
 use crate::record::{Edge, Relation};
 use crate::store::StoreError;
@@ -26,7 +26,7 @@ impl Part {
         reader: &Reader<'_>,
         source: &'static str,
         kind: &Kind,
-        rest: &Standing,
+        rest: &EvidenceState,
     ) -> Result<Self, StoreError> {
         let part = reader.standing(source, kind).await?;
         let is_old = read_at(rest)
@@ -64,14 +64,14 @@ impl Part {
 }
 
 /// What keeps a source from telling all there is.
-fn lack(standing: Standing) -> Option<String> {
+fn lack(standing: EvidenceState) -> Option<String> {
     match standing {
-        Standing::Read { .. } => None,
-        Standing::InPart { note, .. } => Some(note),
-        Standing::Denied { permission } => Some(format!("needs the permission {permission}")),
-        Standing::Unlicensed { plan } => Some(format!("needs {plan}")),
-        Standing::Failed { error } => Some(format!("could not be read: {error}")),
-        Standing::NotCollected => Some("not collected".to_owned()),
+        EvidenceState::Read { .. } => None,
+        EvidenceState::InPart { note, .. } => Some(note),
+        EvidenceState::Denied { permission } => Some(format!("needs the permission {permission}")),
+        EvidenceState::Unlicensed { plan } => Some(format!("needs {plan}")),
+        EvidenceState::Failed { error } => Some(format!("could not be read: {error}")),
+        EvidenceState::NotCollected => Some("not collected".to_owned()),
     }
 }
 
@@ -85,25 +85,28 @@ pub(super) fn remark<T>(fact: &mut Fact<T>, text: &str) {
     }
 }
 
-fn read_at(standing: &Standing) -> Option<SystemTime> {
+fn read_at(standing: &EvidenceState) -> Option<SystemTime> {
     match standing {
-        Standing::Read { as_of, .. } | Standing::InPart { as_of, .. } => Some(*as_of),
+        EvidenceState::Read { as_of, .. } | EvidenceState::InPart { as_of, .. } => Some(*as_of),
         _ => None,
     }
 }
 
 /// Whether rows were seen, all of them or some.
-pub(super) fn is_read(standing: &Standing) -> bool {
-    matches!(standing, Standing::Read { .. } | Standing::InPart { .. })
+pub(super) fn is_read(standing: &EvidenceState) -> bool {
+    matches!(
+        standing,
+        EvidenceState::Read { .. } | EvidenceState::InPart { .. }
+    )
 }
 
 /// Whether all rows were seen.
-pub(super) fn is_whole(standing: &Standing) -> bool {
-    matches!(standing, Standing::Read { .. })
+pub(super) fn is_whole(standing: &EvidenceState) -> bool {
+    matches!(standing, EvidenceState::Read { .. })
 }
 
 /// The standing of rows that come of two sources, neither of which tells anything by itself.
-pub(super) fn both(first: Standing, second: Standing) -> Standing {
+pub(super) fn both(first: EvidenceState, second: EvidenceState) -> EvidenceState {
     if !is_read(&first) {
         first
     } else if is_read(&second) {
@@ -115,13 +118,14 @@ pub(super) fn both(first: Standing, second: Standing) -> Standing {
 
 /// The standing of rows that come of two sources, each of which tells something by itself: where
 /// one was not read, what was seen of the other is a part.
-pub(super) fn either(first: Standing, second: Standing) -> Standing {
+pub(super) fn either(first: EvidenceState, second: EvidenceState) -> EvidenceState {
     match (first, second) {
-        (Standing::InPart { as_of, note }, other) | (other, Standing::InPart { as_of, note })
+        (EvidenceState::InPart { as_of, note }, other)
+        | (other, EvidenceState::InPart { as_of, note })
             if !is_read(&other) =>
         {
             let lack = lack(other).unwrap_or_default();
-            Standing::InPart {
+            EvidenceState::InPart {
                 as_of,
                 note: format!("{note}; a part: {lack}"),
             }
@@ -139,10 +143,10 @@ pub(super) fn seen<T>(list: Vec<T>, is_whole: bool) -> Option<Vec<T>> {
 /// told any more.
 pub(super) async fn rows<V: DeserializeOwned, T: Send>(
     reader: &Reader<'_>,
-    standing: Standing,
+    standing: EvidenceState,
     kind: &Kind,
     to_row: impl FnMut(String, V) -> Option<T> + Send,
-) -> Result<(Vec<T>, Standing), StoreError> {
+) -> Result<(Vec<T>, EvidenceState), StoreError> {
     if !is_read(&standing) {
         return Ok((Vec::new(), standing));
     }
@@ -181,15 +185,15 @@ pub(super) async fn join<T: Send>(
 mod tests {
     use super::*;
 
-    fn read(seconds: u64) -> Standing {
-        Standing::Read {
+    fn read(seconds: u64) -> EvidenceState {
+        EvidenceState::Read {
             as_of: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds),
             note: None,
         }
     }
 
-    fn denied() -> Standing {
-        Standing::Denied {
+    fn denied() -> EvidenceState {
+        EvidenceState::Denied {
             permission: "X".to_owned(),
         }
     }
@@ -203,11 +207,11 @@ mod tests {
 
     #[test]
     fn what_was_seen_in_part_is_told_beside_what_was_not_read() {
-        let part = || Standing::InPart {
+        let part = || EvidenceState::InPart {
             as_of: SystemTime::UNIX_EPOCH,
             note: "cut off".to_owned(),
         };
-        let expected = Standing::InPart {
+        let expected = EvidenceState::InPart {
             as_of: SystemTime::UNIX_EPOCH,
             note: "cut off; a part: needs the permission X".to_owned(),
         };
@@ -215,7 +219,10 @@ mod tests {
         assert_eq!(either(denied(), part()), expected);
         assert_eq!(either(denied(), denied()), denied());
         assert_eq!(either(read(2), read(1)), read(1));
-        assert!(matches!(either(read(1), denied()), Standing::InPart { .. }));
+        assert!(matches!(
+            either(read(1), denied()),
+            EvidenceState::InPart { .. }
+        ));
     }
 
     #[test]

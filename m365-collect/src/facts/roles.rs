@@ -12,7 +12,7 @@ use super::organization::licenses;
 use super::part::{Part, is_read, rows};
 use super::unmodelled::Members;
 use super::value::instant;
-use crate::evidence::{Reader, Standing};
+use crate::evidence::{EvidenceState, Reader};
 use crate::kind::Kind;
 use crate::store::StoreError;
 
@@ -98,7 +98,7 @@ pub(super) async fn assignments(
     let mut may_end = true;
     let standing = match eligible {
         // Believed only where the licences say the same: licensed tenants get this answer at times.
-        Standing::Unlicensed { .. } if !may_have_eligible(reader).await? => {
+        EvidenceState::Unlicensed { .. } if !may_have_eligible(reader).await? => {
             // Then nothing ends by itself either.
             may_end = false;
             active

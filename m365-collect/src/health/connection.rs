@@ -137,7 +137,7 @@ fn of_runs(runs: &[&RunEntry]) -> Option<(Status, Option<String>)> {
 mod tests {
     use super::*;
     use crate::id::SourceId;
-    use crate::outcome::Tally;
+    use crate::outcome::RunStats;
 
     fn status(outcomes: &[Outcome]) -> Option<&'static str> {
         let runs: Vec<RunEntry> = outcomes
@@ -145,8 +145,8 @@ mod tests {
             .zip(1..)
             .map(|(outcome, second)| {
                 let now = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(second);
-                let tally = Tally::default();
-                RunEntry::new(SourceId::new("users"), now, now, outcome.clone(), tally)
+                let stats = RunStats::default();
+                RunEntry::new(SourceId::new("users"), now, now, outcome.clone(), stats)
             })
             .collect();
         let runs: Vec<&RunEntry> = runs.iter().collect();

@@ -5,12 +5,12 @@
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 //! use std::time::SystemTime;
 //!
-//! use m365_collect::health::{Grade, health};
+//! use m365_collect::health::{HealthStatus, health};
 //! use m365_collect::{MemoryStore, sources};
 //!
 //! let store = MemoryStore::new();
 //! let health = health(&store, &sources::catalogue(), SystemTime::now()).await?;
-//! assert_eq!(health.overall, Grade::NotRead, "nothing was ever asked for");
+//! assert_eq!(health.overall, HealthStatus::NotRead, "nothing was ever asked for");
 //! println!("{health}");
 //! println!("{}", serde_json::to_string(&health).unwrap());
 //! # Ok::<(), m365_collect::StoreError>(())
@@ -18,8 +18,8 @@
 //! ```
 
 mod connection;
-mod grade;
 mod source;
+mod status;
 mod text;
 
 use std::collections::BTreeMap;
@@ -37,8 +37,8 @@ use crate::timestamp;
 
 pub use connection::ConnectionHealth;
 pub(crate) use connection::note_failure;
-pub use grade::Grade;
 pub use source::{SourceHealth, Window};
+pub use status::HealthStatus;
 
 /// The time over which runs are added up.
 pub const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
@@ -53,7 +53,7 @@ pub struct Health {
     #[serde(serialize_with = "timestamp::serialize")]
     pub as_of: SystemTime,
     /// The sources together.
-    pub overall: Grade,
+    pub overall: HealthStatus,
     /// Whether the tenant could be read when that was last tried; `None` where it never was.
     pub connection: Option<ConnectionHealth>,
     /// Source by source, in the order of the catalogue.
@@ -136,16 +136,16 @@ pub(crate) async fn examine(
 /// One bad source degrades the whole; only when none is better does the whole fail. What the
 /// tenant has no licence for cannot be read better, and what nobody asked for has not failed, so
 /// neither counts.
-fn overall(sources: &[SourceHealth]) -> Grade {
-    let read = || sources.iter().filter(|s| s.grade != Grade::NotRead);
-    let grades = || {
+fn overall(sources: &[SourceHealth]) -> HealthStatus {
+    let read = || sources.iter().filter(|s| s.status != HealthStatus::NotRead);
+    let statuses = || {
         let counts = read().filter(|source| source.outcome != Some("unlicensed"));
-        counts.map(|source| source.grade)
+        counts.map(|source| source.status)
     };
-    match (grades().max(), grades().min()) {
-        _ if read().next().is_none() => Grade::NotRead,
-        (Some(Grade::Healthy), _) => Grade::Healthy,
-        (_, Some(Grade::Failing)) | (None, _) => Grade::Failing,
-        _ => Grade::Degraded,
+    match (statuses().max(), statuses().min()) {
+        _ if read().next().is_none() => HealthStatus::NotRead,
+        (Some(HealthStatus::Healthy), _) => HealthStatus::Healthy,
+        (_, Some(HealthStatus::Failing)) | (None, _) => HealthStatus::Failing,
+        _ => HealthStatus::Degraded,
     }
 }

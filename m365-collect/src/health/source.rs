@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use super::grade::Grade;
+use super::status::HealthStatus;
 use crate::id::SourceId;
-use crate::outcome::{Gap, Outcome};
+use crate::outcome::{Outcome, PartialReason};
 use crate::store::RunEntry;
 use crate::timestamp;
 
@@ -17,7 +17,7 @@ pub struct SourceHealth {
     /// The source.
     pub id: SourceId,
     /// How well it is read.
-    pub grade: Grade,
+    pub status: HealthStatus,
     /// When it was last read completely.
     #[serde(serialize_with = "timestamp::option::serialize")]
     pub last_success: Option<SystemTime>,
@@ -70,10 +70,10 @@ impl Window {
     pub(super) fn add(&mut self, run: &RunEntry) {
         self.runs += 1;
         self.failures += u64::from(is_failure(&run.outcome));
-        self.seen += run.tally.seen;
-        self.changed += run.tally.upserted + run.tally.removed;
-        self.requests += run.tally.requests;
-        self.throttled += run.tally.throttled;
+        self.seen += run.stats.seen;
+        self.changed += run.stats.upserted + run.stats.removed;
+        self.requests += run.stats.requests;
+        self.throttled += run.stats.throttled;
     }
 
     fn mostly_fails(&self) -> bool {
@@ -88,7 +88,7 @@ const fn is_failure(outcome: &Outcome) -> bool {
     ) || matches!(
         outcome,
         Outcome::Partial {
-            reason: Gap::Interrupted { .. }
+            reason: PartialReason::Interrupted { .. }
         }
     )
 }
@@ -105,40 +105,40 @@ impl SourceHealth {
     ) -> Self {
         let age = last_success.map(|at| as_of.duration_since(at).unwrap_or_default());
         let outcome = run.map(|run| &run.outcome);
-        let tally = run.map(|run| run.tally).unwrap_or_default();
+        let stats = run.map(|run| run.stats).unwrap_or_default();
         Self {
             id: id.clone(),
-            grade: grade(outcome, age, cadence, &window),
+            status: status(outcome, age, cadence, &window),
             last_success,
             age_seconds: age.map(|age| age.as_secs()),
             cadence_seconds: cadence.as_secs(),
             last_run: run.and_then(|run| run.ended_at),
             outcome: outcome.map(Outcome::name),
             reason: outcome.and_then(Outcome::reason),
-            seen: tally.seen,
-            changed: tally.upserted + tally.removed,
+            seen: stats.seen,
+            changed: stats.upserted + stats.removed,
             stored,
             window,
         }
     }
 }
 
-fn grade(
+fn status(
     outcome: Option<&Outcome>,
     age: Option<Duration>,
     cadence: Duration,
     window: &Window,
-) -> Grade {
+) -> HealthStatus {
     let is_old = |times: u32| age.is_none_or(|age| age > cadence.saturating_mul(times));
     match outcome {
-        Some(Outcome::Unlicensed { .. }) => Grade::Degraded,
-        None => Grade::NotRead,
+        Some(Outcome::Unlicensed { .. }) => HealthStatus::Degraded,
+        None => HealthStatus::NotRead,
         // What it asks about was left out, or never read: it could not be asked for.
-        Some(Outcome::Skipped { .. }) if age.is_none() => Grade::NotRead,
-        Some(Outcome::Denied { .. } | Outcome::Unauthenticated { .. }) => Grade::Failing,
-        Some(_) if age.is_none() || is_old(10) => Grade::Failing,
-        Some(Outcome::Complete) if !is_old(2) && !window.mostly_fails() => Grade::Healthy,
-        Some(_) => Grade::Degraded,
+        Some(Outcome::Skipped { .. }) if age.is_none() => HealthStatus::NotRead,
+        Some(Outcome::Denied { .. } | Outcome::Unauthenticated { .. }) => HealthStatus::Failing,
+        Some(_) if age.is_none() || is_old(10) => HealthStatus::Failing,
+        Some(Outcome::Complete) if !is_old(2) && !window.mostly_fails() => HealthStatus::Healthy,
+        Some(_) => HealthStatus::Degraded,
     }
 }
 
@@ -154,23 +154,23 @@ mod tests {
         }
     }
 
-    fn graded(outcome: &Outcome, hours: Option<u32>) -> Grade {
+    fn graded(outcome: &Outcome, hours: Option<u32>) -> HealthStatus {
         let age = hours.map(|hours| HOUR * hours);
-        grade(Some(outcome), age, HOUR, &Window::default())
+        status(Some(outcome), age, HOUR, &Window::default())
     }
 
     #[test]
     fn complete_and_recent_is_healthy() {
-        assert_eq!(graded(&Outcome::Complete, Some(2)), Grade::Healthy);
-        assert_eq!(graded(&Outcome::Complete, Some(3)), Grade::Degraded);
-        assert_eq!(graded(&Outcome::Complete, Some(11)), Grade::Failing);
+        assert_eq!(graded(&Outcome::Complete, Some(2)), HealthStatus::Healthy);
+        assert_eq!(graded(&Outcome::Complete, Some(3)), HealthStatus::Degraded);
+        assert_eq!(graded(&Outcome::Complete, Some(11)), HealthStatus::Failing);
     }
 
     #[test]
     fn a_failure_degrades_what_was_read_lately_and_fails_what_was_not() {
-        assert_eq!(graded(&failed(), Some(1)), Grade::Degraded);
-        assert_eq!(graded(&failed(), Some(11)), Grade::Failing);
-        assert_eq!(graded(&failed(), None), Grade::Failing);
+        assert_eq!(graded(&failed(), Some(1)), HealthStatus::Degraded);
+        assert_eq!(graded(&failed(), Some(11)), HealthStatus::Failing);
+        assert_eq!(graded(&failed(), None), HealthStatus::Failing);
     }
 
     #[test]
@@ -179,16 +179,19 @@ mod tests {
             permission: "User.Read.All".to_owned(),
             code: None,
         };
-        assert_eq!(graded(&denied, Some(0)), Grade::Failing);
+        assert_eq!(graded(&denied, Some(0)), HealthStatus::Failing);
     }
 
     #[test]
     fn what_was_never_asked_for_has_not_failed_and_is_not_healthy() {
-        assert_eq!(grade(None, None, HOUR, &Window::default()), Grade::NotRead);
+        assert_eq!(
+            status(None, None, HOUR, &Window::default()),
+            HealthStatus::NotRead
+        );
         let skipped = Outcome::Skipped {
             reason: "it needs teams, which were never read".to_owned(),
         };
-        assert_eq!(graded(&skipped, None), Grade::NotRead);
+        assert_eq!(graded(&skipped, None), HealthStatus::NotRead);
     }
 
     #[test]
@@ -198,9 +201,9 @@ mod tests {
             failures,
             ..Window::default()
         };
-        let grade = |failures| grade(Some(&Outcome::Complete), Some(HOUR), HOUR, &runs(failures));
-        assert_eq!(grade(5), Grade::Healthy);
-        assert_eq!(grade(6), Grade::Degraded);
+        let status = |failures| status(Some(&Outcome::Complete), Some(HOUR), HOUR, &runs(failures));
+        assert_eq!(status(5), HealthStatus::Healthy);
+        assert_eq!(status(6), HealthStatus::Degraded);
     }
 
     #[test]
@@ -208,23 +211,23 @@ mod tests {
         let mut window = Window::default();
         assert_eq!(window.failure_rate(), None);
         let interrupted = Outcome::Partial {
-            reason: Gap::Interrupted {
+            reason: PartialReason::Interrupted {
                 error: "reset".to_owned(),
             },
         };
         let malformed = Outcome::Partial {
-            reason: Gap::Malformed { items: 1 },
+            reason: PartialReason::Malformed { items: 1 },
         };
         for outcome in [Outcome::Complete, failed(), interrupted, malformed] {
-            let mut tally = crate::outcome::Tally::default();
-            (tally.seen, tally.upserted, tally.removed) = (10, 3, 1);
+            let mut stats = crate::outcome::RunStats::default();
+            (stats.seen, stats.upserted, stats.removed) = (10, 3, 1);
             let now = SystemTime::UNIX_EPOCH;
             window.add(&RunEntry::new(
                 SourceId::new("users"),
                 now,
                 now,
                 outcome,
-                tally,
+                stats,
             ));
         }
         assert_eq!((window.runs, window.failures), (4, 2));

@@ -43,7 +43,7 @@ impl fmt::Display for SourceHealth {
             f,
             "  {:<28} {:<9} {:>12} {:>8} stored {:>8} seen {:>8} changed  {}{failures}",
             self.id.as_str(),
-            self.grade,
+            self.status,
             age,
             stored,
             self.seen,

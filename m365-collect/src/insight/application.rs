@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::{PAGE, Reader, Standing};
+use crate::evidence::{EvidenceState, PAGE, Reader};
 use crate::kind::Kind;
 use crate::store::{Store, StoreError};
 use crate::timestamp;
@@ -23,11 +23,11 @@ pub struct Uses {
     /// Every service principal that is stored, in the order of their ids.
     pub applications: Vec<AppUse>,
     /// How far the service principals can be relied upon.
-    pub applications_standing: Standing,
+    pub applications_standing: EvidenceState,
     /// How far the sign-ins can be relied upon in which people sign in to applications.
-    pub people_standing: Standing,
+    pub people_standing: EvidenceState,
     /// How far the sign-ins can be relied upon in which applications sign in by themselves.
-    pub own_standing: Standing,
+    pub own_standing: EvidenceState,
 }
 
 /// When a service principal was last used.

@@ -2,8 +2,8 @@
 
 use super::Run;
 use crate::error::{Error, Result};
-use crate::id::Reading;
-use crate::outcome::{Gap, Tally};
+use crate::id::SyncMode;
+use crate::outcome::{PartialReason, RunStats};
 
 impl Run<'_> {
     /// Stores what was received before the run failed.
@@ -26,17 +26,20 @@ impl Run<'_> {
 
     /// Ends a run whose source came to its end: a listing ends its round here, and is swept unless
     /// something is missing; a delta must have ended it.
-    pub(crate) async fn complete(&mut self, gap: Option<Gap>) -> Result<Option<Gap>> {
+    pub(crate) async fn complete(
+        &mut self,
+        gap: Option<PartialReason>,
+    ) -> Result<Option<PartialReason>> {
         // What earlier commits say of the round decides how it ends.
         self.writer.flush().await?;
         let gap = gap
-            .or((self.malformed > 0).then_some(Gap::Malformed {
+            .or((self.malformed > 0).then_some(PartialReason::Malformed {
                 items: self.malformed,
             }))
             .or_else(|| self.collided());
-        match self.lease.reading {
-            Reading::Full => {
-                let lacks = gap.as_ref().is_some_and(Gap::lacks_objects);
+        match self.lease.mode {
+            SyncMode::Full => {
+                let lacks = gap.as_ref().is_some_and(PartialReason::lacks_objects);
                 let finish = if lacks || self.sweeps_nothing {
                     self.terms.finish.in_part()
                 } else {
@@ -44,16 +47,16 @@ impl Run<'_> {
                 };
                 self.commit(Vec::new(), None, Some(finish)).await?;
             }
-            Reading::Delta | Reading::Window if !self.is_finished && gap.is_none() => {
+            SyncMode::Delta | SyncMode::Window if !self.is_finished && gap.is_none() => {
                 return Err(Error::Contract {
                     source_id: self.descriptor.id.clone(),
                     what: "it ended before the end of its round".to_owned(),
                 });
             }
-            Reading::Delta | Reading::Window => {}
+            SyncMode::Delta | SyncMode::Window => {}
         }
         let held = || {
-            self.writer.held.map(|held| Gap::HeldRemovals {
+            self.writer.held.map(|held| PartialReason::HeldRemovals {
                 removals: held.removals,
                 of: held.of,
             })
@@ -61,17 +64,17 @@ impl Run<'_> {
         Ok(gap.or_else(|| self.collided()).or_else(held))
     }
 
-    fn collided(&self) -> Option<Gap> {
+    fn collided(&self) -> Option<PartialReason> {
         let objects = self.writer.collided;
-        (objects > 0).then_some(Gap::Collided { objects })
+        (objects > 0).then_some(PartialReason::Collided { objects })
     }
 
-    pub(crate) fn tally(&self) -> Tally {
-        Tally {
-            upserted: self.tally.upserted + self.writer.upserted,
-            removed: self.tally.removed + self.writer.removed,
-            forgotten: self.tally.forgotten + self.writer.forgotten,
-            ..self.tally
+    pub(crate) fn stats(&self) -> RunStats {
+        RunStats {
+            upserted: self.stats.upserted + self.writer.upserted,
+            removed: self.stats.removed + self.writer.removed,
+            forgotten: self.stats.forgotten + self.writer.forgotten,
+            ..self.stats
         }
     }
 }

@@ -4,7 +4,7 @@ pub(crate) mod accepted;
 mod channel;
 mod end;
 mod link;
-pub(crate) mod meter;
+pub(crate) mod metrics;
 pub(crate) mod progress;
 mod rate;
 mod writer;
@@ -18,13 +18,13 @@ use graph_client::{Client, Clock};
 use serde::Serialize;
 
 use self::link::Link;
-use self::meter::Meter;
+use self::metrics::SourceMetrics;
 use self::writer::Writer;
 use crate::descriptor::Descriptor;
 use crate::error::{Error, Result};
-use crate::id::Reading;
+use crate::id::SyncMode;
 use crate::kind::Kind;
-use crate::outcome::Tally;
+use crate::outcome::RunStats;
 use crate::record::{Change, Edge, RawItem, Record, Relation};
 use crate::store::{Begin, Contested, Finish, Held, Lease, Store};
 
@@ -41,14 +41,14 @@ pub struct Run<'a> {
     descriptor: &'a Descriptor,
     lease: Lease,
     clock: Arc<dyn Clock>,
-    meter: Arc<Meter>,
+    metrics: Arc<SourceMetrics>,
     writer: Writer,
     terms: Terms,
     link: Link,
     begin: Option<Begin>,
     has_begun: bool,
     sweeps_nothing: bool,
-    tally: Tally,
+    stats: RunStats,
     malformed: u64,
     is_finished: bool,
 }
@@ -59,8 +59,8 @@ pub struct Run<'a> {
 pub(crate) struct Terms {
     pub(crate) finish: Finish,
     /// Everything is to be read, whatever is stored.
-    pub(crate) afresh: bool,
-    pub(crate) in_parts: bool,
+    pub(crate) full_resync: bool,
+    pub(crate) partitioned: bool,
     /// The run before this one stood where this one begins, and received nothing.
     pub(crate) is_stuck: bool,
     /// The last round that ended lacked something.
@@ -71,7 +71,7 @@ impl fmt::Debug for Run<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Run")
             .field("lease", &self.lease)
-            .field("tally", &self.tally)
+            .field("stats", &self.stats)
             .finish_non_exhaustive()
     }
 }
@@ -87,8 +87,8 @@ impl<'a> Run<'a> {
         descriptor: &'a Descriptor,
         lease: Lease,
         clock: Arc<dyn Clock>,
-        meter: Arc<Meter>,
-        tally: Tally,
+        metrics: Arc<SourceMetrics>,
+        stats: RunStats,
         terms: Terms,
     ) -> Self {
         let writer = Writer::new(
@@ -96,22 +96,22 @@ impl<'a> Run<'a> {
             lease.clone(),
             descriptor,
             Arc::clone(&clock),
-            Arc::clone(&meter),
+            Arc::clone(&metrics),
         );
         Self {
             client,
             store,
             descriptor,
-            begin: (lease.reading == Reading::Full).then_some(Begin::Generation),
+            begin: (lease.mode == SyncMode::Full).then_some(Begin::Generation),
             lease,
             clock,
-            meter,
+            metrics,
             writer,
             link: Link::new(terms.is_stuck),
             terms,
             has_begun: false,
             sweeps_nothing: false,
-            tally,
+            stats,
             malformed: 0,
             is_finished: false,
         }
@@ -130,9 +130,9 @@ impl<'a> Run<'a> {
     /// Where the last run stopped; `None` at first, and where everything is to be read anew. A
     /// listing has one only where it was cut off: see [`Run::go_on`].
     pub fn checkpoint(&self) -> Option<&str> {
-        let counts = self.lease.reading != Reading::Full || self.lease.in_round;
+        let counts = self.lease.mode != SyncMode::Full || self.lease.in_round;
         let checkpoint = self.lease.checkpoint.as_deref();
-        checkpoint.filter(|_| counts && !self.terms.afresh)
+        checkpoint.filter(|_| counts && !self.terms.full_resync)
     }
 
     /// The next page of a listing, as [`TryStreamExt::try_next`] gives it.
@@ -164,7 +164,7 @@ impl<'a> Run<'a> {
             return false;
         };
         let is_stored = self.checkpoint().is_some();
-        if self.lease.reading == Reading::Window || !self.link.is_given_up(error, is_stored) {
+        if self.lease.mode == SyncMode::Window || !self.link.is_given_up(error, is_stored) {
             return false;
         }
         tracing::info!(
@@ -172,8 +172,8 @@ impl<'a> Run<'a> {
             %error,
             "the link where it stood does not work: everything is read again"
         );
-        self.terms.afresh = true;
-        self.begin = (self.lease.reading == Reading::Full).then_some(Begin::Generation);
+        self.terms.full_resync = true;
+        self.begin = (self.lease.mode == SyncMode::Full).then_some(Begin::Generation);
         self.read_again();
         true
     }
@@ -196,7 +196,7 @@ impl<'a> Run<'a> {
 
     /// Everything is read from nothing, whatever is stored.
     pub(crate) fn start_over(&mut self) {
-        self.terms.afresh = true;
+        self.terms.full_resync = true;
     }
 
     /// Where the last run stopped, whatever is to be read anew.
@@ -215,13 +215,13 @@ impl<'a> Run<'a> {
     }
 
     /// Whether a first reading is to be done in parts side by side.
-    pub(crate) fn in_parts(&self) -> bool {
-        self.terms.in_parts
+    pub(crate) fn partitioned(&self) -> bool {
+        self.terms.partitioned
     }
 
     /// Whether a round was begun earlier and has not ended.
     pub(crate) fn is_in_round(&self) -> bool {
-        self.lease.in_round && !self.terms.afresh
+        self.lease.in_round && !self.terms.full_resync
     }
 
     /// Goes on with a listing that was cut off, from its checkpoint, instead of beginning anew.
@@ -286,7 +286,7 @@ impl<'a> Run<'a> {
 
     /// Items of which nothing but relations is kept.
     pub(crate) fn saw(&mut self, items: u64) {
-        self.tally.seen += items;
+        self.stats.seen += items;
     }
 
     /// One stored object.
@@ -337,14 +337,14 @@ impl<'a> Run<'a> {
     /// A round begins with the changes that come next.
     pub fn begin(&mut self, begin: Begin) {
         if begin == Begin::Generation && self.checkpoint().is_some() {
-            self.meter.resync();
+            self.metrics.resync();
         }
         self.begin = Some(begin);
     }
 
     /// Items that could not be read: the outcome will be partial, and nothing is swept.
     pub fn malformed(&mut self, items: usize) {
-        self.tally.seen += items as u64;
+        self.stats.seen += items as u64;
         self.malformed += items as u64;
     }
 
@@ -412,11 +412,11 @@ impl<'a> Run<'a> {
         checkpoint: Option<String>,
         finish: Option<Finish>,
     ) -> Result<()> {
-        self.tally.seen += changes
+        self.stats.seen += changes
             .iter()
             .filter(|change| matches!(change, Change::Upsert(_) | Change::Remove { .. }))
             .count() as u64;
-        self.writer.seen = self.tally.seen;
+        self.writer.seen = self.stats.seen;
         let begin = self.begin.take();
         self.has_begun |= begin == Some(Begin::Generation);
         self.writer.write(begin, changes, checkpoint).await?;

@@ -8,7 +8,7 @@ use graph_client::Clock;
 use serde::{Deserialize, Serialize};
 
 use crate::id::SourceId;
-use crate::outcome::{Outcome, Tally};
+use crate::outcome::{Outcome, RunStats};
 use crate::timestamp;
 
 /// Listens to a sync within the process. Others listen at the other end of a
@@ -83,7 +83,7 @@ pub enum ProgressEvent {
         source: SourceId,
     },
     /// So much was not listed any more that it was kept all the same; see
-    /// [`Gap::HeldRemovals`](crate::Gap::HeldRemovals).
+    /// [`PartialReason::HeldRemovals`](crate::PartialReason::HeldRemovals).
     HeldRemovals {
         /// Of which source.
         source: SourceId,
@@ -108,7 +108,7 @@ pub enum ProgressEvent {
         /// What came of it.
         outcome: Outcome,
         /// What it did.
-        tally: Tally,
+        stats: RunStats,
     },
     /// A listener at a channel was slow: events before this one were dropped.
     Missed {
@@ -181,12 +181,12 @@ impl Progress for Silent {
 
 /// Tells the log and every listener.
 #[derive(Clone)]
-pub(crate) struct Teller {
+pub(crate) struct ProgressReporter {
     pub(crate) clock: Arc<dyn Clock>,
     listeners: Vec<Arc<dyn Progress>>,
 }
 
-impl Teller {
+impl ProgressReporter {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
@@ -212,7 +212,7 @@ impl Teller {
     }
 }
 
-impl fmt::Debug for Teller {
+impl fmt::Debug for ProgressReporter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Teller")
             .field("listeners", &self.listeners.len())
@@ -254,13 +254,13 @@ fn log(event: &ProgressEvent) {
         ProgressEvent::Finished {
             source,
             outcome,
-            tally,
+            stats,
         } => tracing::info!(
             %source,
             outcome = outcome.name(),
-            seen = tally.seen,
-            requests = tally.requests,
-            milliseconds = tally.elapsed_ms,
+            seen = stats.seen,
+            requests = stats.requests,
+            milliseconds = stats.elapsed_ms,
             "read"
         ),
         ProgressEvent::Missed { .. } => {}

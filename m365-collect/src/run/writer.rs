@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use crate::descriptor::Descriptor;
 use crate::id::History;
 use crate::record::Change;
-use crate::run::meter::Meter;
+use crate::run::metrics::SourceMetrics;
 use crate::store::{Begin, Commit, Committed, Finish, Held, Lease, Store, StoreError};
 
 /// A commit is written once it holds so many changes …
@@ -27,7 +27,7 @@ pub(crate) struct Writer {
     history: History,
     event_time: Option<Cow<'static, str>>,
     clock: Arc<dyn Clock>,
-    meter: Arc<Meter>,
+    metrics: Arc<SourceMetrics>,
     gathered: Option<Gathered>,
     writing: Option<Writing>,
     /// A commit failed: what comes behind it must not go in, or a checkpoint would be ahead of rows.
@@ -61,7 +61,7 @@ impl Writer {
         lease: Lease,
         descriptor: &Descriptor,
         clock: Arc<dyn Clock>,
-        meter: Arc<Meter>,
+        metrics: Arc<SourceMetrics>,
     ) -> Self {
         Self {
             store,
@@ -69,7 +69,7 @@ impl Writer {
             history: descriptor.remembers(),
             event_time: descriptor.event_time.clone(),
             clock,
-            meter,
+            metrics,
             gathered: None,
             writing: None,
             has_failed: false,
@@ -206,9 +206,9 @@ impl Writer {
         self.forgotten += forgotten;
         self.held = held.or(self.held);
         if let Some(held) = held {
-            self.meter.held(held);
+            self.metrics.held(held);
         }
-        self.meter.stored(self.seen);
+        self.metrics.stored(self.seen);
         Ok(())
     }
 }

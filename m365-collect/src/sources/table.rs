@@ -8,7 +8,7 @@ use graph_client::Limits;
 
 use crate::descriptor::Descriptor;
 use crate::endpoint::Endpoint;
-use crate::id::Reading;
+use crate::id::SyncMode;
 use crate::source::Source;
 
 /// A Markdown table of sources: what each reads, yields and needs, and how often. `docs/sources.md`
@@ -118,10 +118,10 @@ fn grouped(number: u64) -> String {
 }
 
 fn how(descriptor: &Descriptor) -> String {
-    let reading = match descriptor.reading {
-        Reading::Delta => "changes",
-        Reading::Full => "whole",
-        Reading::Window => "what is new",
+    let mode = match descriptor.mode {
+        SyncMode::Delta => "changes",
+        SyncMode::Full => "whole",
+        SyncMode::Window => "what is new",
     };
     let per = if descriptor
         .endpoints
@@ -137,7 +137,7 @@ fn how(descriptor: &Descriptor) -> String {
     } else {
         String::new()
     };
-    format!("{reading}{per}, {}", every(descriptor.cadence))
+    format!("{mode}{per}, {}", every(descriptor.cadence))
 }
 
 fn every(cadence: Duration) -> String {

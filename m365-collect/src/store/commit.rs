@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::SystemTime;
 
 use crate::id::SourceId;
-use crate::id::{History, Reading};
+use crate::id::{History, SyncMode};
 use crate::kind::Kind;
 use crate::record::{Change, Relation, RemovedReason};
 
@@ -16,7 +16,7 @@ pub struct Lease {
     /// The source.
     pub source: SourceId,
     /// How it is read.
-    pub reading: Reading,
+    pub mode: SyncMode,
     /// Grows with each lease of the source.
     pub epoch: u64,
     /// Where to go on, as it was committed.
@@ -30,7 +30,7 @@ impl fmt::Debug for Lease {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lease")
             .field("source", &self.source)
-            .field("reading", &self.reading)
+            .field("mode", &self.mode)
             .field("epoch", &self.epoch)
             .field("has_checkpoint", &self.checkpoint.is_some())
             .field("in_round", &self.in_round)
@@ -40,10 +40,10 @@ impl fmt::Debug for Lease {
 
 impl Lease {
     /// A lease of its parts, for implementations of [`Store`](super::Store).
-    pub fn new(source: SourceId, reading: Reading, epoch: u64, checkpoint: Option<String>) -> Self {
+    pub fn new(source: SourceId, mode: SyncMode, epoch: u64, checkpoint: Option<String>) -> Self {
         Self {
             source,
-            reading,
+            mode,
             epoch,
             checkpoint,
             in_round: false,
@@ -65,7 +65,7 @@ pub struct Commit {
     /// The source that was read.
     pub source: SourceId,
     /// How it is read.
-    pub reading: Reading,
+    pub mode: SyncMode,
     /// The epoch of its lease.
     pub epoch: u64,
     /// When.
@@ -112,7 +112,7 @@ impl Commit {
     pub fn new(lease: &Lease, at: SystemTime) -> Self {
         Self {
             source: lease.source.clone(),
-            reading: lease.reading,
+            mode: lease.mode,
             epoch: lease.epoch,
             at,
             begin: None,
@@ -145,7 +145,7 @@ impl Commit {
     /// one that begins must not go on from where an earlier one stood: what it did not list again
     /// would be swept.
     pub fn leaves(&self) -> Leaves<'_> {
-        let is_listing = self.reading == Reading::Full;
+        let is_listing = self.mode == SyncMode::Full;
         let begins = self.begin == Some(Begin::Generation);
         if is_listing && self.finish.is_some() {
             return Leaves::Nothing;

@@ -26,9 +26,9 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{Reading, SourceId};
+use crate::id::{SourceId, SyncMode};
 use crate::kind::Kind;
-use crate::outcome::{Outcome, Tally};
+use crate::outcome::{Outcome, RunStats};
 use crate::record::{Edge, Record, Relation, RemovedReason};
 use crate::timestamp;
 
@@ -70,7 +70,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     async fn claim(&self) -> Result<Claim, StoreError>;
 
     /// Takes the right to write for a source: earlier leases of it become void.
-    async fn lease(&self, source: &SourceId, reading: Reading) -> Result<Lease, StoreError>;
+    async fn lease(&self, source: &SourceId, mode: SyncMode) -> Result<Lease, StoreError>;
 
     /// Applies changes and checkpoint in one transaction.
     ///
@@ -287,7 +287,7 @@ pub struct RunEntry {
     /// What came of it.
     pub outcome: Outcome,
     /// What it did.
-    pub tally: Tally,
+    pub stats: RunStats,
 }
 
 impl RunEntry {
@@ -297,14 +297,14 @@ impl RunEntry {
         started_at: SystemTime,
         ended_at: SystemTime,
         outcome: Outcome,
-        tally: Tally,
+        stats: RunStats,
     ) -> Self {
         Self {
             source,
             started_at: Some(started_at),
             ended_at: Some(ended_at),
             outcome,
-            tally,
+            stats,
         }
     }
 }

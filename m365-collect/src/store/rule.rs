@@ -6,7 +6,7 @@
 //! a removal, the change alone cannot tell an order from its reverse: the row stays as it is, is
 //! noted as contested, and the service is asked before the round is complete.
 
-use super::Reading;
+use super::SyncMode;
 
 /// What is known of a stored row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,45 +50,45 @@ pub enum Action {
 /// An object arrives. `differs` tells whether it gives a property that is stored another value.
 pub fn upsert(
     row: Option<Row>,
-    reading: Reading,
+    mode: SyncMode,
     round: u64,
     differs: impl FnOnce() -> bool,
 ) -> Action {
-    match (row, reading) {
-        (None, _) | (_, Reading::Full | Reading::Window) => Action::Replace,
+    match (row, mode) {
+        (None, _) | (_, SyncMode::Full | SyncMode::Window) => Action::Replace,
         // A restored object, or an old change replayed.
-        (Some(Row { live: false, .. }), Reading::Delta) => Action::Contest,
+        (Some(Row { live: false, .. }), SyncMode::Delta) => Action::Contest,
         // Two states of one object, and no telling which is the later one.
-        (Some(row), Reading::Delta) if row.round == round && differs() => Action::Contest,
-        (Some(_), Reading::Delta) => Action::Merge,
+        (Some(row), SyncMode::Delta) if row.round == round && differs() => Action::Contest,
+        (Some(_), SyncMode::Delta) => Action::Merge,
     }
 }
 
 /// Whether an object arrives under the key of one that this listing has brought already. Where it says
 /// something else, one of the two is lost: a service that lists an object twice says the same of it
 /// twice. An event that comes again is one event, and a delta is asked about what it repeats.
-pub const fn collides(row: Option<Row>, reading: Reading, round: u64) -> bool {
-    matches!((row, reading), (Some(row), Reading::Full) if row.live && row.round == round)
+pub const fn collides(row: Option<Row>, mode: SyncMode, round: u64) -> bool {
+    matches!((row, mode), (Some(row), SyncMode::Full) if row.live && row.round == round)
 }
 
 /// A removal arrives.
-pub const fn remove(row: Option<Row>, reading: Reading, round: u64) -> Action {
-    match (row, reading) {
-        (Some(Row { live: false, .. }), Reading::Delta) => Action::Keep,
-        (Some(row), Reading::Delta) if row.round == round || row.revived => Action::Contest,
+pub const fn remove(row: Option<Row>, mode: SyncMode, round: u64) -> Action {
+    match (row, mode) {
+        (Some(Row { live: false, .. }), SyncMode::Delta) => Action::Keep,
+        (Some(row), SyncMode::Delta) if row.round == round || row.revived => Action::Contest,
         _ => Action::Remove,
     }
 }
 
 /// A relation arrives: like an object that has no properties.
-pub fn link(row: Option<Row>, reading: Reading, round: u64) -> Action {
-    match upsert(row, reading, round, || false) {
+pub fn link(row: Option<Row>, mode: SyncMode, round: u64) -> Action {
+    match upsert(row, mode, round, || false) {
         Action::Merge => Action::Keep,
         action => action,
     }
 }
 
 /// The end of a relation arrives.
-pub const fn unlink(row: Option<Row>, reading: Reading, round: u64) -> Action {
-    remove(row, reading, round)
+pub const fn unlink(row: Option<Row>, mode: SyncMode, round: u64) -> Action {
+    remove(row, mode, round)
 }

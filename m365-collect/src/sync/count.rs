@@ -11,7 +11,7 @@
 //! - by as many objects as a run received of changes, the index may be behind or ahead;
 //! - people who were erased are counted as long as the tenant has their accounts.
 //!
-//! What differs beyond that is told as [`Gap::Count`], and nothing is changed for it: to read
+//! What differs beyond that is told as [`PartialReason::Count`], and nothing is changed for it: to read
 //! everything again is for the caller to decide.
 
 use std::time::Duration;
@@ -22,9 +22,9 @@ use super::engine::Engine;
 use crate::descriptor::Descriptor;
 use crate::error::Result;
 use crate::kind::Kind;
-use crate::outcome::Gap;
-use crate::run::meter::Meter;
-use crate::run::progress::{ProgressEvent, Teller};
+use crate::outcome::PartialReason;
+use crate::run::metrics::SourceMetrics;
+use crate::run::progress::{ProgressEvent, ProgressReporter};
 
 /// How much later the service is asked again where its count differs.
 const LAG: Duration = Duration::from_secs(20);
@@ -104,11 +104,11 @@ impl<'a> Counts<'a> {
     }
 
     /// Asks how much will come where everything will, of which some may be stored already.
-    pub(super) async fn estimate(&mut self, stored: u64, meter: &Meter) {
+    pub(super) async fn estimate(&mut self, stored: u64, metrics: &SourceMetrics) {
         if let Some((path, _)) = self.countable()
             && let Some(count) = self.count(path).await
         {
-            meter.estimated(count.saturating_sub(stored));
+            metrics.estimated(count.saturating_sub(stored));
         }
     }
 
@@ -117,8 +117,8 @@ impl<'a> Counts<'a> {
     pub(super) async fn reconcile(
         &mut self,
         changes: u64,
-        teller: &Teller,
-    ) -> Result<(Option<u64>, Option<Gap>)> {
+        reporter: &ProgressReporter,
+    ) -> Result<(Option<u64>, Option<PartialReason>)> {
         let Some((path, kind)) = self.countable() else {
             return Ok((None, None));
         };
@@ -134,7 +134,7 @@ impl<'a> Counts<'a> {
         if self.explains(stored, erased, changes) {
             return Ok((Some(counted), None));
         }
-        teller.tell(&ProgressEvent::CountDiffers {
+        reporter.tell(&ProgressEvent::CountDiffers {
             source: self.descriptor.id.clone(),
             stored,
             counted,
@@ -142,8 +142,8 @@ impl<'a> Counts<'a> {
         self.engine.clock.sleep(LAG).await;
         // Where it does not answer any more, its first answer stands.
         let counted = self.count(path).await.unwrap_or(counted);
-        let gap =
-            (!self.explains(stored, erased, changes)).then_some(Gap::Count { stored, counted });
+        let gap = (!self.explains(stored, erased, changes))
+            .then_some(PartialReason::Count { stored, counted });
         Ok((Some(counted), gap))
     }
 

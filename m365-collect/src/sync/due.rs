@@ -5,13 +5,13 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use crate::outcome::{Gap, Outcome};
+use crate::outcome::{Outcome, PartialReason};
 use crate::store::{RunEntry, SourceState};
 use crate::timestamp;
 
 /// When a source is to be read, and why.
 ///
-/// Serialised flat: `{"due": "later", "at": "2026-01-01T01:00:00Z", "because": "fresh"}`.
+/// Serialised flat: `{"due": "later", "at": "2026-01-01T01:00:00Z", "reason": "fresh"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "due", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum Due {
     /// Now.
     Now {
         /// Why.
-        because: Because,
+        reason: DueReason,
     },
     /// Not yet.
     Later {
@@ -27,7 +27,7 @@ pub enum Due {
         #[serde(serialize_with = "timestamp::serialize")]
         at: SystemTime,
         /// Why not now.
-        because: Because,
+        reason: DueReason,
     },
     /// Never: it is not among those that are to be read.
     Off,
@@ -37,7 +37,7 @@ pub enum Due {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Because {
+pub enum DueReason {
     /// It was never read.
     NeverRead,
     /// A reading was cut off, and goes on.
@@ -56,7 +56,7 @@ pub enum Because {
     Resting,
 }
 
-impl fmt::Display for Because {
+impl fmt::Display for DueReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::NeverRead => "never read",
@@ -86,7 +86,7 @@ pub(super) const fn is_failure(outcome: &Outcome) -> bool {
             | Outcome::Unauthenticated { .. }
             | Outcome::Skipped { .. }
             | Outcome::Partial {
-                reason: Gap::Interrupted { .. }
+                reason: PartialReason::Interrupted { .. }
             }
     )
 }
@@ -107,42 +107,42 @@ pub(super) struct Known<'a> {
 
 impl Known<'_> {
     pub(super) fn due(&self, cadence: Duration, now: SystemTime) -> Due {
-        let at_once = |because| Due::Now { because };
+        let at_once = |reason| Due::Now { reason };
         let Some(last) = self.last else {
             return at_once(if self.state.in_round {
-                Because::CutOff
+                DueReason::CutOff
             } else {
-                Because::NeverRead
+                DueReason::NeverRead
             });
         };
         let (Some(started), Some(ended)) = (last.started_at, last.ended_at) else {
-            return at_once(Because::NeverRead);
+            return at_once(DueReason::NeverRead);
         };
         if started > now {
-            return at_once(Because::ClockWentBack);
+            return at_once(DueReason::ClockWentBack);
         }
         if last.outcome.is_complete() && self.state.in_round {
-            return at_once(Because::CutOff);
+            return at_once(DueReason::CutOff);
         }
         let was_skipped = matches!(last.outcome, Outcome::Skipped { .. });
         if was_skipped && self.parents_read_at.is_some_and(|read| read > ended) {
-            return at_once(Because::ParentsRead);
+            return at_once(DueReason::ParentsRead);
         }
-        let (from, wait, because) = if is_failure(&last.outcome) {
-            (ended, rest(self.failures), Because::Resting)
+        let (from, wait, reason) = if is_failure(&last.outcome) {
+            (ended, rest(self.failures), DueReason::Resting)
         } else {
-            (started, cadence, Because::Fresh)
+            (started, cadence, DueReason::Fresh)
         };
         let mut at = timestamp::after(from, wait);
-        let mut because = because;
+        let mut reason = reason;
         if let Outcome::Throttled { until } = last.outcome {
             at = at.max(until.unwrap_or(at));
-            because = Because::Throttled;
+            reason = DueReason::Throttled;
         }
         if at <= now {
-            return at_once(Because::Elapsed);
+            return at_once(DueReason::Elapsed);
         }
-        Due::Later { at, because }
+        Due::Later { at, reason }
     }
 }
 
@@ -154,7 +154,7 @@ mod tests {
 
     use super::*;
     use crate::id::SourceId;
-    use crate::outcome::Tally;
+    use crate::outcome::RunStats;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -175,7 +175,7 @@ mod tests {
             minute(100),
             minute(110),
             outcome,
-            Tally::default(),
+            RunStats::default(),
         );
         let facts = Known {
             last: Some(&run),
@@ -186,10 +186,10 @@ mod tests {
         facts.due(HOUR, minute(now))
     }
 
-    fn later(minutes: u64, because: Because) -> Due {
+    fn later(minutes: u64, reason: DueReason) -> Due {
         Due::Later {
             at: minute(minutes),
-            because,
+            reason,
         }
     }
 
@@ -201,20 +201,20 @@ mod tests {
             state: SourceState::new(),
             parents_read_at: None,
         };
-        let now = |because| Due::Now { because };
-        assert_eq!(facts.due(HOUR, minute(1)), now(Because::NeverRead));
+        let now = |reason| Due::Now { reason };
+        assert_eq!(facts.due(HOUR, minute(1)), now(DueReason::NeverRead));
         facts.state.in_round = true;
-        assert_eq!(facts.due(HOUR, minute(1)), now(Because::CutOff));
+        assert_eq!(facts.due(HOUR, minute(1)), now(DueReason::CutOff));
     }
 
     #[test]
     fn the_cadence_counts_from_the_beginning_of_a_run() {
         let complete = || due(Outcome::Complete, 0, 159);
-        assert_eq!(complete(), later(160, Because::Fresh));
+        assert_eq!(complete(), later(160, DueReason::Fresh));
         assert_eq!(
             due(Outcome::Complete, 0, 160),
             Due::Now {
-                because: Because::Elapsed
+                reason: DueReason::Elapsed
             }
         );
     }
@@ -226,7 +226,7 @@ mod tests {
             minute(100),
             minute(110),
             Outcome::Complete,
-            Tally::default(),
+            RunStats::default(),
         );
         let facts = Known {
             last: Some(&run),
@@ -245,7 +245,7 @@ mod tests {
         for (failures, minutes) in [(1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (u32::MAX, 60)] {
             assert_eq!(
                 due(failed(), failures, 110),
-                later(110 + minutes, Because::Resting),
+                later(110 + minutes, DueReason::Resting),
                 "{failures} failures"
             );
         }
@@ -258,18 +258,18 @@ mod tests {
         };
         assert_eq!(
             due(until(Some(500)), 1, 499),
-            later(500, Because::Throttled)
+            later(500, DueReason::Throttled)
         );
         assert_eq!(
             due(until(Some(500)), 1, 500),
             Due::Now {
-                because: Because::Elapsed
+                reason: DueReason::Elapsed
             }
         );
-        assert_eq!(due(until(None), 3, 110), later(114, Because::Throttled));
+        assert_eq!(due(until(None), 3, 110), later(114, DueReason::Throttled));
         assert_eq!(
             due(until(Some(111)), 3, 111),
-            later(114, Because::Throttled),
+            later(114, DueReason::Throttled),
             "one that is throttled again and again rests longer than it is told"
         );
     }
@@ -281,13 +281,13 @@ mod tests {
             code: None,
         };
         let held = Outcome::Partial {
-            reason: Gap::HeldRemovals {
+            reason: PartialReason::HeldRemovals {
                 removals: 60,
                 of: 100,
             },
         };
         for outcome in [denied, held] {
-            assert_eq!(due(outcome, 0, 110), later(160, Because::Fresh));
+            assert_eq!(due(outcome, 0, 110), later(160, DueReason::Fresh));
         }
     }
 
@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(
             due(Outcome::Complete, 0, 50),
             Due::Now {
-                because: Because::ClockWentBack
+                reason: DueReason::ClockWentBack
             }
         );
     }
@@ -310,7 +310,7 @@ mod tests {
             Outcome::Skipped {
                 reason: "it needs users".to_owned(),
             },
-            Tally::default(),
+            RunStats::default(),
         );
         let mut facts = Known {
             last: Some(&skipped),
@@ -320,14 +320,14 @@ mod tests {
         };
         assert_eq!(
             facts.due(HOUR, minute(111)),
-            later(118, Because::Resting),
+            later(118, DueReason::Resting),
             "they were read before"
         );
         facts.parents_read_at = Some(minute(111));
         assert_eq!(
             facts.due(HOUR, minute(111)),
             Due::Now {
-                because: Because::ParentsRead
+                reason: DueReason::ParentsRead
             }
         );
     }

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::health::{self, Health};
 use crate::id::SourceId;
 use crate::run::Progress;
-use crate::run::progress::Teller;
+use crate::run::progress::ProgressReporter;
 use crate::source::Source;
 use crate::store::Store;
 
@@ -51,8 +51,8 @@ pub struct Engine {
     pub(super) only: Option<Vec<String>>,
     pub(super) skip: Vec<String>,
     pub(super) cadences: BTreeMap<String, Duration>,
-    pub(super) afresh: bool,
-    pub(super) in_parts: bool,
+    pub(super) full_resync: bool,
+    pub(super) partitioned: bool,
     pub(super) retentions: BTreeMap<String, Duration>,
     pub(super) confirm_removals: bool,
     pub(super) concurrency: usize,
@@ -82,8 +82,8 @@ impl Engine {
             only: None,
             skip: Vec::new(),
             cadences: BTreeMap::new(),
-            afresh: false,
-            in_parts: false,
+            full_resync: false,
+            partitioned: false,
             retentions: BTreeMap::new(),
             confirm_removals: false,
             concurrency: 8,
@@ -131,8 +131,8 @@ impl Engine {
 
     /// Reads everything anew instead of only what changed.
     #[must_use]
-    pub fn afresh(mut self, afresh: bool) -> Self {
-        self.afresh = afresh;
+    pub fn full_resync(mut self, full_resync: bool) -> Self {
+        self.full_resync = full_resync;
         self
     }
 
@@ -142,8 +142,8 @@ impl Engine {
     /// begins anew. Needs the advanced queries of directory objects:
     /// <https://learn.microsoft.com/graph/aad-advanced-queries>.
     #[must_use]
-    pub fn in_parts(mut self, in_parts: bool) -> Self {
-        self.in_parts = in_parts;
+    pub fn partitioned(mut self, partitioned: bool) -> Self {
+        self.partitioned = partitioned;
         self
     }
 
@@ -179,9 +179,9 @@ impl Engine {
     /// behind the objects, and a tenant goes on changing while it is read. So where the numbers
     /// differ the service is asked again twenty seconds later; the stored number may lie between
     /// the lowest and the highest count of the run, and beyond them by as many changes as the run
-    /// received. What differs even so is a [`Gap::Count`](crate::Gap::Count), and nothing is
+    /// received. What differs even so is a [`PartialReason::Count`](crate::PartialReason::Count), and nothing is
     /// changed for it. A count that is refused is no failure, and
-    /// [`Tally::counted`](crate::Tally::counted) is `None` then.
+    /// [`RunStats::counted`](crate::RunStats::counted) is `None` then.
     #[must_use]
     pub fn check_counts(mut self, check: bool) -> Self {
         self.check_counts = check;
@@ -202,12 +202,12 @@ impl Engine {
         self
     }
 
-    pub(super) fn teller(&self) -> Teller {
-        let mut teller = Teller::new(Arc::clone(&self.clock));
+    pub(super) fn reporter(&self) -> ProgressReporter {
+        let mut reporter = ProgressReporter::new(Arc::clone(&self.clock));
         for listener in &self.listeners {
-            teller.add(Arc::clone(listener));
+            reporter.add(Arc::clone(listener));
         }
-        teller
+        reporter
     }
 
     /// What would be read now, and why the rest would not.

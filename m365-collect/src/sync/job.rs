@@ -12,13 +12,13 @@ use super::plans::Plans;
 use super::report::SourceReport;
 use crate::descriptor::Descriptor;
 use crate::error::{Error, Result};
-use crate::id::Reading;
 use crate::id::SourceId;
+use crate::id::SyncMode;
 use crate::outcome::Completeness;
-use crate::outcome::{Gap, Outcome, Tally};
+use crate::outcome::{Outcome, PartialReason, RunStats};
 use crate::run::accepted::Accepted;
-use crate::run::meter::Meter;
-use crate::run::progress::{ProgressEvent, Teller, WaitCause};
+use crate::run::metrics::SourceMetrics;
+use crate::run::progress::{ProgressEvent, ProgressReporter, WaitCause};
 use crate::run::{Run, Terms};
 use crate::source::Source;
 use crate::store::{Finish, RunEntry};
@@ -32,10 +32,10 @@ const REST: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Job {
     source: Arc<dyn Source>,
-    teller: Teller,
+    reporter: ProgressReporter,
     accepted: Accepted,
-    meter: Arc<Meter>,
-    tally: Tally,
+    metrics: Arc<SourceMetrics>,
+    stats: RunStats,
     started: Option<(SystemTime, Duration)>,
     attempts: u32,
     /// Whether an attempt of this sync began to read everything.
@@ -43,15 +43,19 @@ pub(super) struct Job {
 }
 
 impl Job {
-    pub(super) fn new(source: Arc<dyn Source>, teller: Teller, accepted: Accepted) -> Self {
+    pub(super) fn new(
+        source: Arc<dyn Source>,
+        reporter: ProgressReporter,
+        accepted: Accepted,
+    ) -> Self {
         let id = source.descriptor().id.clone();
-        let meter = Arc::new(Meter::new(id, teller.clone(), accepted.clone()));
+        let metrics = Arc::new(SourceMetrics::new(id, reporter.clone(), accepted.clone()));
         Self {
             source,
-            teller,
+            reporter,
             accepted,
-            meter,
-            tally: Tally::default(),
+            metrics,
+            stats: RunStats::default(),
             started: None,
             attempts: 0,
             has_begun: false,
@@ -70,7 +74,7 @@ impl Job {
     pub(super) async fn read(&mut self, engine: &Engine, plans: &Plans) -> Outcome {
         if self.started.is_none() {
             self.started = Some((engine.clock.now(), engine.clock.monotonic()));
-            self.teller.tell(&ProgressEvent::Started {
+            self.reporter.tell(&ProgressEvent::Started {
                 source: self.id().clone(),
             });
         }
@@ -95,35 +99,32 @@ impl Job {
         let state = engine.store.source_state(&descriptor.id).await?;
         let is_first = state.is_none_or(|state| state.completed_at.is_none());
         // What an earlier attempt of the same sync began to read afresh goes on.
-        let afresh = engine.afresh && !self.has_begun;
+        let full_resync = engine.full_resync && !self.has_begun;
         let terms = Terms {
             finish: Finish::confirmed(engine.confirm_removals),
-            afresh,
-            in_parts: engine.in_parts,
+            full_resync,
+            partitioned: engine.partitioned,
             is_stuck: is_stuck(engine, &descriptor.id).await?,
             is_in_part: state.is_some_and(|state| state.in_part),
         };
-        let lease = engine
-            .store
-            .lease(&descriptor.id, descriptor.reading)
-            .await?;
-        let client = engine.client.with_observer(Arc::clone(&self.meter) as _);
+        let lease = engine.store.lease(&descriptor.id, descriptor.mode).await?;
+        let client = engine.client.with_observer(Arc::clone(&self.metrics) as _);
         let mut counts = Counts::new(engine, &client, descriptor);
         let reads_all =
-            is_first || afresh || lease.reading == Reading::Full || lease.checkpoint.is_none();
-        let goes_on = lease.checkpoint.is_some() && !afresh;
+            is_first || full_resync || lease.mode == SyncMode::Full || lease.checkpoint.is_none();
+        let goes_on = lease.checkpoint.is_some() && !full_resync;
         let mut run = Run::new(
             client,
             Arc::clone(&engine.store),
             descriptor,
             lease,
             Arc::clone(&engine.clock),
-            Arc::clone(&self.meter),
-            self.tally,
+            Arc::clone(&self.metrics),
+            self.stats,
             terms,
         );
         let read = {
-            let reading = pin!(async {
+            let mode = pin!(async {
                 loop {
                     match source.read(&mut run).await {
                         Err(error) if run.begins_anew(&error) => {}
@@ -132,15 +133,15 @@ impl Job {
                 }
             });
             let estimate = pin!(async {
-                if reads_all && self.teller.is_listened_to() {
+                if reads_all && self.reporter.is_listened_to() {
                     let stored = if goes_on { counts.stored().await } else { 0 };
-                    counts.estimate(stored, &self.meter).await;
+                    counts.estimate(stored, &self.metrics).await;
                 }
             });
             // Side by side: the estimate must not hold the reading up.
-            match future::select(reading, estimate).await {
+            match future::select(mode, estimate).await {
                 Either::Left((read, _)) => read,
-                Either::Right(((), reading)) => reading.await,
+                Either::Right(((), mode)) => mode.await,
             }
         };
         let ended = match read {
@@ -162,17 +163,17 @@ impl Job {
             Err(error) => self.outcome(&error, run.stored_some(), engine.clock.now()),
         };
         self.has_begun |= run.has_begun();
-        let seen_before = self.tally.seen;
-        self.tally = run.tally();
+        let seen_before = self.stats.seen;
+        self.stats = run.stats();
         if outcome.is_complete() {
             // Of everything that is read nothing is a change.
             let changes = if reads_all || run.has_begun() {
                 0
             } else {
-                self.tally.seen.saturating_sub(seen_before)
+                self.stats.seen.saturating_sub(seen_before)
             };
-            let (counted, gap) = counts.reconcile(changes, &self.teller).await?;
-            self.tally.counted = counted;
+            let (counted, gap) = counts.reconcile(changes, &self.reporter).await?;
+            self.stats.counted = counted;
             if let Some(reason) = gap {
                 return Ok(Outcome::Partial { reason });
             }
@@ -197,7 +198,7 @@ impl Job {
 
     /// It makes place for others for so long.
     pub(super) fn parked(&self, rest: Duration) {
-        self.meter.waiting(rest, WaitCause::Throttled);
+        self.metrics.waiting(rest, WaitCause::Throttled);
     }
 
     /// Logs what came of it.
@@ -205,25 +206,25 @@ impl Job {
         let (now, clock) = (engine.clock.now(), engine.clock.monotonic());
         let (started_at, began) = self.started.unwrap_or((now, clock));
         let elapsed = clock.saturating_sub(began).as_millis();
-        let mut tally = self.meter.add_to(self.tally);
-        tally.elapsed_ms = u64::try_from(elapsed).unwrap_or(u64::MAX);
+        let mut stats = self.metrics.add_to(self.stats);
+        stats.elapsed_ms = u64::try_from(elapsed).unwrap_or(u64::MAX);
         let id = self.id().clone();
-        let mut entry = RunEntry::new(id, started_at, now, outcome, tally);
+        let mut entry = RunEntry::new(id, started_at, now, outcome, stats);
         // Not worth the other sources: this one has not been read as long as nobody can tell.
         if let Err(error) = engine.store.log_run(&entry).await {
             entry.outcome = Outcome::Failed {
                 error: error.to_string(),
             };
         }
-        self.teller.tell(&ProgressEvent::Finished {
+        self.reporter.tell(&ProgressEvent::Finished {
             source: entry.source.clone(),
             outcome: entry.outcome.clone(),
-            tally,
+            stats,
         });
         SourceReport {
             id: entry.source,
             outcome: entry.outcome,
-            tally,
+            stats,
         }
     }
 }
@@ -238,10 +239,10 @@ async fn is_stuck(engine: &Engine, id: &SourceId) -> Result<bool> {
             Outcome::Throttled { .. }
                 | Outcome::Failed { .. }
                 | Outcome::Partial {
-                    reason: Gap::Interrupted { .. }
+                    reason: PartialReason::Interrupted { .. }
                 }
         );
-        has_failed && run.tally.seen == 0
+        has_failed && run.stats.seen == 0
     }))
 }
 
@@ -250,7 +251,7 @@ enum Parents {
     /// All of them.
     Whole,
     /// Not all of them.
-    Lack(Gap),
+    Lack(PartialReason),
     /// Not at all, for a reason that holds for the source as well.
     Refused(Outcome),
 }
@@ -270,7 +271,7 @@ async fn parents(engine: &Engine, descriptor: &Descriptor) -> Result<Parents> {
         }
         let was_read = state.completed_at.is_some() || state.in_part;
         if was_read {
-            return Ok(Parents::Lack(Gap::Parents {
+            return Ok(Parents::Lack(PartialReason::Parents {
                 source: parent.clone(),
             }));
         }

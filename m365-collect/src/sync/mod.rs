@@ -15,7 +15,7 @@ mod schedule;
 mod selection;
 mod tenant;
 
-pub use due::{Because, Due};
+pub use due::{Due, DueReason};
 pub use engine::Engine;
 pub use plan::{Plan, PlannedSource};
 pub use report::{Report, SourceReport};

@@ -39,7 +39,7 @@ pub(super) async fn read_all(
     let mut unfinished: BTreeSet<SourceId> = order.iter().cloned().collect();
     let mut waiting: Vec<Job> = sources
         .into_iter()
-        .map(|source| Job::new(source, engine.teller(), accepted.clone()))
+        .map(|source| Job::new(source, engine.reporter(), accepted.clone()))
         .collect();
     let mut parked: Vec<Parked> = Vec::new();
     let plans = Plans::default();

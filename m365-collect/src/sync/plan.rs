@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use super::due::{Because, Due, Known, is_failure};
+use super::due::{Due, DueReason, Known, is_failure};
 use crate::id::SourceId;
 use crate::source::Source;
 use crate::store::{RunEntry, Store, StoreError};
@@ -66,10 +66,10 @@ impl Plan {
         self.earliest().map(|(at, _)| at)
     }
 
-    pub(super) fn earliest(&self) -> Option<(SystemTime, Because)> {
+    pub(super) fn earliest(&self) -> Option<(SystemTime, DueReason)> {
         let times = self.sources.iter().filter_map(|source| match source.due {
-            Due::Now { because } => Some((self.at, because)),
-            Due::Later { at, because } => Some((at, because)),
+            Due::Now { reason } => Some((self.at, reason)),
+            Due::Later { at, reason } => Some((at, reason)),
             Due::Off => None,
         });
         times.min_by_key(|(at, _)| *at)
@@ -89,7 +89,7 @@ impl PlannedSource {
 
     fn is_nearly_due(&self, now: SystemTime) -> bool {
         let soon = now.checked_add(self.cadence / 20).unwrap_or(now);
-        matches!(self.due, Due::Later { at, because: Because::Fresh } if at <= soon)
+        matches!(self.due, Due::Later { at, reason: DueReason::Fresh } if at <= soon)
     }
 }
 

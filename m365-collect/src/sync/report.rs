@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::ser::SerializeMap;
 
 use crate::id::SourceId;
-use crate::outcome::{Outcome, Tally};
+use crate::outcome::{Outcome, RunStats};
 use crate::store::{Expired, StoredTenant};
 use crate::timestamp;
 
@@ -62,27 +62,27 @@ pub struct SourceReport {
     /// What came of it.
     pub outcome: Outcome,
     /// What the run did.
-    pub tally: Tally,
+    pub stats: RunStats,
 }
 
 impl Serialize for SourceReport {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let tally = &self.tally;
+        let stats = &self.stats;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &self.id)?;
         map.serialize_entry("outcome", self.outcome.name())?;
         map.serialize_entry("reason", &self.outcome.reason())?;
-        map.serialize_entry("seen", &tally.seen)?;
-        map.serialize_entry("upserted", &tally.upserted)?;
-        map.serialize_entry("removed", &tally.removed)?;
-        map.serialize_entry("requests", &tally.requests)?;
-        map.serialize_entry("throttled", &tally.throttled)?;
-        map.serialize_entry("bytes", &tally.bytes)?;
-        map.serialize_entry("seconds", &tally.elapsed().as_secs_f64())?;
-        if tally.forgotten > 0 {
-            map.serialize_entry("forgotten", &tally.forgotten)?;
+        map.serialize_entry("seen", &stats.seen)?;
+        map.serialize_entry("upserted", &stats.upserted)?;
+        map.serialize_entry("removed", &stats.removed)?;
+        map.serialize_entry("requests", &stats.requests)?;
+        map.serialize_entry("throttled", &stats.throttled)?;
+        map.serialize_entry("bytes", &stats.bytes)?;
+        map.serialize_entry("seconds", &stats.elapsed().as_secs_f64())?;
+        if stats.forgotten > 0 {
+            map.serialize_entry("forgotten", &stats.forgotten)?;
         }
-        if let Some(counted) = tally.counted {
+        if let Some(counted) = stats.counted {
             map.serialize_entry("counted", &counted)?;
         }
         map.end()

@@ -9,7 +9,7 @@ use futures::future::{self, Either};
 use graph_client::{Random, SystemRandom};
 
 use super::due;
-use super::due::Because;
+use super::due::DueReason;
 use super::engine::Engine;
 use super::report::Report;
 use crate::error::{Error, Result};
@@ -138,11 +138,11 @@ impl Schedule {
                     return Err(error);
                 }
             };
-            let wait = plan.earliest().map_or(NAP, |(at, because)| {
+            let wait = plan.earliest().map_or(NAP, |(at, reason)| {
                 let wait = at.duration_since(plan.at).unwrap_or_default();
-                match because {
+                match reason {
                     // What stopped one tenant may have stopped them all.
-                    Because::Throttled | Because::Resting => {
+                    DueReason::Throttled | DueReason::Resting => {
                         wait.saturating_add(self.some_of(wait))
                     }
                     _ => wait,

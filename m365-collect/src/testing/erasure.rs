@@ -6,9 +6,9 @@ use super::fixture::{
     PEOPLE, Writer, at, delta, graves, ids, member, members, pairs, person, removed,
 };
 use crate::id::SourceId;
-use crate::id::{History, Reading};
+use crate::id::{History, SyncMode};
 use crate::kind::Kind;
-use crate::outcome::{Gap, Outcome, Tally};
+use crate::outcome::{Outcome, PartialReason, RunStats};
 use crate::record::{Change, Record, RemovedReason};
 use crate::store::{Begin, Finish, Mention, RunEntry, Store, StoreError};
 
@@ -28,7 +28,7 @@ fn user(id: &str, name: &str) -> Change {
 }
 
 async fn list(store: &impl Store, source: &'static str, changes: Vec<Change>) -> u64 {
-    let mut writer = Writer::new(store, SourceId::new(source), Reading::Full).await;
+    let mut writer = Writer::new(store, SourceId::new(source), SyncMode::Full).await;
     writer.history = History::Versions;
     let forgotten = writer.page(changes).await.forgotten;
     writer.finish(true).await.expect("a sweep");
@@ -36,7 +36,7 @@ async fn list(store: &impl Store, source: &'static str, changes: Vec<Change>) ->
 }
 
 async fn happen(store: &impl Store, changes: Vec<Change>) -> u64 {
-    let mut writer = Writer::new(store, SourceId::new("log"), Reading::Window).await;
+    let mut writer = Writer::new(store, SourceId::new("log"), SyncMode::Window).await;
     let mut commit = writer.commit(changes);
     commit.begin = Some(Begin::Round);
     commit.event_time = Some("when".into());
@@ -218,25 +218,25 @@ pub(super) async fn what_was_gone_before_leaves_no_trace_either(store: &impl Sto
         store.contested(&PEOPLE, 9).await.expect("contested").len(),
         1
     );
-    let mut other = Writer::new(store, SourceId::new("staged"), Reading::Full).await;
+    let mut other = Writer::new(store, SourceId::new("staged"), SyncMode::Full).await;
     other
         .page(vec![object(&Kind::REGISTRATION_DETAILS, BOB, "{}")])
         .await;
     other.finish(false).await.expect("a sweep");
-    let mut other = Writer::new(store, SourceId::new("staged"), Reading::Full).await;
+    let mut other = Writer::new(store, SourceId::new("staged"), SyncMode::Full).await;
     other
         .page(vec![object(&Kind::REGISTRATION_DETAILS, ADA, "{}")])
         .await;
     let note = format!(r#"{{"last":"{ADA}"}}"#);
     store.set_note("place", &note).await.expect("noted");
     let outcome = Outcome::Partial {
-        reason: Gap::Interrupted {
+        reason: PartialReason::Interrupted {
             error: format!("users/{ADA}: reset"),
         },
     };
-    let run = RunEntry::new(PEOPLE, at(1), at(2), outcome, Tally::default());
+    let run = RunEntry::new(PEOPLE, at(1), at(2), outcome, RunStats::default());
     store.log_run(&run).await.expect("logged");
-    let mut fan_out = Writer::new(store, SourceId::new("fan_out"), Reading::Delta).await;
+    let mut fan_out = Writer::new(store, SourceId::new("fan_out"), SyncMode::Delta).await;
     let mut commit = fan_out.commit(Vec::new());
     commit.checkpoint = Some(format!(r#"{{"after":"{ADA}"}}"#));
     store.commit(commit).await.expect("a commit");
@@ -260,7 +260,9 @@ pub(super) async fn what_was_gone_before_leaves_no_trace_either(store: &impl Sto
         !runs.contains(ADA) && runs.contains("users/…: reset"),
         "{runs}"
     );
-    let lease = store.lease(&SourceId::new("fan_out"), Reading::Delta).await;
+    let lease = store
+        .lease(&SourceId::new("fan_out"), SyncMode::Delta)
+        .await;
     assert_eq!(lease.expect("a lease").checkpoint, None, "it is read anew");
     other.finish(true).await.expect("a swap");
     assert_eq!(all(store, &Kind::REGISTRATION_DETAILS).await, [""; 0]);

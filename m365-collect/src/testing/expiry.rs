@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 use super::fixture::{
     PEOPLE, Writer, at, delta, graves, ids, member, members, pairs, person, record, removed,
 };
-use crate::id::Reading;
 use crate::id::SourceId;
+use crate::id::SyncMode;
 use crate::kind::Kind;
-use crate::outcome::{Outcome, Tally};
+use crate::outcome::{Outcome, RunStats};
 use crate::record::{Change, RemovedReason};
 use crate::store::{Begin, Expired, Expiry, Finish, RunEntry, Store};
 
@@ -23,7 +23,7 @@ fn event(id: &str, second: Option<u64>) -> Change {
 }
 
 async fn log(store: &impl Store, second: u64, changes: Vec<Change>) {
-    let mut writer = Writer::new(store, LOG, Reading::Window).await;
+    let mut writer = Writer::new(store, LOG, SyncMode::Window).await;
     writer.second = second;
     let mut commit = writer.commit(changes);
     commit.begin = Some(Begin::Round);
@@ -59,11 +59,11 @@ pub(super) async fn the_span_of_a_log_is_that_of_its_events(store: &impl Store) 
     // It comes again, and says another time.
     log(store, 101, vec![event("b", Some(50))]).await;
     assert_eq!(span(store).await, Some((at(40), at(90))));
-    let mut other = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut other = Writer::new(store, PEOPLE, SyncMode::Full).await;
     other.page(vec![person("x", "X")]).await;
     other.finish(false).await.expect("a sweep");
     assert_eq!(span(store).await, Some((at(40), at(90))), "no event");
-    let mut writer = Writer::new(store, LOG, Reading::Window).await;
+    let mut writer = Writer::new(store, LOG, SyncMode::Window).await;
     writer
         .page(vec![removed("a", RemovedReason::Deleted)])
         .await;
@@ -78,7 +78,7 @@ pub(super) async fn events_are_aged_by_when_they_happened(store: &impl Store) {
         event("new", Some(30)),
     ];
     log(store, 1000, events).await;
-    let mut other = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut other = Writer::new(store, PEOPLE, SyncMode::Full).await;
     other.page(vec![person("x", "X")]).await;
     other.finish(false).await.expect("a sweep");
     let expired = expire(store, LOG, 20).await;
@@ -156,9 +156,9 @@ pub(super) async fn however_much_is_past_its_time_all_of_it_goes(store: &impl St
 
 pub(super) async fn the_last_run_of_a_source_is_kept(store: &impl Store) {
     for second in [1, 5, 9] {
-        let (outcome, tally) = (Outcome::Complete, Tally::default());
+        let (outcome, stats) = (Outcome::Complete, RunStats::default());
         for source in [PEOPLE, LOG] {
-            let run = RunEntry::new(source, at(second), at(second), outcome.clone(), tally);
+            let run = RunEntry::new(source, at(second), at(second), outcome.clone(), stats);
             store.log_run(&run).await.expect("logged");
         }
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::value::RawValue;
 
 use crate::id::SourceId;
-use crate::id::{History, Reading};
+use crate::id::{History, SyncMode};
 use crate::kind::Kind;
 use crate::record::{Change, Edge, Record, Relation, RemovedReason};
 use crate::store::{Begin, Commit, Committed, Finish, Lease, Store, StoreError};
@@ -51,15 +51,15 @@ pub(super) struct Writer<'a, S> {
 }
 
 impl<'a, S: Store> Writer<'a, S> {
-    pub(super) async fn new(store: &'a S, source: SourceId, reading: Reading) -> Self {
-        let lease = store.lease(&source, reading).await;
+    pub(super) async fn new(store: &'a S, source: SourceId, mode: SyncMode) -> Self {
+        let lease = store.lease(&source, mode).await;
         let lease = lease.expect("a lease");
         Self {
             store,
             lease,
             second: 0,
             history: History::Feed,
-            begin: (reading == Reading::Full).then_some(Begin::Generation),
+            begin: (mode == SyncMode::Full).then_some(Begin::Generation),
         }
     }
 
@@ -98,7 +98,7 @@ impl<'a, S: Store> Writer<'a, S> {
 }
 
 pub(super) async fn delta<S: Store>(store: &S) -> Writer<'_, S> {
-    Writer::new(store, PEOPLE, Reading::Delta).await
+    Writer::new(store, PEOPLE, SyncMode::Delta).await
 }
 
 pub(super) async fn names(store: &impl Store) -> Vec<(String, String)> {

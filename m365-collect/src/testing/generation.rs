@@ -4,8 +4,8 @@ use super::fixture::{
     PEOPLE, Writer, at, crowd, delta, graves, ids, member, members, names, pairs, person, record,
     removed,
 };
-use crate::id::Reading;
 use crate::id::SourceId;
+use crate::id::SyncMode;
 use crate::kind::Kind;
 use crate::record::{Change, RemovedReason};
 use crate::store::{Begin, Commit, Finish, Held, Store};
@@ -70,12 +70,12 @@ pub(super) async fn an_abandoned_generation_leaves_nothing_behind(store: &impl S
 }
 
 pub(super) async fn a_sweep_removes_what_was_not_listed(store: &impl Store) {
-    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     let people = vec![person("a", "Ada"), person("b", "Bob")];
     writer.page(people).await;
     let done = writer.finish(false).await.expect("a sweep");
     assert_eq!(done.removed, 0);
-    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     writer
         .page(vec![person("b", "Bob"), person("b", "Bob")])
         .await;
@@ -88,7 +88,7 @@ pub(super) async fn a_sweep_removes_what_was_not_listed(store: &impl Store) {
     assert_eq!(done.removed, 1);
     assert_eq!(ids(store).await, ["b"]);
     // Listed again: it is there.
-    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     writer
         .page(vec![person("a", "Ada"), person("b", "Bob")])
         .await;
@@ -97,12 +97,12 @@ pub(super) async fn a_sweep_removes_what_was_not_listed(store: &impl Store) {
 }
 
 pub(super) async fn a_sweep_that_removes_too_much_is_held(store: &impl Store) {
-    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     writer.page(crowd(200)).await;
     writer.finish(false).await.expect("a sweep");
     let before = store.source_state(&PEOPLE).await.expect("a state");
 
-    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     writer.page(crowd(149)).await;
     let done = writer.finish(false).await.expect("a held sweep");
     assert_eq!(done.held, Some(Held::new(51, 200)));
@@ -114,12 +114,12 @@ pub(super) async fn a_sweep_that_removes_too_much_is_held(store: &impl Store) {
         "a held round is not complete"
     );
 
-    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     writer.page(crowd(150)).await;
     let done = writer.finish(false).await.expect("a sweep");
     assert_eq!((done.held, done.removed), (None, 50), "50 objects may go");
 
-    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     writer.page(crowd(1)).await;
     let done = writer.finish(true).await.expect("a confirmed sweep");
     assert_eq!((done.held, done.removed), (None, 149));
@@ -179,10 +179,10 @@ pub(super) async fn a_round_that_is_not_whole_removes_nothing(store: &impl Store
         Some("later"),
         "the next run goes on all the same"
     );
-    let mut listing = Writer::new(store, SourceId::new("listing"), Reading::Full).await;
+    let mut listing = Writer::new(store, SourceId::new("listing"), SyncMode::Full).await;
     listing.page(vec![person("x", "X"), person("y", "Y")]).await;
     listing.finish(false).await.expect("a sweep");
-    let mut listing = Writer::new(store, SourceId::new("listing"), Reading::Full).await;
+    let mut listing = Writer::new(store, SourceId::new("listing"), SyncMode::Full).await;
     let mut commit = listing.commit(vec![person("x", "X")]);
     commit.finish = Some(Finish::default().in_part());
     let done = store.commit(commit).await.expect("the end of a listing");
@@ -190,13 +190,13 @@ pub(super) async fn a_round_that_is_not_whole_removes_nothing(store: &impl Store
 }
 
 pub(super) async fn a_listing_that_was_cut_off_goes_on(store: &impl Store) {
-    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     assert!(!writer.lease.in_round);
     let mut commit = writer.commit(vec![person("a", "Ada")]);
     commit.checkpoint = Some("page 2".to_owned());
     store.commit(commit).await.expect("a commit");
 
-    let lease = store.lease(&PEOPLE, Reading::Full).await.expect("a lease");
+    let lease = store.lease(&PEOPLE, SyncMode::Full).await.expect("a lease");
     assert!(lease.in_round);
     assert_eq!(lease.checkpoint.as_deref(), Some("page 2"));
     let mut commit = Commit::new(&lease, at(9));
@@ -207,7 +207,7 @@ pub(super) async fn a_listing_that_was_cut_off_goes_on(store: &impl Store) {
     let state = store.source_state(&PEOPLE).await.expect("a state");
     let state = state.expect("a state");
     assert_eq!(state.as_of, Some(at(1)), "as old as its first page");
-    let lease = store.lease(&PEOPLE, Reading::Full).await.expect("a lease");
+    let lease = store.lease(&PEOPLE, SyncMode::Full).await.expect("a lease");
     assert_eq!(
         (lease.checkpoint, lease.in_round),
         (None, false),
@@ -217,10 +217,10 @@ pub(super) async fn a_listing_that_was_cut_off_goes_on(store: &impl Store) {
 
 pub(super) async fn a_listing_ends_and_begins_without_a_checkpoint(store: &impl Store) {
     let left = async || {
-        let lease = store.lease(&PEOPLE, Reading::Full).await.expect("a lease");
+        let lease = store.lease(&PEOPLE, SyncMode::Full).await.expect("a lease");
         (lease.checkpoint, lease.in_round)
     };
-    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     let mut commit = writer.commit(vec![person("a", "Ada"), person("b", "Bob")]);
     // Gathered from the pages before: where the listing would have gone on.
     commit.checkpoint = Some("page 2".to_owned());
@@ -228,13 +228,13 @@ pub(super) async fn a_listing_ends_and_begins_without_a_checkpoint(store: &impl 
     store.commit(commit).await.expect("a listing in one commit");
     assert_eq!(left().await, (None, false), "it ended");
 
-    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     let mut commit = writer.commit(vec![person("a", "Ada")]);
     commit.checkpoint = Some("page 2".to_owned());
     store.commit(commit).await.expect("a part of a listing");
     assert_eq!(left().await, (Some("page 2".to_owned()), true));
 
-    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     let commit = writer.commit(vec![person("a", "Ada")]);
     store.commit(commit).await.expect("another listing begins");
     assert_eq!(
@@ -251,7 +251,7 @@ pub(super) async fn objects_under_one_key_are_counted_and_never_complete(store: 
     };
     // At once and in several commits, few and many, at first and beside what was there.
     for (many, apart) in [(2, false), (2, true), (600, false), (600, true)] {
-        let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+        let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
         let mut first = crowd(many);
         // What comes twice and says the same is one.
         first.push(first[0].clone());
@@ -273,7 +273,7 @@ pub(super) async fn objects_under_one_key_are_counted_and_never_complete(store: 
         let end = store.commit(commit).await.expect("the end of a listing");
         assert_eq!(collided + end.collided, 1, "{many} apart {apart}");
         assert_eq!(state().await.map(|(_, in_part)| in_part), Some(true));
-        let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+        let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
         writer.page(crowd(many)).await;
         let end = writer.finish(true).await.expect("the end of a listing");
         assert_eq!(end.collided, 0);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::fixture::{PEOPLE, Writer, at, delta, person, record, removed};
-use crate::id::{History, Reading};
+use crate::id::{History, SyncMode};
 use crate::kind::Kind;
 use crate::record::{Change, RemovedReason};
 use crate::store::{Begin, Expiry, FeedEvent, Store};
@@ -70,7 +70,7 @@ pub(super) async fn a_listing_feeds_only_what_differs(store: &impl Store) {
         vec![person("a", "Ada"), person("b", "Bob"), person("c", "Cy")],
         vec![person("a", "Ada"), person("b", "Robert"), person("d", "Di")],
     ] {
-        let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+        let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
         writer.page(people).await;
         writer.finish(true).await.expect("a sweep");
     }
@@ -103,7 +103,7 @@ async fn versions(store: &impl Store, id: &str) -> Vec<(u64, Option<u64>, String
 
 pub(super) async fn settings_keep_their_versions(store: &impl Store) {
     for (second, names) in [(0, ["On", "x"]), (10, ["On", "y"]), (20, ["Off", "y"])] {
-        let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+        let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
         writer.history = History::Versions;
         writer.second = second;
         let [a, b] = names;
@@ -116,7 +116,7 @@ pub(super) async fn settings_keep_their_versions(store: &impl Store) {
         on_off,
         "the second reading changed nothing"
     );
-    let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     writer.history = History::Versions;
     writer.second = 30;
     writer.page(vec![person("b", "y")]).await;
@@ -144,7 +144,7 @@ pub(super) async fn settings_keep_their_versions(store: &impl Store) {
 
 pub(super) async fn what_changes_all_the_time_is_not_remembered(store: &impl Store) {
     for name in ["Ada", "Ada L."] {
-        let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+        let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
         writer.history = History::None;
         writer.page(vec![person("a", name)]).await;
         writer.finish(false).await.expect("a sweep");

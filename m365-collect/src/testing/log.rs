@@ -2,7 +2,7 @@
 
 use super::fixture::{PEOPLE, at};
 use crate::id::SourceId;
-use crate::outcome::{Outcome, Tally};
+use crate::outcome::{Outcome, RunStats};
 use crate::store::{RUNS_KEPT, RunEntry, Store, StoreError, StoredTenant};
 
 pub(super) async fn a_store_belongs_to_one_tenant(store: &impl Store) {
@@ -35,11 +35,11 @@ pub(super) async fn a_store_belongs_to_one_tenant(store: &impl Store) {
 
 pub(super) async fn the_last_run_of_each_source_is_kept(store: &impl Store) {
     let run = |source: SourceId, second, outcome| {
-        let tally = Tally {
+        let stats = RunStats {
             seen: second,
-            ..Tally::default()
+            ..RunStats::default()
         };
-        RunEntry::new(source, at(second), at(second + 1), outcome, tally)
+        RunEntry::new(source, at(second), at(second + 1), outcome, stats)
     };
     let denied = Outcome::Denied {
         permission: "User.Read.All".to_owned(),
@@ -61,11 +61,11 @@ pub(super) async fn the_last_run_of_each_source_is_kept(store: &impl Store) {
 }
 
 fn run(source: SourceId, second: u64) -> RunEntry {
-    let tally = Tally {
+    let stats = RunStats {
         seen: second,
-        ..Tally::default()
+        ..RunStats::default()
     };
-    RunEntry::new(source, at(second), at(second + 1), Outcome::Complete, tally)
+    RunEntry::new(source, at(second), at(second + 1), Outcome::Complete, stats)
 }
 
 pub(super) async fn past_runs_are_told_newest_first(store: &impl Store) {
@@ -82,7 +82,7 @@ pub(super) async fn past_runs_are_told_newest_first(store: &impl Store) {
     let seconds = async |source, since: Option<u64>, limit| {
         let runs = store.runs(source, since.map(at), limit).await;
         let runs = runs.expect("runs");
-        runs.iter().map(|run| run.tally.seen).collect::<Vec<_>>()
+        runs.iter().map(|run| run.stats.seen).collect::<Vec<_>>()
     };
     assert_eq!(seconds(None, None, 100).await, [3, 5, 9, 1]);
     assert_eq!(seconds(Some(&people), None, 100).await, [3, 5, 1]);

@@ -1,8 +1,8 @@
 //! How a store is read.
 
 use super::fixture::{PEOPLE, Writer, crowd, delta, ids, member, person, removed};
-use crate::id::Reading;
 use crate::id::SourceId;
+use crate::id::SyncMode;
 use crate::kind::Kind;
 use crate::record::{Change, Relation, RemovedReason};
 use crate::store::{Begin, Store};
@@ -78,7 +78,7 @@ pub(super) async fn reading_goes_page_by_page(store: &impl Store) {
 pub(super) async fn each_source_counts_what_it_wrote_itself(store: &impl Store) {
     let other = SourceId::new("others");
     delta(store).await.round(Begin::Generation, crowd(3)).await;
-    let mut writer = Writer::new(store, other.clone(), Reading::Delta).await;
+    let mut writer = Writer::new(store, other.clone(), SyncMode::Delta).await;
     let more = vec![person("x", "X"), person("y", "Y")];
     writer.round(Begin::Generation, more).await;
     let gone = vec![removed("y", RemovedReason::Deleted)];

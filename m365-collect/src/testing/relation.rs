@@ -1,8 +1,8 @@
 //! Relations between objects.
 
 use super::fixture::{PEOPLE, Writer, delta, member, members, pairs, person, removed};
-use crate::id::Reading;
 use crate::id::SourceId;
+use crate::id::SyncMode;
 use crate::kind::Kind;
 use crate::record::{Change, Relation, RemovedReason};
 use crate::store::{Begin, Contested, Store};
@@ -132,7 +132,7 @@ pub(super) async fn a_relation_to_a_removed_object_is_not_live(store: &impl Stor
         pairs(&[("g", "b"), ("g", "stranger")])
     );
     // A report row that is keyed by a person's id is not the person.
-    let mut report = Writer::new(store, SourceId::new("report"), Reading::Delta).await;
+    let mut report = Writer::new(store, SourceId::new("report"), SyncMode::Delta).await;
     let row = Change::Remove {
         kind: Kind::REGISTRATION_DETAILS,
         id: "b".to_owned(),

@@ -3,8 +3,8 @@
 use super::fixture::{
     PEOPLE, Writer, at, delta, graves, ids, names, pairs, person, record, removed,
 };
-use crate::id::Reading;
 use crate::id::SourceId;
+use crate::id::SyncMode;
 use crate::kind::Kind;
 use crate::record::{Change, RemovedReason};
 use crate::store::{Begin, Store, StoreError};
@@ -98,7 +98,7 @@ pub(super) async fn a_listing_replaces_objects_whole(store: &impl Store) {
     let first = record("a", r#"{"id":"a","displayName":"Ada","mail":"a@x"}"#);
     let second = record("a", r#"{"id":"a","displayName":"Ada"}"#);
     for object in [first, second.clone()] {
-        let mut writer = Writer::new(store, PEOPLE, Reading::Full).await;
+        let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
         writer.page(vec![Change::Upsert(object)]).await;
         writer.finish(false).await.expect("a sweep");
     }
@@ -132,10 +132,10 @@ pub(super) async fn a_removal_keeps_reason_and_time(store: &impl Store) {
 }
 
 pub(super) async fn sources_do_not_touch_each_other(store: &impl Store) {
-    let mut people = Writer::new(store, PEOPLE, Reading::Full).await;
+    let mut people = Writer::new(store, PEOPLE, SyncMode::Full).await;
     people.page(vec![person("a", "Ada")]).await;
     people.finish(false).await.expect("a sweep");
-    let mut others = Writer::new(store, SourceId::new("others"), Reading::Full).await;
+    let mut others = Writer::new(store, SourceId::new("others"), SyncMode::Full).await;
     others.page(vec![person("z", "Zoe")]).await;
     others.finish(false).await.expect("a sweep");
     assert_eq!(ids(store).await, ["a", "z"]);

@@ -16,8 +16,8 @@ use compliance_map::Facts;
 use m365_collect::sources::catalogue;
 use m365_collect::store::{Begin, Commit, Finish, RunEntry};
 use m365_collect::{
-    Change, Edge, Gap, Kind, MemoryStore, Outcome, Reading, Record, Relation, SourceId, Store,
-    Tally, facts,
+    Change, Edge, Kind, MemoryStore, Outcome, PartialReason, Record, Relation, RunStats, SourceId,
+    Store, SyncMode, facts,
 };
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -120,7 +120,7 @@ impl Tenant {
             Ending::NotRead => return,
             Ending::Whole | Ending::Empty => Outcome::Complete,
             Ending::Part | Ending::Half => Outcome::Partial {
-                reason: Gap::Interrupted {
+                reason: PartialReason::Interrupted {
                     error: "reset".to_owned(),
                 },
             },
@@ -146,7 +146,7 @@ impl Tenant {
                 }
                 changes.extend(read.edges.iter().cloned().map(Change::Link));
             }
-            let lease = self.store.lease(&source, Reading::Full).await;
+            let lease = self.store.lease(&source, SyncMode::Full).await;
             let mut commit = Commit::new(&lease.expect("a lease"), at(second));
             commit.event_time = catalogue()
                 .iter()
@@ -160,7 +160,7 @@ impl Tenant {
             });
             self.store.commit(commit).await.expect("a commit");
         }
-        let run = RunEntry::new(source, at(second), at(second), outcome, Tally::default());
+        let run = RunEntry::new(source, at(second), at(second), outcome, RunStats::default());
         self.store.log_run(&run).await.expect("a run");
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use m365_collect::insight::relation::{Options, write_json_lines};
 use m365_collect::store::{Begin, Commit, Finish, RunEntry};
 use m365_collect::{
-    Change, Edge, Kind, MemoryStore, Outcome, Reading, Record, Relation, SourceId, Store, Tally,
+    Change, Edge, Kind, MemoryStore, Outcome, Record, Relation, RunStats, SourceId, Store, SyncMode,
 };
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ pub(crate) fn edge(relation: &Relation, from: &str, to: &str) -> Change {
 /// What a source read, whole.
 pub(crate) async fn read(store: &MemoryStore, source: &'static str, changes: Vec<Change>) {
     let source = SourceId::new(source);
-    let lease = store.lease(&source, Reading::Full).await.unwrap();
+    let lease = store.lease(&source, SyncMode::Full).await.unwrap();
     let mut commit = Commit::new(&lease, at(0));
     commit.begin = Some(Begin::Generation);
     commit.changes = changes;
@@ -45,7 +45,7 @@ pub(crate) async fn read(store: &MemoryStore, source: &'static str, changes: Vec
 }
 
 pub(crate) async fn ended(store: &MemoryStore, source: SourceId, outcome: Outcome) {
-    let run = RunEntry::new(source, at(0), at(1), outcome, Tally::default());
+    let run = RunEntry::new(source, at(0), at(1), outcome, RunStats::default());
     store.log_run(&run).await.unwrap();
 }
 

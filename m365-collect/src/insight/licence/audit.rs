@@ -7,7 +7,7 @@ use super::{
     Audit, Holder, LastSignIn, Options, Sku, SkuAudit, Snapshot, Unused, UnusedSeat, Waste,
     product_name,
 };
-use crate::evidence::Standing;
+use crate::evidence::EvidenceState;
 use crate::timestamp;
 
 /// Which seats nobody uses.
@@ -42,7 +42,7 @@ pub fn audit(snapshot: &Snapshot, options: &Options) -> Audit {
         unknown.extend(shortcoming(what, standing, options));
     }
     let seen_at = match &snapshot.sign_ins_standing {
-        Standing::Read { as_of, .. } | Standing::InPart { as_of, .. } => *as_of,
+        EvidenceState::Read { as_of, .. } | EvidenceState::InPart { as_of, .. } => *as_of,
         _ => options.as_of,
     };
     let view = View {
@@ -167,27 +167,29 @@ fn usage(holder: &Holder, view: &View<'_>) -> Usage {
 }
 
 /// What cannot be told because of how a source was read.
-fn shortcoming(what: &str, standing: &Standing, options: &Options) -> Option<String> {
+fn shortcoming(what: &str, standing: &EvidenceState, options: &Options) -> Option<String> {
     let is_old = |as_of: SystemTime| {
         let age = options.as_of.duration_since(as_of);
         age.is_ok_and(|age| age > options.fresh_for)
     };
     let why = match standing {
-        Standing::Read { note: None, as_of } if is_old(*as_of) => {
+        EvidenceState::Read { note: None, as_of } if is_old(*as_of) => {
             format!("is as of {}", timestamp::format(*as_of))
         }
-        Standing::Read { note: None, .. } => return None,
-        Standing::Read {
+        EvidenceState::Read { note: None, .. } => return None,
+        EvidenceState::Read {
             note: Some(note),
             as_of,
         } => format!("is as of {}: {note}", timestamp::format(*as_of)),
-        Standing::InPart { note, .. } => format!("was read in part: {note}"),
-        Standing::Denied { permission } => {
+        EvidenceState::InPart { note, .. } => format!("was read in part: {note}"),
+        EvidenceState::Denied { permission } => {
             format!("was denied: grant {permission} to the application")
         }
-        Standing::Unlicensed { plan } => format!("needs {plan}, which the tenant does not have"),
-        Standing::Failed { error } => format!("could not be read: {error}"),
-        Standing::NotCollected => "was not collected".to_owned(),
+        EvidenceState::Unlicensed { plan } => {
+            format!("needs {plan}, which the tenant does not have")
+        }
+        EvidenceState::Failed { error } => format!("could not be read: {error}"),
+        EvidenceState::NotCollected => "was not collected".to_owned(),
     };
     Some(format!("{what} {why}"))
 }
@@ -265,7 +267,7 @@ mod tests {
     #[test]
     fn without_sign_in_activity_use_is_unknown_and_not_waste() {
         let mut snapshot = snapshot(vec![holder("a", LastSignIn::Unknown)]);
-        snapshot.sign_ins_standing = Standing::Unlicensed {
+        snapshot.sign_ins_standing = EvidenceState::Unlicensed {
             plan: "Entra ID P1".to_owned(),
         };
         let found = audit(
@@ -317,7 +319,7 @@ mod tests {
     #[test]
     fn old_evidence_makes_nobody_idle() {
         let mut snapshot = snapshot(vec![holder("a", LastSignIn::At(now() - 61 * DAY))]);
-        snapshot.sign_ins_standing = Standing::Read {
+        snapshot.sign_ins_standing = EvidenceState::Read {
             as_of: now() - 60 * DAY,
             note: None,
         };

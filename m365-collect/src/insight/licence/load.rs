@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Holder, LastSignIn, Sku, Snapshot};
-use crate::evidence::{Reader, Standing};
+use crate::evidence::{EvidenceState, Reader};
 use crate::kind::Kind;
 use crate::store::{Store, StoreError};
 use crate::timestamp;
@@ -66,7 +66,9 @@ impl Snapshot {
         );
         // What was read before the licence or the permission went is not told any more.
         let sign_ins: BTreeMap<String, LastSignIn> = match sign_ins_standing {
-            Standing::Read { .. } | Standing::InPart { .. } => sign_ins.into_iter().collect(),
+            EvidenceState::Read { .. } | EvidenceState::InPart { .. } => {
+                sign_ins.into_iter().collect()
+            }
             _ => BTreeMap::new(),
         };
         let holders = reader

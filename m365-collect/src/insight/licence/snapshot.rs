@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::evidence::Standing;
+use crate::evidence::EvidenceState;
 
 /// What an audit looks at.
 #[derive(Debug, Clone)]
@@ -13,11 +13,11 @@ pub struct Snapshot {
     /// Everybody who holds a seat.
     pub holders: Vec<Holder>,
     /// How far the subscriptions can be relied upon.
-    pub skus_standing: Standing,
+    pub skus_standing: EvidenceState,
     /// How far the holders can be relied upon.
-    pub users_standing: Standing,
+    pub users_standing: EvidenceState,
     /// How far the sign-in activity can be relied upon.
-    pub sign_ins_standing: Standing,
+    pub sign_ins_standing: EvidenceState,
 }
 
 /// A subscription to a product.
@@ -98,7 +98,7 @@ pub enum LastSignIn {
 impl Snapshot {
     /// A snapshot that was read whole at this time.
     pub fn new(skus: Vec<Sku>, holders: Vec<Holder>, as_of: SystemTime) -> Self {
-        let read = Standing::Read { as_of, note: None };
+        let read = EvidenceState::Read { as_of, note: None };
         Self {
             skus,
             holders,

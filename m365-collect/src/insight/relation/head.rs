@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::evidence::{Reader, Standing};
+use crate::evidence::{EvidenceState, Reader};
 use crate::id::SourceId;
 use crate::kind::Kind;
 use crate::record::Relation;
@@ -30,7 +30,7 @@ pub struct Head {
     /// was.
     pub as_of: Option<SystemTime>,
     /// How far what each source yields can be relied upon.
-    pub standing: BTreeMap<SourceId, Standing>,
+    pub standing: BTreeMap<SourceId, EvidenceState>,
 }
 
 /// What a source yields.
@@ -119,13 +119,13 @@ impl Head {
                 Yields::Relations(relation) => {
                     let has_rows = !store.edges(&relation, None, 1).await?.is_empty();
                     let run = runs.iter().find(|run| run.source == id);
-                    Standing::of(run, store.source_state(&id).await?, has_rows)
+                    EvidenceState::of(run, store.source_state(&id).await?, has_rows)
                 }
             };
             standing.insert(id, stands);
         }
         let read = standing.values().filter_map(|standing| match standing {
-            Standing::Read { as_of, .. } => Some(*as_of),
+            EvidenceState::Read { as_of, .. } => Some(*as_of),
             _ => None,
         });
         Ok(Self {
@@ -149,20 +149,22 @@ impl Head {
     }
 }
 
-fn shortcoming(standing: &Standing) -> Option<String> {
+fn shortcoming(standing: &EvidenceState) -> Option<String> {
     Some(match standing {
-        Standing::Read { note: None, .. } => return None,
-        Standing::Read {
+        EvidenceState::Read { note: None, .. } => return None,
+        EvidenceState::Read {
             note: Some(note),
             as_of,
         } => format!("is as of {}: {note}", timestamp::format(*as_of)),
-        Standing::InPart { note, .. } => format!("was read in part: {note}"),
-        Standing::Denied { permission } => {
+        EvidenceState::InPart { note, .. } => format!("was read in part: {note}"),
+        EvidenceState::Denied { permission } => {
             format!("was denied: grant {permission} to the application")
         }
-        Standing::Unlicensed { plan } => format!("needs {plan}, which the tenant does not have"),
-        Standing::Failed { error } => format!("could not be read: {error}"),
-        Standing::NotCollected => "was not collected".to_owned(),
+        EvidenceState::Unlicensed { plan } => {
+            format!("needs {plan}, which the tenant does not have")
+        }
+        EvidenceState::Failed { error } => format!("could not be read: {error}"),
+        EvidenceState::NotCollected => "was not collected".to_owned(),
     })
 }
 
@@ -182,21 +184,23 @@ impl Serialize for Head {
     }
 }
 
-fn told(standing: &Standing) -> Value {
+fn told(standing: &EvidenceState) -> Value {
     match standing {
-        Standing::Read { as_of, note: None } => {
+        EvidenceState::Read { as_of, note: None } => {
             json!({"state": "read", "as_of": timestamp::format(*as_of)})
         }
-        Standing::Read {
+        EvidenceState::Read {
             as_of,
             note: Some(note),
         } => json!({"state": "read", "as_of": timestamp::format(*as_of), "note": note}),
-        Standing::InPart { as_of, note } => {
+        EvidenceState::InPart { as_of, note } => {
             json!({"state": "in_part", "as_of": timestamp::format(*as_of), "note": note})
         }
-        Standing::Denied { permission } => json!({"state": "denied", "permission": permission}),
-        Standing::Unlicensed { plan } => json!({"state": "unlicensed", "plan": plan}),
-        Standing::Failed { error } => json!({"state": "failed", "error": error}),
-        Standing::NotCollected => json!({"state": "not_collected"}),
+        EvidenceState::Denied { permission } => {
+            json!({"state": "denied", "permission": permission})
+        }
+        EvidenceState::Unlicensed { plan } => json!({"state": "unlicensed", "plan": plan}),
+        EvidenceState::Failed { error } => json!({"state": "failed", "error": error}),
+        EvidenceState::NotCollected => json!({"state": "not_collected"}),
     }
 }

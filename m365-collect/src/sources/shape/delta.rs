@@ -1,6 +1,6 @@
 //! A collection whose changes are tracked by a delta query.
 
-mod saved;
+mod cursor;
 mod settle;
 
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ use crate::run::Run;
 use crate::source::Source;
 use crate::store::Begin;
 
-use self::saved::Saved;
+use self::cursor::Cursor;
 use super::withheld::{Sight, Withheld};
 
 /// Tracks a collection and relations of its objects.
@@ -127,11 +127,11 @@ impl DeltaSource {
     /// The first reading in parts side by side, after a delta token was taken, and then what
     /// changed meanwhile. An object that was seen more than once, or that changed, is asked for
     /// before the round ends, so that the result is exact.
-    async fn in_parts(
+    async fn partitioned(
         &self,
         run: &mut Run<'_>,
         property: &str,
-        saved: &mut Saved,
+        saved: &mut Cursor,
         sight: Sight,
     ) -> Result<()> {
         let client = run.client().clone();
@@ -181,7 +181,7 @@ impl DeltaSource {
         &self,
         run: &mut Run<'_>,
         changes: Vec<Change>,
-        saved: &mut Saved,
+        saved: &mut Cursor,
     ) -> Result<()> {
         saved.malformed = run.malformed_so_far();
         if !saved.is_complete() {
@@ -207,7 +207,7 @@ impl DeltaSource {
         &self,
         page: Vec<DeltaChange<RawItem>>,
         run: &mut Run<'_>,
-        saved: &mut Saved,
+        saved: &mut Cursor,
     ) -> Vec<Change> {
         let mut changes = Vec::with_capacity(page.len());
         for change in page {
@@ -248,7 +248,7 @@ impl DeltaSource {
     async fn keep_withheld(
         &self,
         run: &Run<'_>,
-        saved: &Saved,
+        saved: &Cursor,
         changes: &mut Vec<Change>,
     ) -> Result<()> {
         let is_blind = saved.is_blind && !saved.withheld.is_shown();
@@ -312,7 +312,7 @@ impl DeltaSource {
     }
 
     /// Reads one round, and leaves where the next one begins.
-    async fn round(&self, run: &mut Run<'_>, saved: &mut Saved, sight: Sight) -> Result<()> {
+    async fn round(&self, run: &mut Run<'_>, saved: &mut Cursor, sight: Sight) -> Result<()> {
         let mut delta = run
             .client()
             .delta::<RawItem>(self.path)
@@ -332,7 +332,7 @@ impl DeltaSource {
         &self,
         run: &mut Run<'_>,
         delta: DeltaRequest<RawItem>,
-        saved: &mut Saved,
+        saved: &mut Cursor,
         sight: Sight,
     ) -> Result<()> {
         let mut pages = delta.pages();
@@ -347,7 +347,7 @@ impl DeltaSource {
             if resync.is_some() {
                 run.begin(Begin::Generation);
                 run.read_again();
-                *saved = Saved::by(sight);
+                *saved = Cursor::by(sight);
             }
             run.malformed(malformed.len());
             let mut changes = self.changes(changes, run, saved);
@@ -361,21 +361,21 @@ impl DeltaSource {
     /// Where the last run stopped; nothing where everything is to be read: there is no checkpoint
     /// that can be read, too many removals were held too long ago, or what was withheld may be seen
     /// now.
-    fn resume(run: &mut Run<'_>, sight: Sight) -> Saved {
+    fn resume(run: &mut Run<'_>, sight: Sight) -> Cursor {
         let saved = run
             .checkpoint()
-            .and_then(|saved| serde_json::from_str::<Saved>(saved).ok())
+            .and_then(|saved| serde_json::from_str::<Cursor>(saved).ok())
             .filter(|saved| saved.link.is_some());
         match saved {
             Some(saved) if saved.withheld.is_shown_now(sight) || saved.is_worth_nothing(run) => {
                 run.start_over();
-                Saved::by(sight)
+                Cursor::by(sight)
             }
             Some(mut saved) => {
                 saved.is_blind = sight != Sight::Sees;
                 saved
             }
-            None => Saved::by(sight),
+            None => Cursor::by(sight),
         }
     }
 }
@@ -393,8 +393,8 @@ impl Source for DeltaSource {
         };
         let mut saved = Self::resume(run, sight);
         let is_first = saved.link.is_none();
-        if let Some(property) = self.parts_by.filter(|_| is_first && run.in_parts()) {
-            self.in_parts(run, property, &mut saved, sight).await?;
+        if let Some(property) = self.parts_by.filter(|_| is_first && run.partitioned()) {
+            self.partitioned(run, property, &mut saved, sight).await?;
         } else {
             let goes_on = !is_first && !saved.is_complete();
             self.round(run, &mut saved, sight).await?;

@@ -7,7 +7,7 @@ use super::unread::Unread;
 use crate::endpoint::Endpoint;
 use crate::error::{Result, ends_all};
 use crate::members::{self, Members};
-use crate::outcome::Gap;
+use crate::outcome::PartialReason;
 use crate::record::RawItem;
 use crate::record::Record;
 
@@ -26,10 +26,10 @@ pub(super) struct Lacks {
 }
 
 impl Lacks {
-    pub(super) fn gap(self) -> Option<Gap> {
+    pub(super) fn gap(self) -> Option<PartialReason> {
         let permission = self.permission;
         permission
-            .map(|permission| Gap::Permission { permission })
+            .map(|permission| PartialReason::Permission { permission })
             .or_else(|| self.unread.gap())
     }
 }

@@ -21,7 +21,7 @@ use crate::error::Result;
 use crate::kind::Kind;
 use crate::members::{self, Members};
 use crate::outcome::Completeness;
-use crate::outcome::Gap;
+use crate::outcome::PartialReason;
 use crate::record::RawItem;
 use crate::record::{Change, Edge, Record, Relation};
 use crate::run::Run;
@@ -179,11 +179,11 @@ impl FanOutSource {
 
     /// Goes on after the last parent that was asked for, unless that is so long ago that the
     /// answers would be old ones.
-    fn resume(&self, run: &mut Run<'_>) -> Saved {
+    fn resume(&self, run: &mut Run<'_>) -> Cursor {
         let now = run.now();
         let saved = run
             .checkpoint()
-            .and_then(|saved| serde_json::from_str::<Saved>(saved).ok())
+            .and_then(|saved| serde_json::from_str::<Cursor>(saved).ok())
             .filter(|saved| {
                 let age = now.duration_since(saved.began);
                 age.is_ok_and(|age| age <= self.descriptor.cadence)
@@ -195,7 +195,7 @@ impl FanOutSource {
                 run.may_repeat();
                 saved
             }
-            None => Saved {
+            None => Cursor {
                 after: None,
                 began: now,
                 lacks: Unread::default(),
@@ -363,7 +363,7 @@ impl Source for FanOutSource {
             let checkpoint = run.to_json(&saved)?;
             run.advance(asked.changes, checkpoint).await?;
         }
-        let bounded = (saved.left_out > 0).then_some(Gap::Bounded {
+        let bounded = (saved.left_out > 0).then_some(PartialReason::Bounded {
             asked: saved.asked,
             left_out: saved.left_out,
         });
@@ -371,7 +371,7 @@ impl Source for FanOutSource {
             Some(withheld) => withheld.gap(saved.withheld, withheld.sight(run.client()).await),
             None => None,
         };
-        let missed = (saved.missed > 0).then_some(Gap::Unconfirmed {
+        let missed = (saved.missed > 0).then_some(PartialReason::Unconfirmed {
             objects: saved.missed,
         });
         if withheld.is_some() || missed.is_some() {
@@ -396,7 +396,7 @@ struct Asked {
 
 /// How far it came, and what it must not forget.
 #[derive(Serialize, Deserialize)]
-struct Saved {
+struct Cursor {
     after: Option<String>,
     #[serde(with = "timestamp")]
     began: SystemTime,

@@ -17,7 +17,7 @@ use crate::error::{Result, ends_all};
 use crate::kind::Kind;
 use crate::members::Members;
 use crate::outcome::Completeness;
-use crate::outcome::Gap;
+use crate::outcome::PartialReason;
 use crate::record::RawItem;
 use crate::record::{Change, Edge, Record, Relation};
 use crate::run::Run;
@@ -135,7 +135,7 @@ impl ListSource {
         }
     }
 
-    async fn list(&self, run: &mut Run<'_>, from: Option<Saved>, lacks: &mut Lacks) -> Result<()> {
+    async fn list(&self, run: &mut Run<'_>, from: Option<Cursor>, lacks: &mut Lacks) -> Result<()> {
         let mut list = self.request(run);
         let mut began = run.now();
         *lacks = Lacks::default();
@@ -154,7 +154,7 @@ impl ListSource {
             let checkpoint = page
                 .next
                 .map(|next| {
-                    run.to_json(&Saved {
+                    run.to_json(&Cursor {
                         next,
                         began,
                         malformed,
@@ -281,8 +281,8 @@ impl ListSource {
     }
 
     /// Where a listing was cut off, unless that is so long ago that it would end with old pages.
-    fn resume(&self, run: &Run<'_>) -> Option<Saved> {
-        let saved: Saved = serde_json::from_str(run.checkpoint()?).ok()?;
+    fn resume(&self, run: &Run<'_>) -> Option<Cursor> {
+        let saved: Cursor = serde_json::from_str(run.checkpoint()?).ok()?;
         let age = run.now().duration_since(saved.began).ok()?;
         (age <= self.descriptor.cadence).then_some(saved)
     }
@@ -304,14 +304,14 @@ struct Lacks {
 
 impl Lacks {
     /// The objects first: a part of each is the lesser gap.
-    fn gap(self) -> Option<Gap> {
+    fn gap(self) -> Option<PartialReason> {
         self.unread.gap().or_else(|| self.detail.gap())
     }
 }
 
 /// Where the next run goes on, and what it must not forget.
 #[derive(Serialize, Deserialize)]
-struct Saved {
+struct Cursor {
     next: NextLink,
     #[serde(with = "timestamp")]
     began: SystemTime,

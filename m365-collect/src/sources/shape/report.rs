@@ -12,7 +12,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::outcome::Completeness;
-use crate::outcome::Gap;
+use crate::outcome::PartialReason;
 use crate::record::{Change, Record};
 use crate::run::Run;
 use crate::source::Source;
@@ -221,7 +221,7 @@ impl Source for ReportSource {
         }
         run.changes(changes).await?;
         Ok(if self.conceals(run, told).await? {
-            Completeness::Partial(Gap::Concealed)
+            Completeness::Partial(PartialReason::Concealed)
         } else {
             Completeness::Complete
         })

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::outcome::Gap;
+use crate::outcome::PartialReason;
 
 /// A count that survives a crash in the checkpoint.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -21,8 +21,8 @@ impl Unread {
         self.objects += 1;
     }
 
-    pub(super) fn gap(self) -> Option<Gap> {
-        (self.objects > 0).then_some(Gap::Unread {
+    pub(super) fn gap(self) -> Option<PartialReason> {
+        (self.objects > 0).then_some(PartialReason::Unread {
             objects: self.objects,
             error: self.error,
         })

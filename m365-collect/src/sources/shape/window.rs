@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::members::Members;
 use crate::outcome::Completeness;
-use crate::outcome::Gap;
+use crate::outcome::PartialReason;
 use crate::record::RawItem;
 use crate::run::Run;
 use crate::source::Source;
@@ -26,7 +26,7 @@ use crate::timestamp;
 /// nothing happened, and gets shorter where the service loses the place in it. Events reach a log
 /// late, so every reading begins some time before the end of the last one: what comes again is one
 /// event, known by its id. None begins before what is [kept](Descriptor::keeps). What the service no
-/// longer keeps when it is asked is a [`Gap::Window`], told and not passed over: it is told, as is an
+/// longer keeps when it is asked is a [`PartialReason::Window`], told and not passed over: it is told, as is an
 /// event that could not be read, until it is older than twice the time that the service keeps.
 ///
 /// <https://learn.microsoft.com/graph/api/signin-list>,
@@ -131,7 +131,7 @@ impl WindowSource {
     async fn read_slice(
         &self,
         run: &mut Run<'_>,
-        at: &mut Saved,
+        at: &mut Cursor,
         until: SystemTime,
         came: &mut bool,
     ) -> Result<()> {
@@ -165,7 +165,7 @@ impl WindowSource {
 
 /// How far it came.
 #[derive(Clone, Serialize, Deserialize)]
-struct Saved {
+struct Cursor {
     /// Everything before this was read, but for the holes.
     #[serde(with = "timestamp")]
     through: SystemTime,
@@ -196,7 +196,7 @@ struct Hole {
 /// More holes than this are told as one, from the first to the last.
 const HOLES: usize = 100;
 
-impl Saved {
+impl Cursor {
     const fn at(through: SystemTime, holes: Vec<Hole>) -> Self {
         Self {
             through,
@@ -250,16 +250,16 @@ impl Saved {
     }
 
     /// What is missing: a time that was not read before events that could not be.
-    fn gap(&self) -> Option<Gap> {
+    fn gap(&self) -> Option<PartialReason> {
         if let Some(hole) = self.holes.iter().find(|hole| hole.items.is_none()) {
-            return Some(Gap::Window {
+            return Some(PartialReason::Window {
                 from: hole.from,
                 until: hole.until,
             });
         }
         let items = self.holes.iter().filter_map(|hole| hole.items);
         let items = items.fold(0, u64::saturating_add);
-        (items > 0).then_some(Gap::Malformed { items })
+        (items > 0).then_some(PartialReason::Malformed { items })
     }
 }
 
@@ -281,7 +281,7 @@ impl Source for WindowSource {
         let now = run.now();
         let saved = run
             .stood()
-            .and_then(|saved| serde_json::from_str::<Saved>(saved).ok());
+            .and_then(|saved| serde_json::from_str::<Cursor>(saved).ok());
         let is_afresh = run.checkpoint().is_none();
         let goes_on = run.is_in_round() && saved.is_some() && !is_afresh;
         if !goes_on {
@@ -297,9 +297,9 @@ impl Source for WindowSource {
                     // No less than the first time, and nothing of what came since is passed over.
                     through = through.min(before(now, self.first));
                 }
-                Saved::at(from.map_or(through, |from| through.min(from)), saved.holes)
+                Cursor::at(from.map_or(through, |from| through.min(from)), saved.holes)
             }
-            None => Saved::at(before(now, self.first), Vec::new()),
+            None => Cursor::at(before(now, self.first), Vec::new()),
         };
         // What would be past its time as soon as it is stored is not read again.
         let floor = before(now, run.descriptor().keeps());

@@ -4,7 +4,7 @@ use graph_client::Client;
 use serde::{Deserialize, Serialize};
 
 use crate::members::Members;
-use crate::outcome::Gap;
+use crate::outcome::PartialReason;
 use crate::record::RawItem;
 
 /// Items whose relations look empty to whoever lacks a permission.
@@ -105,13 +105,13 @@ impl Withheld {
     }
 
     /// Where the token does not tell, one relation that came shows that none is withheld.
-    pub(super) fn gap(&self, seen: Seen, sight: Sight) -> Option<Gap> {
+    pub(super) fn gap(&self, seen: Seen, sight: Sight) -> Option<PartialReason> {
         let is_withheld = match sight {
             Sight::Sees => false,
             Sight::Blind => seen.any,
             Sight::Unknown => seen.any && !seen.shown,
         };
-        is_withheld.then(|| Gap::Permission {
+        is_withheld.then(|| PartialReason::Permission {
             permission: self.permission.to_owned(),
         })
     }

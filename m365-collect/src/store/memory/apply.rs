@@ -32,14 +32,14 @@ impl Apply<'_, '_> {
             Change::Remove { kind, id, reason } => self.remove(kind, id, *reason),
             Change::Link(edge) => {
                 let row = self.edge_row(edge);
-                match rule::link(row, self.commit.reading, self.round) {
+                match rule::link(row, self.commit.mode, self.round) {
                     Action::Contest => self.contest_container(edge),
                     _ => self.write_edge(edge, row, None),
                 }
             }
             Change::Unlink(edge) => {
                 let row = self.edge_row(edge);
-                match rule::unlink(row, self.commit.reading, self.round) {
+                match rule::unlink(row, self.commit.mode, self.round) {
                     Action::Contest => self.contest_container(edge),
                     Action::Remove => self.cut(edge, row),
                     _ => {}
@@ -100,14 +100,14 @@ impl Apply<'_, '_> {
             .or_else(|| self.tombstone_replaced(record));
         let is_other = |raw: &RawValue| raw.get() != record.raw.get();
         if !self.commit.repeats
-            && rule::collides(row, self.commit.reading, self.round)
+            && rule::collides(row, self.commit.mode, self.round)
             && self.stored(record).is_some_and(is_other)
         {
             self.done.collided += 1;
         }
         let stored = self.stored(record);
         let differs = || stored.is_some_and(|raw| members::disagree(raw.get(), record.raw.get()));
-        match rule::upsert(row, self.commit.reading, self.round, differs) {
+        match rule::upsert(row, self.commit.mode, self.round, differs) {
             Action::Contest => self.contest_object(&record.kind, &record.id, None),
             Action::Merge => {
                 // What is not an object has no members to lay over anything.
@@ -130,7 +130,7 @@ impl Apply<'_, '_> {
 
     fn remove(&mut self, kind: &Kind, id: &str, reason: RemovedReason) {
         let row = self.record_row(kind, id);
-        match rule::remove(row, self.commit.reading, self.round) {
+        match rule::remove(row, self.commit.mode, self.round) {
             Action::Contest => self.contest_object(kind, id, Some(reason)),
             Action::Keep | Action::Remove => self.bury(kind, id, reason),
             Action::Replace | Action::Merge => {}

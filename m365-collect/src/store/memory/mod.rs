@@ -22,7 +22,7 @@ use self::tables::Tables;
 use super::oblivion::Oblivion;
 use super::{
     Begin, Claim, Commit, Committed, Contested, Erased, Expired, Expiry, FeedEntry, Lease, Leaves,
-    Reading, RunEntry, SourceState, Store, StoreError, StoredTenant, Tombstone, Version,
+    RunEntry, SourceState, Store, StoreError, StoredTenant, SyncMode, Tombstone, Version,
 };
 use crate::id::SourceId;
 use crate::kind::Kind;
@@ -199,12 +199,12 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn lease(&self, source: &SourceId, reading: Reading) -> Result<Lease, StoreError> {
+    async fn lease(&self, source: &SourceId, mode: SyncMode) -> Result<Lease, StoreError> {
         let mut state = self.state();
         let row = state.sources.entry(source.clone()).or_default();
         row.epoch += 1;
         let checkpoint = row.checkpoint.clone();
-        Ok(Lease::new(source.clone(), reading, row.epoch, checkpoint).in_round(row.state.in_round))
+        Ok(Lease::new(source.clone(), mode, row.epoch, checkpoint).in_round(row.state.in_round))
     }
 
     async fn commit(&self, mut commit: Commit) -> Result<Committed, StoreError> {

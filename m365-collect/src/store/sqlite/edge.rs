@@ -63,7 +63,7 @@ const UNCONFIRMED: u64 = 0;
 impl Apply<'_> {
     pub(super) fn link(&mut self, edge: &Edge) -> rusqlite::Result<()> {
         let row = self.find_edge(edge)?;
-        match rule::link(row, self.commit.reading, self.round) {
+        match rule::link(row, self.commit.mode, self.round) {
             Action::Contest => self.contest_container(edge),
             _ => self.write_edge(edge, row, UNCONFIRMED),
         }
@@ -71,7 +71,7 @@ impl Apply<'_> {
 
     pub(super) fn unlink(&mut self, edge: &Edge) -> rusqlite::Result<()> {
         let row = self.find_edge(edge)?;
-        match rule::unlink(row, self.commit.reading, self.round) {
+        match rule::unlink(row, self.commit.mode, self.round) {
             Action::Contest => self.contest_container(edge),
             Action::Remove => {
                 self.transaction

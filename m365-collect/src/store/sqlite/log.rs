@@ -15,7 +15,7 @@ const COLUMNS: &str = "source, started_at, ended_at, outcome, tally";
 /// Logs a run, and forgets those of its source that are too many.
 pub(super) fn log_run(connection: &mut Connection, run: &RunEntry) -> Result<(), StoreError> {
     let millis = |time: Option<_>| time.map_or(0, timestamp::to_millis);
-    let (outcome, tally) = (to_json(&run.outcome)?, to_json(&run.tally)?);
+    let (outcome, stats) = (to_json(&run.outcome)?, to_json(&run.stats)?);
     let mut logged = || {
         let transaction = connection.transaction()?;
         transaction.execute(
@@ -26,7 +26,7 @@ pub(super) fn log_run(connection: &mut Connection, run: &RunEntry) -> Result<(),
                 millis(run.started_at),
                 millis(run.ended_at),
                 outcome,
-                tally,
+                stats,
             ],
         )?;
         transaction.execute(
@@ -94,14 +94,14 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
     ))
 }
 
-fn entry((source, started_at, ended_at, outcome, tally): Columns) -> Result<RunEntry, StoreError> {
+fn entry((source, started_at, ended_at, outcome, stats): Columns) -> Result<RunEntry, StoreError> {
     let source = SourceId::try_from(source).map_err(|_| damaged("the id of a source"))?;
     Ok(RunEntry::new(
         source,
         timestamp::from_millis(started_at),
         timestamp::from_millis(ended_at),
         serde_json::from_str(&outcome).map_err(|_| damaged("an outcome"))?,
-        serde_json::from_str(&tally).map_err(|_| damaged("a tally"))?,
+        serde_json::from_str(&stats).map_err(|_| damaged("a tally"))?,
     ))
 }
 

@@ -29,8 +29,8 @@ use rusqlite::Connection;
 use self::behind::Behind;
 use self::schema::failed;
 use super::{
-    Claim, Commit, Committed, Contested, Erased, Expired, Expiry, FeedEntry, Lease, Reading,
-    RunEntry, SourceState, Store, StoreError, StoredTenant, Tombstone, Version,
+    Claim, Commit, Committed, Contested, Erased, Expired, Expiry, FeedEntry, Lease, RunEntry,
+    SourceState, Store, StoreError, StoredTenant, SyncMode, Tombstone, Version,
 };
 use crate::id::SourceId;
 use crate::kind::Kind;
@@ -263,9 +263,9 @@ impl Store for SqliteStore {
         blocking(move || claim::claim(&path)).await
     }
 
-    async fn lease(&self, source: &SourceId, reading: Reading) -> Result<Lease, StoreError> {
+    async fn lease(&self, source: &SourceId, mode: SyncMode) -> Result<Lease, StoreError> {
         let source = source.clone();
-        self.with(move |connection| write::lease(connection, source, reading))
+        self.with(move |connection| write::lease(connection, source, mode))
             .await
     }
 

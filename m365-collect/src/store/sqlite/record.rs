@@ -91,10 +91,10 @@ impl Apply<'_> {
         };
         let stored = found.as_ref().and_then(|found| found.raw.as_deref());
         let differs = || stored.is_some_and(|raw| members::disagree(raw, record.raw.get()));
-        if !self.commit.repeats && rule::collides(known, self.commit.reading, self.round) {
+        if !self.commit.repeats && rule::collides(known, self.commit.mode, self.round) {
             self.collided += u64::from(stored.is_some_and(|raw| raw != record.raw.get()));
         }
-        match rule::upsert(known, self.commit.reading, self.round, differs) {
+        match rule::upsert(known, self.commit.mode, self.round, differs) {
             Action::Merge => {
                 // What is not an object has no members to lay over anything.
                 let merged = stored.and_then(|old| members::merge(old, record.raw.get()).ok());
@@ -114,7 +114,7 @@ impl Apply<'_> {
     ) -> rusqlite::Result<()> {
         let found = self.find_record(kind, id)?;
         let row = found.as_ref().map(|found| found.row);
-        match rule::remove(row, self.commit.reading, self.round) {
+        match rule::remove(row, self.commit.mode, self.round) {
             Action::Contest => self.contest(SORT_OBJECT, kind.as_str(), id, Some(reason)),
             // Deleted for good after having been deleted restorably.
             Action::Keep | Action::Remove => self.bury(kind, id, reason, found.as_ref()),

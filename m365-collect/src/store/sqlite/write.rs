@@ -6,8 +6,8 @@ use super::apply::{Apply, LIVE, STAGED};
 use super::finish;
 use super::schema::failed;
 use super::{erase, read};
-use crate::id::Reading;
 use crate::id::SourceId;
+use crate::id::SyncMode;
 use crate::store::crash;
 use crate::store::oblivion::Oblivion;
 use crate::store::{Begin, Commit, Committed, Finish, Lease, Leaves, StoreError, StoredTenant};
@@ -80,7 +80,7 @@ pub(super) fn bind(connection: &mut Connection, tenant: &StoredTenant) -> Result
 pub(super) fn lease(
     connection: &mut Connection,
     source: SourceId,
-    reading: Reading,
+    mode: SyncMode,
 ) -> Result<Lease, StoreError> {
     let transaction = write(connection)?;
     let taken = transaction.query_row(
@@ -88,13 +88,13 @@ pub(super) fn lease(
          VALUES (?1, 1, 0, 0, 0, 0, ?2)
          ON CONFLICT (id) DO UPDATE SET epoch = epoch + 1, is_full = ?2
          RETURNING epoch, checkpoint, in_round",
-        params![source.as_str(), reading == Reading::Full],
+        params![source.as_str(), mode == SyncMode::Full],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     );
     let (epoch, checkpoint, in_round) = taken
         .and_then(|taken| transaction.commit().map(|()| taken))
         .map_err(|error| failed("take a lease", error))?;
-    Ok(Lease::new(source, reading, epoch, checkpoint).in_round(in_round))
+    Ok(Lease::new(source, mode, epoch, checkpoint).in_round(in_round))
 }
 
 fn begin(
@@ -120,7 +120,7 @@ struct SourceRow {
     round: u64,
     phase: Phase,
     was_complete: bool,
-    reading: Reading,
+    mode: SyncMode,
     began_at: i64,
 }
 
@@ -164,10 +164,10 @@ fn source_row(
                     round: row.get(1)?,
                     phase: Phase::from_column(row.get(2)?),
                     was_complete: row.get(3)?,
-                    reading: if row.get(4)? {
-                        Reading::Full
+                    mode: if row.get(4)? {
+                        SyncMode::Full
                     } else {
-                        Reading::Delta
+                        SyncMode::Delta
                     },
                     began_at: row.get(5)?,
                 })
@@ -270,7 +270,7 @@ pub(super) fn sort_in_all(connection: &mut Connection) -> Result<(), StoreError>
             continue;
         };
         let began_at = timestamp::from_millis(row.began_at);
-        let commit = Commit::new(&Lease::new(source, row.reading, row.epoch, None), began_at);
+        let commit = Commit::new(&Lease::new(source, row.mode, row.epoch, None), began_at);
         row.apply(&transaction, &commit, None, row.began_at)
             .sort_in()
             .map_err(sqlite)?;

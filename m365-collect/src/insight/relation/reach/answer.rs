@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Hold, Holds, Reach, Reached, Way};
+use super::{AccessPath, Hold, Holds, Reach, Reached};
 use crate::insight::relation::item::EntityType;
 use crate::insight::relation::key::Key;
 
@@ -45,7 +45,7 @@ impl Reach {
                     .push(self.held(application, hold, &[group]));
             }
         }
-        let plain = |kind: EntityType, holds: &Holds| -> Vec<Way> {
+        let plain = |kind: EntityType, holds: &Holds| -> Vec<AccessPath> {
             holds
                 .of(user)
                 .map(|hold| self.held(kind, hold, hold.through.as_slice()))
@@ -73,7 +73,7 @@ impl Reach {
 
     /// Who holds a role of the directory or may activate it, by its id: everybody who is no group,
     /// once for each assignment that reaches them.
-    pub fn of_role(&self, role: &str) -> Vec<Way> {
+    pub fn of_role(&self, role: &str) -> Vec<AccessPath> {
         self.holders(&self.roles, role, |group| {
             let people = self.web.inward(group).into_iter();
             people.collect()
@@ -81,7 +81,7 @@ impl Reach {
     }
 
     /// Who and what is in a group, directly or nested; groups themselves are told as ways only.
-    pub fn of_group(&self, group: &str) -> Vec<Way> {
+    pub fn of_group(&self, group: &str) -> Vec<AccessPath> {
         let Some(group) = self.place(group) else {
             return Vec::new();
         };
@@ -90,7 +90,7 @@ impl Reach {
             let (_, passed) = way.split_last().unwrap_or((person, &[]));
             self.way(self.kind(*person), *person, passed, None)
         };
-        let mut ways: Vec<Way> = people.iter().map(way).collect();
+        let mut ways: Vec<AccessPath> = people.iter().map(way).collect();
         order(&mut ways);
         ways
     }
@@ -120,7 +120,7 @@ impl Reach {
 
     /// Who is assigned to an application, by the id of its service principal: people, and service
     /// principals that hold a role of it.
-    pub fn of_application(&self, service_principal: &str) -> Vec<Way> {
+    pub fn of_application(&self, service_principal: &str) -> Vec<AccessPath> {
         self.holders(&self.applications, service_principal, |group| {
             let members = self.web.members_of(group);
             let people = members.filter(|member| !self.web.is_group(*member));
@@ -129,12 +129,12 @@ impl Reach {
     }
 
     /// Who is assigned a product, by its id.
-    pub fn of_sku(&self, sku: &str) -> Vec<Way> {
+    pub fn of_sku(&self, sku: &str) -> Vec<AccessPath> {
         let Some(sku) = self.place(sku) else {
             return Vec::new();
         };
         let way = |hold: &Hold| self.holder(hold, hold.holder, hold.through.as_slice());
-        let mut ways: Vec<Way> = self.licences.held(sku).map(way).collect();
+        let mut ways: Vec<AccessPath> = self.licences.held(sku).map(way).collect();
         order(&mut ways);
         ways
     }
@@ -145,7 +145,7 @@ impl Reach {
         holds: &Holds,
         held: &str,
         inside: impl Fn(u32) -> Vec<(u32, Vec<u32>)>,
-    ) -> Vec<Way> {
+    ) -> Vec<AccessPath> {
         let mut ways = Vec::new();
         let Some(held) = self.place(held) else {
             return ways;
@@ -178,18 +178,18 @@ impl Reach {
     }
 
     /// A way to what is held.
-    fn held(&self, kind: EntityType, hold: &Hold, through: &[u32]) -> Way {
+    fn held(&self, kind: EntityType, hold: &Hold, through: &[u32]) -> AccessPath {
         self.way(kind, hold.held, through, Some(hold))
     }
 
     /// A way to somebody who has it.
-    fn holder(&self, hold: &Hold, person: u32, through: &[u32]) -> Way {
+    fn holder(&self, hold: &Hold, person: u32, through: &[u32]) -> AccessPath {
         self.way(self.kind(person), person, through, Some(hold))
     }
 
-    fn way(&self, kind: EntityType, end: u32, through: &[u32], hold: Option<&Hold>) -> Way {
+    fn way(&self, kind: EntityType, end: u32, through: &[u32], hold: Option<&Hold>) -> AccessPath {
         let terms = hold.and_then(|hold| hold.terms.as_deref());
-        Way {
+        AccessPath {
             kind,
             id: self.id(end),
             through: through.iter().map(|group| self.id(*group)).collect(),
@@ -199,9 +199,9 @@ impl Reach {
 }
 
 /// By id, the shorter way first.
-fn order(ways: &mut Vec<Way>) {
+fn order(ways: &mut Vec<AccessPath>) {
     ways.sort_by(|a, b| {
-        let by = |way: &Way| (way.id.clone(), way.through.len());
+        let by = |way: &AccessPath| (way.id.clone(), way.through.len());
         by(a).cmp(&by(b)).then_with(|| a.cmp(b))
     });
     ways.dedup();

@@ -80,23 +80,23 @@ pub struct Reached {
     /// Who.
     pub user: String,
     /// The groups that they are in.
-    pub groups: Vec<Way>,
+    pub groups: Vec<AccessPath>,
     /// The roles of the directory that they hold or may activate.
-    pub roles: Vec<Way>,
+    pub roles: Vec<AccessPath>,
     /// The service principals that they are assigned to.
-    pub applications: Vec<Way>,
+    pub applications: Vec<AccessPath>,
     /// The managed devices that they enrolled.
-    pub devices: Vec<Way>,
+    pub devices: Vec<AccessPath>,
     /// The teams that they are in.
-    pub teams: Vec<Way>,
+    pub teams: Vec<AccessPath>,
     /// The products that they are assigned.
-    pub licences: Vec<Way>,
+    pub licences: Vec<AccessPath>,
 }
 
 /// A way from somebody to something.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
-pub struct Way {
+pub struct AccessPath {
     /// What is at its other end: what is reached, or who reaches it.
     #[serde(rename = "type")]
     pub kind: EntityType,

@@ -3,7 +3,7 @@
 use futures::TryStreamExt;
 use graph_client::BatchRequest;
 
-use super::saved::{Missed, Saved, TOO_MANY};
+use super::cursor::{Cursor, Missed, TOO_MANY};
 use super::{DeltaSource, End};
 use crate::error::{Error, Result};
 use crate::members::Members;
@@ -26,7 +26,7 @@ impl DeltaSource {
     /// A 404 is not believed against a change that names the object and says nothing of a removal: it
     /// may come from a copy of the directory that lags behind the one that told the change. What is
     /// stored stays then, and the next runs ask again.
-    pub(super) async fn settle(&self, run: &mut Run<'_>, saved: &mut Saved) -> Result<()> {
+    pub(super) async fn settle(&self, run: &mut Run<'_>, saved: &mut Cursor) -> Result<()> {
         let before = std::mem::take(&mut saved.missed);
         let mut settled = Vec::new();
         loop {
@@ -82,7 +82,7 @@ impl DeltaSource {
     async fn settle_objects(
         &self,
         run: &mut Run<'_>,
-        saved: &mut Saved,
+        saved: &mut Cursor,
         before: &[Missed],
         objects: &[Asked],
     ) -> Result<()> {
@@ -160,7 +160,7 @@ impl DeltaSource {
     async fn settle_container(
         &self,
         run: &mut Run<'_>,
-        saved: &mut Saved,
+        saved: &mut Cursor,
         before: &[Missed],
         relation: &Relation,
         from: &str,
@@ -231,7 +231,7 @@ impl DeltaSource {
     async fn is_withheld(
         &self,
         run: &Run<'_>,
-        saved: &Saved,
+        saved: &Cursor,
         relation: &Relation,
         from: &str,
     ) -> Result<bool> {

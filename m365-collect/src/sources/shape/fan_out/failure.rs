@@ -2,7 +2,7 @@
 
 use graph_client::{BatchResponse, Error};
 
-use super::{FanOutSource, Saved};
+use super::{Cursor, FanOutSource};
 use crate::error::{Result, ends_all};
 use crate::run::Run;
 
@@ -11,7 +11,7 @@ impl FanOutSource {
     pub(super) async fn weigh(
         &self,
         run: &Run<'_>,
-        saved: &mut Saved,
+        saved: &mut Cursor,
         failed: Vec<(String, Error)>,
     ) -> Result<()> {
         let mut not_found = Vec::new();

@@ -8,7 +8,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Grade {
+pub enum HealthStatus {
     /// Complete and recent.
     Healthy,
     /// Incomplete, older than twice its cadence, failing more often than not, or not licensed.
@@ -19,7 +19,7 @@ pub enum Grade {
     NotRead,
 }
 
-impl fmt::Display for Grade {
+impl fmt::Display for HealthStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Healthy => "healthy",

@@ -8,10 +8,10 @@ use std::time::Duration;
 use graph_client::{CallEvent, Observer, WaitReason};
 
 use super::accepted::Accepted;
-use super::progress::{ProgressEvent, Teller, WaitCause};
+use super::progress::{ProgressEvent, ProgressReporter, WaitCause};
 use super::rate::Rate;
 use crate::id::SourceId;
-use crate::outcome::Tally;
+use crate::outcome::RunStats;
 use crate::store::Held;
 use crate::timestamp;
 
@@ -19,9 +19,9 @@ use crate::timestamp;
 const WORTH_TELLING: Duration = Duration::from_secs(1);
 
 /// Counts what a client does for one source.
-pub(crate) struct Meter {
+pub(crate) struct SourceMetrics {
     source: SourceId,
-    teller: Teller,
+    reporter: ProgressReporter,
     accepted: Accepted,
     requests: AtomicU64,
     batched: AtomicU64,
@@ -36,7 +36,7 @@ struct Flow {
     estimate: Option<u64>,
 }
 
-impl fmt::Debug for Meter {
+impl fmt::Debug for SourceMetrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Meter")
             .field("source", &self.source)
@@ -44,11 +44,11 @@ impl fmt::Debug for Meter {
     }
 }
 
-impl Meter {
-    pub(crate) fn new(source: SourceId, teller: Teller, accepted: Accepted) -> Self {
+impl SourceMetrics {
+    pub(crate) fn new(source: SourceId, reporter: ProgressReporter, accepted: Accepted) -> Self {
         Self {
             source,
-            teller,
+            reporter,
             accepted,
             requests: AtomicU64::new(0),
             batched: AtomicU64::new(0),
@@ -58,13 +58,13 @@ impl Meter {
         }
     }
 
-    pub(crate) fn add_to(&self, tally: Tally) -> Tally {
-        Tally {
+    pub(crate) fn add_to(&self, stats: RunStats) -> RunStats {
+        RunStats {
             requests: self.requests.load(Ordering::Relaxed),
             batched: self.batched.load(Ordering::Relaxed),
             throttled: self.throttled.load(Ordering::Relaxed),
             bytes: self.bytes.load(Ordering::Relaxed),
-            ..tally
+            ..stats
         }
     }
 
@@ -72,19 +72,19 @@ impl Meter {
         let mut flow = self.flow.lock().unwrap_or_else(PoisonError::into_inner);
         flow.estimate = Some(estimate);
         drop(flow);
-        self.teller.tell(&ProgressEvent::Estimated {
+        self.reporter.tell(&ProgressEvent::Estimated {
             source: self.source.clone(),
             estimate,
         });
     }
 
     pub(crate) fn stored(&self, seen: u64) {
-        let now = self.teller.clock.monotonic();
+        let now = self.reporter.clock.monotonic();
         let mut flow = self.flow.lock().unwrap_or_else(PoisonError::into_inner);
         let per_second = flow.rate.sample(now, seen);
         let estimate = flow.estimate;
         drop(flow);
-        self.teller.tell(&ProgressEvent::Stored {
+        self.reporter.tell(&ProgressEvent::Stored {
             source: self.source.clone(),
             seen,
             estimate,
@@ -93,13 +93,13 @@ impl Meter {
     }
 
     pub(crate) fn resync(&self) {
-        self.teller.tell(&ProgressEvent::Resync {
+        self.reporter.tell(&ProgressEvent::Resync {
             source: self.source.clone(),
         });
     }
 
     pub(crate) fn held(&self, held: Held) {
-        self.teller.tell(&ProgressEvent::HeldRemovals {
+        self.reporter.tell(&ProgressEvent::HeldRemovals {
             source: self.source.clone(),
             removals: held.removals,
             of: held.of,
@@ -107,8 +107,8 @@ impl Meter {
     }
 
     pub(crate) fn waiting(&self, wait: Duration, cause: WaitCause) {
-        let now = self.teller.clock.now();
-        self.teller.tell(&ProgressEvent::Waiting {
+        let now = self.reporter.clock.now();
+        self.reporter.tell(&ProgressEvent::Waiting {
             source: self.source.clone(),
             until: timestamp::after(now, wait),
             wait,
@@ -117,7 +117,7 @@ impl Meter {
     }
 }
 
-impl Observer for Meter {
+impl Observer for SourceMetrics {
     fn event(&self, event: &CallEvent) {
         self.accepted.event(event);
         match event {
@@ -137,7 +137,7 @@ impl Observer for Meter {
             CallEvent::Wait {
                 duration, reason, ..
             } => match reason {
-                WaitReason::Backoff => self.teller.tell(&ProgressEvent::Retrying {
+                WaitReason::Backoff => self.reporter.tell(&ProgressEvent::Retrying {
                     source: self.source.clone(),
                     wait: *duration,
                 }),

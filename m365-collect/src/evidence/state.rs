@@ -2,13 +2,13 @@
 
 use std::time::SystemTime;
 
-use crate::outcome::{Gap, Outcome};
+use crate::outcome::{Outcome, PartialReason};
 use crate::store::{RunEntry, SourceState};
 
 /// How far the stored records of a source can be relied upon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Standing {
+pub enum EvidenceState {
     /// They are all there were at that time.
     Read {
         /// When.
@@ -42,7 +42,7 @@ pub enum Standing {
     NotCollected,
 }
 
-impl Standing {
+impl EvidenceState {
     /// What the last run and the state of a source say together.
     pub(crate) fn of(run: Option<&RunEntry>, state: Option<SourceState>, has_rows: bool) -> Self {
         let state = state.unwrap_or_default();
@@ -74,7 +74,7 @@ impl Standing {
                 Some(
                     Outcome::Complete
                     | Outcome::Partial {
-                        reason: Gap::Count { .. },
+                        reason: PartialReason::Count { .. },
                     },
                 ),
             ) if !state.in_round => Self::Read { as_of, note: None },
@@ -102,7 +102,7 @@ impl Standing {
     }
 
     /// All rows were read, and yet they are not as many as the service counts.
-    pub(crate) fn miscounted(self, gap: &Gap) -> Self {
+    pub(crate) fn miscounted(self, gap: &PartialReason) -> Self {
         self.lacking(&gap.to_string())
     }
 
@@ -164,13 +164,19 @@ mod tests {
 
     use super::*;
     use crate::id::SourceId;
-    use crate::outcome::Tally;
+    use crate::outcome::RunStats;
 
     const THEN: SystemTime = UNIX_EPOCH;
 
     fn run(outcome: Outcome) -> RunEntry {
         let now = UNIX_EPOCH + Duration::from_secs(60);
-        RunEntry::new(SourceId::new("users"), now, now, outcome, Tally::default())
+        RunEntry::new(
+            SourceId::new("users"),
+            now,
+            now,
+            outcome,
+            RunStats::default(),
+        )
     }
 
     fn completed() -> SourceState {
@@ -188,19 +194,22 @@ mod tests {
             code: None,
         });
         for state in [None, Some(completed())] {
-            let standing = Standing::of(Some(&denied), state, true);
-            assert!(matches!(standing, Standing::Denied { .. }), "{standing:?}");
+            let standing = EvidenceState::of(Some(&denied), state, true);
+            assert!(
+                matches!(standing, EvidenceState::Denied { .. }),
+                "{standing:?}"
+            );
         }
     }
 
     #[test]
     fn a_failure_leaves_the_last_reading_with_its_own_time() {
         let failed = run(Outcome::Throttled { until: None });
-        let standing = Standing::of(Some(&failed), Some(completed()), true);
+        let standing = EvidenceState::of(Some(&failed), Some(completed()), true);
         assert!(
             matches!(
                 standing,
-                Standing::Read {
+                EvidenceState::Read {
                     as_of: THEN,
                     note: Some(_)
                 }
@@ -214,8 +223,11 @@ mod tests {
         let failed = run(Outcome::Failed {
             error: "reset".to_owned(),
         });
-        let standing = Standing::of(Some(&failed), None, false);
-        assert!(matches!(standing, Standing::Failed { .. }), "{standing:?}");
+        let standing = EvidenceState::of(Some(&failed), None, false);
+        assert!(
+            matches!(standing, EvidenceState::Failed { .. }),
+            "{standing:?}"
+        );
     }
 
     #[test]
@@ -224,8 +236,11 @@ mod tests {
             in_round: true,
             ..SourceState::new()
         };
-        let standing = Standing::of(None, Some(begun), true);
-        assert!(matches!(standing, Standing::InPart { .. }), "{standing:?}");
+        let standing = EvidenceState::of(None, Some(begun), true);
+        assert!(
+            matches!(standing, EvidenceState::InPart { .. }),
+            "{standing:?}"
+        );
     }
 
     #[test]
@@ -236,24 +251,27 @@ mod tests {
         };
         for outcome in [
             Outcome::Partial {
-                reason: Gap::Malformed { items: 1 },
+                reason: PartialReason::Malformed { items: 1 },
             },
             Outcome::Throttled { until: None },
         ] {
-            let standing = Standing::of(Some(&run(outcome)), Some(in_part), true);
-            assert!(matches!(standing, Standing::InPart { .. }), "{standing:?}");
+            let standing = EvidenceState::of(Some(&run(outcome)), Some(in_part), true);
+            assert!(
+                matches!(standing, EvidenceState::InPart { .. }),
+                "{standing:?}"
+            );
         }
     }
 
     #[test]
     fn a_part_of_each_row_that_is_missing_leaves_the_rows_and_a_note() {
         let lacking = run(Outcome::Partial {
-            reason: Gap::Permission {
+            reason: PartialReason::Permission {
                 permission: "TeamSettings.Read.All".to_owned(),
             },
         });
-        let standing = Standing::of(Some(&lacking), Some(completed()), true);
-        let Standing::Read {
+        let standing = EvidenceState::of(Some(&lacking), Some(completed()), true);
+        let EvidenceState::Read {
             note: Some(note), ..
         } = &standing
         else {
@@ -268,26 +286,26 @@ mod tests {
             in_round: true,
             ..completed()
         };
-        let standing = Standing::of(Some(&run(Outcome::Complete)), Some(in_round), true);
+        let standing = EvidenceState::of(Some(&run(Outcome::Complete)), Some(in_round), true);
         assert!(
-            matches!(&standing, Standing::Read { note: Some(_), .. }),
+            matches!(&standing, EvidenceState::Read { note: Some(_), .. }),
             "{standing:?}"
         );
     }
 
     #[test]
     fn a_fact_of_two_sources_is_as_good_as_the_worse_one() {
-        let read = Standing::Read {
+        let read = EvidenceState::Read {
             as_of: THEN,
             note: None,
         };
-        let denied = Standing::Denied {
+        let denied = EvidenceState::Denied {
             permission: "X".to_owned(),
         };
         assert!(matches!(
             read.clone().and(denied.clone()),
-            Standing::InPart { .. }
+            EvidenceState::InPart { .. }
         ));
-        assert!(matches!(denied.and(read), Standing::InPart { .. }));
+        assert!(matches!(denied.and(read), EvidenceState::InPart { .. }));
     }
 }

@@ -6,7 +6,7 @@ use graph_client::Checkpoint;
 use serde::{Deserialize, Serialize};
 
 use super::super::withheld::{Seen, Sight};
-use crate::outcome::Gap;
+use crate::outcome::PartialReason;
 use crate::record::Relation;
 use crate::run::Run;
 use crate::store::Held;
@@ -21,7 +21,7 @@ pub(super) const TOO_MANY: usize = 1000;
 
 /// The checkpoint of a delta.
 #[derive(Default, Serialize, Deserialize)]
-pub(super) struct Saved {
+pub(super) struct Cursor {
     /// Nothing where everything is to be read.
     pub(super) link: Option<Checkpoint>,
     /// Items that could not be read since everything was last read: a delta does not send them
@@ -62,7 +62,7 @@ pub(super) struct Missed {
     pub(super) times: u32,
 }
 
-impl Saved {
+impl Cursor {
     /// Where everything is to be read, by an application that may see what is withheld or not.
     pub(super) fn by(sight: Sight) -> Self {
         Self {
@@ -101,15 +101,15 @@ impl Saved {
     }
 
     /// What a run that read every page lacks all the same.
-    pub(super) fn gap(&self) -> Option<Gap> {
+    pub(super) fn gap(&self) -> Option<PartialReason> {
         if let Some(held) = &self.held {
-            return Some(Gap::HeldRemovals {
+            return Some(PartialReason::HeldRemovals {
                 removals: held.removals,
                 of: held.of,
             });
         }
         let objects = self.missed.len() as u64;
-        (self.malformed == 0 && objects > 0).then_some(Gap::Unconfirmed { objects })
+        (self.malformed == 0 && objects > 0).then_some(PartialReason::Unconfirmed { objects })
     }
 
     /// A change says what there is to know of an object: it need not be asked about again.
