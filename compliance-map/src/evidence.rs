@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Timestamp;
-use crate::assess::{Action, EvidenceUse, Missing, Options};
+use crate::assess::Options;
 use crate::facts::{FactKey, Facts, State};
+use crate::verdict::{Action, Missing};
 
 const DEFAULT_MAX_AGE_HOURS: u32 = 24;
 
@@ -17,6 +20,21 @@ pub(crate) enum Grade {
     Part,
     /// Read to the end, dated and fresh.
     Whole,
+}
+
+/// A fact that a result rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceUse {
+    /// The wire key.
+    pub fact: String,
+    /// How its reading ended.
+    pub state: State,
+    /// Whether all rows were read.
+    pub complete: bool,
+    /// When.
+    pub collected_at: Option<Timestamp>,
+    /// Whole hours between the reading and the time of the assessment.
+    pub age_hours: Option<i64>,
 }
 
 /// The facts together with the rules of freshness.

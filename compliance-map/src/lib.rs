@@ -60,6 +60,7 @@
 //! | [`facts`] | the evidence vocabulary, its envelope and its JSON form |
 //! | [`coverage`] | effective MFA coverage: is a person bound to use MFA, and ready to |
 //! | [`framework`] | catalogues: official ids, clauses, parameters, native words, successors |
+//! | [`verdict`] | the words of every answer: status, people, what is missing, what to do |
 //! | [`mod@assess`] | facts, catalogue and options in, one answer per control out |
 //! | [`exception`], [`overlay`] | accepted risks; demands and parameters of the organisation |
 //! | [`mod@summary`], [`mod@crosswalk`] | counts per framework and family, gaps, accepted risks; one failure and all controls it touches |
@@ -102,13 +103,15 @@ pub mod schema;
 pub mod summary;
 mod time;
 pub mod trend;
+pub mod verdict;
 
 pub use assess::{
-    Action, Advisory, AssessError, Assessment, Change, Comparison, ControlResult, Missing, Options,
-    Remedy, RollUp, Status, Subjects, assess, compare,
+    AssessError, Assessment, Change, Comparison, ControlResult, Options, Remedy, RollUp, assess,
+    compare,
 };
 pub use coverage::MfaSummary;
 pub use crosswalk::{SharedQuestion, crosswalk};
+pub use evidence::EvidenceUse;
 pub use exception::Exception;
 pub use facts::{Fact, FactKey, Facts, FactsError, FactsProblem, State, TenantInfo};
 pub use framework::{Catalogue, CatalogueError, Control, ControlRef, ReferenceError};
@@ -116,3 +119,4 @@ pub use overlay::Overlay;
 pub use summary::Summary;
 pub use time::{Timestamp, TimestampError};
 pub use trend::{Trend, TrendError, trend};
+pub use verdict::{Action, Advisory, Excluded, Missing, Status, Subjects};

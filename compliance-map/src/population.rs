@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::assess::Advisory;
 use crate::evidence::{Evidence, Grade};
 use crate::facts::{RoleAssignmentFact, Row, ServicePrincipalFact, UserFact};
 use crate::group::Groups;
 use crate::index::Index;
 use crate::role::{self, RoleId, RoleWeight};
+use crate::verdict::Advisory;
 
 pub(crate) const USERS: &str = "identity.users";
 pub(crate) const ROLES: &str = "identity.role_assignments";

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::assess::{Assessment, ClauseResult, ControlResult, Status};
+use crate::assess::{Assessment, ClauseResult, ControlResult};
 use crate::framework::ControlRef;
 use crate::summary::Counts;
+use crate::verdict::Status;
 
 /// Why a series cannot be read as one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::attestations::{Attestations, DOCUMENTS};
 use super::exceptions::Exceptions;
 use super::judge::{self, Judged};
-use super::remedy::{self, Action, Remedy};
-use super::result::{Advisory, ClauseResult, ControlResult, Missing, Status, Subjects};
+use super::remedy::{self, Remedy};
+use super::result::{ClauseResult, ControlResult};
 use super::{is_demanded, parameter, words};
 use crate::evidence::{Evidence, Grade};
 use crate::facts::ScopeFact;
 use crate::framework::{Catalogue, Clause, Control, Decidability, Rule};
 use crate::rules::{Context, Finding};
+use crate::verdict::Action;
+use crate::verdict::{Advisory, Missing, Status, Subjects};
 
 pub(super) struct Assessor<'a> {
     pub(super) catalogue: &'a Catalogue,

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::result::Advisory;
 use crate::Timestamp;
 use crate::evidence::Evidence;
 use crate::facts::AttestationFact;
 use crate::framework::{Catalogue, ControlRef};
+use crate::verdict::Advisory;
 
 pub(super) const DOCUMENTS: &str = "attest.document";
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::answer::Assessor;
-use super::result::Advisory;
 use crate::evidence::Grade;
+use crate::verdict::Advisory;
 
 impl Assessor<'_> {
     /// Rows about accounts that the account list does not hold: the facts were not read together.

@@ -4,9 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::result::{ClauseResult, Missing, Status, Subjects};
+use super::result::ClauseResult;
 use crate::exception;
 use crate::rules::Finding;
+use crate::verdict::{Missing, Status, Subjects};
 
 /// A clause with its status and the people behind it.
 #[derive(Debug)]

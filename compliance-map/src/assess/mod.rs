@@ -19,11 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use compare::{Change, Comparison, compare};
 pub use options::Options;
-pub use remedy::{Action, Remedy};
-pub use result::{
-    Advisory, Assessment, ClauseResult, ControlResult, EvidenceUse, Excluded, Missing, People,
-    PersonName, Status, Subjects,
-};
+pub use remedy::Remedy;
+pub use result::{Assessment, ClauseResult, ControlResult, People, PersonName};
 pub use roll_up::RollUp;
 
 use crate::evidence::{Evidence, Grade};

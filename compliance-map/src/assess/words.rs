@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::judge::Judged;
-use super::result::{EvidenceUse, Missing, Status};
+use crate::evidence::EvidenceUse;
 use crate::facts::State;
 use crate::framework::Control;
+use crate::verdict::{Missing, Status};
 
 pub(super) fn why(judged: &[Judged], open: &[&str]) -> String {
     let mut parts: Vec<String> = match judged {

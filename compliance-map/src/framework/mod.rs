@@ -13,7 +13,7 @@ pub use data::{CatalogueError, Framework};
 pub use reference::{ControlRef, ReferenceError};
 pub use rule::{DeviceSetting, DirectoryLog, ReviewScope, Rule};
 
-use crate::assess::Status;
+use crate::verdict::Status;
 
 /// In the order in which they are assessed; a mirror stands after its model.
 const BUILT_IN: [&str; 8] = [

@@ -1,7 +1,8 @@
 //! `JUnit` XML, for pipelines that show test results.
 
 use super::{by_framework, printable};
-use crate::assess::{Assessment, ControlResult, Status};
+use crate::assess::{Assessment, ControlResult};
+use crate::verdict::Status;
 
 /// The assessment as `JUnit` XML: one suite per framework, one case per control.
 ///

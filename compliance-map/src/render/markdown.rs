@@ -6,7 +6,8 @@ use super::{
     by_framework, capital, counts, evidence, headline, not_counted, people, population, printable,
     ratio, refs, remedy, themes,
 };
-use crate::assess::{Assessment, ControlResult, Status};
+use crate::assess::{Assessment, ControlResult};
+use crate::verdict::Status;
 
 /// The assessment as Markdown: a summary, a table per framework, and the details of every control
 /// that is not merely waiting for a person.

@@ -19,10 +19,11 @@ mod text;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::assess::{Assessment, ControlResult, Status, Subjects};
+use crate::assess::{Assessment, ControlResult};
 use crate::coverage::Covered;
 use crate::facts::TENANT;
 use crate::framework::ControlRef;
+use crate::verdict::{Status, Subjects};
 
 pub use csv::csv;
 pub use html::html;

@@ -4,8 +4,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{id, indented, lists, name, printable};
-use crate::assess::{Assessment, ControlResult, EvidenceUse, Missing, Status};
+use crate::assess::{Assessment, ControlResult};
+use crate::evidence::EvidenceUse;
 use crate::summary::{FrameworkSummary, Summary};
+use crate::verdict::{Missing, Status};
 
 const OCSF_VERSION: &str = "1.5.0";
 /// Findings, category 2.

@@ -1,6 +1,7 @@
 //! What would change an answer, in words.
 
-use crate::assess::{Action, Remedy};
+use crate::assess::Remedy;
+use crate::verdict::Action;
 
 /// The step as a sentence without its subjects, which the reader sees beside it.
 pub(super) fn sentence(remedy: &Remedy) -> String {

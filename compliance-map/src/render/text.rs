@@ -6,7 +6,8 @@ use super::{
     by_framework, counts, evidence, headline, not_counted, people, population, printable, ratio,
     refs, themes,
 };
-use crate::assess::{Assessment, ControlResult, Status};
+use crate::assess::{Assessment, ControlResult};
+use crate::verdict::Status;
 
 /// The assessment as plain text.
 ///

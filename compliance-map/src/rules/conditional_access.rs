@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::people::{ENABLED_NOT_READ, may_be_disabled};
 use super::setting::{Answer, Question};
 use super::{Context, Finding, Target};
-use crate::assess::Action;
 use crate::coverage::{CA_POLICIES, Demanded, Fit, Reached, SECURITY_DEFAULTS};
 use crate::evidence::Grade;
 use crate::facts::{CaPolicyFact, CaPrincipals, TENANT};
 use crate::population::{GROUPS, ROLES, USERS};
 use crate::role;
+use crate::verdict::Action;
 
 /// See <https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-block-legacy-authentication>.
 pub(super) fn legacy_blocked(context: &Context<'_>) -> Finding {

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::setting::{Answer, NOT_READ, Question, is_narrowed};
 use super::{Context, Finding};
-use crate::assess::Action;
 use crate::evidence::{Grade, latest};
 use crate::facts::{
     AppFact, CompliancePolicyFact, DeviceFact, DeviceProtectionFact, DeviceUpdateFact, Row, TENANT,
 };
+use crate::verdict::Action;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::people::{Asked, ENABLED_NOT_READ, may_be_disabled};
 use super::setting::{Answer, NARROWED};
 use super::{Context, Finding};
-use crate::assess::Action;
 use crate::coverage::method::MethodSet;
 use crate::coverage::{
     AccessKind, CA_POLICIES, CROSS_TENANT, Lack, METHODS, PASSWORD_POLICY, PER_USER_MFA,
@@ -14,6 +13,7 @@ use crate::coverage::{
 use crate::evidence::Grade;
 use crate::facts::{RegistrationFact, State};
 use crate::population::{ByPerson, GROUPS, ROLES, USERS};
+use crate::verdict::Action;
 
 const ENROL: &str = "enrol the people listed and enforce MFA for them without exclusions";
 

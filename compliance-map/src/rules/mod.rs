@@ -37,11 +37,11 @@ pub(crate) const PASSWORDS: &str = "passwords";
 pub(crate) const REVIEW_DAYS: &str = "review_days";
 pub(crate) const SCORE_PERCENT: &str = "score_percent";
 
-use crate::assess::{Action, Excluded, Missing};
 use crate::coverage::Coverage;
 use crate::evidence::Evidence;
 use crate::group::Groups;
 use crate::population::Population;
+use crate::verdict::{Action, Excluded, Missing};
 
 /// What a rule found.
 #[derive(Debug, Clone, Default)]

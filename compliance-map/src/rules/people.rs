@@ -2,9 +2,9 @@
 
 use super::setting::Answer;
 use super::{Context, Finding, Target};
-use crate::assess::Excluded;
 use crate::evidence::Grade;
 use crate::population::{GROUPS, Person, ROLES, USERS};
+use crate::verdict::Excluded;
 
 pub(super) const ENABLED_NOT_READ: &str = "whether the account is enabled was not read";
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Context, Finding, Target};
-use crate::assess::Missing;
 use crate::evidence::{Grade, latest};
 use crate::facts::{Row, Subject, TENANT, narrowing};
+use crate::verdict::Missing;
 
 /// What a row shows.
 pub(super) enum Answer {

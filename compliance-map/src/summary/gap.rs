@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::assess::{Assessment, Missing, Status};
+use crate::assess::Assessment;
 use crate::framework::ControlRef;
+use crate::verdict::{Missing, Status};
 
 /// A piece of evidence that is missing, and what it holds up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

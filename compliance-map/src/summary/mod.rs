@@ -12,9 +12,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::assess::{Assessment, ControlResult, Status};
+use crate::assess::{Assessment, ControlResult};
 use crate::facts::{Facts, TenantInfo};
 use crate::framework::{Catalogue, ControlRef};
+use crate::verdict::Status;
 
 pub use accepted::{AcceptedRisk, Attestation, Term};
 pub use gap::{Gap, OpenQuestion};

@@ -7,9 +7,11 @@ use super::super::{capital, headline, remedy};
 use super::chart;
 use super::escape::{Name, Text};
 use super::{Page, anchor, date, fact, refs, theme_anchor};
-use crate::assess::{ControlResult, EvidenceUse, Status};
+use crate::assess::ControlResult;
 use crate::coverage::Covered;
+use crate::evidence::EvidenceUse;
 use crate::summary::{FamilySummary, FrameworkSummary, family_of};
+use crate::verdict::Status;
 
 impl<'a> Page<'a> {
     /// One section per framework: a table per family, and what merely waits for a person below it.

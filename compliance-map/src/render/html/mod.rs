@@ -14,9 +14,10 @@ use std::fmt::{self, Write as _};
 
 use self::escape::{Name, Text};
 use self::people::Lists;
-use crate::assess::{Assessment, Status};
+use crate::assess::Assessment;
 use crate::framework::ControlRef;
 use crate::summary::Summary;
+use crate::verdict::Status;
 
 const STYLE: &str = include_str!("style.css");
 /// The digest of [`STYLE`], which the content security policy allows and nothing else; a test keeps

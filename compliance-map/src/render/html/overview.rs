@@ -7,8 +7,9 @@ use super::chart;
 use super::control::{covered, status, title};
 use super::escape::{Name, Text};
 use super::{Page, anchor, refs};
-use crate::assess::{ControlResult, Status};
+use crate::assess::ControlResult;
 use crate::crosswalk::{SharedQuestion, crosswalk};
+use crate::verdict::Status;
 
 impl Page<'_> {
     pub(super) fn brief(&mut self) -> fmt::Result {

@@ -14,9 +14,10 @@ use self::model::{
 };
 use super::{headline, id, indented, lists, name, printable};
 use crate::Timestamp;
-use crate::assess::{Assessment, ControlResult, Status};
+use crate::assess::{Assessment, ControlResult};
 use crate::framework::ControlRef;
 use crate::summary::{AcceptedRisk, FrameworkSummary, Summary};
+use crate::verdict::Status;
 
 /// The edition of the OSCAL models that is written.
 const OSCAL_VERSION: &str = "1.2.1";
