@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::assess::Options;
 use crate::facts::{FactKey, Facts, State};
+use crate::options::Options;
 use crate::verdict::{Action, Missing};
 
 const DEFAULT_MAX_AGE_HOURS: u32 = 24;

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{AssessError, Options, parameter};
+use super::{AssessError, parameter};
 use crate::facts::Facts;
 use crate::framework::{Catalogue, Clause, Control, Framework};
+use crate::options::Options;
 use crate::verdict::Advisory;
 
 /// The names of the parameters that the organisation may set for a control.

@@ -2,13 +2,11 @@
 
 mod answer;
 mod attestations;
-mod compare;
 mod declaration;
 mod exceptions;
 mod foreign;
 mod judge;
 mod names;
-mod options;
 mod parameter;
 mod remedy;
 mod result;
@@ -17,8 +15,6 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use compare::{Change, Comparison, compare};
-pub use options::Options;
 pub use remedy::Remedy;
 pub use result::{Assessment, ClauseResult, ControlResult, People, PersonName};
 pub use roll_up::RollUp;
@@ -27,6 +23,7 @@ use crate::evidence::{Evidence, Grade};
 use crate::facts::Facts;
 use crate::framework::{Catalogue, Control, ControlRef, ReferenceError, Rule};
 use crate::index::Positions;
+use crate::options::Options;
 use crate::population::Population;
 use crate::rules::{Context, Finding};
 use answer::Assessor;

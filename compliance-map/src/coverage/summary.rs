@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::method::Registered;
 use super::{AccessKind, Coverage, Verdict};
 use crate::Timestamp;
-use crate::assess::Options;
 use crate::evidence::Evidence;
 use crate::facts::Facts;
 use crate::group::Groups;
+use crate::options::Options;
 use crate::population::{Person, Population};
 
 /// How many of how many people are covered.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::result::{Assessment, ControlResult};
 use crate::Timestamp;
+use crate::assess::{Assessment, ControlResult};
 use crate::framework::ControlRef;
 use crate::verdict::Status;
 
