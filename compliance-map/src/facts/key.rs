@@ -1,6 +1,6 @@
 //! The fact keys: what permission and licence each needs, and how old it may be.
 
-use super::{Envelope, State};
+use super::envelope::{Envelope, State};
 
 /// One key of the evidence vocabulary.
 ///

@@ -5,6 +5,8 @@ mod auth;
 mod data;
 mod device;
 mod envelope;
+mod error;
+mod fact;
 mod further;
 mod governance;
 mod identity;
@@ -36,6 +38,7 @@ pub use device::{
     DeviceUpdateFact,
 };
 pub use envelope::{Envelope, Fact, State};
+pub use error::FactsError;
 pub use further::{is_annotation, says_something};
 pub(crate) use further::{narrowing, not_modelled, says_more};
 pub use governance::{
@@ -53,9 +56,8 @@ pub use mail::{
 };
 pub use mail_domain::{MailDomainFact, Record};
 pub use org::{CrossTenantFact, LicenseFact, TenantFact};
-pub use parse::FactsError;
 pub use problem::FactsProblem;
-pub(crate) use row::{Row, Subject, TENANT};
+pub(crate) use row::{Subject, TENANT};
 pub use sign_in::{
     MethodPolicyFact, PasswordPolicyFact, PasswordProtectionFact, RiskFact, SessionFact,
 };
@@ -74,6 +76,18 @@ pub struct TenantInfo {
     /// Members that this version does not know; kept and written back.
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,
+}
+
+/// A row type and the one fact that holds its rows.
+pub(crate) trait Row: Sized + 'static {
+    /// The wire key of the fact.
+    const KEY: &'static str;
+
+    /// The fact.
+    fn fact(facts: &Facts) -> &Fact<Self>;
+
+    /// Members of the row that are not modelled.
+    fn extra(&self) -> &BTreeMap<String, Value>;
 }
 
 /// Declares the typed facts once: field, wire key, row type.
@@ -119,9 +133,9 @@ macro_rules! typed_facts {
                 found: &mut problem::Problems,
             ) -> bool {
                 match key {
-                    $( $key => self.$field = parse::fact(key, raw, found), )*
+                    $( $key => self.$field = fact::parse(key, raw, found), )*
                     other if FactKey::find(other).is_some() => {
-                        self.other.insert(other.to_owned(), parse::fact(other, raw, found));
+                        self.other.insert(other.to_owned(), fact::parse(other, raw, found));
                     }
                     _ => return false,
                 }
