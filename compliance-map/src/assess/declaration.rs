@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{AssessError, parameter};
+use super::error::AssessError;
+use super::parameter;
 use crate::facts::Facts;
 use crate::framework::{Catalogue, Clause, Control, Framework};
 use crate::options::Options;

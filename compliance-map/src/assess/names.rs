@@ -1,11 +1,67 @@
-//! What the objects are called that results mention.
+//! Whom and what results mention, and what they are called.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::result::{People, PersonName};
+use crate::evidence::Grade;
 use crate::facts::{DeviceFact, Facts};
+use crate::framework::Rule;
+use crate::index::Positions;
 use crate::population::Population;
+use crate::rules::Finding;
+
+/// Whom the findings list, and what else.
+#[derive(Debug)]
+pub(super) struct Mentioned<'f> {
+    pub(super) people: Positions,
+    pub(super) objects: BTreeSet<&'f str>,
+}
+
+impl<'f> Mentioned<'f> {
+    pub(super) fn by(findings: &'f BTreeMap<Rule, Finding>, population: &Population<'_>) -> Self {
+        let mut people = Positions::below(population.people.len());
+        let mut objects = BTreeSet::new();
+        for finding in findings.values() {
+            let ids = [&finding.failing, &finding.conditional, &finding.unknown];
+            let ids = ids.into_iter().flat_map(BTreeMap::keys);
+            // Rules that ask about people ask about the same people: each is noted once.
+            for id in ids.chain(finding.excluded.iter().map(|excluded| &excluded.id)) {
+                match population.position(id) {
+                    Some(position) => people.insert(position),
+                    None => drop(objects.insert(id.as_str())),
+                }
+            }
+        }
+        Self { people, objects }
+    }
+}
+
+pub(super) fn people(population: &Population<'_>, mentioned: &Positions) -> People {
+    let people = population.people.iter();
+    let names = people
+        .filter(|person| mentioned.contains(person.position))
+        .map(|person| {
+            let fact = person.fact;
+            let (upn, display_name) = (fact.upn.clone(), fact.display_name.clone());
+            (person.id.to_owned(), PersonName { upn, display_name })
+        });
+    let enabled = || {
+        population
+            .able_to_sign_in()
+            .filter(|p| p.fact.enabled == Some(true))
+    };
+    People {
+        known: population.users == Grade::Whole,
+        enabled: enabled().count(),
+        guests: enabled().filter(|p| p.guest).count(),
+        administrators: (population.roles != Grade::Absent)
+            .then(|| enabled().filter(|p| p.is_admin()).count()),
+        disabled: population.disabled().count(),
+        names: names.collect(),
+    }
+}
 
 /// The names of those among the `mentioned` that are no people, by id. However old a fact is, the
 /// name that it gives is the best there is.
