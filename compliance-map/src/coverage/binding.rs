@@ -1,12 +1,14 @@
 //! Whether an enforced rule asks a person for MFA: the least and the most that can be true.
 
-use super::demand::{Demand, Scope};
+use super::grant::Demand;
+use super::key::{CA_POLICIES, PER_USER_MFA, SECURITY_DEFAULTS};
 use super::method::MethodSet;
-use super::policy::{GroupMembers, Policy};
+use super::outcome::Lack;
+use super::policy::{GroupMembers, Policy, Roles};
+use super::scope::Scope;
 use super::source::{Accepted, Binding, Source, Why};
 use super::tally::Tally;
 use super::tri::Tri;
-use super::{CA_POLICIES, Lack, PER_USER_MFA, Roles, SECURITY_DEFAULTS};
 use crate::evidence::{Evidence, Grade, latest};
 use crate::facts::{Facts, PerUserMfaFact, says_more};
 use crate::group::Groups;

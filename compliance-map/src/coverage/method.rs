@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::STRENGTHS;
+use super::key::STRENGTHS;
 use crate::evidence::Evidence;
 use crate::facts::{is_annotation, says_something};
 

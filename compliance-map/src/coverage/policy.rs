@@ -7,15 +7,31 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::demand::{Demand, Scope, demand, scope};
+use super::grant::{Demand, demand};
+use super::key::CA_POLICIES;
+use super::scope::{Scope, scope};
 use super::tri::Tri;
-use super::{CA_POLICIES, Roles};
 use crate::evidence::{Evidence, Grade};
 use crate::facts::{CaPolicyFact, CaPrincipals, is_annotation, not_modelled, says_something};
 use crate::group::Groups;
 use crate::index::Positions;
-use crate::population::{Person, Population};
+use crate::population::{Held, Person, Population};
 use crate::role::{self, RoleId};
+
+/// Which of a person's roles count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Roles {
+    /// Those in force now.
+    Active,
+    /// Eligible ones too, as if activated.
+    Activated,
+}
+
+impl Roles {
+    pub(crate) const fn in_force(self, held: &Held) -> bool {
+        held.active || matches!(self, Self::Activated)
+    }
+}
 
 /// A policy made ready to be asked about many people.
 #[derive(Debug)]

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::binding::Binder;
-use super::demand::{Clients, Demand, Scope, demands_something, is_and, names_mfa, scope};
-use super::policy::Policy;
+use super::grant::{Demand, demands_something, is_and, names_mfa};
+use super::person::Coverage;
+use super::policy::{Policy, Roles};
+use super::scope::{Clients, Scope, scope};
 use super::source::Binding;
 use super::tri::Tri;
-use super::{Coverage, Roles};
 use crate::evidence::Grade;
 use crate::facts::{CaPolicyFact, is_annotation, not_modelled, says_something};
 use crate::population::Person;

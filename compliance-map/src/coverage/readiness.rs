@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::binding::{Bound, Needed};
+use super::key::{CA_POLICIES, CROSS_TENANT, METHODS, PASSWORD_POLICY, REGISTRATION};
 use super::method::{MethodSet, Registered};
 use super::tri::Tri;
-use super::{CA_POLICIES, CROSS_TENANT, METHODS, PASSWORD_POLICY, REGISTRATION};
 use crate::domain;
 use crate::evidence::{Evidence, Grade};
 use crate::facts::{CrossTenantFact, MethodsFact, RegistrationFact, narrowing, says_more};

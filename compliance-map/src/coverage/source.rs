@@ -1,8 +1,8 @@
 //! What one source, such as per-user MFA, says about one person.
 
-use super::demand::Scope;
 use super::method::MethodSet;
 use super::policy::Policy;
+use super::scope::Scope;
 
 /// How firmly a rule binds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::method::Registered;
-use super::{AccessKind, Coverage, Verdict};
+use super::outcome::Verdict;
+use super::person::{AccessKind, Coverage};
 use crate::Timestamp;
 use crate::evidence::Evidence;
 use crate::facts::Facts;

@@ -1,11 +1,12 @@
 //! Adding up the conditional access policies that apply to one person.
 
-use super::demand::{Clients, Demand, Scope};
+use super::grant::Demand;
+use super::key::{CA_POLICIES, STRENGTHS};
 use super::method::MethodSet;
 use super::policy::{Applies, Policy};
+use super::scope::{Clients, Scope};
 use super::source::{Accepted, Binding, Source, Why};
 use super::tri::Tri;
-use super::{CA_POLICIES, STRENGTHS};
 use crate::population::{GROUPS, ROLES};
 
 /// Adds up what the policies that apply to one person do.
