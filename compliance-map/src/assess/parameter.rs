@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::evidence::Evidence;
 use crate::framework::{ControlRef, Rule};
-use crate::rules::{
+use crate::rules::parameter::{
     CREDENTIAL_DAYS, IDLE_MINUTES, INACTIVITY_DAYS, PASSWORDS, REVIEW_DAYS, SCORE_PERCENT,
     SIGN_IN_HOURS,
 };

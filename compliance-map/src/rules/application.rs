@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::setting::{Answer, NOT_READ, Question};
-use super::{Context, Finding};
+use super::{Context, Finding, parameter};
 use crate::evidence::Grade;
 use crate::facts::{AppConsentFact, CredentialFact, Row as _, ServicePrincipalFact};
 use crate::population::ROLES;
@@ -129,7 +129,7 @@ pub(super) fn credential_lifetime(context: &Context<'_>, days: Option<u32>) -> F
         "replace the credentials of the applications listed by ones that end sooner, or by managed identities",
     );
     let Some(days) = days else {
-        return question.undeclared::<ServicePrincipalFact>(context, super::CREDENTIAL_DAYS);
+        return question.undeclared::<ServicePrincipalFact>(context, parameter::CREDENTIAL_DAYS);
     };
     let limit = i64::from(days) * 86_400;
     let as_of = context.evidence.as_of();

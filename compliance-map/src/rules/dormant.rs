@@ -1,5 +1,6 @@
 //! Which enabled accounts nobody uses.
 
+use super::parameter::INACTIVITY_DAYS;
 use super::people::{Asked, ENABLED_NOT_READ, may_be_disabled};
 use super::setting::NARROWED;
 use super::{Context, Finding, Target};
@@ -10,9 +11,6 @@ use crate::population::{ByPerson, Person, USERS};
 
 const SIGN_INS: &str = "identity.signin_activity";
 const SECONDS_PER_DAY: i64 = 86_400;
-
-/// The parameter that a framework may leave to the organisation.
-pub(crate) const INACTIVITY_DAYS: &str = "inactivity_days";
 
 pub(super) fn accounts(context: &Context<'_>, days: Option<u32>) -> Finding {
     let asked = context.accounts(question("enabled account", days));

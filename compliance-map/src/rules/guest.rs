@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::setting::{Answer, NOT_READ, Question};
-use super::{Context, Finding};
+use super::{Context, Finding, parameter};
 use crate::evidence::Grade;
 use crate::facts::{AccessReviewFact, AppConsentFact, GuestFact, Row as _};
 use crate::framework::ReviewScope;
@@ -94,7 +94,7 @@ pub(super) fn reviews(context: &Context<'_>, scope: ReviewScope, days: Option<u3
         "no access review is set up here; whether one is held elsewhere is not known",
     );
     let Some(days) = days else {
-        return question.undeclared::<AccessReviewFact>(context, super::REVIEW_DAYS);
+        return question.undeclared::<AccessReviewFact>(context, parameter::REVIEW_DAYS);
     };
     let limit = i64::from(days) * 86_400;
     let as_of = context.evidence.as_of();

@@ -1,7 +1,7 @@
 //! Logs, alerts and scores.
 
 use super::setting::{Answer, NOT_READ, Question};
-use super::{Context, Finding};
+use super::{Context, Finding, parameter};
 use crate::facts::{
     AlertFact, DirectoryLogFact, LifecycleEventFact, LogExportFact, LogRetentionFact, RiskFact,
     Row, SecureScoreFact, UnifiedAuditFact,
@@ -176,7 +176,7 @@ pub(super) fn secure_score(context: &Context<'_>, percent: Option<u32>) -> Findi
     };
     let question = Question::new(words, "follow the recommendations of Secure Score");
     let Some(percent) = percent else {
-        return question.undeclared::<SecureScoreFact>(context, super::SCORE_PERCENT);
+        return question.undeclared::<SecureScoreFact>(context, parameter::SCORE_PERCENT);
     };
     let as_of = context.evidence.as_of();
     let rows = &SecureScoreFact::fact(context.evidence.facts).items;

@@ -17,7 +17,14 @@ use crate::verdict::Action;
 
 const ENROL: &str = "enrol the people listed and enforce MFA for them without exclusions";
 
-pub(super) fn all(context: &Context<'_>) -> Finding {
+impl Context<'_> {
+    /// Who is bound to use MFA and ready to.
+    pub(super) fn mfa_of_everybody(&self) -> &Finding {
+        self.mfa.get_or_init(|| all(self))
+    }
+}
+
+fn all(context: &Context<'_>) -> Finding {
     let asked = context.accounts("is MFA enforced and ready for every enabled account?");
     judge(context, asked, ENROL, AccessKind::Any, None)
 }

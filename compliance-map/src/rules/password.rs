@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::people::{ENABLED_NOT_READ, may_be_disabled};
 use super::setting::{Answer, NOT_READ, Question};
-use super::{Context, Finding};
+use super::{Context, Finding, parameter};
 use crate::domain;
 use crate::evidence::latest;
 use crate::facts::{
@@ -121,7 +121,7 @@ pub(super) fn history(context: &Context<'_>, last: Option<u32>) -> Finding {
         "keep a longer history of passwords where they are set",
     );
     let Some(last) = last else {
-        return question.undeclared::<PasswordPolicyFact>(context, super::PASSWORDS);
+        return question.undeclared::<PasswordPolicyFact>(context, parameter::PASSWORDS);
     };
     let judge = |row: &PasswordPolicyFact, last| {
         Answer::at_least(row.history, last, |n| {
@@ -233,7 +233,7 @@ pub(super) fn idle_sessions(context: &Context<'_>, minutes: Option<u32>) -> Find
         "set an idle timeout for everybody and every application",
     );
     let Some(minutes) = minutes else {
-        return question.undeclared::<SessionFact>(context, super::IDLE_MINUTES);
+        return question.undeclared::<SessionFact>(context, parameter::IDLE_MINUTES);
     };
     let none = "no idle timeout that is short enough applies to everybody";
     question.any(context, none, |row: &SessionFact| {
@@ -252,7 +252,7 @@ pub(super) fn sign_in_frequency(context: &Context<'_>, hours: Option<u32>) -> Fi
     };
     let question = Question::new(words, "set a sign-in frequency for everybody");
     let Some(hours) = hours else {
-        return question.undeclared::<SessionFact>(context, super::SIGN_IN_HOURS);
+        return question.undeclared::<SessionFact>(context, parameter::SIGN_IN_HOURS);
     };
     let none = "no sign-in frequency that is short enough applies to everybody";
     question.any(context, none, |row: &SessionFact| {
