@@ -1,6 +1,7 @@
 //! `JUnit` XML, for pipelines that show test results.
 
-use super::{by_framework, printable};
+use super::printable::printable;
+use super::words::by_framework;
 use crate::assess::{Assessment, ControlResult};
 use crate::verdict::Status;
 

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{id, indented, lists, name, printable};
+use super::id;
+use super::json::indented;
+use super::printable::printable;
+use super::subjects::{lists, name};
 use crate::assess::{Assessment, ControlResult};
 use crate::evidence::EvidenceUse;
 use crate::summary::{FrameworkSummary, Summary};

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-use super::super::{capital, headline, remedy};
+use super::super::remedy;
+use super::super::words::{capital, headline};
 use super::chart;
 use super::escape::{Name, Text};
-use super::{Page, anchor, date, fact, refs, theme_anchor};
+use super::page::{Page, anchor, refs, theme_anchor};
+use super::{date, fact};
 use crate::assess::ControlResult;
 use crate::coverage::Covered;
 use crate::evidence::EvidenceUse;

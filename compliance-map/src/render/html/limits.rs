@@ -2,10 +2,12 @@
 
 use std::fmt::{self, Write as _};
 
-use super::super::capital;
+use super::super::subjects::name;
+use super::super::words::capital;
 use super::escape::{Name, Text};
 use super::overview::several;
-use super::{Page, date, fact, refs};
+use super::page::{Page, refs};
+use super::{date, fact};
 use crate::summary::{AcceptedRisk, Attestation, Gap, Term};
 
 impl Page<'_> {
@@ -110,7 +112,7 @@ impl Page<'_> {
     fn exception(&mut self, exception: &AcceptedRisk) -> fmt::Result {
         let told = |member: &Option<String>| member.clone().unwrap_or_else(|| "not given".into());
         let subject = exception.subject.as_ref();
-        let who = subject.map(|id| super::super::name(self.assessment, id));
+        let who = subject.map(|id| name(self.assessment, id));
         write!(
             self.out,
             "<tr><th scope=\"row\"><span class=\"id\">{}</span>{}<span class=\"native\">{}; approved by {}</span></th>",

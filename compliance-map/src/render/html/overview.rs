@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Write as _};
 
-use super::super::{capital, population};
+use super::super::words::{capital, population};
 use super::chart;
 use super::control::{covered, status, title};
 use super::escape::{Name, Text};
-use super::{Page, anchor, refs};
+use super::page::{Page, anchor, refs};
 use crate::assess::ControlResult;
 use crate::crosswalk::{SharedQuestion, crosswalk};
 use crate::verdict::Status;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
-use super::super::{capital, lists, name};
+use super::super::subjects::{lists, name};
+use super::super::words::capital;
 use super::escape::{Name, Text};
 use crate::assess::Assessment;
 use crate::verdict::Subjects;

@@ -12,7 +12,11 @@ use self::model::{
     Property, RelatedObservation, RelatedRisk, RelevantEvidence, Resource, ReviewedControls, Risk,
     SelectedControl, Subject, Target, User,
 };
-use super::{headline, id, indented, lists, name, printable};
+use super::id;
+use super::json::indented;
+use super::printable::printable;
+use super::subjects::{lists, name};
+use super::words::headline;
 use crate::Timestamp;
 use crate::assess::{Assessment, ControlResult};
 use crate::framework::ControlRef;
