@@ -153,7 +153,7 @@ impl Assessor<'_> {
                     }
                     let excepted = self.exceptions.for_control(&control.reference, finding);
                     let mut clause = judge::clause(finding, &excepted, already.as_deref());
-                    if finding.elsewhere && clause.result.status == Status::Unknown {
+                    if finding.attestable && clause.result.status == Status::Unknown {
                         if let Some(attested) = &attested {
                             gathered.evidence.insert(DOCUMENTS);
                             clause.settle(attested);

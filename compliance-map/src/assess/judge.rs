@@ -87,8 +87,8 @@ pub(super) fn clause(
             proven_lack,
             lack_in_words(&subjects, finding.passing, total),
         )
-    } else if let Some(nobody) = finding.nobody {
-        (Status::Unknown, nobody.to_owned())
+    } else if let Some(why) = finding.undecidable {
+        (Status::Unknown, why.to_owned())
     } else if !subjects.unknown.is_empty() {
         let unknown = subjects.unknown.len();
         (
@@ -106,8 +106,8 @@ pub(super) fn clause(
             Status::PartiallySatisfied,
             format!("{count} are excepted; more than {limit} of {population} is too many"),
         )
-    } else if let (0, Some(none)) = (population, finding.none) {
-        (Status::Satisfied, none.to_owned())
+    } else if let (0, Some(why)) = (population, finding.vacuous_pass) {
+        (Status::Satisfied, why.to_owned())
     } else if total == 0 {
         (
             proven_lack,
@@ -120,7 +120,8 @@ pub(super) fn clause(
         why = format!("{why}; {already}");
     }
     let counted = status != Status::Unknown && total > 0;
-    let incomplete = !finding.whole || !subjects.unknown.is_empty() || finding.nobody.is_some();
+    let incomplete =
+        !finding.whole || !subjects.unknown.is_empty() || finding.undecidable.is_some();
     Judged {
         result: ClauseResult {
             question: finding.question.clone(),

@@ -293,10 +293,10 @@ pub(super) fn privileged(context: &Context<'_>) -> Finding {
     context.need(ROLES, &mut finding);
     need_holders(context, &mut finding);
     let rows = &context.evidence.facts.identity_service_principals.items;
-    if rows.is_empty() && finding.none.take().is_some() {
+    if rows.is_empty() && finding.vacuous_pass.take().is_some() {
         let key = ServicePrincipalFact::KEY;
         finding.missing.insert(context.evidence.missing(key));
-        finding.nobody = Some("no application was read, yet every tenant has some");
+        finding.undecidable = Some("no application was read, yet every tenant has some");
     }
     finding
 }
@@ -315,7 +315,7 @@ fn need_holders(context: &Context<'_>, finding: &mut Finding) {
         if !listed.contains(id) {
             let why = "holds a role of administrators, and how it signs in was not read";
             finding.count(context, key, id, Answer::Unknown(why));
-            finding.none = None;
+            finding.vacuous_pass = None;
         }
     }
 }

@@ -118,17 +118,17 @@ fn asked_of_everybody(
     }
     if grade == Grade::Absent {
         finding.excluded.clear();
-        finding.nobody = finding.nobody.or(Some("the evidence is missing"));
+        finding.undecidable = finding.undecidable.or(Some("the evidence is missing"));
         return finding;
     }
     if reach.is_empty() {
         // Nobody is counted, so nobody is left out of the count.
         finding.excluded.clear();
-        if finding.nobody.is_some() {
+        if finding.undecidable.is_some() {
         } else if grade != Grade::Whole {
-            finding.nobody = Some("none was seen, but the list is not complete");
+            finding.undecidable = Some("none was seen, but the list is not complete");
         } else if reach.by_default.is_none() {
-            finding.nobody = Some("whether security defaults are on is not known");
+            finding.undecidable = Some("whether security defaults are on is not known");
         } else {
             let why = "no policy in force asks it of anybody";
             finding.failing.insert(TENANT.to_owned(), why.to_owned());
@@ -237,19 +237,19 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
     finding.advice = "cover the people listed by a policy, or stop leaving them out";
     finding.target = Some(Target::Accounts);
     if context.need_policies(&mut finding) == Grade::Absent {
-        finding.nobody = finding.nobody.or(Some("the evidence is missing"));
+        finding.undecidable = finding.undecidable.or(Some("the evidence is missing"));
         return finding;
     }
     if !context.coverage.has_policies() {
         // Without any policy nobody is left out, which would be a vacuous pass.
         context.need(SECURITY_DEFAULTS, &mut finding);
         match context.coverage.security_defaults() {
-            Some(true) => finding.none = Some("security defaults leave nobody out"),
+            Some(true) => finding.vacuous_pass = Some("security defaults leave nobody out"),
             Some(false) if finding.whole => {
                 let why = "no policy in force covers anybody".to_owned();
                 finding.failing.insert(TENANT.to_owned(), why);
             }
-            _ => finding.nobody = finding.nobody.or(Some("no policy in force was seen")),
+            _ => finding.undecidable = finding.undecidable.or(Some("no policy in force was seen")),
         }
         return finding;
     }
@@ -282,13 +282,13 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         }
     } else if finding.population() == 0 && finding.whole {
         if asked == BTreeSet::from([Some(true)]) {
-            finding.none = Some("nobody is left out of a policy");
+            finding.vacuous_pass = Some("nobody is left out of a policy");
         } else {
             // Whom no policy is meant for is left out of all.
             finding
                 .missing
                 .insert(context.evidence.missing(CA_POLICIES));
-            finding.nobody =
+            finding.undecidable =
                 Some("MFA is not asked of everybody, so that it cannot be told who is left out");
         }
     }

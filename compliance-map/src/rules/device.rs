@@ -58,7 +58,7 @@ pub(super) fn without_policy(context: &Context<'_>) -> Finding {
     };
     context.need(POLICIES, &mut finding);
     if context.evidence.grade(POLICIES) == Grade::Absent {
-        finding.nobody = Some("the evidence is missing");
+        finding.undecidable = Some("the evidence is missing");
         return finding;
     }
     let fact = CompliancePolicyFact::fact(context.evidence.facts);
@@ -338,7 +338,7 @@ fn need_windows_devices<T: Row>(
         if os.contains("windows") && !has_row(id) {
             let why = "the device has not reported";
             finding.count(context, T::KEY, id, Answer::Unknown(why));
-            finding.nobody = None;
+            finding.undecidable = None;
         }
     }
 }

@@ -44,7 +44,7 @@ fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32
     finding.target = Some(Target::Accounts);
     context.need(SIGN_INS, &mut finding);
     let Some(days) = inactivity_days else {
-        finding.none = None;
+        finding.vacuous_pass = None;
         finding.unknown.clear();
         finding.want_parameter(INACTIVITY_DAYS);
         return finding;

@@ -21,12 +21,12 @@ pub(crate) struct Finding {
     /// Whether the evidence is whole, so that success may be concluded.
     pub(crate) whole: bool,
     /// Why nobody has to be counted: there is nothing that could fail.
-    pub(crate) none: Option<&'static str>,
+    pub(crate) vacuous_pass: Option<&'static str>,
     /// Whether what is asked may be done where these facts do not reach, so that a signature for it
     /// counts while nothing is proven either way.
-    pub(crate) elsewhere: bool,
+    pub(crate) attestable: bool,
     /// Why nobody can be counted.
-    pub(crate) nobody: Option<&'static str>,
+    pub(crate) undecidable: Option<&'static str>,
     pub(crate) missing: BTreeSet<Missing>,
     pub(crate) evidence: BTreeSet<&'static str>,
     /// What would help those who fail.

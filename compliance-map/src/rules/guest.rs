@@ -61,7 +61,7 @@ pub(super) fn sponsors(context: &Context<'_>) -> Finding {
     // Without the accounts it is not known which guests there are.
     context.need(USERS, &mut finding);
     if !context.evidence.is_whole(USERS) {
-        finding.none = None;
+        finding.vacuous_pass = None;
     }
     let key = GuestFact::KEY;
     if context.evidence.grade(key) != Grade::Absent {
@@ -71,7 +71,7 @@ pub(super) fn sponsors(context: &Context<'_>) -> Finding {
         for guest in everybody.filter(|p| (p.guest || p.may_be_guest) && !listed.contains(p.id)) {
             let why = "who answers for the guest was not read";
             finding.count(context, key, guest.id, Answer::Unknown(why));
-            (finding.none, finding.nobody) = (None, None);
+            (finding.vacuous_pass, finding.undecidable) = (None, None);
         }
     }
     finding
@@ -90,7 +90,7 @@ pub(super) fn reviews(context: &Context<'_>, scope: ReviewScope, days: Option<u3
         Some(days) => format!("was every access review of {what} completed within {days} days?"),
         None => format!("was every access review of {what} completed within the declared period?"),
     };
-    let question = Question::new(words, "complete the reviews listed").none_is_elsewhere(
+    let question = Question::new(words, "complete the reviews listed").none_is_attestable(
         "no access review is set up here; whether one is held elsewhere is not known",
     );
     let Some(days) = days else {

@@ -33,7 +33,8 @@ pub(super) fn disabled(context: &Context<'_>) -> Finding {
     }
     if finding.population() == 0 {
         finding.missing.insert(context.evidence.missing(USERS));
-        finding.nobody = Some("nobody is recorded to have left, so who left is not known here");
+        finding.undecidable =
+            Some("nobody is recorded to have left, so who left is not known here");
     }
     finding.in_place = finding.passing > 0;
     finding

@@ -64,7 +64,7 @@ pub(super) fn no_allowed_senders(context: &Context<'_>) -> Finding {
         let mut rows = rows.iter().map(direction);
         rows.any(|direction| direction.is_none_or(|direction| direction == kind))
     };
-    if finding.nobody.is_none() && !(has("inbound") && has("connection")) {
+    if finding.undecidable.is_none() && !(has("inbound") && has("connection")) {
         finding.whole = false;
         finding
             .missing

@@ -117,8 +117,8 @@ fn need_mailboxes(context: &Context<'_>, finding: &mut Finding) {
     {
         finding.whole = false;
         finding.missing.insert(context.evidence.missing(key));
-        if finding.none.take().is_some() {
-            finding.nobody = Some("no mailbox was read");
+        if finding.vacuous_pass.take().is_some() {
+            finding.undecidable = Some("no mailbox was read");
         }
     }
 }
@@ -212,7 +212,7 @@ pub(super) fn shared_mailboxes_closed(context: &Context<'_>) -> Finding {
 fn need_organisation<T: Row + Subject>(context: &Context<'_>, finding: &mut Finding) {
     let absent = context.evidence.grade(T::KEY) == Grade::Absent;
     let rows = latest(&T::fact(context.evidence.facts).items, T::subject);
-    if !absent && finding.nobody.is_none() && !rows.contains_key(TENANT) {
+    if !absent && finding.undecidable.is_none() && !rows.contains_key(TENANT) {
         finding.missing.insert(context.evidence.missing(T::KEY));
         finding
             .unknown

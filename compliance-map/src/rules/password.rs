@@ -169,7 +169,7 @@ pub(super) fn age_without_mfa(context: &Context<'_>, days: u32) -> Finding {
         },
         days,
     );
-    let told = domains.nobody.is_none() && domains.whole;
+    let told = domains.undecidable.is_none() && domains.whole;
     // Whether passwords of a domain have to be changed in time; unknown where it was not read.
     let rows = context.evidence.facts.auth_password_policy.items.iter();
     let of = |domain: &String, in_time| (domain.to_ascii_lowercase(), in_time);
@@ -216,7 +216,7 @@ pub(super) fn age_without_mfa(context: &Context<'_>, days: u32) -> Finding {
         finding.missing.extend(everybody.missing.iter().cloned());
         finding.whole &= everybody.whole;
     }
-    finding.nobody = finding.nobody.or(everybody.nobody);
+    finding.undecidable = finding.undecidable.or(everybody.undecidable);
     finding.in_place = finding.passing > 0;
     finding
 }
@@ -321,7 +321,7 @@ pub(super) fn phone_methods_off(context: &Context<'_>) -> Finding {
             .iter()
             .any(|row| row.method.eq_ignore_ascii_case(method))
     };
-    if finding.nobody.is_none() && !(has("sms") && has("voice")) {
+    if finding.undecidable.is_none() && !(has("sms") && has("voice")) {
         finding.whole = false;
         finding.missing.insert(context.evidence.missing(key));
     }

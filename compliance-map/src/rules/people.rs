@@ -47,7 +47,7 @@ impl<'a> Context<'a> {
         if self.population.users != Grade::Absent
             && self.population.able_to_sign_in().next().is_none()
         {
-            finding.nobody =
+            finding.undecidable =
                 Some("the account list holds no enabled account, which no working tenant has");
         }
         finding
@@ -83,10 +83,10 @@ impl<'a> Context<'a> {
         };
         let untold = !perhaps.people.is_empty();
         if people.is_empty() && self.population.users == Grade::Whole && !untold {
-            finding.none = Some("there is no guest");
+            finding.vacuous_pass = Some("there is no guest");
         } else if people.is_empty() {
             finding.missing.insert(self.evidence.missing(USERS));
-            finding.nobody = finding.nobody.or(Some("no guest was seen"));
+            finding.undecidable = finding.undecidable.or(Some("no guest was seen"));
         }
         Asked {
             people,
@@ -135,13 +135,14 @@ impl<'a> Context<'a> {
                 .map(|id| ((*id).to_owned(), why.to_owned()));
             finding.unknown.extend(unresolved);
         }
-        if finding.nobody.is_none()
+        if finding.undecidable.is_none()
             && population.users != Grade::Absent
             && population.roles != Grade::Absent
             && people.is_empty()
             && finding.unknown.is_empty()
         {
-            finding.nobody = Some("no enabled administrator is known, yet every tenant has one");
+            finding.undecidable =
+                Some("no enabled administrator is known, yet every tenant has one");
         }
         Asked {
             people,

@@ -41,7 +41,7 @@ pub(super) fn global_administrators(
     finding.target = Some(Target::Objects(ROLES));
     let population = &context.population;
     if population.users == Grade::Absent || population.roles == Grade::Absent {
-        finding.nobody = Some("the evidence is missing");
+        finding.undecidable = Some("the evidence is missing");
         return finding;
     }
     let holders = || population.able_to_sign_in().filter(|p| is_global(p, false));
@@ -266,7 +266,7 @@ pub(super) fn emergency_access(context: &Context<'_>) -> Finding {
         perhaps |= synced != Some(true) && reach != Some(true);
     }
     finding.in_place = finding.passing > 0;
-    if finding.passing == 0 && finding.nobody.is_none() {
+    if finding.passing == 0 && finding.undecidable.is_none() {
         if finding.whole && !perhaps && context.population.unresolved.is_empty() {
             let why = "every Global Administrator could be locked out by a policy or a directory";
             finding.failing.insert(TENANT.to_owned(), why.to_owned());

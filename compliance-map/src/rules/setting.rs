@@ -133,7 +133,7 @@ enum NoRows {
     /// What is asked is lacking.
     Fails(&'static str),
     /// It may be done where these facts do not reach.
-    IsElsewhere(&'static str),
+    Attestable(&'static str),
     /// There is nothing that could fail.
     Passes(&'static str),
 }
@@ -174,8 +174,8 @@ impl Question {
     }
 
     /// No row at all leaves the question open, and a signature can settle it.
-    pub(super) fn none_is_elsewhere(self, why: &'static str) -> Self {
-        let none = NoRows::IsElsewhere(why);
+    pub(super) fn none_is_attestable(self, why: &'static str) -> Self {
+        let none = NoRows::Attestable(why);
         Self { none, ..self }
     }
 
@@ -207,7 +207,7 @@ impl Question {
         let mut finding = self.finding(context, T::KEY);
         let grade = context.evidence.grade(T::KEY);
         if grade == Grade::Absent {
-            finding.nobody = Some("the evidence is missing");
+            finding.undecidable = Some("the evidence is missing");
             return finding;
         }
         let rows = &T::fact(context.evidence.facts).items;
@@ -223,19 +223,19 @@ impl Question {
                 NoRows::Fails(why) if grade == Grade::Whole => {
                     finding.failing.insert(TENANT.to_owned(), why.to_owned());
                 }
-                NoRows::Passes(why) if grade == Grade::Whole => finding.none = Some(why),
-                NoRows::IsElsewhere(why) if grade == Grade::Whole => {
+                NoRows::Passes(why) if grade == Grade::Whole => finding.vacuous_pass = Some(why),
+                NoRows::Attestable(why) if grade == Grade::Whole => {
                     finding.missing.insert(context.evidence.missing(T::KEY));
-                    finding.elsewhere = true;
-                    finding.nobody = Some(why);
+                    finding.attestable = true;
+                    finding.undecidable = Some(why);
                 }
                 NoRows::ProvesNothing(why) => {
                     finding.missing.insert(context.evidence.missing(T::KEY));
-                    finding.nobody = Some(why);
+                    finding.undecidable = Some(why);
                 }
                 _ => {
                     finding.missing.insert(context.evidence.missing(T::KEY));
-                    finding.nobody = Some("none was seen, but the list is not complete");
+                    finding.undecidable = Some("none was seen, but the list is not complete");
                 }
             }
         }
@@ -257,7 +257,7 @@ impl Question {
             unknown: BTreeMap::new(),
             ..each.clone()
         };
-        if each.passing > 0 || each.nobody.is_some() {
+        if each.passing > 0 || each.undecidable.is_some() {
             return finding;
         }
         let tenant = TENANT.to_owned();
@@ -266,7 +266,7 @@ impl Question {
         } else if each.whole {
             finding.failing.insert(tenant, none.to_owned());
         } else {
-            finding.nobody = Some("none was seen, but the list is not complete");
+            finding.undecidable = Some("none was seen, but the list is not complete");
         }
         finding
     }
@@ -312,7 +312,7 @@ impl Finding {
     /// Nothing can be told because a parameter is the organisation's to set.
     pub(super) fn want_parameter(&mut self, parameter: &str) {
         self.whole = false;
-        self.nobody = Some("the limit is the organisation's to set, and none was declared");
+        self.undecidable = Some("the limit is the organisation's to set, and none was declared");
         self.missing.insert(Missing {
             fact: parameter.to_owned(),
             problem: "is not declared; set it in the overlay or the options".to_owned(),
