@@ -15,7 +15,7 @@ pub(crate) const GROUPS: &str = "identity.groups";
 
 /// A directory role that a person holds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Held {
+pub(crate) struct HeldRole {
     /// `None` for a role that is not built in; what it permits is not known.
     pub(crate) role: Option<RoleId>,
     /// In force now; otherwise eligible, that is in force once activated.
@@ -36,7 +36,7 @@ struct Holders<'a> {
     service_principals: Vec<&'a str>,
 }
 
-impl Held {
+impl HeldRole {
     pub(crate) fn is_administrative(&self) -> bool {
         self.weight
             .is_some_and(|weight| weight != RoleWeight::Ordinary)
@@ -58,7 +58,7 @@ impl Held {
 pub(crate) struct Person<'a> {
     pub(crate) id: &'a str,
     pub(crate) fact: &'a UserFact,
-    pub(crate) roles: BTreeSet<Held>,
+    pub(crate) roles: BTreeSet<HeldRole>,
     /// Where the person stands in [`Population::people`].
     pub(crate) position: usize,
     pub(crate) guest: bool,
@@ -83,12 +83,12 @@ impl<'a> Person<'a> {
     }
 
     pub(crate) fn is_admin(&self) -> bool {
-        self.roles.iter().any(Held::is_administrative)
+        self.roles.iter().any(HeldRole::is_administrative)
     }
 
     /// Whether it cannot be told if the person administers: a role that is held is not built in.
     pub(crate) fn may_be_admin(&self) -> bool {
-        !self.is_admin() && self.roles.iter().any(Held::may_be_administrative)
+        !self.is_admin() && self.roles.iter().any(HeldRole::may_be_administrative)
     }
 }
 
@@ -163,7 +163,7 @@ impl<'a> Population<'a> {
             .map(|a| ((&a.principal, &a.role, &a.kind, &a.scope), a))
             .collect();
         // However many groups hold a role, whoever is in them is looked up once.
-        let mut holders: BTreeMap<Held, Holders<'a>> = BTreeMap::new();
+        let mut holders: BTreeMap<HeldRole, Holders<'a>> = BTreeMap::new();
         for assignment in assignments.into_values() {
             if assignment.ends.is_some_and(|ends| ends <= evidence.as_of()) {
                 continue;
@@ -200,7 +200,7 @@ impl<'a> Population<'a> {
         }
     }
 
-    fn held(&mut self, assignment: &RoleAssignmentFact) -> Held {
+    fn held(&mut self, assignment: &RoleAssignmentFact) -> HeldRole {
         let weight = role::weight(&assignment.role);
         if weight.is_none() {
             self.advisories.insert(Advisory {
@@ -214,7 +214,7 @@ impl<'a> Population<'a> {
             .kind
             .as_deref()
             .is_some_and(|kind| kind.eq_ignore_ascii_case("eligible"));
-        Held {
+        HeldRole {
             role: weight.is_some().then(|| RoleId::new(&assignment.role)),
             active: !eligible,
             tenant_wide: assignment

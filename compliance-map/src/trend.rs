@@ -250,9 +250,9 @@ fn is_known(result: &ControlResult) -> bool {
 }
 
 fn direction(points: &[Point]) -> Direction {
-    let grade = |point: &Point| point.status.and_then(Status::proven);
-    let last = points.last().and_then(grade);
-    let mut known = points.iter().filter_map(grade);
+    let rank = |point: &Point| point.status.and_then(Status::proven);
+    let last = points.last().and_then(rank);
+    let mut known = points.iter().filter_map(rank);
     match (known.next(), known.next(), last) {
         (Some(first), Some(_), Some(last)) => match last.cmp(&first) {
             std::cmp::Ordering::Greater => Direction::Improved,

@@ -1,9 +1,9 @@
 //! Whether an enforced rule asks a person for MFA: the least and the most that can be true.
 
-use super::grant::Demand;
+use super::grant::GrantRequirement;
 use super::key::{CA_POLICIES, PER_USER_MFA, SECURITY_DEFAULTS};
 use super::method::MethodSet;
-use super::outcome::Lack;
+use super::person_coverage::Lack;
 use super::policy::{GroupMembers, Policy, Roles};
 use super::scope::Scope;
 use super::source::{Accepted, Binding, Source, Why};
@@ -12,7 +12,7 @@ use super::tri::Tri;
 use crate::evidence::{Evidence, Grade, latest};
 use crate::facts::{Facts, PerUserMfaFact, says_more};
 use crate::group::Groups;
-use crate::population::{ByPerson, Held, Person, Population, ROLES};
+use crate::population::{ByPerson, HeldRole, Person, Population, ROLES};
 
 /// What all sources together say about one person.
 #[derive(Debug)]
@@ -161,8 +161,10 @@ impl<'a> Binder<'a> {
     /// not change it. With `only`, a rule counts only when it accepts nothing but these methods.
     pub(crate) fn asks_everybody(&self, only: Option<MethodSet>) -> bool {
         let asks = |policy: &Policy<'_>| {
-            let fits = match policy.demand {
-                Demand::Mfa(methods) => only.is_none_or(|only| methods.is_subset_of(only)),
+            let fits = match policy.requirement {
+                GrantRequirement::Mfa(methods) => {
+                    only.is_none_or(|only| methods.is_subset_of(only))
+                }
                 _ => false,
             };
             let applies = matches!(policy.scope, Scope::Every(_) | Scope::Some(_));
@@ -255,7 +257,7 @@ impl<'a> Binder<'a> {
 
     fn by_security_defaults(&self, person: &Person<'_>, roles: Roles) -> Source<'static> {
         let roles_unknown = self.roles != Grade::Whole || self.open_roles;
-        let listed = |h: &Held| h.is_always_challenged() && roles.in_force(h);
+        let listed = |h: &HeldRole| h.is_always_challenged() && roles.in_force(h);
         let challenged = if person.roles.iter().any(listed) {
             Tri::Yes
         } else if roles_unknown {

@@ -4,9 +4,9 @@ use super::method::{self, Accepts, MethodSet};
 use crate::evidence::Evidence;
 use crate::facts::{CaGrant, not_modelled, says_something};
 
-/// What a policy demands of whoever it binds.
+/// What the grant of a policy asks of whoever it binds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Demand {
+pub(crate) enum GrantRequirement {
     /// MFA with one of these methods.
     Mfa(MethodSet),
     /// No access at all.
@@ -14,15 +14,15 @@ pub(crate) enum Demand {
     /// Perhaps MFA: the authentication strength is not known.
     Unclear,
     /// Perhaps MFA: a control of another provider, of which the service sees only that it passed.
-    Elsewhere,
+    CustomControl,
     /// Nothing that makes MFA unavoidable.
     Other,
 }
 
 /// Whether the grant makes MFA unavoidable.
-pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand {
+pub(crate) fn requirement(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> GrantRequirement {
     let Some(grant) = grant else {
-        return Demand::Other;
+        return GrantRequirement::Other;
     };
     let is = |control: &String, word: &str| control.eq_ignore_ascii_case(word);
     let further = || {
@@ -32,9 +32,9 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
     let is_more = further().next().is_some();
     if grant.controls.iter().any(|c| is(c, "block")) {
         return if is_more {
-            Demand::Unclear
+            GrantRequirement::Unclear
         } else {
-            Demand::Block
+            GrantRequirement::Block
         };
     }
     let plain = grant.controls.iter().any(|c| is(c, "mfa"));
@@ -51,13 +51,13 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
         || not_modelled(&grant.extra).any(|name| TERMS.contains(&name));
     let and = is_and(grant);
     if others && !and {
-        return Demand::Other;
+        return GrantRequirement::Other;
     }
     if !plain && strength.is_none() && !elsewhere {
         return if is_more {
-            Demand::Unclear
+            GrantRequirement::Unclear
         } else {
-            Demand::Other
+            GrantRequirement::Other
         };
     }
     // What more is said of the strength may let in less, or something else.
@@ -67,21 +67,21 @@ pub(crate) fn demand(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Demand 
         accepts => accepts,
     });
     if !and && (strength == Some(Accepts::SingleFactor)) {
-        return Demand::Other;
+        return GrantRequirement::Other;
     }
     // With OR, what another provider asks is a way past the rest.
     if elsewhere && (!and || (!plain && !matches!(strength, Some(Accepts::Mfa(_))))) {
-        return Demand::Elsewhere;
+        return GrantRequirement::CustomControl;
     }
     if is_more && strength != Some(Accepts::SingleFactor) {
-        return Demand::Unclear;
+        return GrantRequirement::Unclear;
     }
     match (strength, plain) {
-        (Some(Accepts::Unknown), _) => Demand::Unclear,
-        (Some(Accepts::Mfa(accepted)), plain) if and || !plain => Demand::Mfa(accepted),
-        (None | Some(Accepts::Mfa(_)), _) => Demand::Mfa(MethodSet::ANY),
-        (Some(_), true) if and => Demand::Mfa(MethodSet::ANY),
-        (Some(Accepts::SingleFactor), _) => Demand::Other,
+        (Some(Accepts::Unknown), _) => GrantRequirement::Unclear,
+        (Some(Accepts::Mfa(accepted)), plain) if and || !plain => GrantRequirement::Mfa(accepted),
+        (None | Some(Accepts::Mfa(_)), _) => GrantRequirement::Mfa(MethodSet::ANY),
+        (Some(_), true) if and => GrantRequirement::Mfa(MethodSet::ANY),
+        (Some(Accepts::SingleFactor), _) => GrantRequirement::Other,
     }
 }
 
@@ -108,8 +108,8 @@ pub(crate) fn names_mfa(grant: &CaGrant) -> bool {
         || not_modelled(&grant.extra).next().is_some()
 }
 
-/// Whether the grant demands anything at all.
-pub(crate) fn demands_something(grant: &CaGrant) -> bool {
+/// Whether the grant asks for anything at all.
+pub(crate) fn requires_something(grant: &CaGrant) -> bool {
     let strength = grant.authentication_strength.as_ref();
     !grant.controls.is_empty()
         || strength.is_some_and(says_something)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::binding::{Binder, Needed};
 use super::method::{MethodSet, Registered};
-use super::outcome::{Lack, Outcome, Possible, Verdict};
+use super::person_coverage::{Lack, MfaCoverage, PersonCoverage, Possible};
 use super::policy::Roles;
 use super::readiness::Readiness;
 use super::source::Binding;
@@ -50,7 +50,7 @@ impl<'a> Coverage<'a> {
         person: &Person<'_>,
         access: AccessKind,
         only: Option<MethodSet>,
-    ) -> Outcome {
+    ) -> PersonCoverage {
         let activated = || self.with_roles(person, Roles::Activated, only);
         if access == AccessKind::Administration {
             return activated();
@@ -68,7 +68,12 @@ impl<'a> Coverage<'a> {
         self.binder.asks_everybody(only)
     }
 
-    fn with_roles(&self, person: &Person<'_>, roles: Roles, only: Option<MethodSet>) -> Outcome {
+    fn with_roles(
+        &self,
+        person: &Person<'_>,
+        roles: Roles,
+        only: Option<MethodSet>,
+    ) -> PersonCoverage {
         let bound = self.binder.bind(person, roles, only);
         // Where nothing binds, what is asked is whether the person could follow a rule if there were one.
         let needed = match bound.most {
@@ -78,17 +83,17 @@ impl<'a> Coverage<'a> {
         let ready = self.readiness.of(person, needed, &bound);
         let in_place = bound.least >= Binding::Conditional;
         let possible = Possible::new(bound.least, bound.most, ready.answer);
-        let verdict = possible.verdict(in_place);
+        let coverage = possible.coverage(in_place);
         let mut missing = Vec::new();
-        let why = match verdict {
-            Verdict::Pass => String::new(),
-            Verdict::Conditional => bound.why(),
-            Verdict::Fail if bound.most > Binding::None => ready.why.to_owned(),
-            Verdict::Fail if ready.answer == Tri::No => {
+        let why = match coverage {
+            MfaCoverage::Covered => String::new(),
+            MfaCoverage::Conditional => bound.why(),
+            MfaCoverage::Uncovered if bound.most > Binding::None => ready.why.to_owned(),
+            MfaCoverage::Uncovered if ready.answer == Tri::No => {
                 format!("{}; {}", bound.why_not(), ready.why)
             }
-            Verdict::Fail => bound.why_not(),
-            Verdict::Unknown => {
+            MfaCoverage::Uncovered => bound.why_not(),
+            MfaCoverage::Unknown => {
                 if bound.least != Binding::Always {
                     missing.extend(bound.missing.iter().copied());
                 }
@@ -101,10 +106,10 @@ impl<'a> Coverage<'a> {
             }
         };
         let mut lacks = BTreeSet::new();
-        match verdict {
-            Verdict::Pass | Verdict::Unknown => {}
-            Verdict::Conditional => lacks.extend(bound.lacks()),
-            Verdict::Fail => {
+        match coverage {
+            MfaCoverage::Covered | MfaCoverage::Unknown => {}
+            MfaCoverage::Conditional => lacks.extend(bound.lacks()),
+            MfaCoverage::Uncovered => {
                 if bound.most == Binding::None {
                     lacks.extend([bound.lack()]);
                 }
@@ -113,8 +118,8 @@ impl<'a> Coverage<'a> {
                 }
             }
         }
-        Outcome {
-            verdict,
+        PersonCoverage {
+            coverage,
             possible,
             in_place,
             whole: bound.whole && ready.whole,

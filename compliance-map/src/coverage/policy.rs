@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::grant::{Demand, demand};
+use super::grant::{GrantRequirement, requirement};
 use super::key::CA_POLICIES;
 use super::scope::{Scope, scope};
 use super::tri::Tri;
@@ -15,7 +15,7 @@ use crate::evidence::{Evidence, Grade};
 use crate::facts::{CaPolicyFact, CaPrincipals, is_annotation, not_modelled, says_something};
 use crate::group::Groups;
 use crate::index::Positions;
-use crate::population::{Held, Person, Population};
+use crate::population::{HeldRole, Person, Population};
 use crate::role::{self, RoleId};
 
 /// Which of a person's roles count.
@@ -28,7 +28,7 @@ pub(crate) enum Roles {
 }
 
 impl Roles {
-    pub(crate) const fn in_force(self, held: &Held) -> bool {
+    pub(crate) const fn in_force(self, held: &HeldRole) -> bool {
         held.active || matches!(self, Self::Activated)
     }
 }
@@ -37,7 +37,7 @@ impl Roles {
 #[derive(Debug)]
 pub(crate) struct Policy<'a> {
     pub(crate) fact: &'a CaPolicyFact,
-    pub(crate) demand: Demand,
+    pub(crate) requirement: GrantRequirement,
     pub(crate) scope: Scope,
     /// Whether all evidence that this policy needs is whole.
     pub(crate) whole: bool,
@@ -70,7 +70,7 @@ impl<'a> Policy<'a> {
         let names_roles = sides.iter().flatten().any(|s| !s.roles.is_empty());
         Self {
             fact,
-            demand: demand(fact.grant.as_ref(), evidence),
+            requirement: requirement(fact.grant.as_ref(), evidence),
             scope: scope(fact),
             whole: evidence.is_whole(CA_POLICIES)
                 && (!names_groups || evidence.is_whole(crate::population::GROUPS))
@@ -95,7 +95,9 @@ impl<'a> Policy<'a> {
     }
 
     pub(crate) fn can_bind(&self) -> bool {
-        self.enabled != Tri::No && self.scope != Scope::None && self.demand != Demand::Other
+        self.enabled != Tri::No
+            && self.scope != Scope::None
+            && self.requirement != GrantRequirement::Other
     }
 
     pub(crate) fn name(&self) -> &str {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::binding::Binder;
-use super::grant::{Demand, demands_something, is_and, names_mfa};
+use super::grant::{GrantRequirement, is_and, names_mfa, requires_something};
 use super::person::Coverage;
 use super::policy::{Policy, Roles};
 use super::scope::{Clients, Scope, scope};
@@ -15,7 +15,7 @@ use crate::population::Person;
 
 /// What is asked of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Demanded {
+pub(crate) enum Protection {
     /// No sign-in by protocols that know no MFA.
     LegacyBlocked,
     /// No sign-in by the device code flow.
@@ -63,11 +63,11 @@ pub(crate) struct Reach<'c> {
 }
 
 impl Coverage<'_> {
-    pub(crate) fn demanding(&self, demanded: Demanded) -> Reach<'_> {
+    pub(crate) fn reach_of(&self, protection: Protection) -> Reach<'_> {
         let binder = &self.binder;
-        let asks = |policy| Some((policy, asked(policy, demanded)?));
-        let legacy = demanded == Demanded::LegacyBlocked;
-        let by_default = legacy || demanded == Demanded::Anything;
+        let asks = |policy| Some((policy, asked(policy, protection)?));
+        let legacy = protection == Protection::LegacyBlocked;
+        let by_default = legacy || protection == Protection::Anything;
         Reach {
             policies: binder.in_force().filter_map(asks).collect(),
             needs: if legacy {
@@ -133,7 +133,9 @@ impl Coverage<'_> {
         for policy in policies() {
             let is_out = policy.leaves_out(person, binder.open_roles);
             left_out = left_out.max(is_out);
-            if policy.fact.grant.as_ref().is_some_and(names_mfa) && policy.demand != Demand::Block {
+            if policy.fact.grant.as_ref().is_some_and(names_mfa)
+                && policy.requirement != GrantRequirement::Block
+            {
                 of_mfa = of_mfa.max(is_out);
             }
         }
@@ -245,7 +247,7 @@ fn for_everybody(fact: &CaPolicyFact) -> bool {
 
 /// In which sign-ins the policy asks for it, the condition that belongs to it aside; `None` when it
 /// asks for something else.
-fn asked(policy: &Policy<'_>, demanded: Demanded) -> Option<Scope> {
+fn asked(policy: &Policy<'_>, protection: Protection) -> Option<Scope> {
     let fact = policy.fact;
     let conditions = fact.conditions.as_ref();
     let high = |levels: &[String]| {
@@ -253,29 +255,29 @@ fn asked(policy: &Policy<'_>, demanded: Demanded) -> Option<Scope> {
             .iter()
             .any(|level| level.eq_ignore_ascii_case("high"))
     };
-    let blocks = policy.demand == Demand::Block;
+    let blocks = policy.requirement == GrantRequirement::Block;
     let without = |clear: fn(&mut CaPolicyFact)| {
         let mut rest = fact.clone();
         clear(&mut rest);
         scope(&rest)
     };
-    match demanded {
-        // Whatever is demanded of legacy protocols, they cannot answer it.
-        Demanded::LegacyBlocked => {
+    match protection {
+        // Whatever is protection of legacy protocols, they cannot answer it.
+        Protection::LegacyBlocked => {
             let grant = fact.grant.as_ref()?;
             let actions = fact.apps.as_ref().map(|apps| &apps.user_actions);
-            if !demands_something(grant) || actions.is_some_and(|actions| !actions.is_empty()) {
+            if !requires_something(grant) || actions.is_some_and(|actions| !actions.is_empty()) {
                 return None;
             }
             let clients = conditions.map_or(Clients::ALL, |c| Clients::read(&c.client_apps));
-            let clients = clients.kept_out(policy.demand);
+            let clients = clients.kept_out(policy.requirement);
             match &policy.scope {
                 _ if clients == Clients::NONE => None,
                 Scope::Every(_) => Some(Scope::Every(clients)),
                 scope => Some(scope.clone()),
             }
         }
-        Demanded::DeviceCodeBlocked => {
+        Protection::DeviceCodeBlocked => {
             let flows = conditions?
                 .authentication_flows
                 .as_ref()
@@ -287,30 +289,32 @@ fn asked(policy: &Policy<'_>, demanded: Demanded) -> Option<Scope> {
                 Tri::No => None,
             }
         }
-        Demanded::UserRiskContained => (high(&conditions?.user_risk)
-            && (blocks || demands(fact, &["passwordChange", "riskRemediation"])))
+        Protection::UserRiskContained => (high(&conditions?.user_risk)
+            && (blocks || requires(fact, &["passwordChange", "riskRemediation"])))
         .then(|| without(|rest| set(rest, |c| c.user_risk.clear()))),
-        Demanded::SignInRiskContained => (high(&conditions?.sign_in_risk)
-            && (blocks || matches!(policy.demand, Demand::Mfa(_))))
+        Protection::SignInRiskContained => (high(&conditions?.sign_in_risk)
+            && (blocks || matches!(policy.requirement, GrantRequirement::Mfa(_))))
         .then(|| without(|rest| set(rest, |c| c.sign_in_risk.clear()))),
-        Demanded::ManagedDevice => {
+        Protection::ManagedDevice => {
             // That a device was joined says nothing of its health.
-            demands(fact, &["compliantDevice"]).then(|| policy.scope.clone())
+            requires(fact, &["compliantDevice"]).then(|| policy.scope.clone())
         }
-        Demanded::Anything => fact
+        Protection::Anything => fact
             .grant
             .as_ref()
-            .is_some_and(demands_something)
+            .is_some_and(requires_something)
             .then(|| policy.scope.clone()),
-        Demanded::RegistrationProtected => {
+        Protection::RegistrationProtected => {
             let apps = fact.apps.as_ref()?;
             let action =
                 |action: &String| action.eq_ignore_ascii_case("urn:user:registersecurityinfo");
             // What was accepted, or which application is used, verifies nobody's identity; a device
             // may.
-            let perhaps = matches!(policy.demand, Demand::Unclear | Demand::Elsewhere)
-                || demands(fact, &["compliantDevice", "domainJoinedDevice"]);
-            let asks = blocks || matches!(policy.demand, Demand::Mfa(_));
+            let perhaps = matches!(
+                policy.requirement,
+                GrantRequirement::Unclear | GrantRequirement::CustomControl
+            ) || requires(fact, &["compliantDevice", "domainJoinedDevice"]);
+            let asks = blocks || matches!(policy.requirement, GrantRequirement::Mfa(_));
             if !apps.user_actions.iter().any(action) {
                 return None;
             }
@@ -360,7 +364,7 @@ fn set(fact: &mut CaPolicyFact, change: fn(&mut crate::facts::CaConditions)) {
 
 /// Whether one of these controls cannot be got round: with AND it stands among others, with OR
 /// there is no other.
-fn demands(fact: &CaPolicyFact, wanted: &[&str]) -> bool {
+fn requires(fact: &CaPolicyFact, wanted: &[&str]) -> bool {
     let Some(grant) = &fact.grant else {
         return false;
     };

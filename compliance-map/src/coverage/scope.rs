@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::grant::Demand;
+use super::grant::GrantRequirement;
 use crate::facts::{
     CaApps, CaConditions, CaPolicyFact, is_annotation, narrowing, not_modelled, says_something,
 };
@@ -16,7 +16,7 @@ impl Clients {
     pub(crate) const ALL: Self = Self(0b1111);
     /// Protocols that know no MFA.
     pub(crate) const LEGACY: Self = Self(0b1100);
-    /// Those of them that cannot answer any demand at all.
+    /// Those of them that cannot do anything that is asked.
     const MUTE: Self = Self(0b1000);
 
     pub(crate) const fn covers(self, other: Self) -> bool {
@@ -27,13 +27,15 @@ impl Clients {
         Self(self.0 | other.0)
     }
 
-    /// Which of these a demand other than a block keeps out: legacy protocols cannot answer it. See
+    /// Which of these what a grant asks keeps out: legacy protocols cannot do it. See
     /// <https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-block-legacy-authentication>.
-    pub(crate) const fn kept_out(self, demand: Demand) -> Self {
-        let unable = match demand {
-            Demand::Block => Self::ALL,
-            Demand::Mfa(_) => Self::LEGACY,
-            Demand::Unclear | Demand::Elsewhere | Demand::Other => Self::MUTE,
+    pub(crate) const fn kept_out(self, requirement: GrantRequirement) -> Self {
+        let unable = match requirement {
+            GrantRequirement::Block => Self::ALL,
+            GrantRequirement::Mfa(_) => Self::LEGACY,
+            GrantRequirement::Unclear
+            | GrantRequirement::CustomControl
+            | GrantRequirement::Other => Self::MUTE,
         };
         Self(self.0 & unable.0)
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::people::{ENABLED_NOT_READ, may_be_disabled};
 use super::setting::{Answer, Question};
 use super::{Context, Finding, Target};
-use crate::coverage::{CA_POLICIES, Demanded, Fit, Reached, SECURITY_DEFAULTS};
+use crate::coverage::{CA_POLICIES, Fit, Protection, Reached, SECURITY_DEFAULTS};
 use crate::evidence::Grade;
 use crate::facts::{CaPolicyFact, CaPrincipals, TENANT};
 use crate::population::{GROUPS, ROLES, USERS};
@@ -18,7 +18,7 @@ pub(super) fn legacy_blocked(context: &Context<'_>) -> Finding {
         context,
         "are sign-ins by protocols that know no MFA blocked for everybody?",
         "block legacy authentication for the people listed, in every application",
-        Demanded::LegacyBlocked,
+        Protection::LegacyBlocked,
     )
 }
 
@@ -28,7 +28,7 @@ pub(super) fn device_code_blocked(context: &Context<'_>) -> Finding {
         context,
         "is the device code flow blocked for everybody?",
         "block the device code flow for the people listed",
-        Demanded::DeviceCodeBlocked,
+        Protection::DeviceCodeBlocked,
     )
 }
 
@@ -38,7 +38,7 @@ pub(super) fn risky_users(context: &Context<'_>) -> Finding {
         context,
         "must everybody whose account is at high risk change the password, or is blocked?",
         "contain accounts at high risk by a policy for the people listed",
-        Demanded::UserRiskContained,
+        Protection::UserRiskContained,
     )
 }
 
@@ -48,7 +48,7 @@ pub(super) fn risky_sign_ins(context: &Context<'_>) -> Finding {
         context,
         "does a policy answer everybody's sign-ins at high risk with MFA or a block?",
         "contain sign-ins at high risk by a policy for the people listed",
-        Demanded::SignInRiskContained,
+        Protection::SignInRiskContained,
     )
 }
 
@@ -59,7 +59,7 @@ pub(super) fn managed_device(context: &Context<'_>) -> Finding {
         context,
         "can everybody sign in only from devices that are managed and healthy?",
         "demand a compliant device of the people listed, in every application, and let a compliance policy test its health",
-        Demanded::ManagedDevice,
+        Protection::ManagedDevice,
     );
     if finding.passing > 0 {
         super::device::need_health(context, &mut finding);
@@ -73,7 +73,7 @@ pub(super) fn registration_protected(context: &Context<'_>) -> Finding {
         context,
         "is identity verified before somebody registers or changes a factor?",
         "protect the registration of security information by a policy for the people listed",
-        Demanded::RegistrationProtected,
+        Protection::RegistrationProtected,
     )
 }
 
@@ -100,10 +100,10 @@ fn asked_of_everybody(
     context: &Context<'_>,
     words: &str,
     advice: &'static str,
-    demanded: Demanded,
+    protection: Protection,
 ) -> Finding {
     let mut finding = context.about_accounts(words);
-    let reach = context.coverage.demanding(demanded);
+    let reach = context.coverage.reach_of(protection);
     finding.advice = advice;
     if reach.by_default == Some(true) {
         return by_security_defaults(context, finding);
@@ -226,7 +226,7 @@ pub(super) fn access_decided(context: &Context<'_>) -> Finding {
         context,
         "do conditional access policies or security defaults decide of everybody who gets in?",
         "enforce a conditional access policy for the people listed, or switch security defaults on",
-        Demanded::Anything,
+        Protection::Anything,
     )
 }
 

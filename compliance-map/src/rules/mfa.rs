@@ -7,8 +7,8 @@ use super::setting::{Answer, NARROWED};
 use super::{Context, Finding};
 use crate::coverage::method::MethodSet;
 use crate::coverage::{
-    AccessKind, CA_POLICIES, CROSS_TENANT, Lack, METHODS, PASSWORD_POLICY, PER_USER_MFA,
-    REGISTRATION, SECURITY_DEFAULTS, STRENGTHS, Verdict,
+    AccessKind, CA_POLICIES, CROSS_TENANT, Lack, METHODS, MfaCoverage, PASSWORD_POLICY,
+    PER_USER_MFA, REGISTRATION, SECURITY_DEFAULTS, STRENGTHS,
 };
 use crate::evidence::Grade;
 use crate::facts::{RegistrationFact, State};
@@ -94,9 +94,9 @@ fn judge(
     } = asked;
     let mut whole = true;
     perhaps.count(context, &mut finding, |person| {
-        let outcome = context.coverage.of(person, access, only);
-        let passes = outcome.verdict == Verdict::Pass;
-        whole &= !passes || outcome.whole;
+        let mfa = context.coverage.of(person, access, only);
+        let passes = mfa.coverage == MfaCoverage::Covered;
+        whole &= !passes || mfa.whole;
         passes
     });
     finding.whole &= whole;
@@ -122,31 +122,31 @@ fn judge(
     finding.in_place |= context.coverage.asks_everybody(only);
     let mut steps: BTreeMap<Lack, BTreeSet<String>> = BTreeMap::new();
     for person in people {
-        let outcome = context.coverage.of(person, access, only);
-        finding.in_place |= outcome.is_bound_and_ready() && !may_be_disabled(person);
+        let mfa = context.coverage.of(person, access, only);
+        finding.in_place |= mfa.is_bound_and_ready() && !may_be_disabled(person);
         let id = person.id.to_owned();
         if may_be_disabled(person) {
             finding.missing.insert(context.evidence.missing(USERS));
             finding.unknown.insert(id, ENABLED_NOT_READ.to_owned());
             continue;
         }
-        for lack in outcome.lacks {
+        for lack in mfa.lacks {
             steps.entry(lack).or_default().insert(id.clone());
         }
-        match outcome.verdict {
-            Verdict::Pass => {
+        match mfa.coverage {
+            MfaCoverage::Covered => {
                 finding.passing += 1;
-                if !outcome.whole {
+                if !mfa.whole {
                     finding.whole = false;
                 }
             }
-            Verdict::Fail => drop(finding.failing.insert(id, outcome.why)),
-            Verdict::Conditional => drop(finding.conditional.insert(id, outcome.why)),
-            Verdict::Unknown => {
-                for key in outcome.missing {
+            MfaCoverage::Uncovered => drop(finding.failing.insert(id, mfa.why)),
+            MfaCoverage::Conditional => drop(finding.conditional.insert(id, mfa.why)),
+            MfaCoverage::Unknown => {
+                for key in mfa.missing {
                     finding.missing.insert(context.evidence.missing(key));
                 }
-                finding.unknown.insert(id, outcome.why);
+                finding.unknown.insert(id, mfa.why);
             }
         }
     }

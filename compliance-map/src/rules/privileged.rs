@@ -14,7 +14,7 @@ const GLOBAL: &str = "Global Administrator";
 
 fn is_global(person: &Person<'_>, active_only: bool) -> bool {
     let global = RoleId::new(GLOBAL);
-    let holds = |held: &crate::population::Held| {
+    let holds = |held: &crate::population::HeldRole| {
         held.tenant_wide && held.role.as_ref() == Some(&global) && (held.active || !active_only)
     };
     person.roles.iter().any(holds)

@@ -8,7 +8,7 @@ use super::escape::{Name, Text};
 use super::overview::several;
 use super::page::{Page, refs};
 use super::{date, fact};
-use crate::summary::{AcceptedRisk, Attestation, Gap, Term};
+use crate::summary::{AcceptedRisk, Attestation, EvidenceGap, Term};
 
 impl Page<'_> {
     pub(super) fn not_assessed(&mut self) -> fmt::Result {
@@ -48,7 +48,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn gap(&mut self, gap: &Gap) -> fmt::Result {
+    fn gap(&mut self, gap: &EvidenceGap) -> fmt::Result {
         write!(
             self.out,
             "<li><h3>{}</h3><p>{}, <code>{}</code>.",

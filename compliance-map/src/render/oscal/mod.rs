@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use self::model::{
-    AssessmentResults, BackMatter, ControlSelection, Definitions, Document, Finding,
-    ImplementationStatus, InventoryItem, Link, Metadata, ObjectiveStatus, Observation, Outcome,
+    AssessmentResult, AssessmentResults, BackMatter, ControlSelection, Definitions, Document,
+    Finding, ImplementationStatus, InventoryItem, Link, Metadata, ObjectiveStatus, Observation,
     Property, RelatedObservation, RelatedRisk, RelevantEvidence, Resource, ReviewedControls, Risk,
     SelectedControl, Subject, Target, User,
 };
@@ -113,7 +113,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn outcome(&self) -> Outcome {
+    fn outcome(&self) -> AssessmentResult {
         let edition = self.framework.version.as_deref().unwrap_or_default();
         let selected = self.results.iter().map(|result| SelectedControl {
             control_id: control_id(&result.control),
@@ -124,7 +124,7 @@ impl<'a> Writer<'a> {
                 assumptions.push(assumption);
             }
         }
-        Outcome {
+        AssessmentResult {
             uuid: self.id(&["result"]),
             title: line(&format!("{} {edition}", self.framework.name)),
             description: format!(

@@ -7,10 +7,10 @@ use super::tri::Tri;
 
 /// What is proven about one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Verdict {
-    Pass,
+pub(crate) enum MfaCoverage {
+    Covered,
     Conditional,
-    Fail,
+    Uncovered,
     Unknown,
 }
 
@@ -29,12 +29,12 @@ pub(crate) enum Lack {
 
 /// What is proven about one person, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Outcome {
-    pub(crate) verdict: Verdict,
+pub(crate) struct PersonCoverage {
+    pub(crate) coverage: MfaCoverage,
     pub(super) possible: Possible,
     /// Whether a rule is proven to bind the person, if only conditionally or without a method ready.
     pub(crate) in_place: bool,
-    /// Whether a pass rests on whole evidence only.
+    /// Whether being covered rests on whole evidence only.
     pub(crate) whole: bool,
     /// Why it does not pass; empty when it does.
     pub(crate) why: String,
@@ -44,11 +44,11 @@ pub(crate) struct Outcome {
     pub(crate) missing: Vec<&'static str>,
 }
 
-impl Outcome {
+impl PersonCoverage {
     /// Whether it is proven that MFA is asked of the person, if only at times, and that a method is
     /// ready for it.
     pub(crate) const fn is_bound_and_ready(&self) -> bool {
-        !self.possible.fail
+        !self.possible.uncovered
     }
 
     /// What holds for all sign-ins, from what holds without and with eligible roles activated.
@@ -68,7 +68,7 @@ impl Outcome {
         missing.sort_unstable();
         missing.dedup();
         Self {
-            verdict: possible.verdict(in_place),
+            coverage: possible.coverage(in_place),
             possible,
             in_place,
             whole: self.whole && activated.whole,
@@ -79,42 +79,42 @@ impl Outcome {
     }
 }
 
-/// Which of pass, conditional and fail can be true, as far as the evidence goes.
+/// Which of covered, conditional and uncovered can be true, as far as the evidence goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Possible {
-    pass: bool,
+    covered: bool,
     conditional: bool,
-    fail: bool,
+    uncovered: bool,
 }
 
 impl Possible {
     pub(super) fn new(least: Binding, most: Binding, ready: Tri) -> Self {
         let between = least <= Binding::Conditional && most >= Binding::Conditional;
         Self {
-            pass: most == Binding::Always && ready != Tri::No,
+            covered: most == Binding::Always && ready != Tri::No,
             conditional: between && ready != Tri::No,
-            fail: least == Binding::None || ready != Tri::Yes,
+            uncovered: least == Binding::None || ready != Tri::Yes,
         }
     }
 
     /// What can be true of two kinds of sign-in together: different answers make it conditional.
     const fn for_all(self, other: Self) -> Self {
-        let differ = (self.pass && other.fail) || (self.fail && other.pass);
+        let differ = (self.covered && other.uncovered) || (self.uncovered && other.covered);
         Self {
-            pass: self.pass && other.pass,
+            covered: self.covered && other.covered,
             conditional: self.conditional || other.conditional || differ,
-            fail: self.fail && other.fail,
+            uncovered: self.uncovered && other.uncovered,
         }
     }
 
     /// Between conditional and failing, a rule proven to bind at times decides.
-    pub(super) const fn verdict(self, in_place: bool) -> Verdict {
-        match (self.pass, self.conditional, self.fail) {
-            (true, false, false) => Verdict::Pass,
-            (false, true, false) => Verdict::Conditional,
-            (false, true, true) if in_place => Verdict::Conditional,
-            (false, _, true) if !self.conditional => Verdict::Fail,
-            _ => Verdict::Unknown,
+    pub(super) const fn coverage(self, in_place: bool) -> MfaCoverage {
+        match (self.covered, self.conditional, self.uncovered) {
+            (true, false, false) => MfaCoverage::Covered,
+            (false, true, false) => MfaCoverage::Conditional,
+            (false, true, true) if in_place => MfaCoverage::Conditional,
+            (false, _, true) if !self.conditional => MfaCoverage::Uncovered,
+            _ => MfaCoverage::Unknown,
         }
     }
 }
