@@ -13,7 +13,7 @@ const DEFAULT_MAX_AGE_HOURS: u32 = 24;
 
 /// How far a fact can be relied on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Grade {
+pub(crate) enum EvidenceGrade {
     /// Nothing can be concluded from it, neither from its rows nor from their absence.
     Absent,
     /// Its rows are true, but there may be more: they may prove a failure, never success.
@@ -53,18 +53,20 @@ impl<'a> Evidence<'a> {
         self.options.as_of
     }
 
-    pub(crate) fn grade(&self, key: &str) -> Grade {
+    pub(crate) fn grade(&self, key: &str) -> EvidenceGrade {
         let envelope = self.facts.envelope(key);
         match envelope.state {
-            State::Ok | State::Truncated if self.age_problem(key).is_some() => Grade::Absent,
-            State::Ok if envelope.complete => Grade::Whole,
-            State::Ok | State::Truncated => Grade::Part,
-            _ => Grade::Absent,
+            State::Ok | State::Truncated if self.age_problem(key).is_some() => {
+                EvidenceGrade::Absent
+            }
+            State::Ok if envelope.complete => EvidenceGrade::Whole,
+            State::Ok | State::Truncated => EvidenceGrade::Part,
+            _ => EvidenceGrade::Absent,
         }
     }
 
     pub(crate) fn is_whole(&self, key: &str) -> bool {
-        self.grade(key) == Grade::Whole
+        self.grade(key) == EvidenceGrade::Whole
     }
 
     fn max_age_hours(&self, key: &str) -> u32 {
@@ -130,7 +132,7 @@ impl<'a> Evidence<'a> {
             State::NotCollected => ("was not collected".into(), permission(), licence()),
             State::Ok | State::Truncated => (
                 self.age_problem(key).unwrap_or_else(|| {
-                    if self.grade(key) == Grade::Part {
+                    if self.grade(key) == EvidenceGrade::Part {
                         "was cut short; collect it again to the end".into()
                     } else {
                         "does not tell enough about somebody; collect it again".into()

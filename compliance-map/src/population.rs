@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evidence::{Evidence, Grade};
+use crate::evidence::{Evidence, EvidenceGrade};
 use crate::facts::{RoleAssignmentFact, Row, ServicePrincipalFact, UserFact};
 use crate::group::Groups;
 use crate::index::Index;
@@ -96,9 +96,9 @@ impl<'a> Person<'a> {
 #[derive(Debug)]
 pub(crate) struct Population<'a> {
     /// How far the account list can be relied on.
-    pub(crate) users: Grade,
+    pub(crate) users: EvidenceGrade,
     /// How far the role assignments can be relied on.
-    pub(crate) roles: Grade,
+    pub(crate) roles: EvidenceGrade,
     /// Everybody once, in the order of the account list.
     pub(crate) people: Vec<Person<'a>>,
     index: Index<'a>,
@@ -117,7 +117,7 @@ impl<'a> Population<'a> {
     pub(crate) fn new(evidence: Evidence<'a>, groups: &Groups<'a>) -> Self {
         let users = evidence.grade(USERS);
         let rows: &[UserFact] = match users {
-            Grade::Absent => &[],
+            EvidenceGrade::Absent => &[],
             _ => &evidence.facts.identity_users.items,
         };
         let mut index = Index::new(rows.iter().map(|user| user.id.as_str()));
@@ -142,7 +142,7 @@ impl<'a> Population<'a> {
             open_role_group: false,
             advisories: BTreeSet::new(),
         };
-        if population.roles != Grade::Absent {
+        if population.roles != EvidenceGrade::Absent {
             population.assign_roles(evidence, groups);
         }
         population.note_disabled_administrators();
@@ -150,7 +150,7 @@ impl<'a> Population<'a> {
     }
 
     fn assign_roles(&mut self, evidence: Evidence<'a>, groups: &Groups<'a>) {
-        let is_read = evidence.grade(ServicePrincipalFact::KEY) != Grade::Absent;
+        let is_read = evidence.grade(ServicePrincipalFact::KEY) != EvidenceGrade::Absent;
         let rows = evidence.facts.identity_service_principals.items.iter();
         let applications: BTreeSet<&str> = rows
             .filter(|_| is_read)
@@ -242,8 +242,8 @@ impl<'a> Population<'a> {
 
     /// Whether everybody who counts, and every administrator, is known.
     pub(crate) fn users_and_roles_are_whole(&self) -> bool {
-        self.users == Grade::Whole
-            && self.roles == Grade::Whole
+        self.users == EvidenceGrade::Whole
+            && self.roles == EvidenceGrade::Whole
             && self.unresolved.is_empty()
             && !self.open_role_group
     }

@@ -9,7 +9,7 @@ use super::remedy::{self, Remedy};
 use super::result::{ClauseResult, ControlResult};
 use super::select::is_demanded;
 use super::{parameter, words};
-use crate::evidence::{Evidence, Grade};
+use crate::evidence::{Evidence, EvidenceGrade};
 use crate::facts::ScopeFact;
 use crate::framework::{Catalogue, Clause, Control, Decidability, Rule};
 use crate::rules::{Context, Finding};
@@ -86,7 +86,7 @@ impl Assessor<'_> {
     /// The row in which the organisation declared the scope of a control's framework.
     fn declared_scope(&self, control: &Control) -> Option<&ScopeFact> {
         let evidence = self.context.evidence;
-        if evidence.grade(SCOPE) != Grade::Whole {
+        if evidence.grade(SCOPE) != EvidenceGrade::Whole {
             return None;
         }
         let rows = &evidence.facts.attest_scope.items;

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::answer::Assessor;
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::verdict::Advisory;
 
 impl Assessor<'_> {
     /// Rows about accounts that the account list does not hold: the facts were not read together.
     pub(super) fn note_foreign_rows(&mut self) {
-        if self.context.population.users != Grade::Whole {
+        if self.context.population.users != EvidenceGrade::Whole {
             return;
         }
         let facts = self.context.evidence.facts;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::result::{People, PersonName};
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::facts::{DeviceFact, Facts};
 use crate::framework::Rule;
 use crate::index::Positions;
@@ -53,10 +53,10 @@ pub(super) fn people(population: &Population<'_>, mentioned: &Positions) -> Peop
             .filter(|p| p.fact.enabled == Some(true))
     };
     People {
-        known: population.users == Grade::Whole,
+        known: population.users == EvidenceGrade::Whole,
         enabled: enabled().count(),
         guests: enabled().filter(|p| p.guest).count(),
-        administrators: (population.roles != Grade::Absent)
+        administrators: (population.roles != EvidenceGrade::Absent)
             .then(|| enabled().filter(|p| p.is_admin()).count()),
         disabled: population.disabled().count(),
         names: names.collect(),

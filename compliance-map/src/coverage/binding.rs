@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::source::{Accepted, Binding, Source, Why};
 use super::tally::Tally;
 use super::tri::Tri;
-use crate::evidence::{Evidence, Grade, latest};
+use crate::evidence::{Evidence, EvidenceGrade, latest};
 use crate::facts::{Facts, PerUserMfaFact, says_more};
 use crate::group::Groups;
 use crate::population::{ByPerson, HeldRole, Person, Population, ROLES};
@@ -95,12 +95,12 @@ pub(crate) struct Binder<'a> {
     pub(super) policies: Vec<Policy<'a>>,
     /// Policies in force that ask for something else.
     pub(super) others: Vec<Policy<'a>>,
-    pub(super) policies_grade: Grade,
+    pub(super) policies_grade: EvidenceGrade,
     pub(super) security_defaults: Tri,
     security_defaults_whole: bool,
     per_user: ByPerson<'a, PerUserMfaFact>,
-    per_user_grade: Grade,
-    roles: Grade,
+    per_user_grade: EvidenceGrade,
+    roles: EvidenceGrade,
     pub(super) open_roles: bool,
 }
 
@@ -113,7 +113,7 @@ impl<'a> Binder<'a> {
         let facts = evidence.facts;
         let defaults = facts.auth_security_defaults.items.last();
         let security_defaults = match (evidence.grade(SECURITY_DEFAULTS), defaults) {
-            (Grade::Absent, _) | (_, None) => Tri::Maybe,
+            (EvidenceGrade::Absent, _) | (_, None) => Tri::Maybe,
             // An enforced policy beside them is impossible: one of the two facts is wrong.
             (_, Some(row)) if row.enabled && is_any_enforced(facts) => Tri::Maybe,
             (_, Some(row)) if row.enabled && says_more(&row.extra, &[]) => Tri::Maybe,
@@ -123,13 +123,13 @@ impl<'a> Binder<'a> {
         // read: <https://learn.microsoft.com/en-us/entra/fundamentals/security-defaults>.
         let are_ruled_out = security_defaults == Tri::Yes && evidence.is_whole(SECURITY_DEFAULTS);
         let policies_grade = if are_ruled_out {
-            Grade::Whole
+            EvidenceGrade::Whole
         } else {
             evidence.grade(CA_POLICIES)
         };
         let mut members = GroupMembers::new(groups, population);
         let (policies, others) = match evidence.grade(CA_POLICIES) {
-            Grade::Absent => (Vec::new(), Vec::new()),
+            EvidenceGrade::Absent => (Vec::new(), Vec::new()),
             _ => latest(&facts.auth_ca_policies.items, |policy| &policy.id)
                 .into_values()
                 .map(|fact| Policy::new(fact, evidence, &mut members))
@@ -144,7 +144,7 @@ impl<'a> Binder<'a> {
             security_defaults,
             security_defaults_whole: evidence.is_whole(SECURITY_DEFAULTS),
             per_user: match per_user_grade {
-                Grade::Absent => ByPerson::default(),
+                EvidenceGrade::Absent => ByPerson::default(),
                 _ => population.rows_by_person(&facts.auth_per_user_mfa.items, |row| &row.user),
             },
             per_user_grade,
@@ -249,14 +249,14 @@ impl<'a> Binder<'a> {
                 tally.count(policy, applies, only);
             }
         }
-        if self.policies_grade != Grade::Whole {
+        if self.policies_grade != EvidenceGrade::Whole {
             tally.allow_unseen_policies();
         }
         (tally.source(), left_out)
     }
 
     fn by_security_defaults(&self, person: &Person<'_>, roles: Roles) -> Source<'static> {
-        let roles_unknown = self.roles != Grade::Whole || self.open_roles;
+        let roles_unknown = self.roles != EvidenceGrade::Whole || self.open_roles;
         let listed = |h: &HeldRole| h.is_always_challenged() && roles.in_force(h);
         let challenged = if person.roles.iter().any(listed) {
             Tri::Yes
@@ -296,7 +296,7 @@ impl<'a> Binder<'a> {
     }
 
     fn by_per_user_mfa(&self, person: &Person<'_>) -> Source<'static> {
-        let whole = self.per_user_grade == Grade::Whole;
+        let whole = self.per_user_grade == EvidenceGrade::Whole;
         let row = self.per_user.of(person);
         let row = row.filter(|row| {
             !says_more(&row.extra, &[]) || row.state.eq_ignore_ascii_case("disabled")

@@ -11,7 +11,7 @@ use super::grant::{GrantRequirement, requirement};
 use super::key::CA_POLICIES;
 use super::scope::{Scope, scope};
 use super::tri::Tri;
-use crate::evidence::{Evidence, Grade};
+use crate::evidence::{Evidence, EvidenceGrade};
 use crate::facts::{CaPolicyFact, CaPrincipals, is_annotation, not_modelled, says_something};
 use crate::group::Groups;
 use crate::index::Positions;
@@ -74,7 +74,7 @@ impl<'a> Policy<'a> {
             scope: scope(fact),
             whole: evidence.is_whole(CA_POLICIES)
                 && (!names_groups || evidence.is_whole(crate::population::GROUPS))
-                && (!names_roles || population.roles == Grade::Whole),
+                && (!names_roles || population.roles == EvidenceGrade::Whole),
             enabled: match fact.state.to_ascii_lowercase().as_str() {
                 "enabled" => Tri::Yes,
                 "disabled" | "enabledforreportingbutnotenforced" => Tri::No,
@@ -259,7 +259,7 @@ struct Side {
     /// Whether a member stands there that this version does not know: it may take in more people, or
     /// fewer.
     strange: bool,
-    role_grade: Grade,
+    role_grade: EvidenceGrade,
 }
 
 impl Side {
@@ -353,7 +353,7 @@ impl Side {
 
     /// "Maybe" where roles are named that are not all known.
     fn not_told(&self, open_roles: bool) -> Tri {
-        let roles_unknown = self.role_grade != Grade::Whole || open_roles;
+        let roles_unknown = self.role_grade != EvidenceGrade::Whole || open_roles;
         if !self.roles.is_empty() && roles_unknown {
             Tri::Maybe
         } else {

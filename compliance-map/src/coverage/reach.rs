@@ -9,7 +9,7 @@ use super::policy::{Policy, Roles};
 use super::scope::{Clients, Scope, scope};
 use super::source::Binding;
 use super::tri::Tri;
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::facts::{CaPolicyFact, is_annotation, not_modelled, says_something};
 use crate::population::Person;
 
@@ -80,13 +80,13 @@ impl Coverage<'_> {
             } else {
                 Some(false)
             },
-            whole: binder.policies_grade == Grade::Whole,
+            whole: binder.policies_grade == EvidenceGrade::Whole,
             open_roles: binder.open_roles,
         }
     }
 
     /// How far it is known which policies there are: security defaults leave room for none.
-    pub(crate) const fn policies_grade(&self) -> Grade {
+    pub(crate) const fn policies_grade(&self) -> EvidenceGrade {
         self.binder.policies_grade
     }
 
@@ -114,7 +114,7 @@ impl Coverage<'_> {
     /// Whether a policy that grants or refuses access applies to the person.
     pub(crate) fn reach(&self, person: &Person<'_>) -> Option<bool> {
         let binder = &self.binder;
-        let unseen = if binder.policies_grade == Grade::Whole {
+        let unseen = if binder.policies_grade == EvidenceGrade::Whole {
             Tri::No
         } else {
             Tri::Maybe

@@ -9,7 +9,7 @@ use super::key::{CA_POLICIES, CROSS_TENANT, METHODS, PASSWORD_POLICY, REGISTRATI
 use super::method::{MethodSet, Registered};
 use super::tri::Tri;
 use crate::domain;
-use crate::evidence::{Evidence, Grade};
+use crate::evidence::{Evidence, EvidenceGrade};
 use crate::facts::{CrossTenantFact, MethodsFact, RegistrationFact, narrowing, says_more};
 use crate::population::{ByPerson, Person, Population};
 
@@ -32,7 +32,7 @@ pub(crate) struct Readiness<'a> {
     report_whole: bool,
     lists: ByPerson<'a, MethodsFact>,
     lists_whole: bool,
-    lists_grade: Grade,
+    lists_grade: EvidenceGrade,
     /// Whether MFA done in a guest's home tenant is accepted.
     home_mfa: Option<bool>,
     /// Domains whose people sign in through another provider, in lower case, and whether that one
@@ -46,12 +46,12 @@ impl<'a> Readiness<'a> {
         let trust = facts.org_cross_tenant.items.last();
         Self {
             report: match evidence.grade(REGISTRATION) {
-                Grade::Absent => ByPerson::default(),
+                EvidenceGrade::Absent => ByPerson::default(),
                 _ => population.rows_by_person(&facts.auth_registration.items, |row| &row.user),
             },
             report_whole: evidence.is_whole(REGISTRATION),
             lists: match evidence.grade(METHODS) {
-                Grade::Absent => ByPerson::default(),
+                EvidenceGrade::Absent => ByPerson::default(),
                 _ => population.rows_by_person(&facts.auth_methods.items, |row| &row.user),
             },
             lists_whole: evidence.is_whole(METHODS),
@@ -95,7 +95,7 @@ impl<'a> Readiness<'a> {
         // Where every method that might do would do, it is the rules that are not known, not the methods.
         if answer == Tri::Maybe && self.told(person, generous).answer == Tri::Maybe {
             missing.push(REGISTRATION);
-            if self.lists_grade != Grade::Absent {
+            if self.lists_grade != EvidenceGrade::Absent {
                 missing.push(METHODS);
             }
         }
@@ -216,13 +216,13 @@ fn accepts_home_mfa(trust: &CrossTenantFact) -> Option<bool> {
 fn federated(evidence: Evidence<'_>) -> BTreeMap<String, Tri> {
     let facts = evidence.facts;
     let mut federated = BTreeMap::new();
-    if evidence.grade(TENANT_FACT) != Grade::Absent {
+    if evidence.grade(TENANT_FACT) != EvidenceGrade::Absent {
         let rows = facts.org_tenant.items.iter();
         let lists = rows.filter_map(|row| row.extra.get("federated_domains")?.as_array());
         let domains = lists.flatten().filter_map(Value::as_str);
         federated.extend(domains.map(|domain| (domain.to_ascii_lowercase(), Tri::Maybe)));
     }
-    if evidence.grade(PASSWORD_POLICY) != Grade::Absent {
+    if evidence.grade(PASSWORD_POLICY) != EvidenceGrade::Absent {
         for row in &facts.auth_password_policy.items {
             let domain = row.domain.to_ascii_lowercase();
             let names = ["federated_idp_mfa_behavior", "federatedIdpMfaBehavior"];

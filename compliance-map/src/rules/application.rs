@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding, parameter};
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::facts::{AppConsentFact, CredentialFact, Row as _, ServicePrincipalFact};
 use crate::population::ROLES;
 
@@ -239,7 +239,7 @@ fn is_privileged(permission: &str) -> Option<bool> {
 pub(super) fn privileged(context: &Context<'_>) -> Finding {
     let population = &context.population;
     let holders: &BTreeSet<&str> = &population.service_principals;
-    let roles_known = population.roles == Grade::Whole;
+    let roles_known = population.roles == EvidenceGrade::Whole;
     let as_of = context.evidence.as_of();
     let mut finding = Question::new(
         "does no application that can administer the tenant sign in with a secret?",
@@ -304,7 +304,7 @@ pub(super) fn privileged(context: &Context<'_>) -> Finding {
 /// An application that holds a privileged role and is in no list: how it signs in is not known.
 fn need_holders(context: &Context<'_>, finding: &mut Finding) {
     let key = ServicePrincipalFact::KEY;
-    if context.evidence.grade(key) == Grade::Absent {
+    if context.evidence.grade(key) == EvidenceGrade::Absent {
         return;
     }
     let rows = &context.evidence.facts.identity_service_principals.items;

@@ -6,7 +6,7 @@ use super::people::{ENABLED_NOT_READ, may_be_disabled};
 use super::setting::{Answer, Question};
 use super::{Context, Finding, Target};
 use crate::coverage::{CA_POLICIES, Fit, Protection, Reached, SECURITY_DEFAULTS};
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::facts::{CaPolicyFact, CaPrincipals, TENANT};
 use crate::population::{GROUPS, ROLES, USERS};
 use crate::role;
@@ -80,7 +80,7 @@ pub(super) fn registration_protected(context: &Context<'_>) -> Finding {
 impl Context<'_> {
     /// Notes that a finding rests on the policies in force, or on security defaults, which leave room
     /// for none; and how far these are known.
-    fn need_policies(&self, finding: &mut Finding) -> Grade {
+    fn need_policies(&self, finding: &mut Finding) -> EvidenceGrade {
         let known = self.coverage.policies_grade();
         let is_by_default = known != self.evidence.grade(CA_POLICIES);
         self.need(
@@ -116,7 +116,7 @@ fn asked_of_everybody(
             .missing
             .insert(context.evidence.missing(SECURITY_DEFAULTS));
     }
-    if grade == Grade::Absent {
+    if grade == EvidenceGrade::Absent {
         finding.excluded.clear();
         finding.undecidable = finding.undecidable.or(Some("the evidence is missing"));
         return finding;
@@ -125,7 +125,7 @@ fn asked_of_everybody(
         // Nobody is counted, so nobody is left out of the count.
         finding.excluded.clear();
         if finding.undecidable.is_some() {
-        } else if grade != Grade::Whole {
+        } else if grade != EvidenceGrade::Whole {
             finding.undecidable = Some("none was seen, but the list is not complete");
         } else if reach.by_default.is_none() {
             finding.undecidable = Some("whether security defaults are on is not known");
@@ -236,7 +236,7 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         context.about_accounts("is everybody who is left out of a policy covered by another one?");
     finding.advice = "cover the people listed by a policy, or stop leaving them out";
     finding.target = Some(Target::Accounts);
-    if context.need_policies(&mut finding) == Grade::Absent {
+    if context.need_policies(&mut finding) == EvidenceGrade::Absent {
         finding.undecidable = finding.undecidable.or(Some("the evidence is missing"));
         return finding;
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::setting::{Answer, NOT_READ, Question, is_narrowed};
 use super::{Context, Finding};
-use crate::evidence::{Grade, latest};
+use crate::evidence::{EvidenceGrade, latest};
 use crate::facts::{
     AppFact, CompliancePolicyFact, DeviceFact, DeviceProtectionFact, DeviceUpdateFact, Row, TENANT,
 };
@@ -57,7 +57,7 @@ pub(super) fn without_policy(context: &Context<'_>) -> Finding {
         ..Finding::default()
     };
     context.need(POLICIES, &mut finding);
-    if context.evidence.grade(POLICIES) == Grade::Absent {
+    if context.evidence.grade(POLICIES) == EvidenceGrade::Absent {
         finding.undecidable = Some("the evidence is missing");
         return finding;
     }
@@ -147,7 +147,7 @@ fn reaches_somebody(context: &Context<'_>, row: &CompliancePolicyFact) -> Option
 /// tests health reaches every device that another policy reaches.
 pub(super) fn need_health(context: &Context<'_>, finding: &mut Finding) {
     context.need(POLICIES, finding);
-    if context.evidence.grade(POLICIES) == Grade::Absent {
+    if context.evidence.grade(POLICIES) == EvidenceGrade::Absent {
         let why = "what makes a device compliant was not read";
         finding.count(context, POLICIES, TENANT, Answer::Unknown(why));
         return;
@@ -327,8 +327,8 @@ fn need_windows_devices<T: Row>(
 ) {
     // Without the inventory it is not known which devices there are.
     context.need(DeviceFact::KEY, finding);
-    if context.evidence.grade(DeviceFact::KEY) == Grade::Absent
-        || context.evidence.grade(T::KEY) == Grade::Absent
+    if context.evidence.grade(DeviceFact::KEY) == EvidenceGrade::Absent
+        || context.evidence.grade(T::KEY) == EvidenceGrade::Absent
     {
         return;
     }

@@ -5,7 +5,7 @@ use super::people::{Asked, ENABLED_NOT_READ, may_be_disabled};
 use super::setting::NARROWED;
 use super::{Context, Finding, Target};
 use crate::Timestamp;
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::facts::SignInFact;
 use crate::population::{ByPerson, Person, USERS};
 
@@ -52,7 +52,7 @@ fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32
 
     let grade = context.evidence.grade(SIGN_INS);
     let rows: ByPerson<'_, SignInFact> = match grade {
-        Grade::Absent => ByPerson::default(),
+        EvidenceGrade::Absent => ByPerson::default(),
         _ => context.population.rows_by_person(
             &context.evidence.facts.identity_signin_activity.items,
             |row| &row.user,
@@ -62,7 +62,7 @@ fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32
     let answer = |person: &Person<'_>| {
         if may_be_disabled(person) {
             Answer::Unknown(ENABLED_NOT_READ)
-        } else if grade == Grade::Absent {
+        } else if grade == EvidenceGrade::Absent {
             Answer::Unknown("the sign-in activity is not known")
         } else if !recorded.anything {
             Answer::Unknown("no sign-in of anybody is recorded, so the field was not populated")

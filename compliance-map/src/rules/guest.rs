@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding, parameter};
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::facts::{AccessReviewFact, AppConsentFact, GuestFact, Row as _};
 use crate::framework::ReviewScope;
 use crate::population::USERS;
@@ -64,7 +64,7 @@ pub(super) fn sponsors(context: &Context<'_>) -> Finding {
         finding.vacuous_pass = None;
     }
     let key = GuestFact::KEY;
-    if context.evidence.grade(key) != Grade::Absent {
+    if context.evidence.grade(key) != EvidenceGrade::Absent {
         let rows = &context.evidence.facts.identity_guests.items;
         let listed: BTreeSet<&str> = rows.iter().map(|row| row.user.as_str()).collect();
         let everybody = context.population.people.iter();

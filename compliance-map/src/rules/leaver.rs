@@ -3,7 +3,7 @@
 use super::people::{ENABLED_NOT_READ, may_be_disabled};
 use super::setting::Answer;
 use super::{Context, Finding, Target};
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::population::USERS;
 
 /// See <https://learn.microsoft.com/en-us/graph/tutorial-lifecycle-workflows-set-employeeleavedatetime>.
@@ -15,7 +15,7 @@ pub(super) fn disabled(context: &Context<'_>) -> Finding {
     finding.advice = "disable the accounts listed";
     finding.target = Some(Target::Accounts);
     finding.excluded.clear();
-    if context.population.users == Grade::Absent {
+    if context.population.users == EvidenceGrade::Absent {
         return finding;
     }
     let as_of = context.evidence.as_of();

@@ -10,7 +10,7 @@ use crate::coverage::{
     AccessKind, CA_POLICIES, CROSS_TENANT, Lack, METHODS, MfaCoverage, PASSWORD_POLICY,
     PER_USER_MFA, REGISTRATION, SECURITY_DEFAULTS, STRENGTHS,
 };
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::facts::{RegistrationFact, State};
 use crate::population::{ByPerson, GROUPS, ROLES, USERS};
 use crate::verdict::Action;
@@ -57,7 +57,7 @@ pub(super) fn phishing_resistant_administrators(context: &Context<'_>) -> Findin
 
 /// What the registration report says, whether or not a rule asks for it.
 pub(super) fn capable(context: &Context<'_>) -> Finding {
-    let rows = if context.evidence.grade(REGISTRATION) == Grade::Absent {
+    let rows = if context.evidence.grade(REGISTRATION) == EvidenceGrade::Absent {
         ByPerson::default()
     } else {
         let rows = &context.evidence.facts.auth_registration.items;
@@ -156,7 +156,7 @@ fn judge(
         let cut_short = finding
             .evidence
             .iter()
-            .filter(|key| context.evidence.grade(key) == Grade::Part);
+            .filter(|key| context.evidence.grade(key) == EvidenceGrade::Part);
         let missing: Vec<_> = cut_short.map(|key| context.evidence.missing(key)).collect();
         finding.missing.extend(missing);
     }

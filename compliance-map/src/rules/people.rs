@@ -2,7 +2,7 @@
 
 use super::setting::Answer;
 use super::{Context, Finding, Target};
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::population::{GROUPS, Person, ROLES, USERS};
 use crate::verdict::Excluded;
 
@@ -44,7 +44,7 @@ impl<'a> Context<'a> {
             ..Finding::default()
         };
         self.need(USERS, &mut finding);
-        if self.population.users != Grade::Absent
+        if self.population.users != EvidenceGrade::Absent
             && self.population.able_to_sign_in().next().is_none()
         {
             finding.undecidable =
@@ -82,7 +82,7 @@ impl<'a> Context<'a> {
             doubt: (USERS, "whether the account is a guest's was not read"),
         };
         let untold = !perhaps.people.is_empty();
-        if people.is_empty() && self.population.users == Grade::Whole && !untold {
+        if people.is_empty() && self.population.users == EvidenceGrade::Whole && !untold {
             finding.vacuous_pass = Some("there is no guest");
         } else if people.is_empty() {
             finding.missing.insert(self.evidence.missing(USERS));
@@ -136,8 +136,8 @@ impl<'a> Context<'a> {
             finding.unknown.extend(unresolved);
         }
         if finding.undecidable.is_none()
-            && population.users != Grade::Absent
-            && population.roles != Grade::Absent
+            && population.users != EvidenceGrade::Absent
+            && population.roles != EvidenceGrade::Absent
             && people.is_empty()
             && finding.unknown.is_empty()
         {

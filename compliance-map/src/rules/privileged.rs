@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::people::may_be_disabled;
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding, Target};
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::facts::{LicenseFact, PimRuleFact, TENANT, says_more};
 use crate::population::{Person, ROLES, USERS};
 use crate::role::RoleId;
@@ -40,7 +40,7 @@ pub(super) fn global_administrators(
     finding.advice = "assign Global Administrator to fewer, or to one more who can stand in";
     finding.target = Some(Target::Objects(ROLES));
     let population = &context.population;
-    if population.users == Grade::Absent || population.roles == Grade::Absent {
+    if population.users == EvidenceGrade::Absent || population.roles == EvidenceGrade::Absent {
         finding.undecidable = Some("the evidence is missing");
         return finding;
     }
@@ -133,7 +133,7 @@ const LICENCES: &str = "org.licenses";
 pub(super) fn dedicated(context: &Context<'_>) -> Finding {
     let facts = context.evidence.facts;
     let mut productive: BTreeMap<String, Option<bool>> = BTreeMap::new();
-    if context.evidence.grade(LICENCES) != Grade::Absent {
+    if context.evidence.grade(LICENCES) != EvidenceGrade::Absent {
         for row in &facts.org_licenses.items {
             let answer = row
                 .service_plans

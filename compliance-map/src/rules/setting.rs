@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Context, Finding, Target};
-use crate::evidence::{Grade, latest};
+use crate::evidence::{EvidenceGrade, latest};
 use crate::facts::{Row, Subject, TENANT, narrowing};
 use crate::verdict::Missing;
 
@@ -206,7 +206,7 @@ impl Question {
     ) -> Finding {
         let mut finding = self.finding(context, T::KEY);
         let grade = context.evidence.grade(T::KEY);
-        if grade == Grade::Absent {
+        if grade == EvidenceGrade::Absent {
             finding.undecidable = Some("the evidence is missing");
             return finding;
         }
@@ -220,11 +220,13 @@ impl Question {
         }
         if finding.population() == 0 {
             match self.none {
-                NoRows::Fails(why) if grade == Grade::Whole => {
+                NoRows::Fails(why) if grade == EvidenceGrade::Whole => {
                     finding.failing.insert(TENANT.to_owned(), why.to_owned());
                 }
-                NoRows::Passes(why) if grade == Grade::Whole => finding.vacuous_pass = Some(why),
-                NoRows::Attestable(why) if grade == Grade::Whole => {
+                NoRows::Passes(why) if grade == EvidenceGrade::Whole => {
+                    finding.vacuous_pass = Some(why)
+                }
+                NoRows::Attestable(why) if grade == EvidenceGrade::Whole => {
                     finding.missing.insert(context.evidence.missing(T::KEY));
                     finding.attestable = true;
                     finding.undecidable = Some(why);
