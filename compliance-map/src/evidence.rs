@@ -104,7 +104,7 @@ impl<'a> Evidence<'a> {
             fact: key.to_owned(),
             problem: format!("is {age} hours old; the control allows {limit}"),
             permission: None,
-            licence: None,
+            license: None,
         })
     }
 
@@ -116,20 +116,20 @@ impl<'a> Evidence<'a> {
             let known = table.map(|k| k.permission.to_owned());
             envelope.permission.map(str::to_owned).or(known)
         };
-        let licence = || table.and_then(|k| k.licence).map(str::to_owned);
-        let (problem, permission, licence) = match envelope.state {
+        let license = || table.and_then(|k| k.license).map(str::to_owned);
+        let (problem, permission, license) = match envelope.state {
             State::Denied => (
                 "was denied: the permission is missing".into(),
                 permission(),
                 None,
             ),
             State::Unlicensed => (
-                "is not included in the tenant's licences".into(),
+                "is not included in the tenant's licenses".into(),
                 None,
-                licence(),
+                license(),
             ),
             State::Error => ("could not be read; collect it again".into(), None, None),
-            State::NotCollected => ("was not collected".into(), permission(), licence()),
+            State::NotCollected => ("was not collected".into(), permission(), license()),
             State::Ok | State::Truncated => (
                 self.age_problem(key).unwrap_or_else(|| {
                     if self.grade(key) == EvidenceGrade::Part {
@@ -146,7 +146,7 @@ impl<'a> Evidence<'a> {
             fact: key.to_owned(),
             problem,
             permission,
-            licence,
+            license,
         }
     }
 
@@ -154,13 +154,13 @@ impl<'a> Evidence<'a> {
     pub(crate) fn supply(&self, missing: &Missing) -> Action {
         let fact = missing.fact.clone();
         let state = self.facts.envelope(&fact).state;
-        match (state, &missing.permission, &missing.licence) {
+        match (state, &missing.permission, &missing.license) {
             (State::Denied, Some(permission), _) => Action::GrantPermission {
                 permission: permission.clone(),
                 fact,
             },
-            (State::Unlicensed, _, Some(licence)) => Action::AddLicence {
-                licence: licence.clone(),
+            (State::Unlicensed, _, Some(license)) => Action::AddLicense {
+                license: license.clone(),
                 fact,
             },
             _ => Action::RefreshEvidence {

@@ -83,9 +83,9 @@ pub struct Missing {
     /// The permission that would let it be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
-    /// The licence that includes it.
+    /// The license that includes it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub licence: Option<String>,
+    pub license: Option<String>,
 }
 
 /// Something to look at that changes no status.
@@ -141,10 +141,10 @@ pub enum Action {
         /// The fact that could be read then.
         fact: String,
     },
-    /// Buy a licence, or assign one that was bought.
-    AddLicence {
-        /// The licence.
-        licence: String,
+    /// Buy a license, or assign one that was bought.
+    AddLicense {
+        /// The license.
+        license: String,
         /// The fact that could be read then.
         fact: String,
     },

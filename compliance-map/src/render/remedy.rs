@@ -24,8 +24,8 @@ pub(super) fn sentence(remedy: &Remedy) -> String {
         Action::GrantPermission { permission, fact } => {
             format!("grant the collector {permission}, so that {fact} can be read")
         }
-        Action::AddLicence { licence, fact } => {
-            format!("buy or assign {licence}, which includes {fact}")
+        Action::AddLicense { license, fact } => {
+            format!("buy or assign {license}, which includes {fact}")
         }
         Action::RefreshEvidence { fact, problem } => {
             format!("collect {fact}: it {problem}")

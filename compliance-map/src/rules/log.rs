@@ -24,7 +24,7 @@ pub(super) fn unified_audit(context: &Context<'_>) -> Finding {
 pub(super) fn retention(context: &Context<'_>, days: u32) -> Finding {
     Question::new(
         format!("are audit records kept for {days} days or more?"),
-        "keep audit records longer, by licence, retention policy or export",
+        "keep audit records longer, by license, retention policy or export",
     )
     .every(context, |row: &LogRetentionFact| {
         Answer::at_least(row.days, days, |n| format!("kept for {n} days only"))

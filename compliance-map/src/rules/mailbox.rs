@@ -124,7 +124,7 @@ fn need_mailboxes(context: &Context<'_>, finding: &mut Finding) {
     }
 }
 
-/// The actions that Microsoft's own set holds for every licence:
+/// The actions that Microsoft's own set holds for every license:
 /// <https://learn.microsoft.com/en-us/purview/audit-mailboxes>.
 const BY_EVERYBODY: [&str; 6] = [
     "HardDelete",

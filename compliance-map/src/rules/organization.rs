@@ -5,7 +5,7 @@ use super::{Context, Finding};
 use crate::facts::{LicenseFact, PartnerFact, TenantFact};
 use crate::role::RoleId;
 
-pub(super) fn licences(context: &Context<'_>) -> Finding {
+pub(super) fn licenses(context: &Context<'_>) -> Finding {
     Question::new(
         "is every subscription in force, with no more seats assigned than bought?",
         "renew the subscriptions listed, buy seats, or take assignments away",

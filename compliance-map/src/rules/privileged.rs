@@ -128,12 +128,12 @@ const HARMLESS: [&str; 19] = [
     "WINDOWS_",
 ];
 
-const LICENCES: &str = "org.licenses";
+const LICENSES: &str = "org.licenses";
 
 pub(super) fn dedicated(context: &Context<'_>) -> Finding {
     let facts = context.evidence.facts;
     let mut productive: BTreeMap<String, Option<bool>> = BTreeMap::new();
-    if context.evidence.grade(LICENCES) != EvidenceGrade::Absent {
+    if context.evidence.grade(LICENSES) != EvidenceGrade::Absent {
         for row in &facts.org_licenses.items {
             let answer = row
                 .service_plans
@@ -149,20 +149,20 @@ pub(super) fn dedicated(context: &Context<'_>) -> Finding {
         .administrators("has every administrator an account for administration alone, without mail, files or chat?")
         .each(
             context,
-            LICENCES,
-            "give the administrators listed accounts of their own for administration, without licences for daily work",
+            LICENSES,
+            "give the administrators listed accounts of their own for administration, without licenses for daily work",
             |person| {
-                let Some(licences) = &person.fact.licenses else {
-                    return Answer::Lacks(USERS, "which licences the account has was not read");
+                let Some(licenses) = &person.fact.licenses else {
+                    return Answer::Lacks(USERS, "which licenses the account has was not read");
                 };
-                let plans: BTreeSet<Option<bool>> = licences
+                let plans: BTreeSet<Option<bool>> = licenses
                     .iter()
                     .map(|sku| productive.get(&sku.to_ascii_lowercase()).copied().flatten())
                     .collect();
                 if plans.contains(&Some(true)) {
                     Answer::fail("the account is licensed for daily work too")
                 } else if plans.contains(&None) {
-                    Answer::Unknown("what one of its licences includes is not known")
+                    Answer::Unknown("what one of its licenses includes is not known")
                 } else if person.guest || person.external {
                     // Whoever it belongs to works with it where it comes from.
                     Answer::Unknown("what the account is used for where it comes from is not known")

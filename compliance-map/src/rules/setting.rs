@@ -319,7 +319,7 @@ impl Finding {
             fact: parameter.to_owned(),
             problem: "is not declared; set it in the overlay or the options".to_owned(),
             permission: None,
-            licence: None,
+            license: None,
         });
     }
 }

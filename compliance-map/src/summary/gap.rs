@@ -19,9 +19,9 @@ pub struct EvidenceGap {
     /// The permission that would let it be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
-    /// The licence that includes it.
+    /// The license that includes it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub licence: Option<String>,
+    pub license: Option<String>,
     /// The controls that stay unknown for want of it.
     pub unknown: Vec<ControlRef>,
     /// Controls with a proven lack in which there may be more than is listed.
@@ -43,7 +43,7 @@ pub(super) fn gaps(assessment: &Assessment) -> Vec<EvidenceGap> {
                 fact: missing.fact.clone(),
                 problem: missing.problem.clone(),
                 permission: missing.permission.clone(),
-                licence: missing.licence.clone(),
+                license: missing.license.clone(),
                 unknown: Vec::new(),
                 incomplete: Vec::new(),
             });

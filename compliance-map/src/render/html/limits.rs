@@ -59,8 +59,8 @@ impl Page<'_> {
         if let Some(permission) = &gap.permission {
             write!(self.out, " Permission: {}.", Text(permission))?;
         }
-        if let Some(licence) = &gap.licence {
-            write!(self.out, " Licence: {}.", Text(licence))?;
+        if let Some(license) = &gap.license {
+            write!(self.out, " License: {}.", Text(license))?;
         }
         self.out.push_str("</p>");
         for (controls, effect) in [
