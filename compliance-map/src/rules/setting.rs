@@ -99,29 +99,10 @@ const REMARKS: [&str; 23] = [
     "under_policy",
 ];
 
-/// Words that mean something elsewhere and change nothing of these: the rules of a domain hold whether it
-/// is verified or not, an application that is switched off has its owners and secrets all the same, and
-/// of a review its last end counts.
-const REMARKS_OF: [(&str, &str); 12] = [
-    ("auth.password_policy", "root"),
-    ("auth.password_policy", "verified"),
-    ("auth.session", "persistent_browser"),
-    ("email.auth_dns", "dmarc_at"),
-    ("email.auth_dns", "kind"),
-    ("email.auth_dns", "sends"),
-    ("identity.access_reviews", "status"),
-    ("identity.app_consent", "consent_reviewers"),
-    ("identity.app_consent", "users_can_create_security_groups"),
-    ("identity.app_consent", "users_can_read_bitlocker_keys"),
-    ("identity.role_assignments", "assignment"),
-    ("identity.service_principals", "enabled"),
-];
-
 /// Whether a row says more than is known here, so that it may prove less. The tenant's own record is
 /// kept as received, and policies of conditional access are read with what is in them.
 pub(super) fn is_narrowed<T: Row>(row: &T) -> bool {
-    let mut further =
-        narrowing(row.extra(), &REMARKS).filter(|name| !REMARKS_OF.contains(&(T::KEY, name)));
+    let mut further = narrowing(row.extra(), &REMARKS).filter(|name| !T::REMARKS.contains(name));
     !["auth.ca_policies", "org.tenant"].contains(&T::KEY) && further.next().is_some()
 }
 
