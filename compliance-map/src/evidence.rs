@@ -108,7 +108,7 @@ impl<'a> Evidence<'a> {
         })
     }
 
-    /// Why a fact does not let anything be concluded, and what would supply it.
+    /// Why nothing can be concluded from a fact, and what would supply it.
     pub(crate) fn missing(&self, key: &str) -> Missing {
         let envelope = self.facts.envelope(key);
         let table = FactKey::find(key);
@@ -150,7 +150,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// What would let a missing fact be had, by how its reading ended.
+    /// What to do to get a missing fact, by how its reading ended.
     pub(crate) fn supply(&self, missing: &Missing) -> Action {
         let fact = missing.fact.clone();
         let state = self.facts.envelope(&fact).state;

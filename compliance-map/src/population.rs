@@ -22,13 +22,13 @@ pub(crate) struct HeldRole {
     pub(crate) active: bool,
     /// For the whole tenant, not only for an administrative unit or one object.
     pub(crate) tenant_wide: bool,
-    /// Without an end; `None` where nobody looked for one.
+    /// Without an end; `None` where the end was not read.
     pub(crate) permanent: Option<bool>,
     /// `None` for a role that is not built in.
     weight: Option<RoleWeight>,
 }
 
-/// Who holds one role: for so long, for so much.
+/// Who holds a role in one way: active or eligible, tenant-wide or not, permanent or not.
 #[derive(Debug, Default)]
 struct Holders<'a> {
     principals: BTreeSet<&'a str>,
@@ -62,7 +62,7 @@ pub(crate) struct Person<'a> {
     /// Where the person stands in [`Population::people`].
     pub(crate) position: usize,
     pub(crate) guest: bool,
-    /// Whether it was not read if the person is a guest.
+    /// Whether it is unknown if the person is a guest.
     pub(crate) may_be_guest: bool,
     /// Whether the account comes from another directory, as its user principal name shows.
     pub(crate) external: bool,
@@ -86,7 +86,7 @@ impl<'a> Person<'a> {
         self.roles.iter().any(HeldRole::is_administrative)
     }
 
-    /// Whether it cannot be told if the person administers: a role that is held is not built in.
+    /// Whether it is unknown if the person administers: one of the roles is a custom role.
     pub(crate) fn may_be_admin(&self) -> bool {
         !self.is_admin() && self.roles.iter().any(HeldRole::may_be_administrative)
     }
@@ -162,7 +162,7 @@ impl<'a> Population<'a> {
             .iter()
             .map(|a| ((&a.principal, &a.role, &a.kind, &a.scope), a))
             .collect();
-        // However many groups hold a role, whoever is in them is looked up once.
+        // The members of all groups that hold a role are looked up together, once.
         let mut holders: BTreeMap<HeldRole, Holders<'a>> = BTreeMap::new();
         for assignment in assignments.into_values() {
             if assignment.ends.is_some_and(|ends| ends <= evidence.as_of()) {

@@ -38,7 +38,7 @@ impl Judged {
         }
     }
 
-    /// A person signed for what no evidence speaks for or against.
+    /// An attestation settles what no evidence speaks for or against.
     pub(super) fn settle(&mut self, attested: &str) {
         self.result.status = Status::Satisfied;
         attested.clone_into(&mut self.result.why);
@@ -136,7 +136,7 @@ pub(super) fn clause(
     }
 }
 
-/// Those of `from` who are not excepted; the others join the excepted, and for all it is noted why.
+/// Those of `from` who are not excepted. The others are added to the excepted; reasons are kept for all.
 fn sorted<'f>(
     from: &'f BTreeMap<String, String>,
     excepted: &BTreeSet<&str>,

@@ -24,7 +24,7 @@ pub(crate) struct Bound<'s> {
     pub(crate) needed: Needed,
     /// Whether `Always` comes from conditional access, which may trust MFA of a guest's home tenant.
     pub(crate) by_conditional_access: bool,
-    /// Whether another provider may ask, for which nothing need be registered here.
+    /// Whether another provider may do MFA, for which nothing has to be registered in this tenant.
     pub(crate) perhaps_elsewhere: bool,
     /// Facts that could bring `least` and `most` together.
     pub(crate) missing: Vec<&'static str>,

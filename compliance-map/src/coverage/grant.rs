@@ -60,7 +60,7 @@ pub(crate) fn requirement(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Gr
             GrantRequirement::Other
         };
     }
-    // What more is said of the strength may let in less, or something else.
+    // A member of the strength that is not modelled may change which methods it accepts.
     let is_strange = further().any(|name| name.starts_with("authentication_strength"));
     let strength = strength.map(|strength| match method::accepted_by(strength, evidence) {
         Accepts::Mfa(_) if is_strange => Accepts::Unknown,
@@ -69,7 +69,7 @@ pub(crate) fn requirement(grant: Option<&CaGrant>, evidence: Evidence<'_>) -> Gr
     if !and && (strength == Some(Accepts::SingleFactor)) {
         return GrantRequirement::Other;
     }
-    // With OR, what another provider asks is a way past the rest.
+    // With OR, the custom control alone lets a person in.
     if elsewhere && (!and || (!plain && !matches!(strength, Some(Accepts::Mfa(_))))) {
         return GrantRequirement::CustomControl;
     }
@@ -95,7 +95,7 @@ const FACTORS: [&str; 2] = [
 /// Where Graph lists terms of use, which are accepted without any factor.
 const TERMS: [&str; 2] = ["termsOfUse", "terms_of_use"];
 
-/// Whether MFA is named at all, or may be: whoever is left out of such a policy is left out of MFA.
+/// Whether MFA is named, or may be: whoever is excluded from such a policy is excluded from MFA.
 pub(crate) fn names_mfa(grant: &CaGrant) -> bool {
     grant
         .controls

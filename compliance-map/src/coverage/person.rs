@@ -75,7 +75,7 @@ impl<'a> Coverage<'a> {
         only: Option<MethodSet>,
     ) -> PersonCoverage {
         let bound = self.binder.bind(person, roles, only);
-        // Where nothing binds, what is asked is whether the person could follow a rule if there were one.
+        // Where no rule binds, ask whether the person could follow one.
         let needed = match bound.most {
             Binding::None => Needed::exactly(only.unwrap_or(MethodSet::ANY)),
             _ => bound.needed,

@@ -1,11 +1,11 @@
-//! What is proven about one person.
+//! What is proven of one person's MFA.
 
 use std::collections::BTreeSet;
 
 use super::source::Binding;
 use super::tri::Tri;
 
-/// What is proven about one person.
+/// Whether MFA covers one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum MfaCoverage {
     Covered,
@@ -14,7 +14,7 @@ pub(crate) enum MfaCoverage {
     Unknown,
 }
 
-/// What lacks to somebody who does not pass.
+/// What somebody who is not covered lacks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Lack {
     /// A usable method.
@@ -36,9 +36,9 @@ pub(crate) struct PersonCoverage {
     pub(crate) in_place: bool,
     /// Whether being covered rests on whole evidence only.
     pub(crate) whole: bool,
-    /// Why it does not pass; empty when it does.
+    /// Why the person is not covered; empty when covered.
     pub(crate) why: String,
-    /// What lacks to whoever does not pass.
+    /// What somebody who is not covered lacks.
     pub(crate) lacks: BTreeSet<Lack>,
     /// The facts that would settle an unknown.
     pub(crate) missing: Vec<&'static str>,

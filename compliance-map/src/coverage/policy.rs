@@ -276,7 +276,7 @@ impl Side {
             }
         }
         let users = &principals.users;
-        // Graph writes several of them in one text.
+        // Graph writes several guest types in one text, divided by commas.
         let guest_types: Vec<String> = principals
             .guest_types
             .iter()
@@ -322,7 +322,7 @@ impl Side {
         for held in held {
             by_role = by_role.max(match &held.role {
                 Some(role) => Tri::from(self.roles.contains(role)),
-                // The service leaves roles of the tenant's own making out of account.
+                // Conditional access does not apply to custom roles.
                 None if self.names_unlisted => Tri::Maybe,
                 None => Tri::No,
             });

@@ -1,4 +1,4 @@
-//! What conditional access asks besides MFA: of whom, and whether at all times.
+//! What conditional access protects besides asking for MFA: for whom, and whether at all times.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use crate::evidence::EvidenceGrade;
 use crate::facts::{CaPolicyFact, is_annotation, not_modelled, says_something};
 use crate::population::Person;
 
-/// What is asked of people.
+/// A protection that conditional access policies can give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protection {
     /// No sign-in by protocols that know no MFA.
@@ -32,14 +32,14 @@ pub(crate) enum Protection {
     Anything,
 }
 
-/// Whether it is asked at all times.
+/// Whether a protection holds at all times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fit {
     Narrowed,
     Full,
 }
 
-/// What is asked of one person.
+/// How far a protection reaches one person.
 #[derive(Debug)]
 pub(crate) struct Reached<'p> {
     pub(crate) fit: Option<Fit>,
@@ -47,16 +47,16 @@ pub(crate) struct Reached<'p> {
     pub(crate) whole: bool,
     /// Whether evidence that is missing could make it full.
     pub(crate) open: bool,
-    /// The policy that asks it at times only, or leaves the person out.
+    /// The policy that holds at times only, or excludes the person.
     pub(crate) policy: Option<&'p str>,
 }
 
-/// The policies that ask for one thing.
+/// The policies that give one protection.
 #[derive(Debug)]
 pub(crate) struct Reach<'c> {
     policies: Vec<(&'c Policy<'c>, Scope)>,
     needs: Clients,
-    /// Whether security defaults do it for everybody.
+    /// Whether security defaults give it to everybody.
     pub(crate) by_default: Option<bool>,
     whole: bool,
     open_roles: bool,
@@ -167,7 +167,7 @@ impl<'c> Reach<'c> {
         self.policies.is_empty()
     }
 
-    /// Whether a policy asks it of everybody, whoever that is.
+    /// Whether a policy gives it to everybody, whoever joins or leaves.
     pub(crate) fn asks_everybody(&self) -> bool {
         let mut policies = self.policies.iter();
         policies.any(|(policy, _)| policy.is_enabled() && for_everybody(policy.fact))
@@ -245,8 +245,8 @@ fn for_everybody(fact: &CaPolicyFact) -> bool {
     people.is_some_and(|users| users.iter().any(|user| user.eq_ignore_ascii_case("all")))
 }
 
-/// In which sign-ins the policy asks for it, the condition that belongs to it aside; `None` when it
-/// asks for something else.
+/// In which sign-ins the policy gives the protection; `None` when it gives another one. The condition
+/// that makes up the protection, such as high user risk, does not count as narrowing.
 fn asked(policy: &Policy<'_>, protection: Protection) -> Option<Scope> {
     let fact = policy.fact;
     let conditions = fact.conditions.as_ref();
@@ -262,7 +262,7 @@ fn asked(policy: &Policy<'_>, protection: Protection) -> Option<Scope> {
         scope(&rest)
     };
     match protection {
-        // Whatever is protection of legacy protocols, they cannot answer it.
+        // Legacy protocols can do nothing that a grant asks for, so any grant blocks them.
         Protection::LegacyBlocked => {
             let grant = fact.grant.as_ref()?;
             let actions = fact.apps.as_ref().map(|apps| &apps.user_actions);
@@ -284,7 +284,7 @@ fn asked(policy: &Policy<'_>, protection: Protection) -> Option<Scope> {
                 .filter(|_| blocks)?;
             match names_device_code(flows) {
                 Tri::Yes => Some(without(|rest| set(rest, |c| c.authentication_flows = None))),
-                // In words that are not known it may be that one.
+                // A flow whose name is not known may be the device code flow.
                 Tri::Maybe => Some(Scope::Untold),
                 Tri::No => None,
             }
@@ -308,8 +308,7 @@ fn asked(policy: &Policy<'_>, protection: Protection) -> Option<Scope> {
             let apps = fact.apps.as_ref()?;
             let action =
                 |action: &String| action.eq_ignore_ascii_case("urn:user:registersecurityinfo");
-            // What was accepted, or which application is used, verifies nobody's identity; a device
-            // may.
+            // Terms of use or an approved application verify no identity; a device may.
             let perhaps = matches!(
                 policy.requirement,
                 GrantRequirement::Unclear | GrantRequirement::CustomControl

@@ -16,7 +16,7 @@ impl Clients {
     pub(crate) const ALL: Self = Self(0b1111);
     /// Protocols that know no MFA.
     pub(crate) const LEGACY: Self = Self(0b1100);
-    /// Those of them that cannot do anything that is asked.
+    /// Those of them that cannot do anything a grant requires.
     const MUTE: Self = Self(0b1000);
 
     pub(crate) const fn covers(self, other: Self) -> bool {
@@ -27,7 +27,7 @@ impl Clients {
         Self(self.0 | other.0)
     }
 
-    /// Which of these what a grant asks keeps out: legacy protocols cannot do it. See
+    /// Which of these clients cannot do what the grant requires, and so are blocked. See
     /// <https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-block-legacy-authentication>.
     pub(crate) const fn kept_out(self, requirement: GrantRequirement) -> Self {
         let unable = match requirement {

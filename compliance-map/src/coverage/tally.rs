@@ -19,7 +19,7 @@ pub(crate) struct Tally<'s> {
     most_blocked: Clients,
     least_some: bool,
     most_some: bool,
-    /// Whether another provider may ask for MFA, for which nothing need be registered here.
+    /// Whether another provider may do MFA, for which nothing has to be registered in this tenant.
     perhaps_elsewhere: bool,
     accepted: Accepted,
     sometimes: Vec<&'s Policy<'s>>,

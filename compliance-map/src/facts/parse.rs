@@ -1,5 +1,5 @@
-//! JSON → facts. What has not the documented form costs itself and is told by its place and what was
-//! expected there, never by what stood there.
+//! JSON → facts. What does not have the documented form is left out, and a problem names its place and
+//! what was expected there, never what stood there.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -50,7 +50,7 @@ impl Facts {
         for (key, raw) in members.by_name() {
             let mut found = Problems::default();
             if raw.len() > 1 {
-                // The last one is read, as other readers of JSON do, and is not the whole.
+                // The last one is read, as other JSON readers do, and its fact is not complete.
                 found.tell(key, TWICE);
             }
             let Some(raw) = raw.last().copied() else {

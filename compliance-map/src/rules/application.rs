@@ -47,13 +47,13 @@ fn strongest_consent(policies: &[String]) -> Consent {
         let policy = policy.trim().to_ascii_lowercase();
         let (whose, name) = policy.split_once('.').unwrap_or(("", policy.as_str()));
         match (whose, name) {
-            // Verified publishers and chosen permissions alone.
+            // Only verified publishers and permissions classified as low.
             ("managepermissiongrantsforself", "microsoft-user-default-low") => Consent::Harmless,
             (
                 "managepermissiongrantsforself",
                 "microsoft-user-default-legacy" | "microsoft-user-default-recommended",
             ) => Consent::Free,
-            // What an owner may let into a team or a chat, and nobody's account.
+            // An owner may let applications into a team or a chat, not into accounts.
             ("managepermissiongrantsforownedresource", name)
                 if name.starts_with("microsoft-dynamically-managed-permissions-for-") =>
             {

@@ -110,7 +110,7 @@ fn asked_of_everybody(
     }
     let grade = context.need_policies(&mut finding);
     if reach.by_default.is_none() {
-        // What is off is no matter; what may be on would do it for everybody.
+        // Security defaults that may be on may protect everybody.
         finding.evidence.insert(SECURITY_DEFAULTS);
         finding
             .missing
@@ -122,7 +122,7 @@ fn asked_of_everybody(
         return finding;
     }
     if reach.is_empty() {
-        // Nobody is counted, so nobody is left out of the count.
+        // Nobody is counted, so nobody is listed as excluded either.
         finding.excluded.clear();
         if finding.undecidable.is_some() {
         } else if grade != EvidenceGrade::Whole {
@@ -265,7 +265,7 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         }
         let answer = match (may_be_disabled(person), left_out, covered) {
             (true, _, _) => Answer::Unknown(ENABLED_NOT_READ),
-            // Whether left out or not, a policy covers the account.
+            // A policy covers the account, whether another one leaves it out or not.
             (_, None, Some(true)) => Answer::Skip,
             (_, _, Some(true)) => Answer::Pass,
             (_, Some(true), Some(false)) if finding.whole => {
@@ -284,7 +284,7 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         if asked == BTreeSet::from([Some(true)]) {
             finding.vacuous_pass = Some("nobody is left out of a policy");
         } else {
-            // Whom no policy is meant for is left out of all.
+            // Whoever no policy includes is left out of all of them.
             finding
                 .missing
                 .insert(context.evidence.missing(CA_POLICIES));

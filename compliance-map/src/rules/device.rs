@@ -34,7 +34,7 @@ pub(super) fn compliance(context: &Context<'_>) -> Finding {
         let under = row.extra.get("under_policy");
         let is_tested = under.is_none_or(|under| matches!(under, Value::Null | Value::Bool(true)));
         match state.to_ascii_lowercase().as_str() {
-            // Who is under no policy counts as the tenant's default says.
+            // A device under no compliance policy has the state that the tenant sets as default.
             "compliant" if !is_tested => Answer::Unknown("no policy tests whether it complies"),
             "compliant" => Answer::Pass,
             "noncompliant" | "ingraceperiod" | "conflict" => {
@@ -173,11 +173,11 @@ pub(super) fn need_health(context: &Context<'_>, finding: &mut Finding) {
             Answer::fail("no compliance policy is assigned, so that nothing is tested"),
         );
     }
-    // One of which the platform is not told may be for any.
+    // A policy whose platform was not read may be for any platform.
     let mut anywhere = platforms.get("").into_iter().flatten();
     let is_perhaps_tested = anywhere.any(|row| tests_health(row) == Some(true));
     for rows in platforms.values() {
-        // One of which the targets were not read may reach all of them.
+        // A policy whose targets were not read may reach every device.
         let is_perhaps_tested = is_perhaps_tested
             || rows
                 .iter()
@@ -290,7 +290,7 @@ pub(super) fn remote_wipe(context: &Context<'_>) -> Finding {
             | "googleclouddevicepolicycontroller"
             | "microsoft365managedmdm"
             | "intuneaosp" => Answer::Pass,
-            // By Exchange ActiveSync a device can be wiped too, where its policy allows it.
+            // Exchange ActiveSync can wipe a device too, where its policy allows it.
             "eas" => Answer::Unknown("whether it can be wiped is told by its mail policy"),
             "configurationmanagerclient" | "mssense" => {
                 Answer::fail("it is not enrolled in a way that lets it be wiped")

@@ -152,11 +152,11 @@ fn judge(
             Answer::Dormant(format!("last signed in more than {days} days ago"))
         }
         (Some(_), _) => used,
-        // Who was not even tried was not used.
+        // Without any attempt to sign in, the account was not used.
         (None, Some(tried)) if is_over(tried) => {
             Answer::Dormant(format!("last signed in more than {days} days ago"))
         }
-        // Where no success of anybody is told, an attempt is the best there is.
+        // Where successful sign-ins were not read for anybody, attempts have to do.
         (None, Some(_)) if !recorded.successes => used,
         (None, _) => match created {
             None => Answer::Unknown(NO_CREATION),

@@ -13,19 +13,22 @@ pub(crate) struct Finding {
     pub(crate) passing: usize,
     /// Who fails, by object id, and why.
     pub(crate) failing: BTreeMap<String, String>,
+    /// Who passes at some sign-ins only, and why.
     pub(crate) conditional: BTreeMap<String, String>,
+    /// Of whom nothing is proven, and why.
     pub(crate) unknown: BTreeMap<String, String>,
+    /// Who is not counted, and why.
     pub(crate) excluded: BTreeSet<Excluded>,
     /// Whether something of what is asked is proven to be in place.
     pub(crate) in_place: bool,
     /// Whether the evidence is whole, so that success may be concluded.
     pub(crate) whole: bool,
-    /// Why nobody has to be counted: there is nothing that could fail.
+    /// Why the finding passes although nobody is counted: there is nothing that could fail.
     pub(crate) vacuous_pass: Option<&'static str>,
-    /// Whether what is asked may be done where these facts do not reach, so that a signature for it
-    /// counts while nothing is proven either way.
+    /// Whether a signed attestation settles the question while facts prove nothing either way: what is
+    /// asked may be done outside Microsoft 365.
     pub(crate) attestable: bool,
-    /// Why nobody can be counted.
+    /// Why nothing can be concluded about anybody.
     pub(crate) undecidable: Option<&'static str>,
     pub(crate) missing: BTreeSet<Missing>,
     pub(crate) evidence: BTreeSet<&'static str>,

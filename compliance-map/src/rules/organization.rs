@@ -47,7 +47,7 @@ pub(super) fn partners(context: &Context<'_>) -> Finding {
             .as_deref()
         {
             Some("created" | "approvalpending" | "expired" | "terminated") => return Answer::Skip,
-            // Until it is over, or once it is agreed, it is one.
+            // From its approval to its end the relationship is in force.
             Some(
                 "active"
                 | "activating"

@@ -295,7 +295,7 @@ pub(super) fn authenticator_context(context: &Context<'_>) -> Finding {
 pub(super) fn phone_methods_off(context: &Context<'_>) -> Finding {
     let key = MethodPolicyFact::KEY;
     let fact = MethodPolicyFact::fact(context.evidence.facts);
-    // Until the tenant has gone over, what older policies allow is allowed too:
+    // Until the migration is complete, the older policies allow methods too:
     // <https://learn.microsoft.com/en-us/graph/api/resources/authenticationmethodspolicy>.
     let names = ["migration", "policyMigrationState"];
     let migration = names.iter().find_map(|name| fact.extra.get(*name));

@@ -8,16 +8,16 @@ use crate::verdict::Excluded;
 
 pub(super) const ENABLED_NOT_READ: &str = "whether the account is enabled was not read";
 
-/// Whether it was not read if the account is enabled; then nothing about it is a proven failure.
+/// Whether it is unknown if the account is enabled; then nothing about it is a proven failure.
 pub(super) fn may_be_disabled(person: &Person<'_>) -> bool {
     person.fact.enabled.is_none()
 }
 
-/// People of whom it is not known whether a question is about them: where they pass it is no matter.
+/// People who may not belong to the population of a question. If they pass, that does not matter.
 #[derive(Debug, Default)]
 pub(super) struct Perhaps<'c, 'a> {
     pub(super) people: Vec<&'c Person<'a>>,
-    /// Which fact does not tell, and what.
+    /// The fact that would settle it, and why they are in doubt.
     doubt: (&'static str, &'static str),
 }
 

@@ -164,7 +164,7 @@ pub(super) fn dedicated(context: &Context<'_>) -> Finding {
                 } else if plans.contains(&None) {
                     Answer::Unknown("what one of its licenses includes is not known")
                 } else if person.guest || person.external {
-                    // Whoever it belongs to works with it where it comes from.
+                    // An account of another tenant may be its owner's daily account there.
                     Answer::Unknown("what the account is used for where it comes from is not known")
                 } else {
                     match person.fact.on_premises_synced {

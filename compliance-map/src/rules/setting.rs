@@ -71,8 +71,8 @@ pub(super) const NOT_READ: &str = "the setting was not read";
 
 pub(super) const NARROWED: &str = "more is said of it, and what that takes away is not known";
 
-/// Members of a row that change nothing of what it proves, on 2026-11-29: what the objects of
-/// <https://learn.microsoft.com/en-us/graph/api/overview> tell beside settings.
+/// Members that change nothing of what a row of any fact proves, on 2026-11-29. They are what Graph tells
+/// beside settings: <https://learn.microsoft.com/en-us/graph/api/overview>.
 const REMARKS: [&str; 23] = [
     "app_id",
     "default",
@@ -99,8 +99,8 @@ const REMARKS: [&str; 23] = [
     "under_policy",
 ];
 
-/// Whether a row says more than is known here, so that it may prove less. The tenant's own record is
-/// kept as received, and policies of conditional access are read with what is in them.
+/// Whether a row has members that are not modelled, which may take away from what it proves. It does not
+/// apply to the tenant's own record, nor to conditional access, whose rules look at such members.
 pub(super) fn is_narrowed<T: Row>(row: &T) -> bool {
     let mut further = narrowing(row.extra(), &REMARKS).filter(|name| !T::REMARKS.contains(name));
     !["auth.ca_policies", "org.tenant"].contains(&T::KEY) && further.next().is_some()
@@ -113,7 +113,7 @@ enum NoRows {
     ProvesNothing(&'static str),
     /// What is asked is lacking.
     Fails(&'static str),
-    /// It may be done where these facts do not reach.
+    /// It may be done outside Microsoft 365, so an attestation can settle it.
     Attestable(&'static str),
     /// There is nothing that could fail.
     Passes(&'static str),

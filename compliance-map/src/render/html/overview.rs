@@ -98,7 +98,7 @@ impl Page<'_> {
         )?;
         write!(self.out, "<p>{} ", status(question.status))?;
         match covered(question.ratio.as_deref()) {
-            // Of one thing, a share says nothing.
+            // A percentage of one says nothing.
             Some(covered) if covered.total > 1 => {
                 write!(self.out, "{covered} pass.</p>")?;
                 chart::share(&mut self.out, covered.covered, covered.total)?;

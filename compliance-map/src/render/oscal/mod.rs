@@ -249,7 +249,7 @@ impl<'a> Writer<'a> {
                 props,
             }
         });
-        // The oldest, so that nobody takes the observation for newer than what it rests on.
+        // The oldest time, so that the observation is not taken for newer than its evidence.
         let times = result
             .evidence
             .iter()
