@@ -57,7 +57,9 @@ impl Assessor<'_> {
             };
             answer.recommendation = Some(words::by_hand(control, answer.evidence.iter()));
             let attested = self.attestations.for_control(&control.reference);
-            if control.decidability == Decidability::EvidenceOnly && !self.is_audited(control) {
+            if control.decidability == Decidability::EvidenceOnly
+                && !self.catalogue.is_audited(control)
+            {
                 answer.remedies = vec![attest(&control.title)];
             }
             if let (Decidability::EvidenceOnly, Some(attested)) = (control.decidability, attested) {
@@ -75,12 +77,6 @@ impl Assessor<'_> {
             .and_then(|f| f.native(answer.status))
             .map(str::to_owned);
         answer
-    }
-
-    /// Whether only an auditor can settle what settings do not show.
-    fn is_audited(&self, control: &Control) -> bool {
-        let framework = self.catalogue.framework(control.reference.framework());
-        framework.is_some_and(|framework| framework.audited)
     }
 
     /// The row in which the organisation declared the scope of a control's framework.
@@ -130,7 +126,7 @@ impl Assessor<'_> {
 
     fn answer_by_rules(&mut self, control: &Control, answer: &mut ControlResult) {
         let attested = self.attestations.for_control(&control.reference);
-        let audited = self.is_audited(control);
+        let audited = self.catalogue.is_audited(control);
         let mut gathered = Gathered::default();
         for clause in &control.clauses {
             match clause {

@@ -77,21 +77,15 @@ pub(super) fn of_objects(
         }
     };
     let written = |extra: &BTreeMap<String, Value>| Some(extra.get("name")?.as_str()?.to_owned());
-    for row in &facts.identity_groups.items {
-        note(&row.id, row.name.clone());
+    macro_rules! named {
+        ($($field:ident),*) => { $( for row in &facts.$field.items { note(&row.id, row.name.clone()); } )* };
     }
-    for row in &facts.identity_service_principals.items {
-        note(&row.id, row.name.clone());
-    }
-    for row in &facts.identity_access_reviews.items {
-        note(&row.id, row.name.clone());
-    }
-    for row in &facts.auth_ca_policies.items {
-        note(&row.id, row.name.clone());
-    }
-    for row in &facts.org_partners.items {
-        note(&row.id, row.name.clone());
-    }
+    named!(
+        identity_groups,
+        identity_service_principals,
+        identity_access_reviews
+    );
+    named!(auth_ca_policies, org_partners);
     for row in &facts.device_apps.items {
         note(&row.app, row.name.clone());
     }

@@ -168,10 +168,7 @@ impl<'a> Binder<'a> {
                 _ => false,
             };
             let applies = matches!(policy.scope, Scope::Every(_) | Scope::Some(_));
-            let people = policy.fact.include.as_ref().map(|include| &include.users);
-            fits && applies
-                && policy.fact.state.eq_ignore_ascii_case("enabled")
-                && people.is_some_and(|users| users.iter().any(|u| u.eq_ignore_ascii_case("All")))
+            fits && applies && policy.is_enabled() && policy.includes_everybody()
         };
         self.policies.iter().any(asks) || (only.is_none() && self.security_defaults == Tri::Yes)
     }

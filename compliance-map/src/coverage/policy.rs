@@ -104,6 +104,11 @@ impl<'a> Policy<'a> {
         self.fact.name.as_deref().unwrap_or(&self.fact.id)
     }
 
+    /// Whether everybody is included, whoever joins or leaves.
+    pub(crate) fn includes_everybody(&self) -> bool {
+        self.include.as_ref().is_some_and(|side| side.everybody)
+    }
+
     pub(crate) fn names_groups(&self) -> bool {
         [&self.include, &self.exclude]
             .into_iter()

@@ -170,7 +170,7 @@ impl<'c> Reach<'c> {
     /// Whether a policy gives it to everybody, whoever joins or leaves.
     pub(crate) fn asks_everybody(&self) -> bool {
         let mut policies = self.policies.iter();
-        policies.any(|(policy, _)| policy.is_enabled() && for_everybody(policy.fact))
+        policies.any(|(policy, _)| policy.is_enabled() && policy.includes_everybody())
     }
 
     pub(crate) fn of(&self, person: &Person<'_>) -> Reached<'c> {
@@ -238,11 +238,6 @@ fn least(policy: &Policy<'_>, person: &Person<'_>, open_roles: bool) -> Tri {
 fn most(policy: &Policy<'_>, person: &Person<'_>, open_roles: bool) -> Tri {
     let applies = |roles| policy.applies(person, roles, open_roles).answer;
     applies(Roles::Active).max(applies(Roles::Activated))
-}
-
-fn for_everybody(fact: &CaPolicyFact) -> bool {
-    let people = fact.include.as_ref().map(|include| &include.users);
-    people.is_some_and(|users| users.iter().any(|user| user.eq_ignore_ascii_case("all")))
 }
 
 /// In which sign-ins the policy gives the protection; `None` when it gives another one. The condition

@@ -162,6 +162,12 @@ impl Catalogue {
         self.order.iter().filter_map(|id| self.frameworks.get(id))
     }
 
+    /// Whether only an auditor can settle what settings do not show of a control.
+    pub(crate) fn is_audited(&self, control: &Control) -> bool {
+        let framework = self.framework(control.reference.framework());
+        framework.is_some_and(|framework| framework.audited)
+    }
+
     /// The framework with this id.
     pub fn framework(&self, id: &str) -> Option<&Framework> {
         self.frameworks.get(id)

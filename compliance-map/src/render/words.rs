@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use crate::assess::{Assessment, ControlResult};
 use crate::coverage::Covered;
 use crate::framework::ControlRef;
+use crate::summary::Counts;
 use crate::verdict::Status;
 
 /// The status as it stands in a headline.
@@ -20,27 +21,19 @@ pub(super) fn ratio(result: &ControlResult) -> Option<String> {
     Some(Covered { covered, total }.to_string())
 }
 
-/// How many controls have which status, in the order of [`Status`].
+/// `4 satisfied, 60 manual`, in the order of [`Status`].
+pub(super) fn statuses(counts: &Counts) -> String {
+    let some = counts.iter().filter(|(_, count)| *count > 0);
+    let parts: Vec<String> = some
+        .map(|(status, count)| format!("{count} {}", status.as_str().replace('_', " ")))
+        .collect();
+    parts.join(", ")
+}
+
+/// How many controls have which status.
 pub(super) fn counts(results: &[&ControlResult]) -> String {
-    const ORDER: [Status; 6] = [
-        Status::Satisfied,
-        Status::PartiallySatisfied,
-        Status::NotSatisfied,
-        Status::Unknown,
-        Status::Manual,
-        Status::NotApplicable,
-    ];
-    let mut parts = Vec::new();
-    for status in ORDER {
-        let count = results
-            .iter()
-            .filter(|result| result.status == status)
-            .count();
-        if count > 0 {
-            parts.push(format!("{count} {}", status.as_str().replace('_', " ")));
-        }
-    }
-    format!("{} of {}", parts.join(", "), results.len())
+    let counts = Counts::of(results.iter().copied());
+    format!("{} of {}", statuses(&counts), results.len())
 }
 
 /// The results by framework, in the order of the assessment.
