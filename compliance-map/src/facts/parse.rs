@@ -17,7 +17,7 @@ impl Facts {
     /// member: it counts as not told, its fact as not complete, so that it can prove a failure and never
     /// success; the note of the fact names the place. A row that lacks a member without which it says
     /// nothing is left out in the same way. A fact whose envelope or list cannot be read is
-    /// [`State::Error`]. All of it is in [`Facts::problems`].
+    /// [`State::Error`](super::State::Error). All of it is in [`Facts::problems`].
     ///
     /// # Errors
     ///
