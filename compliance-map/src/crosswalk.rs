@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::assess::{Assessment, ClauseResult, ControlResult, Status};
+use crate::assess::{Assessment, ClauseResult, ControlResult};
 use crate::framework::ControlRef;
+use crate::verdict::Status;
 
 /// A question that one or more controls ask with the same parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

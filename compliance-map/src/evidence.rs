@@ -2,21 +2,39 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Timestamp;
-use crate::assess::{Action, EvidenceUse, Missing, Options};
 use crate::facts::{FactKey, Facts, State};
+use crate::options::Options;
+use crate::verdict::{Action, Missing};
 
 const DEFAULT_MAX_AGE_HOURS: u32 = 24;
 
 /// How far a fact can be relied on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Grade {
+pub(crate) enum EvidenceGrade {
     /// Nothing can be concluded from it, neither from its rows nor from their absence.
     Absent,
     /// Its rows are true, but there may be more: they may prove a failure, never success.
     Part,
     /// Read to the end, dated and fresh.
     Whole,
+}
+
+/// A fact that a result rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceUse {
+    /// The wire key.
+    pub fact: String,
+    /// How its reading ended.
+    pub state: State,
+    /// Whether all rows were read.
+    pub complete: bool,
+    /// When.
+    pub collected_at: Option<Timestamp>,
+    /// Whole hours between the reading and the time of the assessment.
+    pub age_hours: Option<i64>,
 }
 
 /// The facts together with the rules of freshness.
@@ -35,18 +53,20 @@ impl<'a> Evidence<'a> {
         self.options.as_of
     }
 
-    pub(crate) fn grade(&self, key: &str) -> Grade {
+    pub(crate) fn grade(&self, key: &str) -> EvidenceGrade {
         let envelope = self.facts.envelope(key);
         match envelope.state {
-            State::Ok | State::Truncated if self.age_problem(key).is_some() => Grade::Absent,
-            State::Ok if envelope.complete => Grade::Whole,
-            State::Ok | State::Truncated => Grade::Part,
-            _ => Grade::Absent,
+            State::Ok | State::Truncated if self.age_problem(key).is_some() => {
+                EvidenceGrade::Absent
+            }
+            State::Ok if envelope.complete => EvidenceGrade::Whole,
+            State::Ok | State::Truncated => EvidenceGrade::Part,
+            _ => EvidenceGrade::Absent,
         }
     }
 
     pub(crate) fn is_whole(&self, key: &str) -> bool {
-        self.grade(key) == Grade::Whole
+        self.grade(key) == EvidenceGrade::Whole
     }
 
     fn max_age_hours(&self, key: &str) -> u32 {
@@ -84,11 +104,11 @@ impl<'a> Evidence<'a> {
             fact: key.to_owned(),
             problem: format!("is {age} hours old; the control allows {limit}"),
             permission: None,
-            licence: None,
+            license: None,
         })
     }
 
-    /// Why a fact does not let anything be concluded, and what would supply it.
+    /// Why nothing can be concluded from a fact, and what would supply it.
     pub(crate) fn missing(&self, key: &str) -> Missing {
         let envelope = self.facts.envelope(key);
         let table = FactKey::find(key);
@@ -96,23 +116,23 @@ impl<'a> Evidence<'a> {
             let known = table.map(|k| k.permission.to_owned());
             envelope.permission.map(str::to_owned).or(known)
         };
-        let licence = || table.and_then(|k| k.licence).map(str::to_owned);
-        let (problem, permission, licence) = match envelope.state {
+        let license = || table.and_then(|k| k.license).map(str::to_owned);
+        let (problem, permission, license) = match envelope.state {
             State::Denied => (
                 "was denied: the permission is missing".into(),
                 permission(),
                 None,
             ),
             State::Unlicensed => (
-                "is not included in the tenant's licences".into(),
+                "is not included in the tenant's licenses".into(),
                 None,
-                licence(),
+                license(),
             ),
             State::Error => ("could not be read; collect it again".into(), None, None),
-            State::NotCollected => ("was not collected".into(), permission(), licence()),
+            State::NotCollected => ("was not collected".into(), permission(), license()),
             State::Ok | State::Truncated => (
                 self.age_problem(key).unwrap_or_else(|| {
-                    if self.grade(key) == Grade::Part {
+                    if self.grade(key) == EvidenceGrade::Part {
                         "was cut short; collect it again to the end".into()
                     } else {
                         "does not tell enough about somebody; collect it again".into()
@@ -126,21 +146,21 @@ impl<'a> Evidence<'a> {
             fact: key.to_owned(),
             problem,
             permission,
-            licence,
+            license,
         }
     }
 
-    /// What would let a missing fact be had, by how its reading ended.
+    /// What to do to get a missing fact, by how its reading ended.
     pub(crate) fn supply(&self, missing: &Missing) -> Action {
         let fact = missing.fact.clone();
         let state = self.facts.envelope(&fact).state;
-        match (state, &missing.permission, &missing.licence) {
+        match (state, &missing.permission, &missing.license) {
             (State::Denied, Some(permission), _) => Action::GrantPermission {
                 permission: permission.clone(),
                 fact,
             },
-            (State::Unlicensed, _, Some(licence)) => Action::AddLicence {
-                licence: licence.clone(),
+            (State::Unlicensed, _, Some(license)) => Action::AddLicense {
+                license: license.clone(),
                 fact,
             },
             _ => Action::RefreshEvidence {

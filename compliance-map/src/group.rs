@@ -6,7 +6,7 @@
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::evidence::{Evidence, Grade};
+use crate::evidence::{Evidence, EvidenceGrade};
 use crate::facts::GroupFact;
 use crate::index::{Index, Positions};
 
@@ -14,7 +14,7 @@ use crate::index::{Index, Positions};
 #[derive(Debug)]
 pub(crate) struct Groups<'a> {
     index: Index<'a>,
-    grade: Grade,
+    grade: EvidenceGrade,
     /// Where in `clusters` each group is.
     cluster_of: Vec<usize>,
     clusters: Vec<Cluster<'a>>,
@@ -35,7 +35,7 @@ impl<'a> Groups<'a> {
     pub(crate) fn new(evidence: Evidence<'a>) -> Self {
         let grade = evidence.grade("identity.groups");
         let rows: &[GroupFact] = match grade {
-            Grade::Absent => &[],
+            EvidenceGrade::Absent => &[],
             _ => &evidence.facts.identity_groups.items,
         };
         let index = Index::new(rows.iter().map(|group| group.id.as_str()));
@@ -92,7 +92,7 @@ impl<'a> Groups<'a> {
     /// Whether one of the groups may have more members than [`members`](Self::members) shows.
     pub(crate) fn any_is_open<'g>(&self, groups: &[&'g str]) -> bool {
         let is_lost = |group: &&'g str| !self.contains(group);
-        !groups.is_empty() && self.grade != Grade::Whole
+        !groups.is_empty() && self.grade != EvidenceGrade::Whole
             || groups.iter().any(is_lost)
             || self.within(groups).iter().any(|cluster| cluster.open)
     }

@@ -60,10 +60,11 @@
 //! | [`facts`] | the evidence vocabulary, its envelope and its JSON form |
 //! | [`coverage`] | effective MFA coverage: is a person bound to use MFA, and ready to |
 //! | [`framework`] | catalogues: official ids, clauses, parameters, native words, successors |
+//! | [`verdict`] | the words of every answer: status, people, what is missing, what to do |
 //! | [`mod@assess`] | facts, catalogue and options in, one answer per control out |
 //! | [`exception`], [`overlay`] | accepted risks; demands and parameters of the organisation |
 //! | [`mod@summary`], [`mod@crosswalk`] | counts per framework and family, gaps, accepted risks; one failure and all controls it touches |
-//! | [`mod@assess`]`::`[`compare`], [`mod@trend`] | two assessments, or a series of them |
+//! | [`mod@compare`], [`mod@trend`] | two assessments, or a series of them |
 //! | [`bundle`] | an assessment with all it rests on, as files that can be checked |
 //! | [`schema`] | JSON schemas of facts and assessment |
 //! | [`render`] | HTML, Markdown and plain text for people; JSON, CSV, `JUnit`, OSCAL and OCSF for programs |
@@ -84,6 +85,7 @@
 
 pub mod assess;
 pub mod bundle;
+pub mod compare;
 pub mod coverage;
 pub mod crosswalk;
 mod domain;
@@ -93,6 +95,7 @@ pub mod facts;
 pub mod framework;
 mod group;
 mod index;
+mod options;
 pub mod overlay;
 mod population;
 pub mod render;
@@ -102,17 +105,19 @@ pub mod schema;
 pub mod summary;
 mod time;
 pub mod trend;
+pub mod verdict;
 
-pub use assess::{
-    Action, Advisory, AssessError, Assessment, Change, Comparison, ControlResult, Missing, Options,
-    Remedy, RollUp, Status, Subjects, assess, compare,
-};
+pub use assess::{AssessError, Assessment, ControlResult, Remedy, RollUp, assess};
+pub use compare::{Change, Comparison, compare};
 pub use coverage::MfaSummary;
 pub use crosswalk::{SharedQuestion, crosswalk};
+pub use evidence::EvidenceUse;
 pub use exception::Exception;
 pub use facts::{Fact, FactKey, Facts, FactsError, FactsProblem, State, TenantInfo};
 pub use framework::{Catalogue, CatalogueError, Control, ControlRef, ReferenceError};
+pub use options::Options;
 pub use overlay::Overlay;
 pub use summary::Summary;
 pub use time::{Timestamp, TimestampError};
 pub use trend::{Trend, TrendError, trend};
+pub use verdict::{Action, Advisory, Excluded, Missing, Status, Subjects};

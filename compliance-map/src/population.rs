@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::assess::Advisory;
-use crate::evidence::{Evidence, Grade};
+use crate::evidence::{Evidence, EvidenceGrade};
 use crate::facts::{RoleAssignmentFact, Row, ServicePrincipalFact, UserFact};
 use crate::group::Groups;
 use crate::index::Index;
 use crate::role::{self, RoleId, RoleWeight};
+use crate::verdict::Advisory;
 
 pub(crate) const USERS: &str = "identity.users";
 pub(crate) const ROLES: &str = "identity.role_assignments";
@@ -15,20 +15,20 @@ pub(crate) const GROUPS: &str = "identity.groups";
 
 /// A directory role that a person holds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Held {
+pub(crate) struct HeldRole {
     /// `None` for a role that is not built in; what it permits is not known.
     pub(crate) role: Option<RoleId>,
     /// In force now; otherwise eligible, that is in force once activated.
     pub(crate) active: bool,
     /// For the whole tenant, not only for an administrative unit or one object.
     pub(crate) tenant_wide: bool,
-    /// Without an end; `None` where nobody looked for one.
+    /// Without an end; `None` where the end was not read.
     pub(crate) permanent: Option<bool>,
     /// `None` for a role that is not built in.
     weight: Option<RoleWeight>,
 }
 
-/// Who holds one role: for so long, for so much.
+/// Who holds a role in one way: active or eligible, tenant-wide or not, permanent or not.
 #[derive(Debug, Default)]
 struct Holders<'a> {
     principals: BTreeSet<&'a str>,
@@ -36,7 +36,7 @@ struct Holders<'a> {
     service_principals: Vec<&'a str>,
 }
 
-impl Held {
+impl HeldRole {
     pub(crate) fn is_administrative(&self) -> bool {
         self.weight
             .is_some_and(|weight| weight != RoleWeight::Ordinary)
@@ -58,11 +58,11 @@ impl Held {
 pub(crate) struct Person<'a> {
     pub(crate) id: &'a str,
     pub(crate) fact: &'a UserFact,
-    pub(crate) roles: BTreeSet<Held>,
+    pub(crate) roles: BTreeSet<HeldRole>,
     /// Where the person stands in [`Population::people`].
     pub(crate) position: usize,
     pub(crate) guest: bool,
-    /// Whether it was not read if the person is a guest.
+    /// Whether it is unknown if the person is a guest.
     pub(crate) may_be_guest: bool,
     /// Whether the account comes from another directory, as its user principal name shows.
     pub(crate) external: bool,
@@ -83,12 +83,12 @@ impl<'a> Person<'a> {
     }
 
     pub(crate) fn is_admin(&self) -> bool {
-        self.roles.iter().any(Held::is_administrative)
+        self.roles.iter().any(HeldRole::is_administrative)
     }
 
-    /// Whether it cannot be told if the person administers: a role that is held is not built in.
+    /// Whether it is unknown if the person administers: one of the roles is a custom role.
     pub(crate) fn may_be_admin(&self) -> bool {
-        !self.is_admin() && self.roles.iter().any(Held::may_be_administrative)
+        !self.is_admin() && self.roles.iter().any(HeldRole::may_be_administrative)
     }
 }
 
@@ -96,9 +96,9 @@ impl<'a> Person<'a> {
 #[derive(Debug)]
 pub(crate) struct Population<'a> {
     /// How far the account list can be relied on.
-    pub(crate) users: Grade,
+    pub(crate) users: EvidenceGrade,
     /// How far the role assignments can be relied on.
-    pub(crate) roles: Grade,
+    pub(crate) roles: EvidenceGrade,
     /// Everybody once, in the order of the account list.
     pub(crate) people: Vec<Person<'a>>,
     index: Index<'a>,
@@ -117,7 +117,7 @@ impl<'a> Population<'a> {
     pub(crate) fn new(evidence: Evidence<'a>, groups: &Groups<'a>) -> Self {
         let users = evidence.grade(USERS);
         let rows: &[UserFact] = match users {
-            Grade::Absent => &[],
+            EvidenceGrade::Absent => &[],
             _ => &evidence.facts.identity_users.items,
         };
         let mut index = Index::new(rows.iter().map(|user| user.id.as_str()));
@@ -142,7 +142,7 @@ impl<'a> Population<'a> {
             open_role_group: false,
             advisories: BTreeSet::new(),
         };
-        if population.roles != Grade::Absent {
+        if population.roles != EvidenceGrade::Absent {
             population.assign_roles(evidence, groups);
         }
         population.note_disabled_administrators();
@@ -150,7 +150,7 @@ impl<'a> Population<'a> {
     }
 
     fn assign_roles(&mut self, evidence: Evidence<'a>, groups: &Groups<'a>) {
-        let is_read = evidence.grade(ServicePrincipalFact::KEY) != Grade::Absent;
+        let is_read = evidence.grade(ServicePrincipalFact::KEY) != EvidenceGrade::Absent;
         let rows = evidence.facts.identity_service_principals.items.iter();
         let applications: BTreeSet<&str> = rows
             .filter(|_| is_read)
@@ -162,8 +162,8 @@ impl<'a> Population<'a> {
             .iter()
             .map(|a| ((&a.principal, &a.role, &a.kind, &a.scope), a))
             .collect();
-        // However many groups hold a role, whoever is in them is looked up once.
-        let mut holders: BTreeMap<Held, Holders<'a>> = BTreeMap::new();
+        // The members of all groups that hold a role are looked up together, once.
+        let mut holders: BTreeMap<HeldRole, Holders<'a>> = BTreeMap::new();
         for assignment in assignments.into_values() {
             if assignment.ends.is_some_and(|ends| ends <= evidence.as_of()) {
                 continue;
@@ -200,7 +200,7 @@ impl<'a> Population<'a> {
         }
     }
 
-    fn held(&mut self, assignment: &RoleAssignmentFact) -> Held {
+    fn held(&mut self, assignment: &RoleAssignmentFact) -> HeldRole {
         let weight = role::weight(&assignment.role);
         if weight.is_none() {
             self.advisories.insert(Advisory {
@@ -214,7 +214,7 @@ impl<'a> Population<'a> {
             .kind
             .as_deref()
             .is_some_and(|kind| kind.eq_ignore_ascii_case("eligible"));
-        Held {
+        HeldRole {
             role: weight.is_some().then(|| RoleId::new(&assignment.role)),
             active: !eligible,
             tenant_wide: assignment
@@ -242,8 +242,8 @@ impl<'a> Population<'a> {
 
     /// Whether everybody who counts, and every administrator, is known.
     pub(crate) fn users_and_roles_are_whole(&self) -> bool {
-        self.users == Grade::Whole
-            && self.roles == Grade::Whole
+        self.users == EvidenceGrade::Whole
+            && self.roles == EvidenceGrade::Whole
             && self.unresolved.is_empty()
             && !self.open_role_group
     }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::assess::{Assessment, ClauseResult, ControlResult, Status};
+use crate::assess::{Assessment, ClauseResult, ControlResult};
 use crate::framework::ControlRef;
 use crate::summary::Counts;
+use crate::verdict::Status;
 
 /// Why a series cannot be read as one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -249,9 +250,9 @@ fn is_known(result: &ControlResult) -> bool {
 }
 
 fn direction(points: &[Point]) -> Direction {
-    let grade = |point: &Point| point.status.and_then(Status::proven);
-    let last = points.last().and_then(grade);
-    let mut known = points.iter().filter_map(grade);
+    let rank = |point: &Point| point.status.and_then(Status::proven);
+    let last = points.last().and_then(rank);
+    let mut known = points.iter().filter_map(rank);
     match (known.next(), known.next(), last) {
         (Some(first), Some(_), Some(last)) => match last.cmp(&first) {
             std::cmp::Ordering::Greater => Direction::Improved,

@@ -98,7 +98,7 @@ fn settings_policies_and_accounts_are_told_apart() {
 }
 
 #[test]
-fn what_keeps_a_result_unknown_is_a_permission_a_licence_a_reading_or_a_declaration() {
+fn what_keeps_a_result_unknown_is_a_permission_a_license_a_reading_or_a_declaration() {
     let mut facts = covered_tenant(2);
     let actions = |facts: &Facts, control: &str| -> Vec<Action> {
         let assessment = assess_all(facts);
@@ -121,8 +121,8 @@ fn what_keeps_a_result_unknown_is_a_permission_a_licence_a_reading_or_a_declarat
     facts.identity_signin_activity = Fact::unlicensed("Microsoft Entra ID P1");
     assert_eq!(
         actions(&facts, "cis-v8.1:5.3"),
-        [Action::AddLicence {
-            licence: "Microsoft Entra ID P1".into(),
+        [Action::AddLicense {
+            license: "Microsoft Entra ID P1".into(),
             fact: "identity.signin_activity".into()
         }]
     );

@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::attestations::{Attestations, DOCUMENTS};
 use super::exceptions::Exceptions;
 use super::judge::{self, Judged};
-use super::remedy::{self, Action, Remedy};
-use super::result::{Advisory, ClauseResult, ControlResult, Missing, Status, Subjects};
-use super::{is_demanded, parameter, words};
-use crate::evidence::{Evidence, Grade};
+use super::remedy::{self, Remedy};
+use super::result::{ClauseResult, ControlResult};
+use super::select::is_demanded;
+use super::{parameter, words};
+use crate::evidence::{Evidence, EvidenceGrade};
 use crate::facts::ScopeFact;
 use crate::framework::{Catalogue, Clause, Control, Decidability, Rule};
 use crate::rules::{Context, Finding};
+use crate::verdict::Action;
+use crate::verdict::{Advisory, Missing, Status, Subjects};
 
 pub(super) struct Assessor<'a> {
     pub(super) catalogue: &'a Catalogue,
@@ -54,7 +57,9 @@ impl Assessor<'_> {
             };
             answer.recommendation = Some(words::by_hand(control, answer.evidence.iter()));
             let attested = self.attestations.for_control(&control.reference);
-            if control.decidability == Decidability::EvidenceOnly && !self.is_audited(control) {
+            if control.decidability == Decidability::EvidenceOnly
+                && !self.catalogue.is_audited(control)
+            {
                 answer.remedies = vec![attest(&control.title)];
             }
             if let (Decidability::EvidenceOnly, Some(attested)) = (control.decidability, attested) {
@@ -74,16 +79,10 @@ impl Assessor<'_> {
         answer
     }
 
-    /// Whether only an auditor can settle what settings do not show.
-    fn is_audited(&self, control: &Control) -> bool {
-        let framework = self.catalogue.framework(control.reference.framework());
-        framework.is_some_and(|framework| framework.audited)
-    }
-
     /// The row in which the organisation declared the scope of a control's framework.
     fn declared_scope(&self, control: &Control) -> Option<&ScopeFact> {
         let evidence = self.context.evidence;
-        if evidence.grade(SCOPE) != Grade::Whole {
+        if evidence.grade(SCOPE) != EvidenceGrade::Whole {
             return None;
         }
         let rows = &evidence.facts.attest_scope.items;
@@ -127,7 +126,7 @@ impl Assessor<'_> {
 
     fn answer_by_rules(&mut self, control: &Control, answer: &mut ControlResult) {
         let attested = self.attestations.for_control(&control.reference);
-        let audited = self.is_audited(control);
+        let audited = self.catalogue.is_audited(control);
         let mut gathered = Gathered::default();
         for clause in &control.clauses {
             match clause {
@@ -150,7 +149,7 @@ impl Assessor<'_> {
                     }
                     let excepted = self.exceptions.for_control(&control.reference, finding);
                     let mut clause = judge::clause(finding, &excepted, already.as_deref());
-                    if finding.elsewhere && clause.result.status == Status::Unknown {
+                    if finding.attestable && clause.result.status == Status::Unknown {
                         if let Some(attested) = &attested {
                             gathered.evidence.insert(DOCUMENTS);
                             clause.settle(attested);

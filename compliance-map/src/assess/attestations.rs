@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::result::Advisory;
 use crate::Timestamp;
 use crate::evidence::Evidence;
 use crate::facts::AttestationFact;
 use crate::framework::{Catalogue, ControlRef};
+use crate::verdict::Advisory;
 
 pub(super) const DOCUMENTS: &str = "attest.document";
 
@@ -29,7 +29,7 @@ impl<'a> Attestations<'a> {
                 let control = row.control.trim();
                 let problem = match catalogue.resolve(control) {
                     Err(problem) => Some(problem.to_string()),
-                    Ok(_) if is_audited(catalogue, control) => {
+                    Ok(control) if catalogue.is_audited(control) => {
                         Some("an auditor decides about controls of this framework".to_owned())
                     }
                     Ok(_) => defect(row, evidence.as_of()).map(str::to_owned),
@@ -61,13 +61,6 @@ impl<'a> Attestations<'a> {
             told(&row.expires)
         ))
     }
-}
-
-fn is_audited(catalogue: &Catalogue, control: &str) -> bool {
-    let framework = control.split_once(':').map(|(framework, _)| framework);
-    framework
-        .and_then(|id| catalogue.framework(id))
-        .is_some_and(|framework| framework.audited)
 }
 
 /// Why an attestation does not count at `as_of`; `None` when it does.

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::result::Advisory;
-use super::{AssessError, Options, parameter};
+use super::error::AssessError;
+use super::parameter;
 use crate::facts::Facts;
 use crate::framework::{Catalogue, Clause, Control, Framework};
+use crate::options::Options;
+use crate::verdict::Advisory;
 
 /// The names of the parameters that the organisation may set for a control.
 fn names(control: &Control) -> BTreeSet<&'static str> {

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::result::Advisory;
 use crate::Timestamp;
 use crate::facts::Facts;
 use crate::framework::{Catalogue, ControlRef};
 use crate::rules::Finding;
+use crate::verdict::Advisory;
 
 /// The exceptions that count, by control.
 #[derive(Debug)]

@@ -3,28 +3,24 @@
 use std::collections::BTreeSet;
 
 use super::answer::Assessor;
-use super::result::Advisory;
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
+use crate::facts::{PerUserMfaFact, RegistrationFact, Row as _, SignInFact};
+use crate::verdict::Advisory;
 
 impl Assessor<'_> {
     /// Rows about accounts that the account list does not hold: the facts were not read together.
     pub(super) fn note_foreign_rows(&mut self) {
-        if self.context.population.users != Grade::Whole {
+        if self.context.population.users != EvidenceGrade::Whole {
             return;
         }
         let facts = self.context.evidence.facts;
         let population = &self.context.population;
-        let mut note = |key: &str, users: &mut dyn Iterator<Item = &str>| {
-            let users: Vec<&str> = users.collect();
+        let mut note = |key: &str, users: Vec<&str>| {
             let positions = population.positions(users.iter().copied());
-            let foreign: BTreeSet<&str> = users
-                .iter()
-                .zip(positions)
-                .filter(|(_, position)| position.is_none())
-                .map(|(user, _)| *user)
-                .collect();
-            if !foreign.is_empty() {
-                let count = foreign.len();
+            let rows = users.iter().zip(positions);
+            let foreign = rows.filter(|(_, position)| position.is_none());
+            let count = foreign.map(|(user, _)| user).collect::<BTreeSet<_>>().len();
+            if count > 0 {
                 self.advisories.insert(Advisory {
                     subject: key.to_owned(),
                     message: format!(
@@ -33,20 +29,17 @@ impl Assessor<'_> {
                 });
             }
         };
-        let registration = facts.auth_registration.items.iter();
+        let rows = facts.auth_registration.items.iter();
         note(
-            "auth.registration",
-            &mut registration.map(|row| row.user.as_str()),
+            RegistrationFact::KEY,
+            rows.map(|row| row.user.as_str()).collect(),
         );
-        let sign_ins = facts.identity_signin_activity.items.iter();
+        let rows = facts.identity_signin_activity.items.iter();
+        note(SignInFact::KEY, rows.map(|row| row.user.as_str()).collect());
+        let rows = facts.auth_per_user_mfa.items.iter();
         note(
-            "identity.signin_activity",
-            &mut sign_ins.map(|row| row.user.as_str()),
-        );
-        let per_user = facts.auth_per_user_mfa.items.iter();
-        note(
-            "auth.per_user_mfa",
-            &mut per_user.map(|row| row.user.as_str()),
+            PerUserMfaFact::KEY,
+            rows.map(|row| row.user.as_str()).collect(),
         );
     }
 }

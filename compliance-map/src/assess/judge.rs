@@ -4,9 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::result::{ClauseResult, Missing, Status, Subjects};
+use super::result::ClauseResult;
 use crate::exception;
 use crate::rules::Finding;
+use crate::verdict::{Missing, Status, Subjects};
 
 /// A clause with its status and the people behind it.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ impl Judged {
         }
     }
 
-    /// A person signed for what no evidence speaks for or against.
+    /// An attestation settles what no evidence speaks for or against.
     pub(super) fn settle(&mut self, attested: &str) {
         self.result.status = Status::Satisfied;
         attested.clone_into(&mut self.result.why);
@@ -86,8 +87,8 @@ pub(super) fn clause(
             proven_lack,
             lack_in_words(&subjects, finding.passing, total),
         )
-    } else if let Some(nobody) = finding.nobody {
-        (Status::Unknown, nobody.to_owned())
+    } else if let Some(why) = finding.undecidable {
+        (Status::Unknown, why.to_owned())
     } else if !subjects.unknown.is_empty() {
         let unknown = subjects.unknown.len();
         (
@@ -105,8 +106,8 @@ pub(super) fn clause(
             Status::PartiallySatisfied,
             format!("{count} are excepted; more than {limit} of {population} is too many"),
         )
-    } else if let (0, Some(none)) = (population, finding.none) {
-        (Status::Satisfied, none.to_owned())
+    } else if let (0, Some(why)) = (population, finding.vacuous_pass) {
+        (Status::Satisfied, why.to_owned())
     } else if total == 0 {
         (
             proven_lack,
@@ -119,7 +120,8 @@ pub(super) fn clause(
         why = format!("{why}; {already}");
     }
     let counted = status != Status::Unknown && total > 0;
-    let incomplete = !finding.whole || !subjects.unknown.is_empty() || finding.nobody.is_some();
+    let incomplete =
+        !finding.whole || !subjects.unknown.is_empty() || finding.undecidable.is_some();
     Judged {
         result: ClauseResult {
             question: finding.question.clone(),
@@ -134,7 +136,7 @@ pub(super) fn clause(
     }
 }
 
-/// Those of `from` who are not excepted; the others join the excepted, and for all it is noted why.
+/// Those of `from` who are not excepted. The others are added to the excepted; reasons are kept for all.
 fn sorted<'f>(
     from: &'f BTreeMap<String, String>,
     excepted: &BTreeSet<&str>,

@@ -1,11 +1,67 @@
-//! What the objects are called that results mention.
+//! Whom and what results mention, and what they are called.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::result::{People, PersonName};
+use crate::evidence::EvidenceGrade;
 use crate::facts::{DeviceFact, Facts};
+use crate::framework::Rule;
+use crate::index::Positions;
 use crate::population::Population;
+use crate::rules::Finding;
+
+/// Whom the findings list, and what else.
+#[derive(Debug)]
+pub(super) struct Mentioned<'f> {
+    pub(super) people: Positions,
+    pub(super) objects: BTreeSet<&'f str>,
+}
+
+impl<'f> Mentioned<'f> {
+    pub(super) fn by(findings: &'f BTreeMap<Rule, Finding>, population: &Population<'_>) -> Self {
+        let mut people = Positions::below(population.people.len());
+        let mut objects = BTreeSet::new();
+        for finding in findings.values() {
+            let ids = [&finding.failing, &finding.conditional, &finding.unknown];
+            let ids = ids.into_iter().flat_map(BTreeMap::keys);
+            // Rules that ask about people ask about the same people: each is noted once.
+            for id in ids.chain(finding.excluded.iter().map(|excluded| &excluded.id)) {
+                match population.position(id) {
+                    Some(position) => people.insert(position),
+                    None => drop(objects.insert(id.as_str())),
+                }
+            }
+        }
+        Self { people, objects }
+    }
+}
+
+pub(super) fn people(population: &Population<'_>, mentioned: &Positions) -> People {
+    let people = population.people.iter();
+    let names = people
+        .filter(|person| mentioned.contains(person.position))
+        .map(|person| {
+            let fact = person.fact;
+            let (upn, display_name) = (fact.upn.clone(), fact.display_name.clone());
+            (person.id.to_owned(), PersonName { upn, display_name })
+        });
+    let enabled = || {
+        population
+            .able_to_sign_in()
+            .filter(|p| p.fact.enabled == Some(true))
+    };
+    People {
+        known: population.users == EvidenceGrade::Whole,
+        enabled: enabled().count(),
+        guests: enabled().filter(|p| p.guest).count(),
+        administrators: (population.roles != EvidenceGrade::Absent)
+            .then(|| enabled().filter(|p| p.is_admin()).count()),
+        disabled: population.disabled().count(),
+        names: names.collect(),
+    }
+}
 
 /// The names of those among the `mentioned` that are no people, by id. However old a fact is, the
 /// name that it gives is the best there is.
@@ -21,21 +77,15 @@ pub(super) fn of_objects(
         }
     };
     let written = |extra: &BTreeMap<String, Value>| Some(extra.get("name")?.as_str()?.to_owned());
-    for row in &facts.identity_groups.items {
-        note(&row.id, row.name.clone());
+    macro_rules! named {
+        ($($field:ident),*) => { $( for row in &facts.$field.items { note(&row.id, row.name.clone()); } )* };
     }
-    for row in &facts.identity_service_principals.items {
-        note(&row.id, row.name.clone());
-    }
-    for row in &facts.identity_access_reviews.items {
-        note(&row.id, row.name.clone());
-    }
-    for row in &facts.auth_ca_policies.items {
-        note(&row.id, row.name.clone());
-    }
-    for row in &facts.org_partners.items {
-        note(&row.id, row.name.clone());
-    }
+    named!(
+        identity_groups,
+        identity_service_principals,
+        identity_access_reviews
+    );
+    named!(auth_ca_policies, org_partners);
     for row in &facts.device_apps.items {
         note(&row.app, row.name.clone());
     }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::result::Advisory;
 use crate::evidence::Evidence;
 use crate::framework::{ControlRef, Rule};
-use crate::rules::{
+use crate::rules::parameter::{
     CREDENTIAL_DAYS, IDLE_MINUTES, INACTIVITY_DAYS, PASSWORDS, REVIEW_DAYS, SCORE_PERCENT,
     SIGN_IN_HOURS,
 };
+use crate::verdict::Advisory;
 
 /// Which of two limits is the stricter one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

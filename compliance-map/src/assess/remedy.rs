@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::result::{Missing, Subjects};
 use crate::evidence::Evidence;
 use crate::facts::{FactKey, TENANT};
 use crate::rules::{Finding, Target};
+use crate::verdict::{Action, Missing, Subjects};
 
 /// One step that would change the answer, and whom or what it concerns.
 ///
@@ -22,77 +22,6 @@ pub struct Remedy {
     /// when the step is about the tenant as a whole.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub subjects: BTreeSet<String>,
-}
-
-/// What to do.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "action", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Action {
-    /// Have these people register a method that does what is asked.
-    EnrolPeople,
-    /// Change a policy, or set one up.
-    ChangePolicy {
-        /// The fact that holds the policies.
-        fact: String,
-        /// The policy's id; `None` when no present policy would do.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        policy: Option<String>,
-        /// What to change.
-        change: String,
-    },
-    /// Change a setting of the tenant.
-    ChangeSetting {
-        /// The fact that holds the setting.
-        fact: String,
-        /// What to change.
-        change: String,
-    },
-    /// Change devices, domains, mailboxes, applications: the subjects.
-    ChangeObjects {
-        /// The fact that holds the objects.
-        fact: String,
-        /// What to change.
-        change: String,
-    },
-    /// Change the accounts of these people.
-    ChangeAccounts {
-        /// What to change.
-        change: String,
-    },
-    /// Grant whoever collects the evidence a permission.
-    GrantPermission {
-        /// The permission.
-        permission: String,
-        /// The fact that could be read then.
-        fact: String,
-    },
-    /// Buy a licence, or assign one that was bought.
-    AddLicence {
-        /// The licence.
-        licence: String,
-        /// The fact that could be read then.
-        fact: String,
-    },
-    /// Collect evidence, for the first time or again.
-    RefreshEvidence {
-        /// The fact.
-        fact: String,
-        /// What is wrong with what is there.
-        problem: String,
-    },
-    /// Declare a limit that is the organisation's to set, in the overlay or the options.
-    DeclareParameter {
-        /// The parameter's name.
-        parameter: String,
-    },
-    /// Have somebody sign for what settings cannot show.
-    GiveAttestation {
-        /// What to look at.
-        clause: String,
-    },
-    /// End exceptions for some of the subjects: more apply than a control can carry.
-    EndExceptions,
 }
 
 impl Remedy {

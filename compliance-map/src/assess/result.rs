@@ -6,97 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::remedy::Remedy;
 use crate::Timestamp;
-use crate::facts::State;
+use crate::evidence::EvidenceUse;
 use crate::framework::ControlRef;
-
-/// What is proven about a control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Status {
-    /// Every clause is proven by complete and fresh evidence for everybody it concerns.
-    Satisfied,
-    /// Something is proven to be in place and something is proven to be lacking.
-    PartiallySatisfied,
-    /// A lack is proven and nothing is proven to be in place.
-    NotSatisfied,
-    /// No lack is proven, and evidence that could show one is missing.
-    Unknown,
-    /// A person must decide; the facts are attached.
-    Manual,
-    /// The control does not bear on this tenant.
-    NotApplicable,
-}
-
-impl Status {
-    /// The word used on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Satisfied => "satisfied",
-            Self::PartiallySatisfied => "partially_satisfied",
-            Self::NotSatisfied => "not_satisfied",
-            Self::Unknown => "unknown",
-            Self::Manual => "manual",
-            Self::NotApplicable => "not_applicable",
-        }
-    }
-}
-
-/// Someone left out of a control's population, and why.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Excluded {
-    /// Object id.
-    pub id: String,
-    /// Why it does not count, for example `disabled`.
-    pub reason: String,
-}
-
-/// The people a control is about, by object id, each list sorted.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subjects {
-    /// Proven to lack what is asked.
-    pub failing: BTreeSet<String>,
-    /// Nothing proven either way.
-    pub unknown: BTreeSet<String>,
-    /// Bound only under some condition; they do not count as passing.
-    pub conditional: BTreeSet<String>,
-    /// Not passing, but covered by a valid exception.
-    pub excepted: BTreeSet<String>,
-    /// Not in the population.
-    pub excluded: BTreeSet<Excluded>,
-    /// For everybody in `failing`, `unknown`, `conditional` and `excepted`: why, and who.
-    pub reasons: BTreeMap<String, BTreeSet<String>>,
-}
-
-/// A fact that a result rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EvidenceUse {
-    /// The wire key.
-    pub fact: String,
-    /// How its reading ended.
-    pub state: State,
-    /// Whether all rows were read.
-    pub complete: bool,
-    /// When.
-    pub collected_at: Option<Timestamp>,
-    /// Whole hours between the reading and the time of the assessment.
-    pub age_hours: Option<i64>,
-}
-
-/// Evidence whose absence keeps a result unknown, and what would supply it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Missing {
-    /// The wire key of the fact, or the name of an undeclared parameter.
-    pub fact: String,
-    /// What is wrong with it.
-    pub problem: String,
-    /// The permission that would let it be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub permission: Option<String>,
-    /// The licence that includes it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub licence: Option<String>,
-}
+use crate::verdict::{Advisory, Missing, Status, Subjects};
 
 /// One clause of a control and what is proven about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,16 +61,6 @@ pub struct ControlResult {
     /// those are stands once in [`Assessment::crosswalk`].
     #[serde(default)]
     pub themes: BTreeSet<String>,
-}
-
-/// Something to look at that changes no status.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Advisory {
-    /// Whom or what it is about: an object id, an exception id, a fact key.
-    pub subject: String,
-    /// What was noticed.
-    pub message: String,
 }
 
 /// How people are called.

@@ -1,7 +1,8 @@
 //! A heading, from the controls below it.
 
-use super::result::{Assessment, ControlResult, Status};
+use super::result::{Assessment, ControlResult};
 use crate::framework::ControlRef;
+use crate::verdict::Status;
 
 /// What is proven about a heading such as `pci-dss-4.0.1:8.4`.
 #[derive(Debug, Clone, PartialEq, Eq)]

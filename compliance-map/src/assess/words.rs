@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::judge::Judged;
-use super::result::{EvidenceUse, Missing, Status};
+use crate::evidence::EvidenceUse;
 use crate::facts::State;
 use crate::framework::Control;
+use crate::verdict::{Missing, Status};
 
 pub(super) fn why(judged: &[Judged], open: &[&str]) -> String {
     let mut parts: Vec<String> = match judged {
@@ -48,16 +49,16 @@ fn supply(missing: &Missing) -> String {
         fact,
         problem,
         permission,
-        licence,
+        license,
     } = missing;
-    match (permission, licence) {
-        (Some(permission), Some(licence)) => {
+    match (permission, license) {
+        (Some(permission), Some(license)) => {
             format!(
-                "{fact} {problem}: it needs the permission {permission} and the licence {licence}"
+                "{fact} {problem}: it needs the permission {permission} and the license {license}"
             )
         }
         (Some(permission), None) => format!("{fact} {problem}: grant {permission}"),
-        (None, Some(licence)) => format!("{fact} {problem}: it needs {licence}"),
+        (None, Some(license)) => format!("{fact} {problem}: it needs {license}"),
         (None, None) => format!("{fact} {problem}"),
     }
 }

@@ -2,7 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Digest, Listed};
+use super::digest::Digest;
+use super::manifest::Listed;
 
 /// Takes in a file piece by piece, so that it never has to be in memory as a whole.
 ///

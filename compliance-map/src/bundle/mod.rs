@@ -42,6 +42,7 @@
 //! ```
 
 mod digest;
+mod manifest;
 mod measure;
 mod verify;
 
@@ -50,23 +51,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Timestamp;
 use crate::assess::Assessment;
-use crate::facts::{Facts, TenantInfo};
+use crate::facts::Facts;
 use crate::framework::Catalogue;
 use crate::render;
 use crate::summary::{AcceptedRisk, Attestation, Summary};
 
+use manifest::FORMAT;
+
 pub use digest::{Digest, DigestError};
+pub use manifest::{Listed, ListedFramework, MANIFEST, MANIFEST_LIMIT, Manifest};
 pub use measure::Measure;
 pub use verify::{Problem, Tampered, verify, verify_listed};
-
-/// The file that names all others.
-pub const MANIFEST: &str = "manifest.json";
-/// A manifest of more bytes than this is none.
-pub const MANIFEST_LIMIT: u64 = 1 << 20;
-/// The form of a bundle; another form has another name.
-const FORMAT: &str = "compliance-map-bundle-1";
 
 /// One file of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,49 +108,6 @@ impl SourceOutcome {
         self.reason = Some(reason.into());
         self
     }
-}
-
-/// A file as the manifest lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Listed {
-    /// Its name.
-    pub name: String,
-    /// Its length in bytes.
-    pub bytes: u64,
-    /// Its digest.
-    pub sha256: Digest,
-}
-
-/// A framework as the manifest lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ListedFramework {
-    /// Its id.
-    pub id: String,
-    /// The edition.
-    pub version: String,
-    /// The digest of its JSON form: another one may ask something else under the same id.
-    pub sha256: Digest,
-}
-
-/// What a bundle holds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Manifest {
-    /// The form of the bundle.
-    pub format: String,
-    /// The program and version that made it.
-    pub made_by: String,
-    /// The tenant.
-    pub tenant: Option<TenantInfo>,
-    /// The time of the assessment.
-    pub as_of: Timestamp,
-    /// The frameworks that were assessed, in their order.
-    #[serde(default)]
-    pub frameworks: Vec<ListedFramework>,
-    /// Every other file, sorted by name.
-    pub files: Vec<Listed>,
 }
 
 /// The files of a bundle, and the digest of the whole.

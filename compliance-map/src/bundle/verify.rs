@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Digest, FORMAT, Listed, MANIFEST, MANIFEST_LIMIT, Manifest, Measure};
+use super::digest::Digest;
+use super::manifest::{FORMAT, Listed, MANIFEST, MANIFEST_LIMIT, Manifest};
+use super::measure::Measure;
 use crate::framework::Catalogue;
 
 /// One thing that is wrong with a bundle.

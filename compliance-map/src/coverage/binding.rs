@@ -1,16 +1,18 @@
 //! Whether an enforced rule asks a person for MFA: the least and the most that can be true.
 
-use super::demand::{Demand, Scope};
+use super::grant::GrantRequirement;
+use super::key::{CA_POLICIES, PER_USER_MFA, SECURITY_DEFAULTS};
 use super::method::MethodSet;
-use super::policy::{GroupMembers, Policy};
+use super::person_coverage::Lack;
+use super::policy::{GroupMembers, Policy, Roles};
+use super::scope::Scope;
 use super::source::{Accepted, Binding, Source, Why};
 use super::tally::Tally;
 use super::tri::Tri;
-use super::{CA_POLICIES, Lack, PER_USER_MFA, Roles, SECURITY_DEFAULTS};
-use crate::evidence::{Evidence, Grade, latest};
+use crate::evidence::{Evidence, EvidenceGrade, latest};
 use crate::facts::{Facts, PerUserMfaFact, says_more};
 use crate::group::Groups;
-use crate::population::{ByPerson, Held, Person, Population, ROLES};
+use crate::population::{ByPerson, HeldRole, Person, Population, ROLES};
 
 /// What all sources together say about one person.
 #[derive(Debug)]
@@ -22,7 +24,7 @@ pub(crate) struct Bound<'s> {
     pub(crate) needed: Needed,
     /// Whether `Always` comes from conditional access, which may trust MFA of a guest's home tenant.
     pub(crate) by_conditional_access: bool,
-    /// Whether another provider may ask, for which nothing need be registered here.
+    /// Whether another provider may do MFA, for which nothing has to be registered in this tenant.
     pub(crate) perhaps_elsewhere: bool,
     /// Facts that could bring `least` and `most` together.
     pub(crate) missing: Vec<&'static str>,
@@ -93,12 +95,12 @@ pub(crate) struct Binder<'a> {
     pub(super) policies: Vec<Policy<'a>>,
     /// Policies in force that ask for something else.
     pub(super) others: Vec<Policy<'a>>,
-    pub(super) policies_grade: Grade,
+    pub(super) policies_grade: EvidenceGrade,
     pub(super) security_defaults: Tri,
     security_defaults_whole: bool,
     per_user: ByPerson<'a, PerUserMfaFact>,
-    per_user_grade: Grade,
-    roles: Grade,
+    per_user_grade: EvidenceGrade,
+    roles: EvidenceGrade,
     pub(super) open_roles: bool,
 }
 
@@ -111,7 +113,7 @@ impl<'a> Binder<'a> {
         let facts = evidence.facts;
         let defaults = facts.auth_security_defaults.items.last();
         let security_defaults = match (evidence.grade(SECURITY_DEFAULTS), defaults) {
-            (Grade::Absent, _) | (_, None) => Tri::Maybe,
+            (EvidenceGrade::Absent, _) | (_, None) => Tri::Maybe,
             // An enforced policy beside them is impossible: one of the two facts is wrong.
             (_, Some(row)) if row.enabled && is_any_enforced(facts) => Tri::Maybe,
             (_, Some(row)) if row.enabled && says_more(&row.extra, &[]) => Tri::Maybe,
@@ -121,13 +123,13 @@ impl<'a> Binder<'a> {
         // read: <https://learn.microsoft.com/en-us/entra/fundamentals/security-defaults>.
         let are_ruled_out = security_defaults == Tri::Yes && evidence.is_whole(SECURITY_DEFAULTS);
         let policies_grade = if are_ruled_out {
-            Grade::Whole
+            EvidenceGrade::Whole
         } else {
             evidence.grade(CA_POLICIES)
         };
         let mut members = GroupMembers::new(groups, population);
         let (policies, others) = match evidence.grade(CA_POLICIES) {
-            Grade::Absent => (Vec::new(), Vec::new()),
+            EvidenceGrade::Absent => (Vec::new(), Vec::new()),
             _ => latest(&facts.auth_ca_policies.items, |policy| &policy.id)
                 .into_values()
                 .map(|fact| Policy::new(fact, evidence, &mut members))
@@ -142,7 +144,7 @@ impl<'a> Binder<'a> {
             security_defaults,
             security_defaults_whole: evidence.is_whole(SECURITY_DEFAULTS),
             per_user: match per_user_grade {
-                Grade::Absent => ByPerson::default(),
+                EvidenceGrade::Absent => ByPerson::default(),
                 _ => population.rows_by_person(&facts.auth_per_user_mfa.items, |row| &row.user),
             },
             per_user_grade,
@@ -159,15 +161,14 @@ impl<'a> Binder<'a> {
     /// not change it. With `only`, a rule counts only when it accepts nothing but these methods.
     pub(crate) fn asks_everybody(&self, only: Option<MethodSet>) -> bool {
         let asks = |policy: &Policy<'_>| {
-            let fits = match policy.demand {
-                Demand::Mfa(methods) => only.is_none_or(|only| methods.is_subset_of(only)),
+            let fits = match policy.requirement {
+                GrantRequirement::Mfa(methods) => {
+                    only.is_none_or(|only| methods.is_subset_of(only))
+                }
                 _ => false,
             };
             let applies = matches!(policy.scope, Scope::Every(_) | Scope::Some(_));
-            let people = policy.fact.include.as_ref().map(|include| &include.users);
-            fits && applies
-                && policy.fact.state.eq_ignore_ascii_case("enabled")
-                && people.is_some_and(|users| users.iter().any(|u| u.eq_ignore_ascii_case("All")))
+            fits && applies && policy.is_enabled() && policy.includes_everybody()
         };
         self.policies.iter().any(asks) || (only.is_none() && self.security_defaults == Tri::Yes)
     }
@@ -245,15 +246,15 @@ impl<'a> Binder<'a> {
                 tally.count(policy, applies, only);
             }
         }
-        if self.policies_grade != Grade::Whole {
+        if self.policies_grade != EvidenceGrade::Whole {
             tally.allow_unseen_policies();
         }
         (tally.source(), left_out)
     }
 
     fn by_security_defaults(&self, person: &Person<'_>, roles: Roles) -> Source<'static> {
-        let roles_unknown = self.roles != Grade::Whole || self.open_roles;
-        let listed = |h: &Held| h.is_always_challenged() && roles.in_force(h);
+        let roles_unknown = self.roles != EvidenceGrade::Whole || self.open_roles;
+        let listed = |h: &HeldRole| h.is_always_challenged() && roles.in_force(h);
         let challenged = if person.roles.iter().any(listed) {
             Tri::Yes
         } else if roles_unknown {
@@ -292,7 +293,7 @@ impl<'a> Binder<'a> {
     }
 
     fn by_per_user_mfa(&self, person: &Person<'_>) -> Source<'static> {
-        let whole = self.per_user_grade == Grade::Whole;
+        let whole = self.per_user_grade == EvidenceGrade::Whole;
         let row = self.per_user.of(person);
         let row = row.filter(|row| {
             !says_more(&row.extra, &[]) || row.state.eq_ignore_ascii_case("disabled")

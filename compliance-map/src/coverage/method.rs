@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::STRENGTHS;
+use super::key::STRENGTHS;
 use crate::evidence::Evidence;
 use crate::facts::{is_annotation, says_something};
 
@@ -180,7 +180,7 @@ pub(crate) enum Accepts {
 /// Built-in strengths are known by id or name; others are looked up in `auth.auth_strengths`. See
 /// <https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-strengths>.
 pub(crate) fn accepted_by(strength: &Value, evidence: Evidence<'_>) -> Accepts {
-    // What it lists counts, whatever it is called.
+    // The combinations it lists count, whatever its name.
     if let Some(own) = combinations(strength) {
         return own;
     }
@@ -191,7 +191,7 @@ pub(crate) fn accepted_by(strength: &Value, evidence: Evidence<'_>) -> Accepts {
     if says_more(strength) {
         return Accepts::Unknown;
     }
-    // A name alone may be anybody's choice where there is an id.
+    // Where there is an id, the name decides nothing: anybody can choose it.
     let id = strength.get("id").filter(|id| !id.is_null());
     if id.is_some_and(|id| !id.is_string()) {
         return Accepts::Unknown;

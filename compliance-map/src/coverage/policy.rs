@@ -7,21 +7,37 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::demand::{Demand, Scope, demand, scope};
+use super::grant::{GrantRequirement, requirement};
+use super::key::CA_POLICIES;
+use super::scope::{Scope, scope};
 use super::tri::Tri;
-use super::{CA_POLICIES, Roles};
-use crate::evidence::{Evidence, Grade};
+use crate::evidence::{Evidence, EvidenceGrade};
 use crate::facts::{CaPolicyFact, CaPrincipals, is_annotation, not_modelled, says_something};
 use crate::group::Groups;
 use crate::index::Positions;
-use crate::population::{Person, Population};
+use crate::population::{HeldRole, Person, Population};
 use crate::role::{self, RoleId};
+
+/// Which of a person's roles count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Roles {
+    /// Those in force now.
+    Active,
+    /// Eligible ones too, as if activated.
+    Activated,
+}
+
+impl Roles {
+    pub(crate) const fn in_force(self, held: &HeldRole) -> bool {
+        held.active || matches!(self, Self::Activated)
+    }
+}
 
 /// A policy made ready to be asked about many people.
 #[derive(Debug)]
 pub(crate) struct Policy<'a> {
     pub(crate) fact: &'a CaPolicyFact,
-    pub(crate) demand: Demand,
+    pub(crate) requirement: GrantRequirement,
     pub(crate) scope: Scope,
     /// Whether all evidence that this policy needs is whole.
     pub(crate) whole: bool,
@@ -54,11 +70,11 @@ impl<'a> Policy<'a> {
         let names_roles = sides.iter().flatten().any(|s| !s.roles.is_empty());
         Self {
             fact,
-            demand: demand(fact.grant.as_ref(), evidence),
+            requirement: requirement(fact.grant.as_ref(), evidence),
             scope: scope(fact),
             whole: evidence.is_whole(CA_POLICIES)
                 && (!names_groups || evidence.is_whole(crate::population::GROUPS))
-                && (!names_roles || population.roles == Grade::Whole),
+                && (!names_roles || population.roles == EvidenceGrade::Whole),
             enabled: match fact.state.to_ascii_lowercase().as_str() {
                 "enabled" => Tri::Yes,
                 "disabled" | "enabledforreportingbutnotenforced" => Tri::No,
@@ -79,11 +95,18 @@ impl<'a> Policy<'a> {
     }
 
     pub(crate) fn can_bind(&self) -> bool {
-        self.enabled != Tri::No && self.scope != Scope::None && self.demand != Demand::Other
+        self.enabled != Tri::No
+            && self.scope != Scope::None
+            && self.requirement != GrantRequirement::Other
     }
 
     pub(crate) fn name(&self) -> &str {
         self.fact.name.as_deref().unwrap_or(&self.fact.id)
+    }
+
+    /// Whether everybody is included, whoever joins or leaves.
+    pub(crate) fn includes_everybody(&self) -> bool {
+        self.include.as_ref().is_some_and(|side| side.everybody)
     }
 
     pub(crate) fn names_groups(&self) -> bool {
@@ -241,7 +264,7 @@ struct Side {
     /// Whether a member stands there that this version does not know: it may take in more people, or
     /// fewer.
     strange: bool,
-    role_grade: Grade,
+    role_grade: EvidenceGrade,
 }
 
 impl Side {
@@ -258,7 +281,7 @@ impl Side {
             }
         }
         let users = &principals.users;
-        // Graph writes several of them in one text.
+        // Graph writes several guest types in one text, divided by commas.
         let guest_types: Vec<String> = principals
             .guest_types
             .iter()
@@ -304,7 +327,7 @@ impl Side {
         for held in held {
             by_role = by_role.max(match &held.role {
                 Some(role) => Tri::from(self.roles.contains(role)),
-                // The service leaves roles of the tenant's own making out of account.
+                // Conditional access does not apply to custom roles.
                 None if self.names_unlisted => Tri::Maybe,
                 None => Tri::No,
             });
@@ -335,7 +358,7 @@ impl Side {
 
     /// "Maybe" where roles are named that are not all known.
     fn not_told(&self, open_roles: bool) -> Tri {
-        let roles_unknown = self.role_grade != Grade::Whole || open_roles;
+        let roles_unknown = self.role_grade != EvidenceGrade::Whole || open_roles;
         if !self.roles.is_empty() && roles_unknown {
             Tri::Maybe
         } else {

@@ -1,20 +1,21 @@
-//! What conditional access asks besides MFA: of whom, and whether at all times.
+//! What conditional access protects besides asking for MFA: for whom, and whether at all times.
 
 use serde_json::Value;
 
 use super::binding::Binder;
-use super::demand::{Clients, Demand, Scope, demands_something, is_and, names_mfa, scope};
-use super::policy::Policy;
+use super::grant::{GrantRequirement, is_and, names_mfa, requires_something};
+use super::person::Coverage;
+use super::policy::{Policy, Roles};
+use super::scope::{Clients, Scope, scope};
 use super::source::Binding;
 use super::tri::Tri;
-use super::{Coverage, Roles};
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::facts::{CaPolicyFact, is_annotation, not_modelled, says_something};
 use crate::population::Person;
 
-/// What is asked of people.
+/// A protection that conditional access policies can give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Demanded {
+pub(crate) enum Protection {
     /// No sign-in by protocols that know no MFA.
     LegacyBlocked,
     /// No sign-in by the device code flow.
@@ -31,14 +32,14 @@ pub(crate) enum Demanded {
     Anything,
 }
 
-/// Whether it is asked at all times.
+/// Whether a protection holds at all times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fit {
     Narrowed,
     Full,
 }
 
-/// What is asked of one person.
+/// How far a protection reaches one person.
 #[derive(Debug)]
 pub(crate) struct Reached<'p> {
     pub(crate) fit: Option<Fit>,
@@ -46,27 +47,27 @@ pub(crate) struct Reached<'p> {
     pub(crate) whole: bool,
     /// Whether evidence that is missing could make it full.
     pub(crate) open: bool,
-    /// The policy that asks it at times only, or leaves the person out.
+    /// The policy that holds at times only, or excludes the person.
     pub(crate) policy: Option<&'p str>,
 }
 
-/// The policies that ask for one thing.
+/// The policies that give one protection.
 #[derive(Debug)]
 pub(crate) struct Reach<'c> {
     policies: Vec<(&'c Policy<'c>, Scope)>,
     needs: Clients,
-    /// Whether security defaults do it for everybody.
+    /// Whether security defaults give it to everybody.
     pub(crate) by_default: Option<bool>,
     whole: bool,
     open_roles: bool,
 }
 
 impl Coverage<'_> {
-    pub(crate) fn demanding(&self, demanded: Demanded) -> Reach<'_> {
+    pub(crate) fn reach_of(&self, protection: Protection) -> Reach<'_> {
         let binder = &self.binder;
-        let asks = |policy| Some((policy, asked(policy, demanded)?));
-        let legacy = demanded == Demanded::LegacyBlocked;
-        let by_default = legacy || demanded == Demanded::Anything;
+        let asks = |policy| Some((policy, asked(policy, protection)?));
+        let legacy = protection == Protection::LegacyBlocked;
+        let by_default = legacy || protection == Protection::Anything;
         Reach {
             policies: binder.in_force().filter_map(asks).collect(),
             needs: if legacy {
@@ -79,13 +80,13 @@ impl Coverage<'_> {
             } else {
                 Some(false)
             },
-            whole: binder.policies_grade == Grade::Whole,
+            whole: binder.policies_grade == EvidenceGrade::Whole,
             open_roles: binder.open_roles,
         }
     }
 
     /// How far it is known which policies there are: security defaults leave room for none.
-    pub(crate) const fn policies_grade(&self) -> Grade {
+    pub(crate) const fn policies_grade(&self) -> EvidenceGrade {
         self.binder.policies_grade
     }
 
@@ -113,7 +114,7 @@ impl Coverage<'_> {
     /// Whether a policy that grants or refuses access applies to the person.
     pub(crate) fn reach(&self, person: &Person<'_>) -> Option<bool> {
         let binder = &self.binder;
-        let unseen = if binder.policies_grade == Grade::Whole {
+        let unseen = if binder.policies_grade == EvidenceGrade::Whole {
             Tri::No
         } else {
             Tri::Maybe
@@ -132,7 +133,9 @@ impl Coverage<'_> {
         for policy in policies() {
             let is_out = policy.leaves_out(person, binder.open_roles);
             left_out = left_out.max(is_out);
-            if policy.fact.grant.as_ref().is_some_and(names_mfa) && policy.demand != Demand::Block {
+            if policy.fact.grant.as_ref().is_some_and(names_mfa)
+                && policy.requirement != GrantRequirement::Block
+            {
                 of_mfa = of_mfa.max(is_out);
             }
         }
@@ -164,10 +167,10 @@ impl<'c> Reach<'c> {
         self.policies.is_empty()
     }
 
-    /// Whether a policy asks it of everybody, whoever that is.
+    /// Whether a policy gives it to everybody, whoever joins or leaves.
     pub(crate) fn asks_everybody(&self) -> bool {
         let mut policies = self.policies.iter();
-        policies.any(|(policy, _)| policy.is_enabled() && for_everybody(policy.fact))
+        policies.any(|(policy, _)| policy.is_enabled() && policy.includes_everybody())
     }
 
     pub(crate) fn of(&self, person: &Person<'_>) -> Reached<'c> {
@@ -237,14 +240,9 @@ fn most(policy: &Policy<'_>, person: &Person<'_>, open_roles: bool) -> Tri {
     applies(Roles::Active).max(applies(Roles::Activated))
 }
 
-fn for_everybody(fact: &CaPolicyFact) -> bool {
-    let people = fact.include.as_ref().map(|include| &include.users);
-    people.is_some_and(|users| users.iter().any(|user| user.eq_ignore_ascii_case("all")))
-}
-
-/// In which sign-ins the policy asks for it, the condition that belongs to it aside; `None` when it
-/// asks for something else.
-fn asked(policy: &Policy<'_>, demanded: Demanded) -> Option<Scope> {
+/// In which sign-ins the policy gives the protection; `None` when it gives another one. The condition
+/// that makes up the protection, such as high user risk, does not count as narrowing.
+fn asked(policy: &Policy<'_>, protection: Protection) -> Option<Scope> {
     let fact = policy.fact;
     let conditions = fact.conditions.as_ref();
     let high = |levels: &[String]| {
@@ -252,64 +250,65 @@ fn asked(policy: &Policy<'_>, demanded: Demanded) -> Option<Scope> {
             .iter()
             .any(|level| level.eq_ignore_ascii_case("high"))
     };
-    let blocks = policy.demand == Demand::Block;
+    let blocks = policy.requirement == GrantRequirement::Block;
     let without = |clear: fn(&mut CaPolicyFact)| {
         let mut rest = fact.clone();
         clear(&mut rest);
         scope(&rest)
     };
-    match demanded {
-        // Whatever is demanded of legacy protocols, they cannot answer it.
-        Demanded::LegacyBlocked => {
+    match protection {
+        // Legacy protocols can do nothing that a grant asks for, so any grant blocks them.
+        Protection::LegacyBlocked => {
             let grant = fact.grant.as_ref()?;
             let actions = fact.apps.as_ref().map(|apps| &apps.user_actions);
-            if !demands_something(grant) || actions.is_some_and(|actions| !actions.is_empty()) {
+            if !requires_something(grant) || actions.is_some_and(|actions| !actions.is_empty()) {
                 return None;
             }
             let clients = conditions.map_or(Clients::ALL, |c| Clients::read(&c.client_apps));
-            let clients = clients.kept_out(policy.demand);
+            let clients = clients.kept_out(policy.requirement);
             match &policy.scope {
                 _ if clients == Clients::NONE => None,
                 Scope::Every(_) => Some(Scope::Every(clients)),
                 scope => Some(scope.clone()),
             }
         }
-        Demanded::DeviceCodeBlocked => {
+        Protection::DeviceCodeBlocked => {
             let flows = conditions?
                 .authentication_flows
                 .as_ref()
                 .filter(|_| blocks)?;
             match names_device_code(flows) {
                 Tri::Yes => Some(without(|rest| set(rest, |c| c.authentication_flows = None))),
-                // In words that are not known it may be that one.
+                // A flow whose name is not known may be the device code flow.
                 Tri::Maybe => Some(Scope::Untold),
                 Tri::No => None,
             }
         }
-        Demanded::UserRiskContained => (high(&conditions?.user_risk)
-            && (blocks || demands(fact, &["passwordChange", "riskRemediation"])))
+        Protection::UserRiskContained => (high(&conditions?.user_risk)
+            && (blocks || requires(fact, &["passwordChange", "riskRemediation"])))
         .then(|| without(|rest| set(rest, |c| c.user_risk.clear()))),
-        Demanded::SignInRiskContained => (high(&conditions?.sign_in_risk)
-            && (blocks || matches!(policy.demand, Demand::Mfa(_))))
+        Protection::SignInRiskContained => (high(&conditions?.sign_in_risk)
+            && (blocks || matches!(policy.requirement, GrantRequirement::Mfa(_))))
         .then(|| without(|rest| set(rest, |c| c.sign_in_risk.clear()))),
-        Demanded::ManagedDevice => {
+        Protection::ManagedDevice => {
             // That a device was joined says nothing of its health.
-            demands(fact, &["compliantDevice"]).then(|| policy.scope.clone())
+            requires(fact, &["compliantDevice"]).then(|| policy.scope.clone())
         }
-        Demanded::Anything => fact
+        Protection::Anything => fact
             .grant
             .as_ref()
-            .is_some_and(demands_something)
+            .is_some_and(requires_something)
             .then(|| policy.scope.clone()),
-        Demanded::RegistrationProtected => {
+        Protection::RegistrationProtected => {
             let apps = fact.apps.as_ref()?;
             let action =
                 |action: &String| action.eq_ignore_ascii_case("urn:user:registersecurityinfo");
-            // What was accepted, or which application is used, verifies nobody's identity; a device
-            // may.
-            let perhaps = matches!(policy.demand, Demand::Unclear | Demand::Elsewhere)
-                || demands(fact, &["compliantDevice", "domainJoinedDevice"]);
-            let asks = blocks || matches!(policy.demand, Demand::Mfa(_));
+            // Terms of use or an approved application verify no identity; a device may.
+            let perhaps = matches!(
+                policy.requirement,
+                GrantRequirement::Unclear | GrantRequirement::CustomControl
+            ) || requires(fact, &["compliantDevice", "domainJoinedDevice"]);
+            let asks = blocks || matches!(policy.requirement, GrantRequirement::Mfa(_));
             if !apps.user_actions.iter().any(action) {
                 return None;
             }
@@ -359,7 +358,7 @@ fn set(fact: &mut CaPolicyFact, change: fn(&mut crate::facts::CaConditions)) {
 
 /// Whether one of these controls cannot be got round: with AND it stands among others, with OR
 /// there is no other.
-fn demands(fact: &CaPolicyFact, wanted: &[&str]) -> bool {
+fn requires(fact: &CaPolicyFact, wanted: &[&str]) -> bool {
     let Some(grant) = &fact.grant else {
         return false;
     };

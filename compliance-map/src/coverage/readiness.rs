@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::binding::{Bound, Needed};
+use super::key::{CA_POLICIES, CROSS_TENANT, METHODS, PASSWORD_POLICY, REGISTRATION};
 use super::method::{MethodSet, Registered};
 use super::tri::Tri;
-use super::{CA_POLICIES, CROSS_TENANT, METHODS, PASSWORD_POLICY, REGISTRATION};
 use crate::domain;
-use crate::evidence::{Evidence, Grade};
+use crate::evidence::{Evidence, EvidenceGrade};
 use crate::facts::{CrossTenantFact, MethodsFact, RegistrationFact, narrowing, says_more};
 use crate::population::{ByPerson, Person, Population};
 
@@ -32,7 +32,7 @@ pub(crate) struct Readiness<'a> {
     report_whole: bool,
     lists: ByPerson<'a, MethodsFact>,
     lists_whole: bool,
-    lists_grade: Grade,
+    lists_grade: EvidenceGrade,
     /// Whether MFA done in a guest's home tenant is accepted.
     home_mfa: Option<bool>,
     /// Domains whose people sign in through another provider, in lower case, and whether that one
@@ -46,12 +46,12 @@ impl<'a> Readiness<'a> {
         let trust = facts.org_cross_tenant.items.last();
         Self {
             report: match evidence.grade(REGISTRATION) {
-                Grade::Absent => ByPerson::default(),
+                EvidenceGrade::Absent => ByPerson::default(),
                 _ => population.rows_by_person(&facts.auth_registration.items, |row| &row.user),
             },
             report_whole: evidence.is_whole(REGISTRATION),
             lists: match evidence.grade(METHODS) {
-                Grade::Absent => ByPerson::default(),
+                EvidenceGrade::Absent => ByPerson::default(),
                 _ => population.rows_by_person(&facts.auth_methods.items, |row| &row.user),
             },
             lists_whole: evidence.is_whole(METHODS),
@@ -74,7 +74,7 @@ impl<'a> Readiness<'a> {
         report.or(list).map(|names| Registered::read(names))
     }
 
-    /// Whether the person has a method among those `needed`, or is asked elsewhere.
+    /// Whether the person has a method among those `needed`, or does MFA with another provider or tenant.
     ///
     /// Guests may be asked in their home tenant, which conditional access can be set to trust:
     /// <https://learn.microsoft.com/en-us/entra/external-id/authentication-conditional-access>.
@@ -92,14 +92,15 @@ impl<'a> Readiness<'a> {
             least: needed.most,
             ..needed
         };
-        // Where every method that might do would do, it is the rules that are not known, not the methods.
+        // If accepting every method that may be accepted makes the answer certain, the policies are what
+        // is not known. Otherwise it is the registered methods.
         if answer == Tri::Maybe && self.told(person, generous).answer == Tri::Maybe {
             missing.push(REGISTRATION);
-            if self.lists_grade != Grade::Absent {
+            if self.lists_grade != EvidenceGrade::Absent {
                 missing.push(METHODS);
             }
         }
-        // MFA done elsewhere is MFA of any kind: where only some methods will do, it need not be one.
+        // MFA done elsewhere may use any method. Where only some are accepted, it may not be one of them.
         let any_kind = MethodSet::BUILT_IN.is_subset_of(needed.least);
         let elsewhere = [
             (self.at_home(person, bound), CROSS_TENANT),
@@ -145,7 +146,7 @@ impl<'a> Readiness<'a> {
         }
         match self.home_mfa {
             Some(false) => Tri::No,
-            // A guest whose account is from here has no other home.
+            // A guest whose account was made in this tenant has no home tenant.
             Some(true) if person.external => Tri::Yes,
             Some(true) | None => Tri::Maybe,
         }
@@ -206,7 +207,7 @@ impl<'a> Readiness<'a> {
 /// against it.
 fn accepts_home_mfa(trust: &CrossTenantFact) -> Option<bool> {
     let accepts = trust.default_inbound_trust_mfa?;
-    // Tenants that are trusted whatever the default says take nothing from a default that trusts.
+    // Where the default trusts, a list of tenants that are trusted anyway changes nothing.
     let harmless = |name: &str| accepts && ["trusted_tenants", "default"].contains(&name);
     let mut further = narrowing(&trust.extra, &[]).filter(|name| !harmless(name));
     further.next().is_none().then_some(accepts)
@@ -216,13 +217,13 @@ fn accepts_home_mfa(trust: &CrossTenantFact) -> Option<bool> {
 fn federated(evidence: Evidence<'_>) -> BTreeMap<String, Tri> {
     let facts = evidence.facts;
     let mut federated = BTreeMap::new();
-    if evidence.grade(TENANT_FACT) != Grade::Absent {
+    if evidence.grade(TENANT_FACT) != EvidenceGrade::Absent {
         let rows = facts.org_tenant.items.iter();
         let lists = rows.filter_map(|row| row.extra.get("federated_domains")?.as_array());
         let domains = lists.flatten().filter_map(Value::as_str);
         federated.extend(domains.map(|domain| (domain.to_ascii_lowercase(), Tri::Maybe)));
     }
-    if evidence.grade(PASSWORD_POLICY) != Grade::Absent {
+    if evidence.grade(PASSWORD_POLICY) != EvidenceGrade::Absent {
         for row in &facts.auth_password_policy.items {
             let domain = row.domain.to_ascii_lowercase();
             let names = ["federated_idp_mfa_behavior", "federatedIdpMfaBehavior"];
@@ -264,7 +265,7 @@ fn told_by_report(row: &RegistrationFact, needed: Needed) -> (Tri, bool) {
     let contradiction = row.mfa_capable == Some(true) && row.methods.is_empty();
     match told_by_names(registered, needed) {
         Tri::No if contradiction => (Tri::Maybe, false),
-        // Where any method will do, the report knows that one of those is fit that are not known here.
+        // Any method will do, and the report says that one is usable, though its name is not known here.
         Tri::Maybe
             if row.mfa_capable == Some(true)
                 && registered.strange

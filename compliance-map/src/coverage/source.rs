@@ -1,8 +1,8 @@
 //! What one source, such as per-user MFA, says about one person.
 
-use super::demand::Scope;
 use super::method::MethodSet;
 use super::policy::Policy;
+use super::scope::Scope;
 
 /// How firmly a rule binds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +18,7 @@ pub(crate) struct Source<'s> {
     pub(crate) most: Binding,
     pub(crate) whole: bool,
     pub(crate) accepted: Accepted,
-    /// Whether another provider may ask, for which nothing need be registered here.
+    /// Whether another provider may do MFA, for which nothing has to be registered in this tenant.
     pub(crate) perhaps_elsewhere: bool,
     pub(crate) why: Why<'s>,
     pub(crate) missing: Vec<&'static str>,

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::method::Registered;
-use super::{AccessKind, Coverage, Verdict};
+use super::person::{AccessKind, Coverage};
+use super::person_coverage::MfaCoverage;
 use crate::Timestamp;
-use crate::assess::Options;
 use crate::evidence::Evidence;
 use crate::facts::Facts;
 use crate::group::Groups;
+use crate::options::Options;
 use crate::population::{Person, Population};
 
 /// How many of how many people are covered.
@@ -111,13 +112,14 @@ pub fn mfa_summary(facts: &Facts, as_of: Timestamp) -> MfaSummary {
     };
     for person in population.able_to_sign_in() {
         let everywhere = coverage.of(person, AccessKind::Any, None);
-        let covered = everywhere.verdict == Verdict::Pass && person.fact.enabled == Some(true);
+        let covered =
+            everywhere.coverage == MfaCoverage::Covered && person.fact.enabled == Some(true);
         summary.overall.add(covered);
         if person.is_admin() {
             let using_roles = coverage.of(person, AccessKind::Administration, None);
             summary
                 .administrators
-                .add(using_roles.verdict == Verdict::Pass);
+                .add(using_roles.coverage == MfaCoverage::Covered);
         } else {
             summary.standard_users.add(covered);
         }
@@ -127,10 +129,12 @@ pub fn mfa_summary(facts: &Facts, as_of: Timestamp) -> MfaSummary {
         if let Some(family) = family {
             *summary.methods.entry(family.name().to_owned()).or_default() += 1;
         }
-        let list = match everywhere.verdict {
-            Verdict::Pass if covered => continue,
-            Verdict::Fail if person.fact.enabled == Some(true) => &mut summary.failing,
-            Verdict::Conditional if person.fact.enabled == Some(true) => &mut summary.conditional,
+        let list = match everywhere.coverage {
+            MfaCoverage::Covered if covered => continue,
+            MfaCoverage::Uncovered if person.fact.enabled == Some(true) => &mut summary.failing,
+            MfaCoverage::Conditional if person.fact.enabled == Some(true) => {
+                &mut summary.conditional
+            }
             _ => &mut summary.unknown,
         };
         list.push(named(person, everywhere.why));

@@ -1,11 +1,12 @@
 //! Adding up the conditional access policies that apply to one person.
 
-use super::demand::{Clients, Demand, Scope};
+use super::grant::GrantRequirement;
+use super::key::{CA_POLICIES, STRENGTHS};
 use super::method::MethodSet;
 use super::policy::{Applies, Policy};
+use super::scope::{Clients, Scope};
 use super::source::{Accepted, Binding, Source, Why};
 use super::tri::Tri;
-use super::{CA_POLICIES, STRENGTHS};
 use crate::population::{GROUPS, ROLES};
 
 /// Adds up what the policies that apply to one person do.
@@ -18,7 +19,7 @@ pub(crate) struct Tally<'s> {
     most_blocked: Clients,
     least_some: bool,
     most_some: bool,
-    /// Whether another provider may ask for MFA, for which nothing need be registered here.
+    /// Whether another provider may do MFA, for which nothing has to be registered in this tenant.
     perhaps_elsewhere: bool,
     accepted: Accepted,
     sometimes: Vec<&'s Policy<'s>>,
@@ -68,16 +69,21 @@ impl<'s> Tally<'s> {
         applies: Applies,
         only: Option<MethodSet>,
     ) {
-        let methods = match policy.demand {
-            Demand::Mfa(methods) if only.is_none_or(|only| methods.is_subset_of(only)) => {
+        let methods = match policy.requirement {
+            GrantRequirement::Mfa(methods)
+                if only.is_none_or(|only| methods.is_subset_of(only)) =>
+            {
                 Some(methods)
             }
-            Demand::Unclear | Demand::Elsewhere => Some(MethodSet::ANY),
-            Demand::Block => None,
-            Demand::Mfa(_) | Demand::Other => return,
+            GrantRequirement::Unclear | GrantRequirement::CustomControl => Some(MethodSet::ANY),
+            GrantRequirement::Block => None,
+            GrantRequirement::Mfa(_) | GrantRequirement::Other => return,
         };
         let certain = applies.answer == Tri::Yes
-            && !matches!(policy.demand, Demand::Unclear | Demand::Elsewhere)
+            && !matches!(
+                policy.requirement,
+                GrantRequirement::Unclear | GrantRequirement::CustomControl
+            )
             && policy.scope != Scope::Untold;
         if !certain {
             self.note_missing(policy, applies.answer);
@@ -88,7 +94,7 @@ impl<'s> Tally<'s> {
         };
         self.most_some = true;
         self.least_some |= certain;
-        self.perhaps_elsewhere |= policy.demand == Demand::Elsewhere;
+        self.perhaps_elsewhere |= policy.requirement == GrantRequirement::CustomControl;
         self.accepted.sometimes = self.accepted.sometimes.or(methods);
         match &policy.scope {
             Scope::Every(clients) => {
@@ -143,7 +149,7 @@ impl<'s> Tally<'s> {
         if answer == Tri::Maybe && policy.names_roles() {
             self.missing.push(ROLES);
         }
-        if policy.demand == Demand::Unclear {
+        if policy.requirement == GrantRequirement::Unclear {
             self.missing.push(STRENGTHS);
         }
         if self.missing.len() == before {

@@ -18,7 +18,7 @@ pub enum State {
     Ok,
     /// The service refused: a permission is missing.
     Denied,
-    /// The tenant has no licence that includes this data.
+    /// The tenant has no license that includes this data.
     Unlicensed,
     /// The reading failed for another reason.
     Error,
@@ -112,7 +112,7 @@ impl<T> Fact<T> {
         }
     }
 
-    /// The tenant lacks `plan`, the licence that includes this data.
+    /// The tenant lacks `plan`, the license that includes this data.
     pub fn unlicensed(plan: impl Into<String>) -> Self {
         Self {
             state: State::Unlicensed,

@@ -1,6 +1,6 @@
-//! The fact keys: what permission and licence each needs, and how old it may be.
+//! The fact keys: what permission and license each needs, and how old it may be.
 
-use super::{Envelope, State};
+use super::envelope::{Envelope, State};
 
 /// One key of the evidence vocabulary.
 ///
@@ -13,8 +13,8 @@ pub struct FactKey {
     pub key: &'static str,
     /// What a collector must be allowed to read.
     pub permission: &'static str,
-    /// The licence that includes the data, when the basic service does not.
-    pub licence: Option<&'static str>,
+    /// The license that includes the data, when the basic service does not.
+    pub license: Option<&'static str>,
     /// How many hours the fact counts as fresh, unless the options say otherwise.
     pub max_age_hours: u32,
 }
@@ -50,16 +50,16 @@ const YEAR: u32 = 8760;
 const fn entry(
     key: &'static str,
     permission: &'static str,
-    licence: &'static str,
+    license: &'static str,
     max_age_hours: u32,
 ) -> FactKey {
     FactKey {
         key,
         permission,
-        licence: if licence.is_empty() {
+        license: if license.is_empty() {
             None
         } else {
-            Some(licence)
+            Some(license)
         },
         max_age_hours,
     }

@@ -5,6 +5,8 @@ mod auth;
 mod data;
 mod device;
 mod envelope;
+mod error;
+mod fact;
 mod further;
 mod governance;
 mod identity;
@@ -36,6 +38,7 @@ pub use device::{
     DeviceUpdateFact,
 };
 pub use envelope::{Envelope, Fact, State};
+pub use error::FactsError;
 pub use further::{is_annotation, says_something};
 pub(crate) use further::{narrowing, not_modelled, says_more};
 pub use governance::{
@@ -53,9 +56,8 @@ pub use mail::{
 };
 pub use mail_domain::{MailDomainFact, Record};
 pub use org::{CrossTenantFact, LicenseFact, TenantFact};
-pub use parse::FactsError;
 pub use problem::FactsProblem;
-pub(crate) use row::{Row, Subject, TENANT};
+pub(crate) use row::{Subject, TENANT};
 pub use sign_in::{
     MethodPolicyFact, PasswordPolicyFact, PasswordProtectionFact, RiskFact, SessionFact,
 };
@@ -76,9 +78,26 @@ pub struct TenantInfo {
     pub extra: BTreeMap<String, Value>,
 }
 
-/// Declares the typed facts once: field, wire key, row type.
+/// A row type and the one fact that holds its rows.
+pub(crate) trait Row: Sized + 'static {
+    /// The wire key of the fact.
+    const KEY: &'static str;
+
+    /// Members that mean something in other facts and change nothing of what these rows prove: the rules
+    /// of a domain hold whether it is verified or not, an application that is switched off has its owners
+    /// and secrets all the same, and of a review its last end counts.
+    const REMARKS: &'static [&'static str] = &[];
+
+    /// The fact.
+    fn fact(facts: &Facts) -> &Fact<Self>;
+
+    /// Members of the row that are not modelled.
+    fn extra(&self) -> &BTreeMap<String, Value>;
+}
+
+/// Declares the typed facts once: field, row type, wire key, and members that are remarks.
 macro_rules! typed_facts {
-    ($( $(#[$doc:meta])* $field:ident: $row:ty = $key:literal, )*) => {
+    ($( $(#[$doc:meta])* $field:ident: $row:ty = $key:literal $(remarks $remarks:tt)?, )*) => {
         /// Everything that is known about one tenant: the only input of an assessment.
         ///
         /// Fields left at their default mean "not collected". Facts without a field of their own are in
@@ -119,9 +138,9 @@ macro_rules! typed_facts {
                 found: &mut problem::Problems,
             ) -> bool {
                 match key {
-                    $( $key => self.$field = parse::fact(key, raw, found), )*
+                    $( $key => self.$field = fact::parse(key, raw, found), )*
                     other if FactKey::find(other).is_some() => {
-                        self.other.insert(other.to_owned(), parse::fact(other, raw, found));
+                        self.other.insert(other.to_owned(), fact::parse(other, raw, found));
                     }
                     _ => return false,
                 }
@@ -142,6 +161,7 @@ macro_rules! typed_facts {
 
         $( impl Row for $row {
             const KEY: &'static str = $key;
+            $( const REMARKS: &'static [&'static str] = &$remarks; )?
 
             fn fact(facts: &Facts) -> &Fact<Self> {
                 &facts.$field
@@ -173,7 +193,7 @@ typed_facts! {
     /// Groups with direct members, `identity.groups`.
     identity_groups: GroupFact = "identity.groups",
     /// Directory roles held, active and eligible, `identity.role_assignments`.
-    identity_role_assignments: RoleAssignmentFact = "identity.role_assignments",
+    identity_role_assignments: RoleAssignmentFact = "identity.role_assignments" remarks ["assignment"],
     /// Last sign-ins, `identity.signin_activity`.
     identity_signin_activity: SignInFact = "identity.signin_activity",
     /// MFA registration report, `auth.registration`.
@@ -195,9 +215,13 @@ typed_facts! {
     /// Partners with delegated administration, `org.partners`.
     org_partners: PartnerFact = "org.partners",
     /// What users may do with applications and guests, `identity.app_consent`.
-    identity_app_consent: AppConsentFact = "identity.app_consent",
+    identity_app_consent: AppConsentFact = "identity.app_consent" remarks [
+        "consent_reviewers",
+        "users_can_create_security_groups",
+        "users_can_read_bitlocker_keys"
+    ],
     /// Applications and their credentials, `identity.service_principals`.
-    identity_service_principals: ServicePrincipalFact = "identity.service_principals",
+    identity_service_principals: ServicePrincipalFact = "identity.service_principals" remarks ["enabled"],
     /// Guests, `identity.guests`.
     identity_guests: GuestFact = "identity.guests",
     /// What activating a role asks for, `identity.pim`.
@@ -205,9 +229,9 @@ typed_facts! {
     /// Changes of accounts and roles, `identity.lifecycle_events`.
     identity_lifecycle_events: LifecycleEventFact = "identity.lifecycle_events",
     /// Access reviews, `identity.access_reviews`.
-    identity_access_reviews: AccessReviewFact = "identity.access_reviews",
+    identity_access_reviews: AccessReviewFact = "identity.access_reviews" remarks ["status"],
     /// Password rules by domain, `auth.password_policy`.
-    auth_password_policy: PasswordPolicyFact = "auth.password_policy",
+    auth_password_policy: PasswordPolicyFact = "auth.password_policy" remarks ["root", "verified"],
     /// Lockout and banned passwords, `auth.password_protection`.
     auth_password_protection: PasswordProtectionFact = "auth.password_protection",
     /// The methods policy, `auth.methods_policy`.
@@ -215,9 +239,9 @@ typed_facts! {
     /// Who is thought at risk, `auth.risk`.
     auth_risk: RiskFact = "auth.risk",
     /// Limits on sessions, `auth.session`.
-    auth_session: SessionFact = "auth.session",
+    auth_session: SessionFact = "auth.session" remarks ["persistent_browser"],
     /// Sender authentication of mail domains, `email.auth_dns`.
-    email_auth_dns: MailDomainFact = "email.auth_dns",
+    email_auth_dns: MailDomainFact = "email.auth_dns" remarks ["dmarc_at", "kind", "sends"],
     /// Malware filter policies, `email.antimalware`.
     email_antimalware: MalwareFilterFact = "email.antimalware",
     /// Spam filter policies, `email.antispam`.

@@ -1,43 +1,14 @@
-//! JSON → facts. What has not the documented form costs itself and is told by its place and what was
-//! expected there, never by what stood there.
+//! JSON → facts. What does not have the documented form is left out, and a problem names its place and
+//! what was expected there, never what stood there.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::Facts;
+use super::error::FactsError;
 use super::problem::{Problems, TWICE, at};
-use super::repair::{Members, list, typed};
-use super::{Fact, Facts, State};
-
-/// Why a text is not a set of facts.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum FactsError {
-    /// The text is not UTF-8.
-    #[error(
-        "the facts are not UTF-8 text: byte {valid_up_to} cannot be read; save the file as UTF-8"
-    )]
-    NotUtf8 {
-        /// Offset of the first byte that is not UTF-8.
-        valid_up_to: usize,
-    },
-    /// The text is not JSON.
-    #[error("the facts are not JSON: line {line}, column {column}: {problem}")]
-    NotJson {
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-        /// What the reader met.
-        problem: &'static str,
-    },
-    /// The text is JSON, but no object.
-    #[error("facts: {expected}")]
-    Malformed {
-        /// What should stand there.
-        expected: String,
-    },
-}
+use super::repair::{Members, typed};
 
 impl Facts {
     /// Reads facts from their JSON form.
@@ -46,7 +17,7 @@ impl Facts {
     /// member: it counts as not told, its fact as not complete, so that it can prove a failure and never
     /// success; the note of the fact names the place. A row that lacks a member without which it says
     /// nothing is left out in the same way. A fact whose envelope or list cannot be read is
-    /// [`State::Error`]. All of it is in [`Facts::problems`].
+    /// [`State::Error`](super::State::Error). All of it is in [`Facts::problems`].
     ///
     /// # Errors
     ///
@@ -79,7 +50,7 @@ impl Facts {
         for (key, raw) in members.by_name() {
             let mut found = Problems::default();
             if raw.len() > 1 {
-                // The last one is read, as other readers of JSON do, and is not the whole.
+                // The last one is read, as other JSON readers do, and its fact is not complete.
                 found.tell(key, TWICE);
             }
             let Some(raw) = raw.last().copied() else {
@@ -124,81 +95,6 @@ fn exceptions<T: DeserializeOwned + Serialize>(raw: &RawValue, found: &mut Probl
         read.filter(|_| found.count() == before)
     })
     .collect()
-}
-
-const ENVELOPE: [&str; 6] = [
-    "state",
-    "collected_at",
-    "complete",
-    "error",
-    "note",
-    "permission",
-];
-
-/// A fact; one whose envelope or list cannot be read is an error and holds nothing.
-pub(super) fn fact<T: DeserializeOwned + Serialize>(
-    key: &str,
-    raw: &RawValue,
-    found: &mut Problems,
-) -> Fact<T> {
-    let mut fact = enveloped(key, raw, found)
-        .unwrap_or_else(|| Fact::error("the facts do not have the documented form"));
-    if found.count() > 0 {
-        fact.complete = false;
-        let told = fact.note.take().map(|note| note + "; ").unwrap_or_default();
-        fact.note = found
-            .clone()
-            .of(key)
-            .map(|problem| told + &problem.to_string());
-    }
-    fact
-}
-
-fn enveloped<T: DeserializeOwned + Serialize>(
-    key: &str,
-    raw: &RawValue,
-    found: &mut Problems,
-) -> Option<Fact<T>> {
-    let members: Members<'_> = match serde_json::from_str(raw.get()) {
-        Ok(members) => members,
-        Err(error) => {
-            found.note(key, &error);
-            return None;
-        }
-    };
-    let members = members.by_name();
-    let mut fact = Fact::default();
-    let (mut state, mut whole) = (None, true);
-    for (name, values) in &members {
-        let path = format!("{key}.{name}");
-        let [value] = values[..] else {
-            found.tell(&path, TWICE);
-            whole = false;
-            continue;
-        };
-        if *name != "items" && !ENVELOPE.contains(name) {
-            if let Some(value) = typed(&path, value, found) {
-                fact.extra.insert((*name).to_owned(), value);
-            }
-            continue;
-        }
-        let read = match *name {
-            "items" => list(&path, value, found).map(|items| fact.items = items),
-            "state" => typed(&path, value, found).map(|it: State| state = Some(it)),
-            "collected_at" => typed(&path, value, found).map(|it| fact.collected_at = it),
-            "complete" => typed(&path, value, found)
-                .map(|it: Option<bool>| fact.complete = it.unwrap_or(false)),
-            "error" => typed(&path, value, found).map(|it| fact.error = it),
-            "note" => typed(&path, value, found).map(|it| fact.note = it),
-            _ => typed(&path, value, found).map(|it| fact.permission = it),
-        };
-        whole &= read.is_some();
-    }
-    if !members.contains_key("state") {
-        found.tell(key, "the member `state` is missing");
-    }
-    fact.state = state?;
-    whole.then_some(fact)
 }
 
 fn not_json(error: &serde_json::Error) -> FactsError {

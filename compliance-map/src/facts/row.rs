@@ -1,25 +1,7 @@
-//! What all rows about settings share.
-
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
-use super::{Fact, Facts};
+//! What a row is about, and how rows about settings are declared.
 
 /// The subject of a row about the tenant as a whole.
 pub(crate) const TENANT: &str = "tenant";
-
-/// A row type and the one fact that holds its rows.
-pub(crate) trait Row: Sized + 'static {
-    /// The wire key of the fact.
-    const KEY: &'static str;
-
-    /// The fact.
-    fn fact(facts: &Facts) -> &Fact<Self>;
-
-    /// Members of the row that are not modelled.
-    fn extra(&self) -> &BTreeMap<String, Value>;
-}
 
 /// What a row is about: an id, or [`TENANT`].
 pub(crate) trait Subject {

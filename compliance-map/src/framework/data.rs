@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::control::{Clause, Control, Decidability};
 use super::reference::ControlRef;
-use crate::assess::Status;
 use crate::facts::FactKey;
+use crate::verdict::Status;
 
 /// Why a framework file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -13,7 +13,7 @@ pub use data::{CatalogueError, Framework};
 pub use reference::{ControlRef, ReferenceError};
 pub use rule::{DeviceSetting, DirectoryLog, ReviewScope, Rule};
 
-use crate::assess::Status;
+use crate::verdict::Status;
 
 /// In the order in which they are assessed; a mirror stands after its model.
 const BUILT_IN: [&str; 8] = [
@@ -160,6 +160,12 @@ impl Catalogue {
     /// The frameworks, in the order in which they are assessed.
     pub fn frameworks(&self) -> impl Iterator<Item = &Framework> {
         self.order.iter().filter_map(|id| self.frameworks.get(id))
+    }
+
+    /// Whether only an auditor can settle what settings do not show of a control.
+    pub(crate) fn is_audited(&self, control: &Control) -> bool {
+        let framework = self.framework(control.reference.framework());
+        framework.is_some_and(|framework| framework.audited)
     }
 
     /// The framework with this id.

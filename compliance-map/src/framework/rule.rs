@@ -109,7 +109,7 @@ pub enum Rule {
     },
     /// Administrators' accounts are mastered in the cloud.
     AdministratorsCloudOnly,
-    /// Administrators have accounts for administration alone, without licences for daily work.
+    /// Administrators have accounts for administration alone, without licenses for daily work.
     DedicatedAdministrators,
     /// Privileged roles are eligible, or assigned for a time only.
     NoPermanentAdministrators,
@@ -257,7 +257,7 @@ pub enum Rule {
         hours: u32,
     },
     /// Subscriptions are in force, with no more seats assigned than bought.
-    Licences,
+    Licenses,
     /// Partners' access ends, and none is Global Administrator.
     Partners,
     /// Secure Score reaches a share of what is possible.

@@ -1,7 +1,7 @@
 //! One row per control and subject, for a spreadsheet.
 
-use super::lists;
 use super::printable::printable;
+use super::subjects::lists;
 use crate::assess::{Assessment, ControlResult};
 
 const HEADER: &str =

@@ -1,7 +1,9 @@
 //! `JUnit` XML, for pipelines that show test results.
 
-use super::{by_framework, printable};
-use crate::assess::{Assessment, ControlResult, Status};
+use super::printable::printable;
+use super::words::by_framework;
+use crate::assess::{Assessment, ControlResult};
+use crate::verdict::Status;
 
 /// The assessment as `JUnit` XML: one suite per framework, one case per control.
 ///
@@ -13,11 +15,15 @@ pub fn junit(assessment: &Assessment) -> String {
     );
     for (framework, results) in by_framework(assessment) {
         let cases: Vec<Case<'_>> = results.into_iter().map(Case::new).collect();
-        let count = |outcome: Outcome| cases.iter().filter(|c| c.outcome == outcome).count();
+        let count = |outcome: CaseOutcome| cases.iter().filter(|c| c.outcome == outcome).count();
         out.push_str(&format_suite(
             framework,
             &assessment.as_of.to_string(),
-            [cases.len(), count(Outcome::Failed), count(Outcome::Skipped)],
+            [
+                cases.len(),
+                count(CaseOutcome::Failed),
+                count(CaseOutcome::Skipped),
+            ],
         ));
         for case in &cases {
             out.push_str(&case.xml());
@@ -36,7 +42,7 @@ fn format_suite(framework: &str, as_of: &str, [tests, failures, skipped]: [usize
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+enum CaseOutcome {
     Passed,
     Failed,
     Skipped,
@@ -44,15 +50,15 @@ enum Outcome {
 
 struct Case<'r> {
     result: &'r ControlResult,
-    outcome: Outcome,
+    outcome: CaseOutcome,
 }
 
 impl<'r> Case<'r> {
     fn new(result: &'r ControlResult) -> Self {
         let outcome = match result.status {
-            Status::Satisfied => Outcome::Passed,
-            Status::PartiallySatisfied | Status::NotSatisfied => Outcome::Failed,
-            Status::Unknown | Status::Manual | Status::NotApplicable => Outcome::Skipped,
+            Status::Satisfied => CaseOutcome::Passed,
+            Status::PartiallySatisfied | Status::NotSatisfied => CaseOutcome::Failed,
+            Status::Unknown | Status::Manual | Status::NotApplicable => CaseOutcome::Skipped,
         };
         Self { result, outcome }
     }
@@ -64,11 +70,11 @@ impl<'r> Case<'r> {
         let message = escaped(&format!("{}: {}", result.status.as_str(), result.why));
         let open = format!("    <testcase classname=\"{class}\" name=\"{name}\"");
         match self.outcome {
-            Outcome::Passed => format!("{open}/>\n"),
-            Outcome::Skipped => {
+            CaseOutcome::Passed => format!("{open}/>\n"),
+            CaseOutcome::Skipped => {
                 format!("{open}>\n      <skipped message=\"{message}\"/>\n    </testcase>\n")
             }
-            Outcome::Failed => {
+            CaseOutcome::Failed => {
                 let failing: Vec<String> = (result.subjects.failing.iter())
                     .chain(&result.subjects.conditional)
                     .map(|subject| escaped(subject))

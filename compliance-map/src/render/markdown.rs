@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::{
-    by_framework, capital, counts, evidence, headline, not_counted, people, population, printable,
-    ratio, refs, remedy, themes,
+use super::printable::printable;
+use super::remedy;
+use super::subjects::{not_counted, people};
+use super::words::{
+    by_framework, capital, counts, evidence, headline, population, ratio, refs, themes,
 };
-use crate::assess::{Assessment, ControlResult, Status};
+use crate::assess::{Assessment, ControlResult};
+use crate::verdict::Status;
 
 /// The assessment as Markdown: a summary, a table per framework, and the details of every control
 /// that is not merely waiting for a person.

@@ -3,9 +3,14 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{id, indented, lists, name, printable};
-use crate::assess::{Assessment, ControlResult, EvidenceUse, Missing, Status};
+use super::id;
+use super::json::indented;
+use super::printable::printable;
+use super::subjects::{lists, name};
+use crate::assess::{Assessment, ControlResult};
+use crate::evidence::EvidenceUse;
 use crate::summary::{FrameworkSummary, Summary};
+use crate::verdict::{Missing, Status};
 
 const OCSF_VERSION: &str = "1.5.0";
 /// Findings, category 2.

@@ -1,6 +1,7 @@
 //! What would change an answer, in words.
 
-use crate::assess::{Action, Remedy};
+use crate::assess::Remedy;
+use crate::verdict::Action;
 
 /// The step as a sentence without its subjects, which the reader sees beside it.
 pub(super) fn sentence(remedy: &Remedy) -> String {
@@ -23,8 +24,8 @@ pub(super) fn sentence(remedy: &Remedy) -> String {
         Action::GrantPermission { permission, fact } => {
             format!("grant the collector {permission}, so that {fact} can be read")
         }
-        Action::AddLicence { licence, fact } => {
-            format!("buy or assign {licence}, which includes {fact}")
+        Action::AddLicense { license, fact } => {
+            format!("buy or assign {license}, which includes {fact}")
         }
         Action::RefreshEvidence { fact, problem } => {
             format!("collect {fact}: it {problem}")

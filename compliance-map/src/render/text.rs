@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{
-    by_framework, counts, evidence, headline, not_counted, people, population, printable, ratio,
-    refs, themes,
-};
-use crate::assess::{Assessment, ControlResult, Status};
+use super::printable::printable;
+use super::subjects::{not_counted, people};
+use super::words::{by_framework, counts, evidence, headline, population, ratio, refs, themes};
+use crate::assess::{Assessment, ControlResult};
+use crate::verdict::Status;
 
 /// The assessment as plain text.
 ///

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::setting::{Answer, NOT_READ, Question};
-use super::{Context, Finding};
-use crate::evidence::Grade;
+use super::{Context, Finding, parameter};
+use crate::evidence::EvidenceGrade;
 use crate::facts::{AppConsentFact, CredentialFact, Row as _, ServicePrincipalFact};
 use crate::population::ROLES;
 
@@ -47,13 +47,13 @@ fn strongest_consent(policies: &[String]) -> Consent {
         let policy = policy.trim().to_ascii_lowercase();
         let (whose, name) = policy.split_once('.').unwrap_or(("", policy.as_str()));
         match (whose, name) {
-            // Verified publishers and chosen permissions alone.
+            // Only verified publishers and permissions classified as low.
             ("managepermissiongrantsforself", "microsoft-user-default-low") => Consent::Harmless,
             (
                 "managepermissiongrantsforself",
                 "microsoft-user-default-legacy" | "microsoft-user-default-recommended",
             ) => Consent::Free,
-            // What an owner may let into a team or a chat, and nobody's account.
+            // An owner may let applications into a team or a chat, not into accounts.
             ("managepermissiongrantsforownedresource", name)
                 if name.starts_with("microsoft-dynamically-managed-permissions-for-") =>
             {
@@ -129,7 +129,7 @@ pub(super) fn credential_lifetime(context: &Context<'_>, days: Option<u32>) -> F
         "replace the credentials of the applications listed by ones that end sooner, or by managed identities",
     );
     let Some(days) = days else {
-        return question.undeclared::<ServicePrincipalFact>(context, super::CREDENTIAL_DAYS);
+        return question.undeclared::<ServicePrincipalFact>(context, parameter::CREDENTIAL_DAYS);
     };
     let limit = i64::from(days) * 86_400;
     let as_of = context.evidence.as_of();
@@ -239,7 +239,7 @@ fn is_privileged(permission: &str) -> Option<bool> {
 pub(super) fn privileged(context: &Context<'_>) -> Finding {
     let population = &context.population;
     let holders: &BTreeSet<&str> = &population.service_principals;
-    let roles_known = population.roles == Grade::Whole;
+    let roles_known = population.roles == EvidenceGrade::Whole;
     let as_of = context.evidence.as_of();
     let mut finding = Question::new(
         "does no application that can administer the tenant sign in with a secret?",
@@ -293,10 +293,10 @@ pub(super) fn privileged(context: &Context<'_>) -> Finding {
     context.need(ROLES, &mut finding);
     need_holders(context, &mut finding);
     let rows = &context.evidence.facts.identity_service_principals.items;
-    if rows.is_empty() && finding.none.take().is_some() {
+    if rows.is_empty() && finding.vacuous_pass.take().is_some() {
         let key = ServicePrincipalFact::KEY;
         finding.missing.insert(context.evidence.missing(key));
-        finding.nobody = Some("no application was read, yet every tenant has some");
+        finding.undecidable = Some("no application was read, yet every tenant has some");
     }
     finding
 }
@@ -304,7 +304,7 @@ pub(super) fn privileged(context: &Context<'_>) -> Finding {
 /// An application that holds a privileged role and is in no list: how it signs in is not known.
 fn need_holders(context: &Context<'_>, finding: &mut Finding) {
     let key = ServicePrincipalFact::KEY;
-    if context.evidence.grade(key) == Grade::Absent {
+    if context.evidence.grade(key) == EvidenceGrade::Absent {
         return;
     }
     let rows = &context.evidence.facts.identity_service_principals.items;
@@ -315,7 +315,7 @@ fn need_holders(context: &Context<'_>, finding: &mut Finding) {
         if !listed.contains(id) {
             let why = "holds a role of administrators, and how it signs in was not read";
             finding.count(context, key, id, Answer::Unknown(why));
-            finding.none = None;
+            finding.vacuous_pass = None;
         }
     }
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::people::{ENABLED_NOT_READ, may_be_disabled};
 use super::setting::{Answer, Question};
 use super::{Context, Finding, Target};
-use crate::assess::Action;
-use crate::coverage::{CA_POLICIES, Demanded, Fit, Reached, SECURITY_DEFAULTS};
-use crate::evidence::Grade;
+use crate::coverage::{CA_POLICIES, Fit, Protection, Reached, SECURITY_DEFAULTS};
+use crate::evidence::EvidenceGrade;
 use crate::facts::{CaPolicyFact, CaPrincipals, TENANT};
 use crate::population::{GROUPS, ROLES, USERS};
 use crate::role;
+use crate::verdict::Action;
 
 /// See <https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-block-legacy-authentication>.
 pub(super) fn legacy_blocked(context: &Context<'_>) -> Finding {
@@ -18,7 +18,7 @@ pub(super) fn legacy_blocked(context: &Context<'_>) -> Finding {
         context,
         "are sign-ins by protocols that know no MFA blocked for everybody?",
         "block legacy authentication for the people listed, in every application",
-        Demanded::LegacyBlocked,
+        Protection::LegacyBlocked,
     )
 }
 
@@ -28,7 +28,7 @@ pub(super) fn device_code_blocked(context: &Context<'_>) -> Finding {
         context,
         "is the device code flow blocked for everybody?",
         "block the device code flow for the people listed",
-        Demanded::DeviceCodeBlocked,
+        Protection::DeviceCodeBlocked,
     )
 }
 
@@ -38,7 +38,7 @@ pub(super) fn risky_users(context: &Context<'_>) -> Finding {
         context,
         "must everybody whose account is at high risk change the password, or is blocked?",
         "contain accounts at high risk by a policy for the people listed",
-        Demanded::UserRiskContained,
+        Protection::UserRiskContained,
     )
 }
 
@@ -48,7 +48,7 @@ pub(super) fn risky_sign_ins(context: &Context<'_>) -> Finding {
         context,
         "does a policy answer everybody's sign-ins at high risk with MFA or a block?",
         "contain sign-ins at high risk by a policy for the people listed",
-        Demanded::SignInRiskContained,
+        Protection::SignInRiskContained,
     )
 }
 
@@ -59,7 +59,7 @@ pub(super) fn managed_device(context: &Context<'_>) -> Finding {
         context,
         "can everybody sign in only from devices that are managed and healthy?",
         "demand a compliant device of the people listed, in every application, and let a compliance policy test its health",
-        Demanded::ManagedDevice,
+        Protection::ManagedDevice,
     );
     if finding.passing > 0 {
         super::device::need_health(context, &mut finding);
@@ -73,14 +73,14 @@ pub(super) fn registration_protected(context: &Context<'_>) -> Finding {
         context,
         "is identity verified before somebody registers or changes a factor?",
         "protect the registration of security information by a policy for the people listed",
-        Demanded::RegistrationProtected,
+        Protection::RegistrationProtected,
     )
 }
 
 impl Context<'_> {
     /// Notes that a finding rests on the policies in force, or on security defaults, which leave room
     /// for none; and how far these are known.
-    fn need_policies(&self, finding: &mut Finding) -> Grade {
+    fn need_policies(&self, finding: &mut Finding) -> EvidenceGrade {
         let known = self.coverage.policies_grade();
         let is_by_default = known != self.evidence.grade(CA_POLICIES);
         self.need(
@@ -100,35 +100,35 @@ fn asked_of_everybody(
     context: &Context<'_>,
     words: &str,
     advice: &'static str,
-    demanded: Demanded,
+    protection: Protection,
 ) -> Finding {
     let mut finding = context.about_accounts(words);
-    let reach = context.coverage.demanding(demanded);
+    let reach = context.coverage.reach_of(protection);
     finding.advice = advice;
     if reach.by_default == Some(true) {
         return by_security_defaults(context, finding);
     }
     let grade = context.need_policies(&mut finding);
     if reach.by_default.is_none() {
-        // What is off is no matter; what may be on would do it for everybody.
+        // Security defaults that may be on may protect everybody.
         finding.evidence.insert(SECURITY_DEFAULTS);
         finding
             .missing
             .insert(context.evidence.missing(SECURITY_DEFAULTS));
     }
-    if grade == Grade::Absent {
+    if grade == EvidenceGrade::Absent {
         finding.excluded.clear();
-        finding.nobody = finding.nobody.or(Some("the evidence is missing"));
+        finding.undecidable = finding.undecidable.or(Some("the evidence is missing"));
         return finding;
     }
     if reach.is_empty() {
-        // Nobody is counted, so nobody is left out of the count.
+        // Nobody is counted, so nobody is listed as excluded either.
         finding.excluded.clear();
-        if finding.nobody.is_some() {
-        } else if grade != Grade::Whole {
-            finding.nobody = Some("none was seen, but the list is not complete");
+        if finding.undecidable.is_some() {
+        } else if grade != EvidenceGrade::Whole {
+            finding.undecidable = Some("none was seen, but the list is not complete");
         } else if reach.by_default.is_none() {
-            finding.nobody = Some("whether security defaults are on is not known");
+            finding.undecidable = Some("whether security defaults are on is not known");
         } else {
             let why = "no policy in force asks it of anybody";
             finding.failing.insert(TENANT.to_owned(), why.to_owned());
@@ -226,7 +226,7 @@ pub(super) fn access_decided(context: &Context<'_>) -> Finding {
         context,
         "do conditional access policies or security defaults decide of everybody who gets in?",
         "enforce a conditional access policy for the people listed, or switch security defaults on",
-        Demanded::Anything,
+        Protection::Anything,
     )
 }
 
@@ -236,20 +236,20 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         context.about_accounts("is everybody who is left out of a policy covered by another one?");
     finding.advice = "cover the people listed by a policy, or stop leaving them out";
     finding.target = Some(Target::Accounts);
-    if context.need_policies(&mut finding) == Grade::Absent {
-        finding.nobody = finding.nobody.or(Some("the evidence is missing"));
+    if context.need_policies(&mut finding) == EvidenceGrade::Absent {
+        finding.undecidable = finding.undecidable.or(Some("the evidence is missing"));
         return finding;
     }
     if !context.coverage.has_policies() {
         // Without any policy nobody is left out, which would be a vacuous pass.
         context.need(SECURITY_DEFAULTS, &mut finding);
         match context.coverage.security_defaults() {
-            Some(true) => finding.none = Some("security defaults leave nobody out"),
+            Some(true) => finding.vacuous_pass = Some("security defaults leave nobody out"),
             Some(false) if finding.whole => {
                 let why = "no policy in force covers anybody".to_owned();
                 finding.failing.insert(TENANT.to_owned(), why);
             }
-            _ => finding.nobody = finding.nobody.or(Some("no policy in force was seen")),
+            _ => finding.undecidable = finding.undecidable.or(Some("no policy in force was seen")),
         }
         return finding;
     }
@@ -265,7 +265,7 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         }
         let answer = match (may_be_disabled(person), left_out, covered) {
             (true, _, _) => Answer::Unknown(ENABLED_NOT_READ),
-            // Whether left out or not, a policy covers the account.
+            // A policy covers the account, whether another one leaves it out or not.
             (_, None, Some(true)) => Answer::Skip,
             (_, _, Some(true)) => Answer::Pass,
             (_, Some(true), Some(false)) if finding.whole => {
@@ -282,13 +282,13 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         }
     } else if finding.population() == 0 && finding.whole {
         if asked == BTreeSet::from([Some(true)]) {
-            finding.none = Some("nobody is left out of a policy");
+            finding.vacuous_pass = Some("nobody is left out of a policy");
         } else {
-            // Whom no policy is meant for is left out of all.
+            // Whoever no policy includes is left out of all of them.
             finding
                 .missing
                 .insert(context.evidence.missing(CA_POLICIES));
-            finding.nobody =
+            finding.undecidable =
                 Some("MFA is not asked of everybody, so that it cannot be told who is left out");
         }
     }

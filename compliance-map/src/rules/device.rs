@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::setting::{Answer, NOT_READ, Question, is_narrowed};
 use super::{Context, Finding};
-use crate::assess::Action;
-use crate::evidence::{Grade, latest};
+use crate::evidence::{EvidenceGrade, latest};
 use crate::facts::{
     AppFact, CompliancePolicyFact, DeviceFact, DeviceProtectionFact, DeviceUpdateFact, Row, TENANT,
 };
+use crate::verdict::Action;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -34,7 +34,7 @@ pub(super) fn compliance(context: &Context<'_>) -> Finding {
         let under = row.extra.get("under_policy");
         let is_tested = under.is_none_or(|under| matches!(under, Value::Null | Value::Bool(true)));
         match state.to_ascii_lowercase().as_str() {
-            // Who is under no policy counts as the tenant's default says.
+            // A device under no compliance policy has the state that the tenant sets as default.
             "compliant" if !is_tested => Answer::Unknown("no policy tests whether it complies"),
             "compliant" => Answer::Pass,
             "noncompliant" | "ingraceperiod" | "conflict" => {
@@ -57,8 +57,8 @@ pub(super) fn without_policy(context: &Context<'_>) -> Finding {
         ..Finding::default()
     };
     context.need(POLICIES, &mut finding);
-    if context.evidence.grade(POLICIES) == Grade::Absent {
-        finding.nobody = Some("the evidence is missing");
+    if context.evidence.grade(POLICIES) == EvidenceGrade::Absent {
+        finding.undecidable = Some("the evidence is missing");
         return finding;
     }
     let fact = CompliancePolicyFact::fact(context.evidence.facts);
@@ -147,7 +147,7 @@ fn reaches_somebody(context: &Context<'_>, row: &CompliancePolicyFact) -> Option
 /// tests health reaches every device that another policy reaches.
 pub(super) fn need_health(context: &Context<'_>, finding: &mut Finding) {
     context.need(POLICIES, finding);
-    if context.evidence.grade(POLICIES) == Grade::Absent {
+    if context.evidence.grade(POLICIES) == EvidenceGrade::Absent {
         let why = "what makes a device compliant was not read";
         finding.count(context, POLICIES, TENANT, Answer::Unknown(why));
         return;
@@ -173,11 +173,11 @@ pub(super) fn need_health(context: &Context<'_>, finding: &mut Finding) {
             Answer::fail("no compliance policy is assigned, so that nothing is tested"),
         );
     }
-    // One of which the platform is not told may be for any.
+    // A policy whose platform was not read may be for any platform.
     let mut anywhere = platforms.get("").into_iter().flatten();
     let is_perhaps_tested = anywhere.any(|row| tests_health(row) == Some(true));
     for rows in platforms.values() {
-        // One of which the targets were not read may reach all of them.
+        // A policy whose targets were not read may reach every device.
         let is_perhaps_tested = is_perhaps_tested
             || rows
                 .iter()
@@ -290,7 +290,7 @@ pub(super) fn remote_wipe(context: &Context<'_>) -> Finding {
             | "googleclouddevicepolicycontroller"
             | "microsoft365managedmdm"
             | "intuneaosp" => Answer::Pass,
-            // By Exchange ActiveSync a device can be wiped too, where its policy allows it.
+            // Exchange ActiveSync can wipe a device too, where its policy allows it.
             "eas" => Answer::Unknown("whether it can be wiped is told by its mail policy"),
             "configurationmanagerclient" | "mssense" => {
                 Answer::fail("it is not enrolled in a way that lets it be wiped")
@@ -327,8 +327,8 @@ fn need_windows_devices<T: Row>(
 ) {
     // Without the inventory it is not known which devices there are.
     context.need(DeviceFact::KEY, finding);
-    if context.evidence.grade(DeviceFact::KEY) == Grade::Absent
-        || context.evidence.grade(T::KEY) == Grade::Absent
+    if context.evidence.grade(DeviceFact::KEY) == EvidenceGrade::Absent
+        || context.evidence.grade(T::KEY) == EvidenceGrade::Absent
     {
         return;
     }
@@ -338,7 +338,7 @@ fn need_windows_devices<T: Row>(
         if os.contains("windows") && !has_row(id) {
             let why = "the device has not reported";
             finding.count(context, T::KEY, id, Answer::Unknown(why));
-            finding.nobody = None;
+            finding.undecidable = None;
         }
     }
 }

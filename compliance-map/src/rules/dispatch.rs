@@ -69,7 +69,7 @@ impl Context<'_> {
             Rule::AccessReviews { scope, review_days } => guest::reviews(self, scope, review_days),
             Rule::PasswordHashSync => organization::password_hash_sync(self),
             Rule::DirectorySync { hours } => organization::directory_sync(self, hours),
-            Rule::Licences => organization::licences(self),
+            Rule::Licenses => organization::licenses(self),
             Rule::Partners => organization::partners(self),
             Rule::SpfPublished => mail_domain::spf(self),
             Rule::DkimSigning => mail_domain::dkim(self),

@@ -1,18 +1,16 @@
 //! Which enabled accounts nobody uses.
 
+use super::parameter::INACTIVITY_DAYS;
 use super::people::{Asked, ENABLED_NOT_READ, may_be_disabled};
 use super::setting::NARROWED;
 use super::{Context, Finding, Target};
 use crate::Timestamp;
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::facts::SignInFact;
 use crate::population::{ByPerson, Person, USERS};
 
 const SIGN_INS: &str = "identity.signin_activity";
 const SECONDS_PER_DAY: i64 = 86_400;
-
-/// The parameter that a framework may leave to the organisation.
-pub(crate) const INACTIVITY_DAYS: &str = "inactivity_days";
 
 pub(super) fn accounts(context: &Context<'_>, days: Option<u32>) -> Finding {
     let asked = context.accounts(question("enabled account", days));
@@ -46,7 +44,7 @@ fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32
     finding.target = Some(Target::Accounts);
     context.need(SIGN_INS, &mut finding);
     let Some(days) = inactivity_days else {
-        finding.none = None;
+        finding.vacuous_pass = None;
         finding.unknown.clear();
         finding.want_parameter(INACTIVITY_DAYS);
         return finding;
@@ -54,7 +52,7 @@ fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32
 
     let grade = context.evidence.grade(SIGN_INS);
     let rows: ByPerson<'_, SignInFact> = match grade {
-        Grade::Absent => ByPerson::default(),
+        EvidenceGrade::Absent => ByPerson::default(),
         _ => context.population.rows_by_person(
             &context.evidence.facts.identity_signin_activity.items,
             |row| &row.user,
@@ -64,7 +62,7 @@ fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32
     let answer = |person: &Person<'_>| {
         if may_be_disabled(person) {
             Answer::Unknown(ENABLED_NOT_READ)
-        } else if grade == Grade::Absent {
+        } else if grade == EvidenceGrade::Absent {
             Answer::Unknown("the sign-in activity is not known")
         } else if !recorded.anything {
             Answer::Unknown("no sign-in of anybody is recorded, so the field was not populated")
@@ -154,11 +152,11 @@ fn judge(
             Answer::Dormant(format!("last signed in more than {days} days ago"))
         }
         (Some(_), _) => used,
-        // Who was not even tried was not used.
+        // Without any attempt to sign in, the account was not used.
         (None, Some(tried)) if is_over(tried) => {
             Answer::Dormant(format!("last signed in more than {days} days ago"))
         }
-        // Where no success of anybody is told, an attempt is the best there is.
+        // Where successful sign-ins were not read for anybody, attempts have to do.
         (None, Some(_)) if !recorded.successes => used,
         (None, _) => match created {
             None => Answer::Unknown(NO_CREATION),

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::setting::{Answer, NOT_READ, Question};
-use super::{Context, Finding};
-use crate::evidence::Grade;
+use super::{Context, Finding, parameter};
+use crate::evidence::EvidenceGrade;
 use crate::facts::{AccessReviewFact, AppConsentFact, GuestFact, Row as _};
 use crate::framework::ReviewScope;
 use crate::population::USERS;
@@ -61,17 +61,17 @@ pub(super) fn sponsors(context: &Context<'_>) -> Finding {
     // Without the accounts it is not known which guests there are.
     context.need(USERS, &mut finding);
     if !context.evidence.is_whole(USERS) {
-        finding.none = None;
+        finding.vacuous_pass = None;
     }
     let key = GuestFact::KEY;
-    if context.evidence.grade(key) != Grade::Absent {
+    if context.evidence.grade(key) != EvidenceGrade::Absent {
         let rows = &context.evidence.facts.identity_guests.items;
         let listed: BTreeSet<&str> = rows.iter().map(|row| row.user.as_str()).collect();
         let everybody = context.population.people.iter();
         for guest in everybody.filter(|p| (p.guest || p.may_be_guest) && !listed.contains(p.id)) {
             let why = "who answers for the guest was not read";
             finding.count(context, key, guest.id, Answer::Unknown(why));
-            (finding.none, finding.nobody) = (None, None);
+            (finding.vacuous_pass, finding.undecidable) = (None, None);
         }
     }
     finding
@@ -90,11 +90,11 @@ pub(super) fn reviews(context: &Context<'_>, scope: ReviewScope, days: Option<u3
         Some(days) => format!("was every access review of {what} completed within {days} days?"),
         None => format!("was every access review of {what} completed within the declared period?"),
     };
-    let question = Question::new(words, "complete the reviews listed").none_is_elsewhere(
+    let question = Question::new(words, "complete the reviews listed").none_is_attestable(
         "no access review is set up here; whether one is held elsewhere is not known",
     );
     let Some(days) = days else {
-        return question.undeclared::<AccessReviewFact>(context, super::REVIEW_DAYS);
+        return question.undeclared::<AccessReviewFact>(context, parameter::REVIEW_DAYS);
     };
     let limit = i64::from(days) * 86_400;
     let as_of = context.evidence.as_of();

@@ -3,7 +3,7 @@
 use super::people::{ENABLED_NOT_READ, may_be_disabled};
 use super::setting::Answer;
 use super::{Context, Finding, Target};
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::population::USERS;
 
 /// See <https://learn.microsoft.com/en-us/graph/tutorial-lifecycle-workflows-set-employeeleavedatetime>.
@@ -15,7 +15,7 @@ pub(super) fn disabled(context: &Context<'_>) -> Finding {
     finding.advice = "disable the accounts listed";
     finding.target = Some(Target::Accounts);
     finding.excluded.clear();
-    if context.population.users == Grade::Absent {
+    if context.population.users == EvidenceGrade::Absent {
         return finding;
     }
     let as_of = context.evidence.as_of();
@@ -33,7 +33,8 @@ pub(super) fn disabled(context: &Context<'_>) -> Finding {
     }
     if finding.population() == 0 {
         finding.missing.insert(context.evidence.missing(USERS));
-        finding.nobody = Some("nobody is recorded to have left, so who left is not known here");
+        finding.undecidable =
+            Some("nobody is recorded to have left, so who left is not known here");
     }
     finding.in_place = finding.passing > 0;
     finding

@@ -1,7 +1,7 @@
 //! Logs, alerts and scores.
 
 use super::setting::{Answer, NOT_READ, Question};
-use super::{Context, Finding};
+use super::{Context, Finding, parameter};
 use crate::facts::{
     AlertFact, DirectoryLogFact, LifecycleEventFact, LogExportFact, LogRetentionFact, RiskFact,
     Row, SecureScoreFact, UnifiedAuditFact,
@@ -24,7 +24,7 @@ pub(super) fn unified_audit(context: &Context<'_>) -> Finding {
 pub(super) fn retention(context: &Context<'_>, days: u32) -> Finding {
     Question::new(
         format!("are audit records kept for {days} days or more?"),
-        "keep audit records longer, by licence, retention policy or export",
+        "keep audit records longer, by license, retention policy or export",
     )
     .every(context, |row: &LogRetentionFact| {
         Answer::at_least(row.days, days, |n| format!("kept for {n} days only"))
@@ -176,7 +176,7 @@ pub(super) fn secure_score(context: &Context<'_>, percent: Option<u32>) -> Findi
     };
     let question = Question::new(words, "follow the recommendations of Secure Score");
     let Some(percent) = percent else {
-        return question.undeclared::<SecureScoreFact>(context, super::SCORE_PERCENT);
+        return question.undeclared::<SecureScoreFact>(context, parameter::SCORE_PERCENT);
     };
     let as_of = context.evidence.as_of();
     let rows = &SecureScoreFact::fact(context.evidence.facts).items;

@@ -64,7 +64,7 @@ pub(super) fn no_allowed_senders(context: &Context<'_>) -> Finding {
         let mut rows = rows.iter().map(direction);
         rows.any(|direction| direction.is_none_or(|direction| direction == kind))
     };
-    if finding.nobody.is_none() && !(has("inbound") && has("connection")) {
+    if finding.undecidable.is_none() && !(has("inbound") && has("connection")) {
         finding.whole = false;
         finding
             .missing
@@ -135,7 +135,7 @@ fn in_force(row: &PhishingFilterFact, setting: Option<bool>, why_not: &str) -> A
 
 pub(super) fn safe_links(context: &Context<'_>) -> Finding {
     let none = "no policy covers mail, Teams and Office for everybody";
-    // Its switches are those of mail, Teams and Office.
+    // A policy has one switch each for mail, Teams and Office.
     let is_in_force = |row: &SafeLinksFact| ![row.enabled, row.rule_enabled].contains(&Some(false));
     let values = |row: &SafeLinksFact| [row.mail, row.teams, row.office];
     let finding = Question::new(
@@ -172,7 +172,7 @@ pub(super) fn safe_attachments(context: &Context<'_>) -> Finding {
         Answer::all_of([row.everybody, is_in_force(row), holds(row)], none)
     });
     let mut rows = context.evidence.facts.email_safe_attachments.items.iter();
-    // One that is switched off, for whom it is, holds nothing back.
+    // A policy that is switched off holds nothing back for the people it applies to.
     let is_weaker = |row: &SafeAttachmentsFact| {
         row.rule_enabled != Some(false) && (row.enabled != Some(true) || holds(row) != Some(true))
     };

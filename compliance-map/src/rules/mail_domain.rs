@@ -26,7 +26,7 @@ pub(super) fn dkim(context: &Context<'_>) -> Finding {
         "switch on DKIM signing for the domains listed and publish its keys",
     )
     .every(context, |row: &MailDomainFact| match row.dkim {
-        // That signing is on was seen where it is switched on; there is no text to judge.
+        // Signing was read from the setting of the service, so there is no DNS record to judge.
         Some(Record::Present) if lookup(row, Part::Dkim).eq_ignore_ascii_case("ok") => Answer::Pass,
         _ => looked_up(row, Part::Dkim, row.dkim.as_ref(), dkim_text),
     })
@@ -91,7 +91,7 @@ fn lookup(row: &MailDomainFact, part: Part) -> &str {
 /// Whether it is known that the domain has no DMARC record of its own.
 fn looked_well(row: &MailDomainFact) -> bool {
     let lookup = lookup(row, Part::Dmarc);
-    // No such name below `_dmarc` is no record, while a domain that does not exist takes no mail.
+    // NXDOMAIN for the `_dmarc` name means no record, if the look-up is known to be of that name.
     lookup.eq_ignore_ascii_case("ok")
         || row.dmarc_lookup.is_some() && lookup.eq_ignore_ascii_case("nxdomain")
 }
@@ -129,7 +129,7 @@ fn spf_text(row: &MailDomainFact, text: &str) -> Answer {
         return Answer::fail("the text is no SPF record");
     }
     let above = |count: Option<u32>, limit| count.is_some_and(|count| count > limit);
-    // What stands in the text itself is the least.
+    // The look-ups written in the record itself are the minimum; includes add more.
     let asks = |term: &&&str| {
         let term = term.trim_start_matches(['+', '-', '~', '?']);
         let name = term.split([':', '/', '=']).next().unwrap_or_default();
@@ -230,7 +230,7 @@ fn dmarc_text(text: &str, reject: bool, of: Of) -> Answer {
     {
         return Answer::fail("forged mail in the name of subdomains is let through");
     }
-    // A policy in test is acted upon as the one below it.
+    // With `t=y`, receivers apply the next weaker policy.
     if tag(&tags, "t") == Some("y") && (reject || decides != Some("reject")) {
         return Answer::fail("the policy is only tested, and not acted upon");
     }

@@ -2,7 +2,7 @@
 
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding};
-use crate::evidence::{Grade, latest};
+use crate::evidence::{EvidenceGrade, latest};
 use crate::facts::{MailboxAuditFact, Row, SmtpAuthFact, Subject, TENANT};
 use crate::population::USERS;
 
@@ -113,17 +113,18 @@ pub(super) fn mailbox_audit(context: &Context<'_>) -> Finding {
 fn need_mailboxes(context: &Context<'_>, finding: &mut Finding) {
     let key = MailboxAuditFact::KEY;
     let rows = &MailboxAuditFact::fact(context.evidence.facts).items;
-    if context.evidence.grade(key) != Grade::Absent && rows.iter().all(|row| row.mailbox.is_none())
+    if context.evidence.grade(key) != EvidenceGrade::Absent
+        && rows.iter().all(|row| row.mailbox.is_none())
     {
         finding.whole = false;
         finding.missing.insert(context.evidence.missing(key));
-        if finding.none.take().is_some() {
-            finding.nobody = Some("no mailbox was read");
+        if finding.vacuous_pass.take().is_some() {
+            finding.undecidable = Some("no mailbox was read");
         }
     }
 }
 
-/// The actions that Microsoft's own set holds for every licence:
+/// The actions that Microsoft's own set holds for every license:
 /// <https://learn.microsoft.com/en-us/purview/audit-mailboxes>.
 const BY_EVERYBODY: [&str; 6] = [
     "HardDelete",
@@ -210,9 +211,9 @@ pub(super) fn shared_mailboxes_closed(context: &Context<'_>) -> Finding {
 
 /// Without the row of the organisation, what holds for everybody is not known.
 fn need_organisation<T: Row + Subject>(context: &Context<'_>, finding: &mut Finding) {
-    let absent = context.evidence.grade(T::KEY) == Grade::Absent;
+    let absent = context.evidence.grade(T::KEY) == EvidenceGrade::Absent;
     let rows = latest(&T::fact(context.evidence.facts).items, T::subject);
-    if !absent && finding.nobody.is_none() && !rows.contains_key(TENANT) {
+    if !absent && finding.undecidable.is_none() && !rows.contains_key(TENANT) {
         finding.missing.insert(context.evidence.missing(T::KEY));
         finding
             .unknown

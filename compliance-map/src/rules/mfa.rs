@@ -5,19 +5,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::people::{Asked, ENABLED_NOT_READ, may_be_disabled};
 use super::setting::{Answer, NARROWED};
 use super::{Context, Finding};
-use crate::assess::Action;
 use crate::coverage::method::MethodSet;
 use crate::coverage::{
-    AccessKind, CA_POLICIES, CROSS_TENANT, Lack, METHODS, PASSWORD_POLICY, PER_USER_MFA,
-    REGISTRATION, SECURITY_DEFAULTS, STRENGTHS, Verdict,
+    AccessKind, CA_POLICIES, CROSS_TENANT, Lack, METHODS, MfaCoverage, PASSWORD_POLICY,
+    PER_USER_MFA, REGISTRATION, SECURITY_DEFAULTS, STRENGTHS,
 };
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::facts::{RegistrationFact, State};
 use crate::population::{ByPerson, GROUPS, ROLES, USERS};
+use crate::verdict::Action;
 
 const ENROL: &str = "enrol the people listed and enforce MFA for them without exclusions";
 
-pub(super) fn all(context: &Context<'_>) -> Finding {
+impl Context<'_> {
+    /// Who is bound to use MFA and ready to.
+    pub(super) fn mfa_of_everybody(&self) -> &Finding {
+        self.mfa.get_or_init(|| all(self))
+    }
+}
+
+fn all(context: &Context<'_>) -> Finding {
     let asked = context.accounts("is MFA enforced and ready for every enabled account?");
     judge(context, asked, ENROL, AccessKind::Any, None)
 }
@@ -50,7 +57,7 @@ pub(super) fn phishing_resistant_administrators(context: &Context<'_>) -> Findin
 
 /// What the registration report says, whether or not a rule asks for it.
 pub(super) fn capable(context: &Context<'_>) -> Finding {
-    let rows = if context.evidence.grade(REGISTRATION) == Grade::Absent {
+    let rows = if context.evidence.grade(REGISTRATION) == EvidenceGrade::Absent {
         ByPerson::default()
     } else {
         let rows = &context.evidence.facts.auth_registration.items;
@@ -87,9 +94,9 @@ fn judge(
     } = asked;
     let mut whole = true;
     perhaps.count(context, &mut finding, |person| {
-        let outcome = context.coverage.of(person, access, only);
-        let passes = outcome.verdict == Verdict::Pass;
-        whole &= !passes || outcome.whole;
+        let mfa = context.coverage.of(person, access, only);
+        let passes = mfa.coverage == MfaCoverage::Covered;
+        whole &= !passes || mfa.whole;
         passes
     });
     finding.whole &= whole;
@@ -115,31 +122,31 @@ fn judge(
     finding.in_place |= context.coverage.asks_everybody(only);
     let mut steps: BTreeMap<Lack, BTreeSet<String>> = BTreeMap::new();
     for person in people {
-        let outcome = context.coverage.of(person, access, only);
-        finding.in_place |= outcome.is_bound_and_ready() && !may_be_disabled(person);
+        let mfa = context.coverage.of(person, access, only);
+        finding.in_place |= mfa.is_bound_and_ready() && !may_be_disabled(person);
         let id = person.id.to_owned();
         if may_be_disabled(person) {
             finding.missing.insert(context.evidence.missing(USERS));
             finding.unknown.insert(id, ENABLED_NOT_READ.to_owned());
             continue;
         }
-        for lack in outcome.lacks {
+        for lack in mfa.lacks {
             steps.entry(lack).or_default().insert(id.clone());
         }
-        match outcome.verdict {
-            Verdict::Pass => {
+        match mfa.coverage {
+            MfaCoverage::Covered => {
                 finding.passing += 1;
-                if !outcome.whole {
+                if !mfa.whole {
                     finding.whole = false;
                 }
             }
-            Verdict::Fail => drop(finding.failing.insert(id, outcome.why)),
-            Verdict::Conditional => drop(finding.conditional.insert(id, outcome.why)),
-            Verdict::Unknown => {
-                for key in outcome.missing {
+            MfaCoverage::Uncovered => drop(finding.failing.insert(id, mfa.why)),
+            MfaCoverage::Conditional => drop(finding.conditional.insert(id, mfa.why)),
+            MfaCoverage::Unknown => {
+                for key in mfa.missing {
                     finding.missing.insert(context.evidence.missing(key));
                 }
-                finding.unknown.insert(id, outcome.why);
+                finding.unknown.insert(id, mfa.why);
             }
         }
     }
@@ -149,7 +156,7 @@ fn judge(
         let cut_short = finding
             .evidence
             .iter()
-            .filter(|key| context.evidence.grade(key) == Grade::Part);
+            .filter(|key| context.evidence.grade(key) == EvidenceGrade::Part);
         let missing: Vec<_> = cut_short.map(|key| context.evidence.missing(key)).collect();
         finding.missing.extend(missing);
     }

@@ -5,7 +5,7 @@ use super::{Context, Finding};
 use crate::facts::{LicenseFact, PartnerFact, TenantFact};
 use crate::role::RoleId;
 
-pub(super) fn licences(context: &Context<'_>) -> Finding {
+pub(super) fn licenses(context: &Context<'_>) -> Finding {
     Question::new(
         "is every subscription in force, with no more seats assigned than bought?",
         "renew the subscriptions listed, buy seats, or take assignments away",
@@ -47,7 +47,7 @@ pub(super) fn partners(context: &Context<'_>) -> Finding {
             .as_deref()
         {
             Some("created" | "approvalpending" | "expired" | "terminated") => return Answer::Skip,
-            // Until it is over, or once it is agreed, it is one.
+            // From its approval to its end the relationship is in force.
             Some(
                 "active"
                 | "activating"

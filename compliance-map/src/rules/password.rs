@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::people::{ENABLED_NOT_READ, may_be_disabled};
 use super::setting::{Answer, NOT_READ, Question};
-use super::{Context, Finding};
+use super::{Context, Finding, parameter};
 use crate::domain;
 use crate::evidence::latest;
 use crate::facts::{
@@ -121,7 +121,7 @@ pub(super) fn history(context: &Context<'_>, last: Option<u32>) -> Finding {
         "keep a longer history of passwords where they are set",
     );
     let Some(last) = last else {
-        return question.undeclared::<PasswordPolicyFact>(context, super::PASSWORDS);
+        return question.undeclared::<PasswordPolicyFact>(context, parameter::PASSWORDS);
     };
     let judge = |row: &PasswordPolicyFact, last| {
         Answer::at_least(row.history, last, |n| {
@@ -169,7 +169,7 @@ pub(super) fn age_without_mfa(context: &Context<'_>, days: u32) -> Finding {
         },
         days,
     );
-    let told = domains.nobody.is_none() && domains.whole;
+    let told = domains.undecidable.is_none() && domains.whole;
     // Whether passwords of a domain have to be changed in time; unknown where it was not read.
     let rows = context.evidence.facts.auth_password_policy.items.iter();
     let of = |domain: &String, in_time| (domain.to_ascii_lowercase(), in_time);
@@ -216,7 +216,7 @@ pub(super) fn age_without_mfa(context: &Context<'_>, days: u32) -> Finding {
         finding.missing.extend(everybody.missing.iter().cloned());
         finding.whole &= everybody.whole;
     }
-    finding.nobody = finding.nobody.or(everybody.nobody);
+    finding.undecidable = finding.undecidable.or(everybody.undecidable);
     finding.in_place = finding.passing > 0;
     finding
 }
@@ -233,7 +233,7 @@ pub(super) fn idle_sessions(context: &Context<'_>, minutes: Option<u32>) -> Find
         "set an idle timeout for everybody and every application",
     );
     let Some(minutes) = minutes else {
-        return question.undeclared::<SessionFact>(context, super::IDLE_MINUTES);
+        return question.undeclared::<SessionFact>(context, parameter::IDLE_MINUTES);
     };
     let none = "no idle timeout that is short enough applies to everybody";
     question.any(context, none, |row: &SessionFact| {
@@ -252,7 +252,7 @@ pub(super) fn sign_in_frequency(context: &Context<'_>, hours: Option<u32>) -> Fi
     };
     let question = Question::new(words, "set a sign-in frequency for everybody");
     let Some(hours) = hours else {
-        return question.undeclared::<SessionFact>(context, super::SIGN_IN_HOURS);
+        return question.undeclared::<SessionFact>(context, parameter::SIGN_IN_HOURS);
     };
     let none = "no sign-in frequency that is short enough applies to everybody";
     question.any(context, none, |row: &SessionFact| {
@@ -295,7 +295,7 @@ pub(super) fn authenticator_context(context: &Context<'_>) -> Finding {
 pub(super) fn phone_methods_off(context: &Context<'_>) -> Finding {
     let key = MethodPolicyFact::KEY;
     let fact = MethodPolicyFact::fact(context.evidence.facts);
-    // Until the tenant has gone over, what older policies allow is allowed too:
+    // Until the migration is complete, the older policies allow methods too:
     // <https://learn.microsoft.com/en-us/graph/api/resources/authenticationmethodspolicy>.
     let names = ["migration", "policyMigrationState"];
     let migration = names.iter().find_map(|name| fact.extra.get(*name));
@@ -321,7 +321,7 @@ pub(super) fn phone_methods_off(context: &Context<'_>) -> Finding {
             .iter()
             .any(|row| row.method.eq_ignore_ascii_case(method))
     };
-    if finding.nobody.is_none() && !(has("sms") && has("voice")) {
+    if finding.undecidable.is_none() && !(has("sms") && has("voice")) {
         finding.whole = false;
         finding.missing.insert(context.evidence.missing(key));
     }

@@ -2,22 +2,22 @@
 
 use super::setting::Answer;
 use super::{Context, Finding, Target};
-use crate::assess::Excluded;
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::population::{GROUPS, Person, ROLES, USERS};
+use crate::verdict::Excluded;
 
 pub(super) const ENABLED_NOT_READ: &str = "whether the account is enabled was not read";
 
-/// Whether it was not read if the account is enabled; then nothing about it is a proven failure.
+/// Whether it is unknown if the account is enabled; then nothing about it is a proven failure.
 pub(super) fn may_be_disabled(person: &Person<'_>) -> bool {
     person.fact.enabled.is_none()
 }
 
-/// People of whom it is not known whether a question is about them: where they pass it is no matter.
+/// People who may not belong to the population of a question. If they pass, that does not matter.
 #[derive(Debug, Default)]
 pub(super) struct Perhaps<'c, 'a> {
     pub(super) people: Vec<&'c Person<'a>>,
-    /// Which fact does not tell, and what.
+    /// The fact that would settle it, and why they are in doubt.
     doubt: (&'static str, &'static str),
 }
 
@@ -44,10 +44,10 @@ impl<'a> Context<'a> {
             ..Finding::default()
         };
         self.need(USERS, &mut finding);
-        if self.population.users != Grade::Absent
+        if self.population.users != EvidenceGrade::Absent
             && self.population.able_to_sign_in().next().is_none()
         {
-            finding.nobody =
+            finding.undecidable =
                 Some("the account list holds no enabled account, which no working tenant has");
         }
         finding
@@ -82,11 +82,11 @@ impl<'a> Context<'a> {
             doubt: (USERS, "whether the account is a guest's was not read"),
         };
         let untold = !perhaps.people.is_empty();
-        if people.is_empty() && self.population.users == Grade::Whole && !untold {
-            finding.none = Some("there is no guest");
+        if people.is_empty() && self.population.users == EvidenceGrade::Whole && !untold {
+            finding.vacuous_pass = Some("there is no guest");
         } else if people.is_empty() {
             finding.missing.insert(self.evidence.missing(USERS));
-            finding.nobody = finding.nobody.or(Some("no guest was seen"));
+            finding.undecidable = finding.undecidable.or(Some("no guest was seen"));
         }
         Asked {
             people,
@@ -135,13 +135,14 @@ impl<'a> Context<'a> {
                 .map(|id| ((*id).to_owned(), why.to_owned()));
             finding.unknown.extend(unresolved);
         }
-        if finding.nobody.is_none()
-            && population.users != Grade::Absent
-            && population.roles != Grade::Absent
+        if finding.undecidable.is_none()
+            && population.users != EvidenceGrade::Absent
+            && population.roles != EvidenceGrade::Absent
             && people.is_empty()
             && finding.unknown.is_empty()
         {
-            finding.nobody = Some("no enabled administrator is known, yet every tenant has one");
+            finding.undecidable =
+                Some("no enabled administrator is known, yet every tenant has one");
         }
         Asked {
             people,

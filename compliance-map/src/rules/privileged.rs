@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::people::may_be_disabled;
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding, Target};
-use crate::evidence::Grade;
+use crate::evidence::EvidenceGrade;
 use crate::facts::{LicenseFact, PimRuleFact, TENANT, says_more};
 use crate::population::{Person, ROLES, USERS};
 use crate::role::RoleId;
@@ -14,7 +14,7 @@ const GLOBAL: &str = "Global Administrator";
 
 fn is_global(person: &Person<'_>, active_only: bool) -> bool {
     let global = RoleId::new(GLOBAL);
-    let holds = |held: &crate::population::Held| {
+    let holds = |held: &crate::population::HeldRole| {
         held.tenant_wide && held.role.as_ref() == Some(&global) && (held.active || !active_only)
     };
     person.roles.iter().any(holds)
@@ -40,8 +40,8 @@ pub(super) fn global_administrators(
     finding.advice = "assign Global Administrator to fewer, or to one more who can stand in";
     finding.target = Some(Target::Objects(ROLES));
     let population = &context.population;
-    if population.users == Grade::Absent || population.roles == Grade::Absent {
-        finding.nobody = Some("the evidence is missing");
+    if population.users == EvidenceGrade::Absent || population.roles == EvidenceGrade::Absent {
+        finding.undecidable = Some("the evidence is missing");
         return finding;
     }
     let holders = || population.able_to_sign_in().filter(|p| is_global(p, false));
@@ -128,12 +128,12 @@ const HARMLESS: [&str; 19] = [
     "WINDOWS_",
 ];
 
-const LICENCES: &str = "org.licenses";
+const LICENSES: &str = "org.licenses";
 
 pub(super) fn dedicated(context: &Context<'_>) -> Finding {
     let facts = context.evidence.facts;
     let mut productive: BTreeMap<String, Option<bool>> = BTreeMap::new();
-    if context.evidence.grade(LICENCES) != Grade::Absent {
+    if context.evidence.grade(LICENSES) != EvidenceGrade::Absent {
         for row in &facts.org_licenses.items {
             let answer = row
                 .service_plans
@@ -149,22 +149,22 @@ pub(super) fn dedicated(context: &Context<'_>) -> Finding {
         .administrators("has every administrator an account for administration alone, without mail, files or chat?")
         .each(
             context,
-            LICENCES,
-            "give the administrators listed accounts of their own for administration, without licences for daily work",
+            LICENSES,
+            "give the administrators listed accounts of their own for administration, without licenses for daily work",
             |person| {
-                let Some(licences) = &person.fact.licenses else {
-                    return Answer::Lacks(USERS, "which licences the account has was not read");
+                let Some(licenses) = &person.fact.licenses else {
+                    return Answer::Lacks(USERS, "which licenses the account has was not read");
                 };
-                let plans: BTreeSet<Option<bool>> = licences
+                let plans: BTreeSet<Option<bool>> = licenses
                     .iter()
                     .map(|sku| productive.get(&sku.to_ascii_lowercase()).copied().flatten())
                     .collect();
                 if plans.contains(&Some(true)) {
                     Answer::fail("the account is licensed for daily work too")
                 } else if plans.contains(&None) {
-                    Answer::Unknown("what one of its licences includes is not known")
+                    Answer::Unknown("what one of its licenses includes is not known")
                 } else if person.guest || person.external {
-                    // Whoever it belongs to works with it where it comes from.
+                    // An account of another tenant may be its owner's daily account there.
                     Answer::Unknown("what the account is used for where it comes from is not known")
                 } else {
                     match person.fact.on_premises_synced {
@@ -266,7 +266,7 @@ pub(super) fn emergency_access(context: &Context<'_>) -> Finding {
         perhaps |= synced != Some(true) && reach != Some(true);
     }
     finding.in_place = finding.passing > 0;
-    if finding.passing == 0 && finding.nobody.is_none() {
+    if finding.passing == 0 && finding.undecidable.is_none() {
         if finding.whole && !perhaps && context.population.unresolved.is_empty() {
             let why = "every Global Administrator could be locked out by a policy or a directory";
             finding.failing.insert(TENANT.to_owned(), why.to_owned());

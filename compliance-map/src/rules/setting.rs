@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Context, Finding, Target};
-use crate::assess::Missing;
-use crate::evidence::{Grade, latest};
+use crate::evidence::{EvidenceGrade, latest};
 use crate::facts::{Row, Subject, TENANT, narrowing};
+use crate::verdict::Missing;
 
 /// What a row shows.
 pub(super) enum Answer {
@@ -71,8 +71,8 @@ pub(super) const NOT_READ: &str = "the setting was not read";
 
 pub(super) const NARROWED: &str = "more is said of it, and what that takes away is not known";
 
-/// Members of a row that change nothing of what it proves, on 2026-11-29: what the objects of
-/// <https://learn.microsoft.com/en-us/graph/api/overview> tell beside settings.
+/// Members that change nothing of what a row of any fact proves, on 2026-11-29. They are what Graph tells
+/// beside settings: <https://learn.microsoft.com/en-us/graph/api/overview>.
 const REMARKS: [&str; 23] = [
     "app_id",
     "default",
@@ -99,29 +99,10 @@ const REMARKS: [&str; 23] = [
     "under_policy",
 ];
 
-/// Words that mean something elsewhere and change nothing of these: the rules of a domain hold whether it
-/// is verified or not, an application that is switched off has its owners and secrets all the same, and
-/// of a review its last end counts.
-const REMARKS_OF: [(&str, &str); 12] = [
-    ("auth.password_policy", "root"),
-    ("auth.password_policy", "verified"),
-    ("auth.session", "persistent_browser"),
-    ("email.auth_dns", "dmarc_at"),
-    ("email.auth_dns", "kind"),
-    ("email.auth_dns", "sends"),
-    ("identity.access_reviews", "status"),
-    ("identity.app_consent", "consent_reviewers"),
-    ("identity.app_consent", "users_can_create_security_groups"),
-    ("identity.app_consent", "users_can_read_bitlocker_keys"),
-    ("identity.role_assignments", "assignment"),
-    ("identity.service_principals", "enabled"),
-];
-
-/// Whether a row says more than is known here, so that it may prove less. The tenant's own record is
-/// kept as received, and policies of conditional access are read with what is in them.
+/// Whether a row has members that are not modelled, which may take away from what it proves. It does not
+/// apply to the tenant's own record, nor to conditional access, whose rules look at such members.
 pub(super) fn is_narrowed<T: Row>(row: &T) -> bool {
-    let mut further =
-        narrowing(row.extra(), &REMARKS).filter(|name| !REMARKS_OF.contains(&(T::KEY, name)));
+    let mut further = narrowing(row.extra(), &REMARKS).filter(|name| !T::REMARKS.contains(name));
     !["auth.ca_policies", "org.tenant"].contains(&T::KEY) && further.next().is_some()
 }
 
@@ -132,8 +113,8 @@ enum NoRows {
     ProvesNothing(&'static str),
     /// What is asked is lacking.
     Fails(&'static str),
-    /// It may be done where these facts do not reach.
-    IsElsewhere(&'static str),
+    /// It may be done outside Microsoft 365, so an attestation can settle it.
+    Attestable(&'static str),
     /// There is nothing that could fail.
     Passes(&'static str),
 }
@@ -174,8 +155,8 @@ impl Question {
     }
 
     /// No row at all leaves the question open, and a signature can settle it.
-    pub(super) fn none_is_elsewhere(self, why: &'static str) -> Self {
-        let none = NoRows::IsElsewhere(why);
+    pub(super) fn none_is_attestable(self, why: &'static str) -> Self {
+        let none = NoRows::Attestable(why);
         Self { none, ..self }
     }
 
@@ -206,8 +187,8 @@ impl Question {
     ) -> Finding {
         let mut finding = self.finding(context, T::KEY);
         let grade = context.evidence.grade(T::KEY);
-        if grade == Grade::Absent {
-            finding.nobody = Some("the evidence is missing");
+        if grade == EvidenceGrade::Absent {
+            finding.undecidable = Some("the evidence is missing");
             return finding;
         }
         let rows = &T::fact(context.evidence.facts).items;
@@ -220,22 +201,24 @@ impl Question {
         }
         if finding.population() == 0 {
             match self.none {
-                NoRows::Fails(why) if grade == Grade::Whole => {
+                NoRows::Fails(why) if grade == EvidenceGrade::Whole => {
                     finding.failing.insert(TENANT.to_owned(), why.to_owned());
                 }
-                NoRows::Passes(why) if grade == Grade::Whole => finding.none = Some(why),
-                NoRows::IsElsewhere(why) if grade == Grade::Whole => {
+                NoRows::Passes(why) if grade == EvidenceGrade::Whole => {
+                    finding.vacuous_pass = Some(why)
+                }
+                NoRows::Attestable(why) if grade == EvidenceGrade::Whole => {
                     finding.missing.insert(context.evidence.missing(T::KEY));
-                    finding.elsewhere = true;
-                    finding.nobody = Some(why);
+                    finding.attestable = true;
+                    finding.undecidable = Some(why);
                 }
                 NoRows::ProvesNothing(why) => {
                     finding.missing.insert(context.evidence.missing(T::KEY));
-                    finding.nobody = Some(why);
+                    finding.undecidable = Some(why);
                 }
                 _ => {
                     finding.missing.insert(context.evidence.missing(T::KEY));
-                    finding.nobody = Some("none was seen, but the list is not complete");
+                    finding.undecidable = Some("none was seen, but the list is not complete");
                 }
             }
         }
@@ -257,7 +240,7 @@ impl Question {
             unknown: BTreeMap::new(),
             ..each.clone()
         };
-        if each.passing > 0 || each.nobody.is_some() {
+        if each.passing > 0 || each.undecidable.is_some() {
             return finding;
         }
         let tenant = TENANT.to_owned();
@@ -266,7 +249,7 @@ impl Question {
         } else if each.whole {
             finding.failing.insert(tenant, none.to_owned());
         } else {
-            finding.nobody = Some("none was seen, but the list is not complete");
+            finding.undecidable = Some("none was seen, but the list is not complete");
         }
         finding
     }
@@ -312,12 +295,12 @@ impl Finding {
     /// Nothing can be told because a parameter is the organisation's to set.
     pub(super) fn want_parameter(&mut self, parameter: &str) {
         self.whole = false;
-        self.nobody = Some("the limit is the organisation's to set, and none was declared");
+        self.undecidable = Some("the limit is the organisation's to set, and none was declared");
         self.missing.insert(Missing {
             fact: parameter.to_owned(),
             problem: "is not declared; set it in the overlay or the options".to_owned(),
             permission: None,
-            licence: None,
+            license: None,
         });
     }
 }

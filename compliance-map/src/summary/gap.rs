@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::assess::{Assessment, Missing, Status};
+use crate::assess::Assessment;
 use crate::framework::ControlRef;
+use crate::verdict::{Missing, Status};
 
 /// A piece of evidence that is missing, and what it holds up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Gap {
+pub struct EvidenceGap {
     /// The wire key of the fact, or the name of an undeclared parameter.
     pub fact: String,
     /// What is wrong with it.
@@ -18,31 +19,31 @@ pub struct Gap {
     /// The permission that would let it be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
-    /// The licence that includes it.
+    /// The license that includes it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub licence: Option<String>,
+    pub license: Option<String>,
     /// The controls that stay unknown for want of it.
     pub unknown: Vec<ControlRef>,
     /// Controls with a proven lack in which there may be more than is listed.
     pub incomplete: Vec<ControlRef>,
 }
 
-impl Gap {
+impl EvidenceGap {
     fn weight(&self) -> (usize, usize) {
         (self.unknown.len(), self.incomplete.len())
     }
 }
 
 /// Missing evidence, that which keeps most controls unknown first.
-pub(super) fn gaps(assessment: &Assessment) -> Vec<Gap> {
-    let mut gaps: BTreeMap<&Missing, Gap> = BTreeMap::new();
+pub(super) fn gaps(assessment: &Assessment) -> Vec<EvidenceGap> {
+    let mut gaps: BTreeMap<&Missing, EvidenceGap> = BTreeMap::new();
     for result in &assessment.results {
         for missing in &result.missing {
-            let gap = gaps.entry(missing).or_insert_with(|| Gap {
+            let gap = gaps.entry(missing).or_insert_with(|| EvidenceGap {
                 fact: missing.fact.clone(),
                 problem: missing.problem.clone(),
                 permission: missing.permission.clone(),
-                licence: missing.licence.clone(),
+                license: missing.license.clone(),
                 unknown: Vec::new(),
                 incomplete: Vec::new(),
             });
@@ -53,7 +54,7 @@ pub(super) fn gaps(assessment: &Assessment) -> Vec<Gap> {
             }
         }
     }
-    let mut gaps: Vec<Gap> = gaps.into_values().collect();
+    let mut gaps: Vec<EvidenceGap> = gaps.into_values().collect();
     gaps.sort_by_key(|gap| std::cmp::Reverse(gap.weight()));
     gaps
 }

@@ -12,12 +12,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::assess::{Assessment, ControlResult, Status};
+use crate::assess::{Assessment, ControlResult};
 use crate::facts::{Facts, TenantInfo};
 use crate::framework::{Catalogue, ControlRef};
+use crate::verdict::Status;
 
 pub use accepted::{AcceptedRisk, Attestation, Term};
-pub use gap::{Gap, OpenQuestion};
+pub use gap::{EvidenceGap, OpenQuestion};
 
 /// How many controls have which status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,7 +145,7 @@ pub struct Summary {
     /// Every attestation that was handed in.
     pub attestations: Vec<Attestation>,
     /// Evidence that is missing, the one that holds up most controls first.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<EvidenceGap>,
     /// What no setting can show and a person has to decide.
     pub open_questions: Vec<OpenQuestion>,
     /// Frameworks of the catalogue of which nothing was assessed.

@@ -16,7 +16,7 @@ pub(crate) fn tenant() -> Value {
         "auth.per_user_mfa": whole(&per_user("enforced")),
         "auth.security_defaults": whole(&json!([{"enabled": false}])),
         "auth.ca_policies": whole(&json!([])),
-        "org.licenses": whole(&licences()),
+        "org.licenses": whole(&licenses()),
     })
 }
 
@@ -55,7 +55,7 @@ fn per_user(second: &str) -> Value {
     json!([{"user": "u1", "state": "enforced"}, {"user": "u2", "state": second}])
 }
 
-fn licences() -> Value {
+fn licenses() -> Value {
     json!([{"sku": "AAD_PREMIUM_P2", "service_plans": ["AAD_PREMIUM_P2", "EXCHANGE_S_FOUNDATION"]},
            {"sku": "SPE_E5", "sku_id": "06ebc4ee-1bb5-47dd-8120-11324bc54e06", "service_plans": ["EXCHANGE_S_ENTERPRISE", "TEAMS1"]}])
 }

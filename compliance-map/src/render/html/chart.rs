@@ -38,10 +38,9 @@ pub(super) fn share(out: &mut String, passing: usize, total: usize) -> fmt::Resu
 
 /// `4 satisfied, 60 manual, of 64`.
 pub(super) fn in_words(counts: &Counts) -> String {
-    let parts: Vec<String> = counts
-        .iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(status, count)| format!("{count} {}", status.as_str().replace('_', " ")))
-        .collect();
-    format!("{}, of {}", parts.join(", "), counts.total())
+    format!(
+        "{}, of {}",
+        super::super::words::statuses(counts),
+        counts.total()
+    )
 }

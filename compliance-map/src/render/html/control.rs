@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-use super::super::{capital, headline, remedy};
+use super::super::remedy;
+use super::super::words::{capital, headline};
 use super::chart;
 use super::escape::{Name, Text};
-use super::{Page, anchor, date, fact, refs, theme_anchor};
-use crate::assess::{ControlResult, EvidenceUse, Status};
+use super::page::{Page, anchor, refs, theme_anchor};
+use super::{date, fact};
+use crate::assess::ControlResult;
 use crate::coverage::Covered;
+use crate::evidence::EvidenceUse;
 use crate::summary::{FamilySummary, FrameworkSummary, family_of};
+use crate::verdict::Status;
 
 impl<'a> Page<'a> {
     /// One section per framework: a table per family, and what merely waits for a person below it.

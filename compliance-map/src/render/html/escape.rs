@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::super::printable;
+use super::super::printable::printable;
 
 /// Shows text so that it is text wherever it stands: between tags, or in a quoted attribute.
 ///

@@ -67,7 +67,7 @@ const WORDS: &[(&str, &str)] = &[
     ("log.retention", "Retention of audit records"),
     ("log.unified_audit", "Unified audit log"),
     ("org.cross_tenant", "Trust in other tenants"),
-    ("org.licenses", "Licences"),
+    ("org.licenses", "Licenses"),
     ("org.partners", "Partners with access"),
     ("org.tenant", "Tenant record"),
     ("posture.secure_score", "Secure Score"),

@@ -2,11 +2,13 @@
 
 use std::fmt::{self, Write as _};
 
-use super::super::capital;
+use super::super::subjects::name;
+use super::super::words::capital;
 use super::escape::{Name, Text};
 use super::overview::several;
-use super::{Page, date, fact, refs};
-use crate::summary::{AcceptedRisk, Attestation, Gap, Term};
+use super::page::{Page, refs};
+use super::{date, fact};
+use crate::summary::{AcceptedRisk, Attestation, EvidenceGap, Term};
 
 impl Page<'_> {
     pub(super) fn not_assessed(&mut self) -> fmt::Result {
@@ -46,7 +48,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn gap(&mut self, gap: &Gap) -> fmt::Result {
+    fn gap(&mut self, gap: &EvidenceGap) -> fmt::Result {
         write!(
             self.out,
             "<li><h3>{}</h3><p>{}, <code>{}</code>.",
@@ -57,8 +59,8 @@ impl Page<'_> {
         if let Some(permission) = &gap.permission {
             write!(self.out, " Permission: {}.", Text(permission))?;
         }
-        if let Some(licence) = &gap.licence {
-            write!(self.out, " Licence: {}.", Text(licence))?;
+        if let Some(license) = &gap.license {
+            write!(self.out, " License: {}.", Text(license))?;
         }
         self.out.push_str("</p>");
         for (controls, effect) in [
@@ -110,7 +112,7 @@ impl Page<'_> {
     fn exception(&mut self, exception: &AcceptedRisk) -> fmt::Result {
         let told = |member: &Option<String>| member.clone().unwrap_or_else(|| "not given".into());
         let subject = exception.subject.as_ref();
-        let who = subject.map(|id| super::super::name(self.assessment, id));
+        let who = subject.map(|id| name(self.assessment, id));
         write!(
             self.out,
             "<tr><th scope=\"row\"><span class=\"id\">{}</span>{}<span class=\"native\">{}; approved by {}</span></th>",

@@ -7,16 +7,17 @@ mod escape;
 mod fact;
 mod limits;
 mod overview;
+mod page;
 mod people;
 
-use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
 use self::escape::{Name, Text};
+use self::page::Page;
 use self::people::Lists;
-use crate::assess::{Assessment, Status};
-use crate::framework::ControlRef;
+use crate::assess::Assessment;
 use crate::summary::Summary;
+use crate::verdict::Status;
 
 const STYLE: &str = include_str!("style.css");
 /// The digest of [`STYLE`], which the content security policy allows and nothing else; a test keeps
@@ -52,15 +53,6 @@ pub fn html(assessment: &Assessment, summary: &Summary) -> String {
     // Writing to a String cannot fail.
     let _ = page.write();
     page.out
-}
-
-struct Page<'a> {
-    out: String,
-    assessment: &'a Assessment,
-    summary: &'a Summary,
-    people: Lists<'a>,
-    /// The controls that have a place to link to.
-    assessed: BTreeSet<&'a ControlRef>,
 }
 
 impl Page<'_> {
@@ -157,58 +149,4 @@ impl Page<'_> {
         self.out.push_str("</dl><p>“47 of 50 (94.0 %)” counts whoever passes among those the control is about. Percentages are cut, never rounded up. People under an accepted risk are left out of both numbers and listed as excepted.</p></section>");
         Ok(())
     }
-}
-
-/// The id of an element: letters, digits and hyphens.
-fn anchor(reference: &str) -> String {
-    let mut id = String::from("c-");
-    for c in reference.chars() {
-        match c {
-            c if c.is_ascii_alphanumeric() => id.push(c),
-            '.' => id.push('-'),
-            other => {
-                id.push('_');
-                id.push_str(&u32::from(other).to_string());
-            }
-        }
-    }
-    id
-}
-
-/// The id of the element about a theme.
-fn theme_anchor(theme: &str) -> String {
-    anchor(theme).replacen("c-", "t-", 1)
-}
-
-/// Links to controls, a line for each framework.
-fn refs<'c>(
-    page: &mut Page<'_>,
-    controls: impl IntoIterator<Item = &'c ControlRef>,
-) -> fmt::Result {
-    let mut frameworks: Vec<(&str, Vec<&ControlRef>)> = Vec::new();
-    for control in controls {
-        let id = control.framework();
-        match frameworks.iter_mut().find(|(known, _)| *known == id) {
-            Some((_, controls)) => controls.push(control),
-            None => frameworks.push((id, vec![control])),
-        }
-    }
-    page.out.push_str("<ul class=\"refs\">");
-    for (id, controls) in frameworks {
-        let known = page.summary.frameworks.iter().find(|f| f.id == id);
-        let name = known.map_or(id, |framework| &framework.name);
-        write!(page.out, "<li><span class=\"quiet\">{}</span>", Text(name))?;
-        for control in controls {
-            let text = Text(control.control());
-            if page.assessed.contains(control) {
-                let anchor = anchor(&control.to_string());
-                write!(page.out, " <a href=\"#{anchor}\">{text}</a>")?;
-            } else {
-                write!(page.out, " {text}")?;
-            }
-        }
-        page.out.push_str("</li>");
-    }
-    page.out.push_str("</ul>");
-    Ok(())
 }

@@ -2,13 +2,14 @@
 
 use std::fmt::{self, Write as _};
 
-use super::super::{capital, population};
+use super::super::words::{capital, population};
 use super::chart;
 use super::control::{covered, status, title};
 use super::escape::{Name, Text};
-use super::{Page, anchor, refs};
-use crate::assess::{ControlResult, Status};
+use super::page::{Page, anchor, refs};
+use crate::assess::ControlResult;
 use crate::crosswalk::{SharedQuestion, crosswalk};
+use crate::verdict::Status;
 
 impl Page<'_> {
     pub(super) fn brief(&mut self) -> fmt::Result {
@@ -97,7 +98,7 @@ impl Page<'_> {
         )?;
         write!(self.out, "<p>{} ", status(question.status))?;
         match covered(question.ratio.as_deref()) {
-            // Of one thing, a share says nothing.
+            // A percentage of one says nothing.
             Some(covered) if covered.total > 1 => {
                 write!(self.out, "{covered} pass.</p>")?;
                 chart::share(&mut self.out, covered.covered, covered.total)?;

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
-use super::super::{capital, lists, name};
+use super::super::subjects::{lists, name};
+use super::super::words::capital;
 use super::escape::{Name, Text};
-use crate::assess::{Assessment, Subjects};
+use crate::assess::Assessment;
+use crate::verdict::Subjects;
 
 /// So many names of one list are printed; the report says how many are left out.
 pub(super) const SHOWN: usize = 1000;

@@ -7,16 +7,21 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use self::model::{
-    AssessmentResults, BackMatter, ControlSelection, Definitions, Document, Finding,
-    ImplementationStatus, InventoryItem, Link, Metadata, ObjectiveStatus, Observation, Outcome,
+    AssessmentResult, AssessmentResults, BackMatter, ControlSelection, Definitions, Document,
+    Finding, ImplementationStatus, InventoryItem, Link, Metadata, ObjectiveStatus, Observation,
     Property, RelatedObservation, RelatedRisk, RelevantEvidence, Resource, ReviewedControls, Risk,
     SelectedControl, Subject, Target, User,
 };
-use super::{headline, id, indented, lists, name, printable};
+use super::id;
+use super::json::indented;
+use super::printable::printable;
+use super::subjects::{lists, name};
+use super::words::headline;
 use crate::Timestamp;
-use crate::assess::{Assessment, ControlResult, Status};
+use crate::assess::{Assessment, ControlResult};
 use crate::framework::ControlRef;
 use crate::summary::{AcceptedRisk, FrameworkSummary, Summary};
+use crate::verdict::Status;
 
 /// The edition of the OSCAL models that is written.
 const OSCAL_VERSION: &str = "1.2.1";
@@ -108,7 +113,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn outcome(&self) -> Outcome {
+    fn outcome(&self) -> AssessmentResult {
         let edition = self.framework.version.as_deref().unwrap_or_default();
         let selected = self.results.iter().map(|result| SelectedControl {
             control_id: control_id(&result.control),
@@ -119,7 +124,7 @@ impl<'a> Writer<'a> {
                 assumptions.push(assumption);
             }
         }
-        Outcome {
+        AssessmentResult {
             uuid: self.id(&["result"]),
             title: line(&format!("{} {edition}", self.framework.name)),
             description: format!(
@@ -244,7 +249,7 @@ impl<'a> Writer<'a> {
                 props,
             }
         });
-        // The oldest, so that nobody takes the observation for newer than what it rests on.
+        // The oldest time, so that the observation is not taken for newer than its evidence.
         let times = result
             .evidence
             .iter()

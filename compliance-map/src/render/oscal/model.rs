@@ -22,7 +22,7 @@ pub(super) struct AssessmentResults {
     pub(super) uuid: Uuid,
     pub(super) metadata: Metadata,
     pub(super) import_ap: Link,
-    pub(super) results: Vec<Outcome>,
+    pub(super) results: Vec<AssessmentResult>,
     pub(super) back_matter: BackMatter,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Resource {
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) struct Outcome {
+pub(super) struct AssessmentResult {
     pub(super) uuid: Uuid,
     pub(super) title: String,
     pub(super) description: String,

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::result::{Assessment, ControlResult, Status};
 use crate::Timestamp;
+use crate::assess::{Assessment, ControlResult};
 use crate::framework::ControlRef;
+use crate::verdict::Status;
 
 /// How one control changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,17 +107,5 @@ fn change(old: &ControlResult, new: &ControlResult) -> Change {
         joined: is.difference(was).cloned().collect(),
         left: was.difference(is).cloned().collect(),
         lost_sight: new.incomplete && !old.incomplete,
-    }
-}
-
-impl Status {
-    /// How good a status is, where facts decided it.
-    pub(crate) fn proven(self) -> Option<u8> {
-        match self {
-            Self::NotSatisfied => Some(0),
-            Self::PartiallySatisfied => Some(1),
-            Self::Satisfied => Some(2),
-            Self::Unknown | Self::Manual | Self::NotApplicable => None,
-        }
     }
 }

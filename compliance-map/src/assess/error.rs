@@ -1,0 +1,30 @@
+//! Why nothing was assessed.
+
+use crate::framework::ReferenceError;
+
+/// Why nothing was assessed: the request itself is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AssessError {
+    /// A control or framework was asked for that cannot be assessed.
+    #[error("cannot assess {reference}: {source}")]
+    Reference {
+        /// As asked for.
+        reference: String,
+        /// Why, with successors where there are any.
+        source: ReferenceError,
+    },
+    /// A parameter was declared that no rule of its control has, or one that is zero.
+    #[error(
+        "{control} takes no parameter {name} of that value; {}",
+        if known.is_empty() { "it has none".to_owned() } else { format!("a whole number above 0 can be set for {}", known.join(", ")) }
+    )]
+    Parameter {
+        /// The control.
+        control: String,
+        /// The parameter.
+        name: String,
+        /// The parameters that can be set for this control.
+        known: Vec<String>,
+    },
+}

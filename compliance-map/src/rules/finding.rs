@@ -1,0 +1,59 @@
+//! What a rule found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::verdict::{Action, Excluded, Missing};
+
+/// What a rule found.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Finding {
+    /// The question, in words.
+    pub(crate) question: String,
+    /// How many people pass.
+    pub(crate) passing: usize,
+    /// Who fails, by object id, and why.
+    pub(crate) failing: BTreeMap<String, String>,
+    /// Who passes at some sign-ins only, and why.
+    pub(crate) conditional: BTreeMap<String, String>,
+    /// Of whom nothing is proven, and why.
+    pub(crate) unknown: BTreeMap<String, String>,
+    /// Who is not counted, and why.
+    pub(crate) excluded: BTreeSet<Excluded>,
+    /// Whether something of what is asked is proven to be in place.
+    pub(crate) in_place: bool,
+    /// Whether the evidence is whole, so that success may be concluded.
+    pub(crate) whole: bool,
+    /// Why the finding passes although nobody is counted: there is nothing that could fail.
+    pub(crate) vacuous_pass: Option<&'static str>,
+    /// Whether a signed attestation settles the question while facts prove nothing either way: what is
+    /// asked may be done outside Microsoft 365.
+    pub(crate) attestable: bool,
+    /// Why nothing can be concluded about anybody.
+    pub(crate) undecidable: Option<&'static str>,
+    pub(crate) missing: BTreeSet<Missing>,
+    pub(crate) evidence: BTreeSet<&'static str>,
+    /// What would help those who fail.
+    pub(crate) advice: &'static str,
+    /// What that advice is about, where it is the same for everybody who fails.
+    pub(crate) target: Option<Target>,
+    /// Steps that help some of those who fail, and whom.
+    pub(crate) steps: BTreeMap<Action, BTreeSet<String>>,
+}
+
+/// What has to be changed for those who fail to pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The accounts that fail.
+    Accounts,
+    /// The policies that fail, or a policy that there is not yet, in this fact.
+    Policies(&'static str),
+    /// The devices, domains, mailboxes or applications that fail, or the tenant, in this fact.
+    Objects(&'static str),
+}
+
+impl Finding {
+    /// Everybody who counts, exceptions not yet taken out.
+    pub(crate) fn population(&self) -> usize {
+        self.passing + self.failing.len() + self.conditional.len() + self.unknown.len()
+    }
+}
