@@ -17,7 +17,7 @@ use examples::exit::{Exit, Failure, finish};
 use examples::progress::Show;
 use examples::settings::Settings;
 use examples::{report, tenant, time};
-use m365_collect::insight::licence::{self, Price};
+use m365_collect::insight::license::{self, Price};
 use m365_collect::{Engine, SqliteStore, Store};
 
 /// Reads a Microsoft 365 tenant, and shows what it proves and what it wastes.
@@ -99,8 +99,8 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let now = SystemTime::now();
     let facts = m365_collect::facts(store.as_ref()).await?;
     let evidence = report::mfa(&facts, time::timestamp(now)?)?;
-    let snapshot = licence::Snapshot::load(store.as_ref()).await?;
-    let mut options = licence::Options::new(now);
+    let snapshot = license::Snapshot::load(store.as_ref()).await?;
+    let mut options = license::Options::new(now);
     let is_assumed = arguments.prices.is_empty();
     for (product, price) in arguments.prices {
         options = options.price(product, price);
@@ -108,7 +108,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     if is_assumed {
         options = options.price("SPB", Price::new(2_300, "USD"));
     }
-    let waste = report::licences(&licence::audit(&snapshot, &options));
+    let waste = report::licenses(&license::audit(&snapshot, &options));
     let mut out = std::io::stdout().lock();
     write!(out, "{evidence}\n{waste}")?;
     if is_assumed {

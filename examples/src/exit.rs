@@ -57,7 +57,7 @@ impl From<&Connection> for Exit {
             .iter()
             .filter(|problem| problem.severity != Severity::Warning)
             // These leave the connection as good as it is; a sync is partial then.
-            .find(|problem| !matches!(problem.problem, Problem::Licence | Problem::Data));
+            .find(|problem| !matches!(problem.problem, Problem::License | Problem::Data));
         if let Some(problem) = standing {
             return problem.problem.into();
         }

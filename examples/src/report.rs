@@ -1,4 +1,4 @@
-//! Two reports for people: what is proven about multifactor authentication, and which licences
+//! Two reports for people: what is proven about multifactor authentication, and which licenses
 //! nobody uses. Every number is computed from what was read.
 
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use compliance_map::render::printable;
 use compliance_map::{
     Assessment, Catalogue, ControlResult, Facts, Options, Status, Timestamp, assess,
 };
-use m365_collect::insight::licence::{Audit, SkuAudit, Unused};
+use m365_collect::insight::license::{Audit, SkuAudit, Unused};
 
 use crate::exit::Failure;
 
@@ -141,10 +141,10 @@ fn controls(text: &mut String, assessment: &Assessment, anchor: &str) {
     }
 }
 
-/// Which licences nobody uses.
-pub fn licences(audit: &Audit) -> String {
+/// Which licenses nobody uses.
+pub fn licenses(audit: &Audit) -> String {
     let mut text = String::new();
-    line(&mut text, format_args!("Licence audit"));
+    line(&mut text, format_args!("License audit"));
     for sku in &audit.skus {
         product(&mut text, sku);
     }
@@ -168,7 +168,7 @@ fn product(text: &mut String, sku: &SkuAudit) {
     line(
         text,
         format_args!(
-            "  {}: {} licences, {} assigned, {} not assigned, {} unused{}",
+            "  {}: {} licenses, {} assigned, {} not assigned, {} unused{}",
             match sku.name {
                 None => sku.part_number.clone(),
                 Some(name) => format!("{name} ({})", sku.part_number),

@@ -108,7 +108,7 @@ fn a_service_that_throttles_is_told_without_waiting_for_it() {
 }
 
 #[test]
-fn a_part_that_cannot_be_read_for_want_of_a_licence_is_partial() {
+fn a_part_that_cannot_be_read_for_want_of_a_license_is_partial() {
     let sim = sim();
     sim.unlicense(Area::RoleEligibility);
     let said = check(&sim, &["--json"]);

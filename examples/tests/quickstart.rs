@@ -32,7 +32,7 @@ fn without_credentials_a_simulated_tenant_is_read_and_judged() {
         "cmmc-2.0-l2:IA.L2-3.5.3",
         "NOT MET",
         "pci-dss-4.0.1:8.4.2",
-        "50 licences, 50 assigned, 0 not assigned, 7 unused",
+        "50 licenses, 50 assigned, 0 not assigned, 7 unused",
         "7 × $23 = $161 a month, $1,932 a year",
     ] {
         assert!(

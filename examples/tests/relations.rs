@@ -54,10 +54,10 @@ fn the_graph_is_written_with_what_it_lacks() {
     assert!(said.err.contains("Policy.Read.All"), "{}", said.err);
     let lines = said.lines();
     assert_eq!(lines[0]["relations"], 1);
-    let standing = &lines[0]["standing"];
-    assert_eq!(standing["users"]["state"], "read");
+    let evidence = &lines[0]["evidence"];
+    assert_eq!(evidence["users"]["state"], "ok");
     assert_eq!(
-        standing["conditional_access_policies"],
+        evidence["conditional_access_policies"],
         json!({"state": "denied", "permission": "Policy.Read.All"})
     );
     let truth = tenant.sim.truth();

@@ -29,10 +29,10 @@ pub struct Descriptor {
     pub permissions: Vec<Cow<'static, str>>,
     /// Application permissions without which a part is missing.
     pub optional_permissions: Vec<Cow<'static, str>>,
-    /// The licence that the tenant needs, where it needs one.
-    pub licence: Option<Cow<'static, str>>,
-    /// What the service answers to a tenant without that licence.
-    pub without_licence: Option<Cow<'static, str>>,
+    /// The license that the tenant needs, where it needs one.
+    pub license: Option<Cow<'static, str>>,
+    /// What the service answers to a tenant without that license.
+    pub without_license: Option<Cow<'static, str>>,
     /// What it reads, the collection itself first.
     pub endpoints: Vec<Endpoint>,
     /// The page that documents it.
@@ -111,8 +111,8 @@ impl Descriptor {
             relations: Vec::new(),
             permissions: Vec::new(),
             optional_permissions: Vec::new(),
-            licence: None,
-            without_licence: None,
+            license: None,
+            without_license: None,
             endpoints: Vec::new(),
             page: None,
             remark: None,
@@ -173,17 +173,17 @@ impl Descriptor {
         self
     }
 
-    /// Needs this licence in the tenant.
+    /// Needs this license in the tenant.
     #[must_use]
-    pub fn licence(mut self, plan: impl Into<Cow<'static, str>>) -> Self {
-        self.licence = Some(plan.into());
+    pub fn license(mut self, plan: impl Into<Cow<'static, str>>) -> Self {
+        self.license = Some(plan.into());
         self
     }
 
-    /// To a tenant without the licence the service answers so.
+    /// To a tenant without the license the service answers so.
     #[must_use]
-    pub fn without_licence(mut self, answer: impl Into<Cow<'static, str>>) -> Self {
-        self.without_licence = Some(answer.into());
+    pub fn without_license(mut self, answer: impl Into<Cow<'static, str>>) -> Self {
+        self.without_license = Some(answer.into());
         self
     }
 

@@ -139,9 +139,9 @@ impl Error {
             },
             Self::Graph(error) if error.is_unlicensed() => Outcome::Unlicensed {
                 plan: descriptor
-                    .licence
+                    .license
                     .as_deref()
-                    .unwrap_or("licence for this data")
+                    .unwrap_or("license for this data")
                     .to_owned(),
             },
             Self::Graph(error) if error.is_permission_denied() => Outcome::Denied {

@@ -97,7 +97,7 @@ impl Kind {
     pub const SUBSCRIBED_SKU: Self = Self::new("subscribedSku");
     /// A purchase: its state, its trial, its end.
     pub const COMPANY_SUBSCRIPTION: Self = Self::new("companySubscription");
-    /// A person's licences, from where and with what errors; keyed by the user's id.
+    /// A person's licenses, from where and with what errors; keyed by the user's id.
     pub const LICENSE_ASSIGNMENT: Self = Self::new("licenseAssignmentState");
     /// A team.
     pub const TEAM: Self = Self::new("team");

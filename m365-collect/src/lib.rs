@@ -53,7 +53,7 @@
 //! | [`sync`] | the engine: plan, schedule, run, progress, report |
 //! | [`store`] | the trait, its rules, memory and SQLite |
 //! | [`facts()`] | records and outcomes → [`compliance_map::Facts`] |
-//! | [`insight`] | licence waste, the relation graph, who reaches what, last use of applications |
+//! | [`insight`] | license waste, the relation graph, who reaches what, last use of applications |
 //! | [`connect`] | the connection test in stages; what is wrong, with cause, cure and page |
 //! | [`health`] | how a store fares, source by source, and whether the tenant can be reached |
 //!

@@ -29,7 +29,7 @@ pub enum Outcome {
         /// What the service said: its code.
         code: Option<String>,
     },
-    /// The tenant has no licence for this data.
+    /// The tenant has no license for this data.
     Unlicensed {
         /// The service plan that the source needs.
         plan: String,

@@ -1,4 +1,4 @@
-//! The service plans that a tenant's subscriptions include, and the licences that they stand for.
+//! The service plans that a tenant's subscriptions include, and the licenses that they stand for.
 //!
 //! <https://learn.microsoft.com/graph/api/subscribedsku-list>
 
@@ -6,11 +6,11 @@ use futures::TryStreamExt;
 use graph_client::{Client, Error};
 use serde::{Deserialize, Serialize};
 
-/// Whether a tenant has a licence.
+/// Whether a tenant has a license.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum LicenceState {
+pub enum LicenseState {
     /// A usable subscription includes it.
     Present,
     /// Only a subscription that has run out or is cancelled includes it.
@@ -21,7 +21,7 @@ pub enum LicenceState {
     NotKnown,
 }
 
-/// Licences and the service plans of which any stands for it.
+/// Licenses and the service plans of which any stands for it.
 /// <https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference>
 const PLANS: &[(&str, &[&str])] = &[
     ("AAD_PREMIUM_P2", &["AAD_PREMIUM_P2"]),
@@ -40,12 +40,12 @@ const PLANS: &[(&str, &[&str])] = &[
     ("ATP_ENTERPRISE", &["ATP_ENTERPRISE", "THREAT_INTELLIGENCE"]),
 ];
 
-/// The service plans that stand for a licence as sources name it: `Entra ID P1 (AAD_PREMIUM)`.
-pub(crate) fn plans(licence: &str) -> &'static [&'static str] {
-    let licence = licence.to_ascii_uppercase();
+/// The service plans that stand for a license as sources name it: `Entra ID P1 (AAD_PREMIUM)`.
+pub(crate) fn plans(license: &str) -> &'static [&'static str] {
+    let license = license.to_ascii_uppercase();
     PLANS
         .iter()
-        .find(|(name, _)| licence.contains(name))
+        .find(|(name, _)| license.contains(name))
         .map_or(&[], |(_, plans)| plans)
 }
 
@@ -122,19 +122,19 @@ impl Held {
     }
 
     /// Whether the tenant has any of these plans.
-    pub(crate) fn state(&self, plans: &[&str]) -> LicenceState {
+    pub(crate) fn state(&self, plans: &[&str]) -> LicenseState {
         let any = |held: &[String]| {
             held.iter()
                 .any(|name| plans.iter().any(|plan| plan.eq_ignore_ascii_case(name)))
         };
         if plans.is_empty() {
-            LicenceState::NotKnown
+            LicenseState::NotKnown
         } else if any(&self.usable) {
-            LicenceState::Present
+            LicenseState::Present
         } else if any(&self.lapsed) {
-            LicenceState::Lapsed
+            LicenseState::Lapsed
         } else {
-            LicenceState::Missing
+            LicenseState::Missing
         }
     }
 }
@@ -159,17 +159,17 @@ mod tests {
             ))
             .state(&["AAD_PREMIUM"])
         };
-        assert_eq!(of("Enabled", "Success"), LicenceState::Present);
-        assert_eq!(of("Enabled", "PendingActivation"), LicenceState::Present);
-        assert_eq!(of("Warning", "Success"), LicenceState::Present);
-        assert_eq!(of("Suspended", "Success"), LicenceState::Lapsed);
-        assert_eq!(of("Enabled", "Disabled"), LicenceState::Lapsed);
-        assert_eq!(held("[]").state(&["AAD_PREMIUM"]), LicenceState::Missing);
-        assert_eq!(held("[]").state(&[]), LicenceState::NotKnown);
+        assert_eq!(of("Enabled", "Success"), LicenseState::Present);
+        assert_eq!(of("Enabled", "PendingActivation"), LicenseState::Present);
+        assert_eq!(of("Warning", "Success"), LicenseState::Present);
+        assert_eq!(of("Suspended", "Success"), LicenseState::Lapsed);
+        assert_eq!(of("Enabled", "Disabled"), LicenseState::Lapsed);
+        assert_eq!(held("[]").state(&["AAD_PREMIUM"]), LicenseState::Missing);
+        assert_eq!(held("[]").state(&[]), LicenseState::NotKnown);
     }
 
     #[test]
-    fn a_licence_is_known_by_its_service_plan() {
+    fn a_license_is_known_by_its_service_plan() {
         assert_eq!(
             plans("Entra ID P1 (AAD_PREMIUM)"),
             ["AAD_PREMIUM", "AAD_PREMIUM_P2"]

@@ -252,11 +252,11 @@ async fn a_tenant_without_entra_id_p1_and_intune_has_everything_else() {
         .unwrap();
     let store = memory();
     let report = sync(&sim, &store).await;
-    // What stays readable without its licence says so in its descriptor.
+    // What stays readable without its license says so in its descriptor.
     let unlicensed = those(|descriptor| {
-        descriptor.licence.is_some()
+        descriptor.license.is_some()
             && !descriptor
-                .without_licence
+                .without_license
                 .as_deref()
                 .unwrap_or_default()
                 .starts_with("200")
@@ -281,7 +281,7 @@ async fn a_tenant_without_entra_id_p1_and_intune_has_everything_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_for_want_of_a_licence_that_the_tenant_has_is_not_believed() {
+async fn a_refusal_for_want_of_a_license_that_the_tenant_has_is_not_believed() {
     let sim = Sim::builder().start().await.unwrap();
     let store = memory();
     sync(&sim, &store).await;

@@ -157,7 +157,7 @@ async fn an_outage_is_microsofts_and_told_once() {
         assert_eq!(diagnosis.severity, Severity::Error, "nothing answers");
         assert_eq!(connection.status, Status::ServiceError);
         assert_eq!(connection.problems.len(), 1, "{connection}");
-        assert_eq!(connection.stages.licences.state, StageState::NotKnown);
+        assert_eq!(connection.stages.licenses.state, StageState::NotKnown);
         assert_eq!(connection.stages.credentials.state, StageState::NotKnown);
         assert_eq!(readiness(&connection, "users"), Readiness::Failed);
     }

@@ -57,7 +57,7 @@ async fn the_names_of_a_connection_are_stable() {
             "calls",
             "clock",
             "credentials",
-            "licences",
+            "licenses",
             "permissions",
             "report_names",
             "settings",
@@ -102,8 +102,8 @@ async fn the_names_of_what_is_found_are_stable() {
         ]
     );
     assert_eq!(
-        sorted(&found("licences")[0]),
-        ["licence", "needed_by", "plans", "state"]
+        sorted(&found("licenses")[0]),
+        ["license", "needed_by", "plans", "state"]
     );
     assert_eq!(sorted(found("report_names")), ["concealed"]);
     assert_eq!(
@@ -116,7 +116,7 @@ async fn the_names_of_what_is_found_are_stable() {
             "has",
             "lacks",
             "lacks_optional",
-            "licence",
+            "license",
             "needs",
             "readiness",
             "source"
@@ -195,7 +195,7 @@ async fn the_names_of_a_refused_source_are_stable() {
     assert_eq!(readiness("conditional_access_policies"), "denied");
     assert_eq!(readiness("registration_details"), "unlicensed");
     assert_eq!(readiness("users"), "ready");
-    let found = &connection["stages"]["licences"]["found"];
+    let found = &connection["stages"]["licenses"]["found"];
     assert!(
         found
             .as_array()
@@ -232,8 +232,8 @@ fn the_codes_are_stable() {
         "no_consent",
         "permission_missing",
         "access_denied",
-        "licence_missing",
-        "licence_contradicted",
+        "license_missing",
+        "license_contradicted",
         "no_users",
         "external_tenant",
         "concealed_report_names",

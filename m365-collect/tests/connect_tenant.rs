@@ -40,7 +40,7 @@ async fn a_tenant_that_grants_everything_is_connected() {
     );
     // The example tenant has no P2, yet the simulation answers for eligible roles.
     assert_eq!(
-        connection.stages.licences.state,
+        connection.stages.licenses.state,
         StageState::Warned,
         "{connection}"
     );
@@ -70,7 +70,7 @@ async fn a_tenant_that_consented_to_nothing_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_licence_taken_away_blocks_the_sources_of_its_service() {
+async fn a_license_taken_away_blocks_the_sources_of_its_service() {
     let sim = Sim::builder().start().await.unwrap();
     sim.unlicense(Area::RoleEligibility);
     let connection = connect(&sim).await;
@@ -78,9 +78,9 @@ async fn a_licence_taken_away_blocks_the_sources_of_its_service() {
     let problem = &connection.problems[0];
     assert_eq!(
         (problem.code, problem.plan.as_deref()),
-        (Code::LicenceMissing, Some("AAD_PREMIUM_P2"))
+        (Code::LicenseMissing, Some("AAD_PREMIUM_P2"))
     );
-    // Those of Identity Protection need the same licence, and have answered.
+    // Those of Identity Protection need the same license, and have answered.
     let blocks: Vec<&str> = problem.blocks.iter().map(SourceId::as_str).collect();
     assert_eq!(
         blocks,

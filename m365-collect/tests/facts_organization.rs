@@ -1,4 +1,4 @@
-//! What becomes of the tenant, its licences, its logs and its data.
+//! What becomes of the tenant, its licenses, its logs and its data.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -44,10 +44,10 @@ async fn status(capability: &str, purchases: Value, ending: Ending) -> String {
         purchases,
     );
     tenant.end(&purchases, ending).await;
-    let mut licences = tenant.facts().await.org_licenses;
-    assert_eq!((licences.state, licences.complete), (State::Ok, true));
-    assert_eq!(licences.items[0].sku_id.as_deref(), Some("S1"));
-    licences.items.remove(0).status.unwrap()
+    let mut licenses = tenant.facts().await.org_licenses;
+    assert_eq!((licenses.state, licenses.complete), (State::Ok, true));
+    assert_eq!(licenses.items[0].sku_id.as_deref(), Some("S1"));
+    licenses.items.remove(0).status.unwrap()
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ fn strings(list: &[&str]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn people_have_their_managers_and_licences_by_name() {
+async fn people_have_their_managers_and_licenses_by_name() {
     let names = ["users", "user_managers", "subscribed_skus"];
     let users = facts_of(&sources::named(&names)).await.identity_users;
     let [first, worker, disabled, _] = users.items.as_slice() else {
@@ -66,8 +66,8 @@ async fn managers_and_names_that_were_not_read_leave_people_whole_with_a_note() 
             Ending::Denied | Ending::Unlicensed => {
                 assert!(note.contains("managers: needs"), "{ending:?}: {note}");
                 assert!(users.items.iter().all(|user| user.manager.is_none()));
-                let licences = users.items[1].licenses.as_ref().unwrap();
-                assert_eq!(licences[0], sources::E5, "by id where no name was read");
+                let licenses = users.items[1].licenses.as_ref().unwrap();
+                assert_eq!(licenses[0], sources::E5, "by id where no name was read");
             }
             // A failure leaves the last reading, whose time is near enough; nothing was tried.
             _ => assert_eq!(note, "", "{ending:?}"),

@@ -115,7 +115,7 @@ async fn without_privileged_identity_management_nothing_ends_and_nothing_is_miss
     );
     assert!(roles.items[0].extra.is_empty());
 
-    // The refusal is believed only where the licences were read and say the same.
+    // The refusal is believed only where the licenses were read and say the same.
     let untold = json!([{"id": "s", "skuId": "s", "servicePlans": null}]);
     for skus in [None, Some(plan("AAD_PREMIUM_P2")), Some(untold)] {
         let roles = unlicensed_for_pim(skus).await;

@@ -198,7 +198,7 @@ async fn a_throttled_tenant_is_a_service_error() {
 }
 
 #[tokio::test]
-async fn a_missing_permission_and_a_missing_licence_are_told_apart() {
+async fn a_missing_permission_and_a_missing_license_are_told_apart() {
     let fake = Fake::new();
     fake.answers("things", empty());
     fake.answers(

@@ -213,7 +213,7 @@ async fn roles_say_their_state_scope_and_end() {
 }
 
 #[tokio::test]
-async fn licences_applications_and_policies_say_how() {
+async fn licenses_applications_and_policies_say_how() {
     let lines = lines(&contoso().await).await;
     let ways = &lines.relationship(&format!("user:u2 ASSIGNED sku:{SPB}"))["assignments"];
     assert_eq!(
@@ -344,15 +344,15 @@ async fn a_refused_source_is_never_an_empty_one() {
     ended(&store, SourceId::new("users"), denied).await;
     let lines = lines(&store).await;
     assert_eq!(lines.head["relations"], 1);
-    let standing = &lines.head["standing"];
+    let evidence = &lines.head["evidence"];
     assert_eq!(
-        standing["users"],
+        evidence["users"],
         json!({"state": "denied", "permission": "User.Read.All"})
     );
-    assert_eq!(standing["groups"]["state"], "read");
-    assert_eq!(standing["managed_devices"]["state"], "not_collected");
-    assert_eq!(standing["detected_app_devices"]["state"], "not_collected");
-    assert_eq!(lines.head["as_of"], standing["groups"]["as_of"]);
+    assert_eq!(evidence["groups"]["state"], "ok");
+    assert_eq!(evidence["managed_devices"]["state"], "not_collected");
+    assert_eq!(evidence["detected_app_devices"]["state"], "not_collected");
+    assert_eq!(lines.head["as_of"], evidence["groups"]["as_of"]);
     assert_eq!(
         lines.relationships().map(said).collect::<Vec<_>>(),
         ["group:g1? HAS directory_object:u1?"],

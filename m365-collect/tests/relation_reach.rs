@@ -45,7 +45,7 @@ async fn a_person_reaches_through_groups_what_those_hold() {
     assert_eq!(bob.devices[0].kind, EntityType::Smartphone);
     assert_eq!(ways(&bob.teams), ["g1 []"]);
     assert_eq!(
-        ways(&bob.licences),
+        ways(&bob.licenses),
         [format!("{SPB} []"), format!("{SPB} [g3] Error")]
     );
     let ada = reach.of_user("u1");
@@ -279,7 +279,7 @@ async fn an_application_that_is_not_seen_is_not_told_as_never_used() {
             .all(|one| one.by_people == Seen::Unknown && one.since().is_none()),
         "without a log nothing is told"
     );
-    assert_eq!(uses.people_standing, EvidenceState::NotCollected);
+    assert_eq!(uses.people_evidence, EvidenceState::NotCollected);
 
     let (early, late) = ("2023-11-14T22:13:20Z", "2023-11-14T22:13:30Z");
     let sign_ins = vec![

@@ -29,7 +29,7 @@ fn written() -> String {
          - *Permission*: the application permission that shows the fields we need, the least there \
          is. Without it the outcome is `denied`. Without one that shows more, what can be read is \
          read and the outcome names what is missing.\n\
-         - *Licence*: without it the outcome is `unlicensed`, where the service refuses for it. \
+         - *License*: without it the outcome is `unlicensed`, where the service refuses for it. \
          Where a subscription in force includes the plan all the same, the refusal is not believed: \
          the outcome is `failed`.\n\
          - *Limit*: the part of the service whose \
@@ -94,9 +94,9 @@ fn every_source_says_where_it_is_documented_and_what_it_reads() {
             );
         }
         assert_eq!(
-            descriptor.licence.is_some(),
-            descriptor.without_licence.is_some(),
-            "{id} says what a tenant without its licence is answered"
+            descriptor.license.is_some(),
+            descriptor.without_license.is_some(),
+            "{id} says what a tenant without its license is answered"
         );
     }
 }

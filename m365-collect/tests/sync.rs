@@ -138,7 +138,7 @@ async fn a_permission_that_is_taken_away_denies_what_was_read_before() {
 }
 
 #[tokio::test]
-async fn without_the_licence_for_sign_ins_the_people_are_still_complete() {
+async fn without_the_license_for_sign_ins_the_people_are_still_complete() {
     let sim = example().await;
     sim.unlicense(Area::SignInActivity);
     let store = memory();
@@ -165,7 +165,7 @@ async fn eligible_roles_that_could_not_be_read_make_the_administrators_incomplet
         .identity_role_assignments;
     assert_eq!((roles.state, roles.complete), (State::Truncated, false));
 
-    // A tenant without the licence has none.
+    // A tenant without the license has none.
     sim.allow(Area::RoleEligibility);
     sim.unlicense(Area::RoleEligibility);
     engine(&sim, &store).run().await.unwrap();

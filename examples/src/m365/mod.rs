@@ -34,7 +34,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Tests the connection: token, tenant, permissions, one real call for each service, licences.
+    /// Tests the connection: token, tenant, permissions, one real call for each service, licenses.
     ///
     /// Says what is right, what is wrong, what to do and where to read on. `docs/setup.md` shows
     /// how an application is set up.
@@ -100,7 +100,7 @@ enum Command {
         #[arg(long)]
         without_missing: bool,
     },
-    /// Says who reaches what: a user's groups, roles, applications, devices, teams and licences, or
+    /// Says who reaches what: a user's groups, roles, applications, devices, teams and licenses, or
     /// the people who reach a role, group, application or product; each with the groups on the way.
     Reach {
         #[command(flatten)]
@@ -138,7 +138,7 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         catalogue: Vec<PathBuf>,
     },
-    /// Lists the sources: id, permissions, licence, cadence.
+    /// Lists the sources: id, permissions, license, cadence.
     Sources {
         /// As JSON.
         #[arg(long)]

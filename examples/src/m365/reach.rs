@@ -80,7 +80,7 @@ struct Answer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     members_withheld: Vec<String>,
     names: BTreeMap<String, String>,
-    standing: Head,
+    evidence: Head,
 }
 
 #[derive(Serialize)]
@@ -100,7 +100,7 @@ impl Found {
                 ("applications", &reached.applications),
                 ("devices", &reached.devices),
                 ("teams", &reached.teams),
-                ("licences", &reached.licences),
+                ("licenses", &reached.licenses),
             ],
         }
     }
@@ -125,7 +125,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         kind,
         names: names(&store, kind, &id, &found, &members_withheld).await?,
         members_withheld,
-        standing: Head::load(&store).await?,
+        evidence: Head::load(&store).await?,
         found,
         id,
     };
@@ -134,7 +134,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     } else {
         print(&answer)?;
     }
-    Ok(completeness(&answer.standing))
+    Ok(completeness(&answer.evidence))
 }
 
 fn people(people: Vec<AccessPath>) -> Found {

@@ -113,7 +113,7 @@ pub(super) fn sources(json: bool) -> Result<Exit, Failure> {
             source.cadence.as_secs() / 60,
             source.permissions.join(", "),
             source
-                .licence
+                .license
                 .as_ref()
                 .map(|plan| format!("; {plan}"))
                 .unwrap_or_default()

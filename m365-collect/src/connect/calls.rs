@@ -20,7 +20,7 @@ pub(super) struct Calls {
     pub(super) made: Vec<ServiceCall>,
     /// Sources whose own call was answered.
     pub(super) proven: Vec<SourceId>,
-    /// Sources whose service says that a licence is missing.
+    /// Sources whose service says that a license is missing.
     pub(super) unlicensed: Vec<SourceId>,
     /// Sources whose service refuses for want of a permission.
     pub(super) denied: Vec<SourceId>,
@@ -84,7 +84,7 @@ pub(super) async fn stage(test: &mut Test<'_>) -> Calls {
                 test.add(diagnosis);
             }
             Verdict::Problem(mut diagnosis) => {
-                let is_whole = !matches!(diagnosis.problem, Problem::Data | Problem::Licence);
+                let is_whole = !matches!(diagnosis.problem, Problem::Data | Problem::License);
                 if none_works && is_whole {
                     diagnosis.severity = Severity::Error;
                 }
@@ -199,7 +199,7 @@ fn judge(
         ),
         Err(Missed::Failed(error)) if error.is_unlicensed() => (
             StageState::Failed,
-            "it says that the tenant lacks the licence".to_owned(),
+            "it says that the tenant lacks the license".to_owned(),
             Verdict::Unlicensed(source.clone(), unlicensed(test, &source, &probe.path)),
         ),
         Err(missed) => {
@@ -270,19 +270,19 @@ pub(super) fn denied(test: &Test<'_>, path: &str, source: SourceId, error: &Erro
         .with_request_id(error.request_id())
 }
 
-/// What it means that a service refuses for want of a licence: nothing yet where the source names
-/// the licence, which is looked up in the subscriptions.
+/// What it means that a service refuses for want of a license: nothing yet where the source names
+/// the license, which is looked up in the subscriptions.
 fn unlicensed(test: &Test<'_>, source: &SourceId, path: &str) -> Option<Diagnosis> {
     let named = test
         .found
         .sources
         .iter()
-        .any(|access| access.source == *source && access.licence.is_some());
+        .any(|access| access.source == *source && access.license.is_some());
     (!named).then(|| {
         Diagnosis::new(
-            Code::LicenceMissing,
-            format!("the service says that the tenant lacks the licence for {path}"),
-            "have the licence, or leave this source out",
+            Code::LicenseMissing,
+            format!("the service says that the tenant lacks the license for {path}"),
+            "have the license, or leave this source out",
         )
         .blocking(vec![source.clone()])
         .partial()

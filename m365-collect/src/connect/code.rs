@@ -122,11 +122,11 @@ codes! {
     /// The service refuses although the token carries the permission.
     AccessDenied = "access_denied", Permission,
         learn!("graph/resolve-auth-errors");
-    /// The tenant lacks a licence.
-    LicenceMissing = "licence_missing", Licence,
+    /// The tenant lacks a license.
+    LicenseMissing = "license_missing", License,
         learn!("entra/fundamentals/licensing");
-    /// The service says that a licence is missing which the tenant has.
-    LicenceContradicted = "licence_contradicted", Licence,
+    /// The service says that a license is missing which the tenant has.
+    LicenseContradicted = "license_contradicted", License,
         learn!("entra/fundamentals/licensing");
     /// The tenant shows no users at all.
     NoUsers = "no_users", Data,

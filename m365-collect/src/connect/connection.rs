@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::app_credential::AppCredential;
 use super::code::Code;
 use super::diagnosis::{Diagnosis, Severity};
-use super::licence_check::LicenceCheck;
+use super::license_check::LicenseCheck;
 use super::permission::{Permissions, SourceAccess};
 use super::probe::ServiceCall;
 use super::stage::{Stage, StageState, StageSummary, milliseconds};
@@ -64,7 +64,7 @@ pub struct Stages {
     /// One real call for each service that the sources use.
     pub calls: Stage<Vec<ServiceCall>>,
     /// Service plans present against those that the sources need.
-    pub licences: Stage<Vec<LicenceCheck>>,
+    pub licenses: Stage<Vec<LicenseCheck>>,
     /// Whether usage reports show real names.
     pub report_names: Stage<ReportNames>,
     /// When the application's own secrets and certificates end.
@@ -112,7 +112,7 @@ impl Stages {
             clock: Stage::not_run(BEFORE),
             permissions: Stage::not_run(BEFORE),
             calls: Stage::not_run(BEFORE),
-            licences: Stage::not_run(BEFORE),
+            licenses: Stage::not_run(BEFORE),
             report_names: Stage::not_run(BEFORE),
             credentials: Stage::not_run(BEFORE),
         }
@@ -127,7 +127,7 @@ impl Stages {
             self.clock.summary("clock"),
             self.permissions.summary("permissions"),
             self.calls.summary("calls"),
-            self.licences.summary("licences"),
+            self.licenses.summary("licenses"),
             self.report_names.summary("report_names"),
             self.credentials.summary("credentials"),
         ]
@@ -156,7 +156,7 @@ impl Connection {
             && [
                 self.stages.authentication.state,
                 self.stages.calls.state,
-                self.stages.licences.state,
+                self.stages.licenses.state,
             ]
             .iter()
             .all(|state| matches!(state, StageState::Passed | StageState::Warned))

@@ -37,9 +37,9 @@ fn told(error: &Error, odd: Oddities) -> Diagnosis {
     }
     if error.is_unlicensed() {
         return Diagnosis::new(
-            Code::LicenceMissing,
-            format!("the tenant has no licence for {route}"),
-            "have the licence, or leave out the sources that need it",
+            Code::LicenseMissing,
+            format!("the tenant has no license for {route}"),
+            "have the license, or leave out the sources that need it",
         );
     }
     if error.is_authentication() {

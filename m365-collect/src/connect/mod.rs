@@ -1,7 +1,7 @@
 //! The connection test: what stands between a program and a tenant, and what to do about it.
 //!
 //! [`check`] answers in stages: the settings, a token, the right tenant, the clock, permissions
-//! granted against needed, one real call for each service, licences, concealed report names, the
+//! granted against needed, one real call for each service, licenses, concealed report names, the
 //! end of the application's own secrets. Each [`Stage`] says what came of it and how long it took;
 //! one that could not be done says why, and none says that all is well without having looked.
 //! What is wrong is a [`Diagnosis`] with cause, cure and a page of learn.microsoft.com.
@@ -42,8 +42,8 @@ mod context;
 mod credential;
 mod diagnosis;
 mod explain;
-mod licence;
-mod licence_check;
+mod license;
+mod license_check;
 mod network;
 mod outcome;
 mod permission;
@@ -71,7 +71,7 @@ pub use app_credential::{AppCredential, CredentialKind};
 pub use code::Code;
 pub use connection::{ClockFound, ConnectedTenant, Connection, ReportNames, Stages, TokenFound};
 pub use diagnosis::{Diagnosis, Severity};
-pub use licence_check::LicenceCheck;
+pub use license_check::LicenseCheck;
 pub use permission::{Lacking, Permissions, Readiness, SourceAccess};
 pub use probe::ServiceCall;
 pub use problem::Problem;
@@ -82,7 +82,7 @@ pub use stage::{Stage, StageState, StageSummary};
 pub use status::Status;
 pub use table::permissions_table;
 
-pub use crate::subscription::LicenceState;
+pub use crate::subscription::LicenseState;
 
 /// Tests the connection for these sources. It never fails: what is wrong is in the answer.
 ///

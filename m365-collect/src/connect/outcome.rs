@@ -71,9 +71,9 @@ impl Diagnosis {
             Outcome::Unlicensed { plan } => Self {
                 plan: Some(plan.clone()),
                 ..Self::new(
-                    Code::LicenceMissing,
+                    Code::LicenseMissing,
                     format!("the tenant has no {plan}"),
-                    "have the licence, or leave the source out",
+                    "have the license, or leave the source out",
                 )
             },
             Outcome::Throttled { until } => Self::new(
@@ -112,7 +112,7 @@ impl Diagnosis {
                         "run the sync again; where it stays so, tell the developers of this program"
                     }
                     PartialReason::Bounded { .. } => {
-                        "the rest needs the licence of the report, or a source with a wider bound"
+                        "the rest needs the license of the report, or a source with a wider bound"
                     }
                     PartialReason::Parents { .. }
                     | PartialReason::Unread { .. }

@@ -27,8 +27,8 @@ pub struct SourceAccess {
     pub lacks: Vec<String>,
     /// Permissions without which a part is missing, and which the application lacks.
     pub lacks_optional: Vec<String>,
-    /// The licence that the tenant needs.
-    pub licence: Option<String>,
+    /// The license that the tenant needs.
+    pub license: Option<String>,
     /// What it reads first.
     #[serde(skip)]
     pub(super) endpoint: Option<Endpoint>,
@@ -45,7 +45,7 @@ pub enum Readiness {
     Limited,
     /// A permission is missing.
     Denied,
-    /// A licence is missing.
+    /// A license is missing.
     Unlicensed,
     /// Its service did not answer as it should.
     Failed,
@@ -118,7 +118,7 @@ pub(super) fn access(source: &dyn Source, granted: Option<&[String]>) -> SourceA
         has,
         lacks,
         lacks_optional,
-        licence: descriptor.licence.as_deref().map(str::to_owned),
+        license: descriptor.license.as_deref().map(str::to_owned),
         endpoint: descriptor.endpoints.first().cloned(),
     }
 }

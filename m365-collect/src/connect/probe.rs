@@ -49,7 +49,7 @@ impl Probe {
 /// An option of a request in the smallest form that still asks the same of the service.
 fn smallest((name, value): &(&'static str, Cow<'static, str>)) -> Option<(&'static str, String)> {
     let value = match *name {
-        // Behind this property there is a licence.
+        // Behind this property there is a license.
         "$select" if value.contains("signInActivity") => "id,signInActivity",
         "$select" => "id",
         // Only where the request has it: not every page documents it.

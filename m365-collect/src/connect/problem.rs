@@ -13,8 +13,8 @@ pub enum Problem {
     Authentication,
     /// A permission is missing.
     Permission,
-    /// A licence is missing.
-    Licence,
+    /// A license is missing.
+    License,
     /// What would be read is incomplete or misleads.
     Data,
     /// The service throttles.
@@ -30,13 +30,13 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// The connection status that such a problem means; a missing licence is none of the
+    /// The connection status that such a problem means; a missing license is none of the
     /// connection's.
     pub const fn status(self) -> Status {
         match self {
             Self::Authentication => Status::AuthenticationError,
             Self::Permission => Status::PermissionError,
-            Self::Licence | Self::Data => Status::Connected,
+            Self::License | Self::Data => Status::Connected,
             Self::Throttled | Self::Unreachable | Self::Service | Self::Store | Self::Usage => {
                 Status::ServiceError
             }
@@ -47,7 +47,7 @@ impl Problem {
         match self {
             Self::Authentication => "authentication failed",
             Self::Permission => "a permission is missing",
-            Self::Licence => "a licence is missing",
+            Self::License => "a license is missing",
             Self::Data => "what is read would be incomplete or mislead",
             Self::Throttled => "the service throttles",
             Self::Unreachable => "the service cannot be reached",

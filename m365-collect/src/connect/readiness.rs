@@ -5,14 +5,14 @@ use super::context::Test;
 use super::permission::{Readiness, SourceAccess};
 use super::stage::StageState;
 use crate::id::SourceId;
-use crate::subscription::LicenceState;
+use crate::subscription::LicenseState;
 
 /// Settles each source, after all stages.
 pub(super) fn settle(test: &mut Test<'_>, calls: &Calls, unlicensed: &[SourceId]) {
     let known = test.roles.is_some();
-    let licences = test.found.stages.licences.found.iter().flatten();
-    let unsure: Vec<&SourceId> = licences
-        .filter(|check| check.state == LicenceState::NotKnown)
+    let licenses = test.found.stages.licenses.found.iter().flatten();
+    let unsure: Vec<&SourceId> = licenses
+        .filter(|check| check.state == LicenseState::NotKnown)
         .flat_map(|check| &check.needed_by)
         .collect();
     for access in &mut test.found.sources {
@@ -27,7 +27,7 @@ pub(super) fn settle(test: &mut Test<'_>, calls: &Calls, unlicensed: &[SourceId]
     }
 }
 
-/// The readiness of a source that lacks neither permission nor licence, as far as is seen.
+/// The readiness of a source that lacks neither permission nor license, as far as is seen.
 /// `known` tells whether that was to be seen at all.
 fn of(access: &SourceAccess, known: bool, calls: &Calls) -> Readiness {
     let id = &access.source;

@@ -12,7 +12,7 @@ use super::connection::{Connection, TokenFound};
 use super::context::{Go, Test, Witness};
 use super::credential;
 use super::diagnosis::{Diagnosis, Severity};
-use super::licence;
+use super::license;
 use super::permission;
 use super::problem::Problem;
 use super::readiness;
@@ -152,7 +152,7 @@ impl Test<'_> {
             return;
         }
         let calls = calls::stage(self).await;
-        let unlicensed = licence::stage(self, &calls).await;
+        let unlicensed = license::stage(self, &calls).await;
         report_names::stage(self).await;
         credential::stage(self).await;
         readiness::settle(self, &calls, &unlicensed);

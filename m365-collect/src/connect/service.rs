@@ -5,14 +5,14 @@ use serde::Serialize;
 
 use crate::endpoint::Endpoint;
 
-/// A service behind Graph: a permission or a licence opens it or not, and it fails on its own.
+/// A service behind Graph: a permission or a license opens it or not, and it fails on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Service {
     /// People, groups, devices, applications, domains.
     Directory,
-    /// Licences.
+    /// Licenses.
     Licensing,
     /// Directory roles.
     RoleManagement,
@@ -68,7 +68,7 @@ impl Service {
     }
 
     /// The service behind an endpoint: what its limits tell apart, and within the directory what
-    /// permissions and licences do. The first path that fits decides.
+    /// permissions and licenses do. The first path that fits decides.
     pub(super) fn of(endpoint: &Endpoint) -> Self {
         const PATHS: &[(&str, Service)] = &[
             ("subscribedSkus", Service::Licensing),

@@ -18,9 +18,9 @@ pub fn permissions_table(sources: &[Arc<dyn Source>]) -> String {
     let mut optional: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for source in sources {
         let descriptor = source.descriptor();
-        let entry = match &descriptor.licence {
+        let entry = match &descriptor.license {
             None => format!("`{}`", descriptor.id),
-            Some(licence) => format!("`{}` ({licence})", descriptor.id),
+            Some(license) => format!("`{}` ({license})", descriptor.id),
         };
         for name in &descriptor.permissions {
             needed.entry(name).or_default().push(entry.clone());
@@ -30,7 +30,7 @@ pub fn permissions_table(sources: &[Arc<dyn Source>]) -> String {
         }
     }
     let mut table = String::from(
-        "| application permission | needed by the source (licence) | shows more of |\n|---|---|---|\n",
+        "| application permission | needed by the source (license) | shows more of |\n|---|---|---|\n",
     );
     let mut names: Vec<&str> = needed.keys().chain(optional.keys()).copied().collect();
     names.sort_unstable();

@@ -119,7 +119,7 @@ fn failed(
     let goes_on = matches!(
         (diagnosis.problem, missed),
         (
-            Problem::Service | Problem::Throttled | Problem::Licence,
+            Problem::Service | Problem::Throttled | Problem::License,
             Missed::Failed(_)
         )
     );

@@ -67,7 +67,7 @@ impl Connection {
                     format!("without {}", source.lacks_optional.join(", "))
                 }
                 Readiness::Unlicensed => {
-                    format!("needs {}", source.licence.as_deref().unwrap_or("a licence"))
+                    format!("needs {}", source.license.as_deref().unwrap_or("a license"))
                 }
                 Readiness::NotKnown => format!("needs {}", source.needs.join(", ")),
                 _ => String::new(),

@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    pub(crate) async fn standing(
+    pub(crate) async fn evidence(
         &self,
         source: &'static str,
         kind: &Kind,
@@ -84,15 +84,15 @@ impl<'a> Reader<'a> {
         let source = SourceId::new(source);
         let state = self.store.source_state(&source).await?;
         let has_rows = !self.store.records(kind, None, 1).await?.is_empty();
-        let standing = EvidenceState::of(self.last_runs.get(&source), state, has_rows);
+        let evidence = EvidenceState::of(self.last_runs.get(&source), state, has_rows);
         if let Some(gap) = self.miscounted(&source).await? {
-            return Ok(standing.miscounted(&gap));
+            return Ok(evidence.miscounted(&gap));
         }
         if self.lacks_erased(&source, kind).await? {
-            return Ok(standing
+            return Ok(evidence
                 .lacking("people who were erased from the store may still be in the tenant"));
         }
-        Ok(standing)
+        Ok(evidence)
     }
 
     /// Whether people were erased who may still be there: they are part of the tenant and of no
@@ -171,15 +171,15 @@ pub(crate) struct Rows<T> {
 }
 
 impl<T> Rows<T> {
-    /// The rows with their standing: records that could not be understood are missing from them.
-    pub(crate) fn with(self, standing: EvidenceState) -> (Vec<T>, EvidenceState) {
-        let standing = match standing {
-            EvidenceState::Read { as_of, .. } if self.unreadable > 0 => EvidenceState::InPart {
+    /// The rows with their evidence: records that could not be understood are missing from them.
+    pub(crate) fn with(self, evidence: EvidenceState) -> (Vec<T>, EvidenceState) {
+        let evidence = match evidence {
+            EvidenceState::Ok { as_of, .. } if self.unreadable > 0 => EvidenceState::Truncated {
                 as_of,
                 note: format!("{} records could not be understood", self.unreadable),
             },
-            standing => standing,
+            evidence => evidence,
         };
-        (self.items, standing)
+        (self.items, evidence)
     }
 }

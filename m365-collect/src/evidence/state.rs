@@ -2,23 +2,32 @@
 
 use std::time::SystemTime;
 
+use serde::Serialize;
+
 use crate::outcome::{Outcome, PartialReason};
 use crate::store::{RunEntry, SourceState};
+use crate::timestamp;
 
-/// How far the stored records of a source can be relied upon.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How far the stored records of a source can be relied upon, in the words of the facts.
+///
+/// Serialised with a tag: `{"state": "denied", "permission": "User.Read.All"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EvidenceState {
     /// They are all there were at that time.
-    Read {
+    Ok {
         /// When.
+        #[serde(serialize_with = "timestamp::serialize")]
         as_of: SystemTime,
         /// What went wrong since.
+        #[serde(skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
     /// They were seen, but they are not all there are.
-    InPart {
+    Truncated {
         /// When.
+        #[serde(serialize_with = "timestamp::serialize")]
         as_of: SystemTime,
         /// What is missing.
         note: String,
@@ -28,13 +37,13 @@ pub enum EvidenceState {
         /// The permission.
         permission: String,
     },
-    /// A licence is missing.
+    /// A license is missing.
     Unlicensed {
         /// The service plan.
         plan: String,
     },
     /// It could not be read.
-    Failed {
+    Error {
         /// Why.
         error: String,
     },
@@ -65,7 +74,7 @@ impl EvidenceState {
         let ended_at = run.and_then(|run| run.ended_at);
         match (state.as_of, run.map(|run| &run.outcome)) {
             // What was missing when a round last ended is missing from the rows.
-            _ if state.in_part => Self::InPart {
+            _ if state.in_part => Self::Truncated {
                 as_of: ended_at.unwrap_or(SystemTime::UNIX_EPOCH),
                 note: reason(),
             },
@@ -77,28 +86,46 @@ impl EvidenceState {
                         reason: PartialReason::Count { .. },
                     },
                 ),
-            ) if !state.in_round => Self::Read { as_of, note: None },
+            ) if !state.in_round => Self::Ok { as_of, note: None },
             // Every row was read, if not all there is to know about each.
             (Some(as_of), Some(Outcome::Partial { reason }))
                 if !reason.lacks_objects() && !state.in_round =>
             {
-                Self::Read {
+                Self::Ok {
                     as_of,
                     note: Some(reason.to_string()),
                 }
             }
             // The rows of the last complete round are still there.
-            (Some(as_of), _) => Self::Read {
+            (Some(as_of), _) => Self::Ok {
                 as_of,
                 note: Some(format!("the last sync did not complete: {}", reason())),
             },
-            (None, _) if has_rows => Self::InPart {
+            (None, _) if has_rows => Self::Truncated {
                 as_of: ended_at.unwrap_or(SystemTime::UNIX_EPOCH),
                 note: reason(),
             },
             (None, None | Some(Outcome::Skipped { .. })) => Self::NotCollected,
-            (None, _) => Self::Failed { error: reason() },
+            (None, _) => Self::Error { error: reason() },
         }
+    }
+
+    /// What is or may be missing, to be said after the name of the source; `None` where nothing is.
+    pub(crate) fn shortcoming(&self) -> Option<String> {
+        Some(match self {
+            Self::Ok { note: None, .. } => return None,
+            Self::Ok {
+                note: Some(note),
+                as_of,
+            } => format!("is as of {}: {note}", timestamp::format(*as_of)),
+            Self::Truncated { note, .. } => format!("was read in part: {note}"),
+            Self::Denied { permission } => {
+                format!("was denied: grant {permission} to the application")
+            }
+            Self::Unlicensed { plan } => format!("needs {plan}, which the tenant does not have"),
+            Self::Error { error } => format!("could not be read: {error}"),
+            Self::NotCollected => "was not collected".to_owned(),
+        })
     }
 
     /// All rows were read, and yet they are not as many as the service counts.
@@ -109,14 +136,14 @@ impl EvidenceState {
     /// All rows were read, and yet some are missing.
     pub(crate) fn lacking(self, what: &str) -> Self {
         match self {
-            Self::Read { as_of, note: None } => Self::InPart {
+            Self::Ok { as_of, note: None } => Self::Truncated {
                 as_of,
                 note: what.to_owned(),
             },
-            Self::Read {
+            Self::Ok {
                 as_of,
                 note: Some(note),
-            } => Self::InPart {
+            } => Self::Truncated {
                 as_of,
                 note: format!("{what}; {note}"),
             },
@@ -128,16 +155,16 @@ impl EvidenceState {
     pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (
-                Self::Read { as_of: a, note },
-                Self::Read {
+                Self::Ok { as_of: a, note },
+                Self::Ok {
                     as_of: b,
                     note: other,
                 },
-            ) => Self::Read {
+            ) => Self::Ok {
                 as_of: a.min(b),
                 note: note.or(other),
             },
-            (Self::Read { as_of, .. }, other) | (other, Self::Read { as_of, .. }) => {
+            (Self::Ok { as_of, .. }, other) | (other, Self::Ok { as_of, .. }) => {
                 other.in_part(as_of)
             }
             (first, _) => first,
@@ -147,14 +174,14 @@ impl EvidenceState {
     /// The rest of a fact was read: what is missing makes it partial.
     fn in_part(self, as_of: SystemTime) -> Self {
         let note = match self {
-            Self::InPart { note, .. } => note,
+            Self::Truncated { note, .. } => note,
             Self::Denied { permission } => format!("a part needs the permission {permission}"),
             Self::Unlicensed { plan } => format!("a part needs {plan}"),
-            Self::Failed { error } => format!("a part could not be read: {error}"),
+            Self::Error { error } => format!("a part could not be read: {error}"),
             Self::NotCollected => "a part was not collected".to_owned(),
-            Self::Read { .. } => String::new(),
+            Self::Ok { .. } => String::new(),
         };
-        Self::InPart { as_of, note }
+        Self::Truncated { as_of, note }
     }
 }
 
@@ -194,10 +221,10 @@ mod tests {
             code: None,
         });
         for state in [None, Some(completed())] {
-            let standing = EvidenceState::of(Some(&denied), state, true);
+            let evidence = EvidenceState::of(Some(&denied), state, true);
             assert!(
-                matches!(standing, EvidenceState::Denied { .. }),
-                "{standing:?}"
+                matches!(evidence, EvidenceState::Denied { .. }),
+                "{evidence:?}"
             );
         }
     }
@@ -205,16 +232,16 @@ mod tests {
     #[test]
     fn a_failure_leaves_the_last_reading_with_its_own_time() {
         let failed = run(Outcome::Throttled { until: None });
-        let standing = EvidenceState::of(Some(&failed), Some(completed()), true);
+        let evidence = EvidenceState::of(Some(&failed), Some(completed()), true);
         assert!(
             matches!(
-                standing,
-                EvidenceState::Read {
+                evidence,
+                EvidenceState::Ok {
                     as_of: THEN,
                     note: Some(_)
                 }
             ),
-            "{standing:?}"
+            "{evidence:?}"
         );
     }
 
@@ -223,10 +250,10 @@ mod tests {
         let failed = run(Outcome::Failed {
             error: "reset".to_owned(),
         });
-        let standing = EvidenceState::of(Some(&failed), None, false);
+        let evidence = EvidenceState::of(Some(&failed), None, false);
         assert!(
-            matches!(standing, EvidenceState::Failed { .. }),
-            "{standing:?}"
+            matches!(evidence, EvidenceState::Error { .. }),
+            "{evidence:?}"
         );
     }
 
@@ -236,10 +263,10 @@ mod tests {
             in_round: true,
             ..SourceState::new()
         };
-        let standing = EvidenceState::of(None, Some(begun), true);
+        let evidence = EvidenceState::of(None, Some(begun), true);
         assert!(
-            matches!(standing, EvidenceState::InPart { .. }),
-            "{standing:?}"
+            matches!(evidence, EvidenceState::Truncated { .. }),
+            "{evidence:?}"
         );
     }
 
@@ -255,10 +282,10 @@ mod tests {
             },
             Outcome::Throttled { until: None },
         ] {
-            let standing = EvidenceState::of(Some(&run(outcome)), Some(in_part), true);
+            let evidence = EvidenceState::of(Some(&run(outcome)), Some(in_part), true);
             assert!(
-                matches!(standing, EvidenceState::InPart { .. }),
-                "{standing:?}"
+                matches!(evidence, EvidenceState::Truncated { .. }),
+                "{evidence:?}"
             );
         }
     }
@@ -270,12 +297,12 @@ mod tests {
                 permission: "TeamSettings.Read.All".to_owned(),
             },
         });
-        let standing = EvidenceState::of(Some(&lacking), Some(completed()), true);
-        let EvidenceState::Read {
+        let evidence = EvidenceState::of(Some(&lacking), Some(completed()), true);
+        let EvidenceState::Ok {
             note: Some(note), ..
-        } = &standing
+        } = &evidence
         else {
-            panic!("{standing:?}");
+            panic!("{evidence:?}");
         };
         assert_eq!(note, "a part needs the permission TeamSettings.Read.All");
     }
@@ -286,16 +313,16 @@ mod tests {
             in_round: true,
             ..completed()
         };
-        let standing = EvidenceState::of(Some(&run(Outcome::Complete)), Some(in_round), true);
+        let evidence = EvidenceState::of(Some(&run(Outcome::Complete)), Some(in_round), true);
         assert!(
-            matches!(&standing, EvidenceState::Read { note: Some(_), .. }),
-            "{standing:?}"
+            matches!(&evidence, EvidenceState::Ok { note: Some(_), .. }),
+            "{evidence:?}"
         );
     }
 
     #[test]
     fn a_fact_of_two_sources_is_as_good_as_the_worse_one() {
-        let read = EvidenceState::Read {
+        let read = EvidenceState::Ok {
             as_of: THEN,
             note: None,
         };
@@ -304,8 +331,8 @@ mod tests {
         };
         assert!(matches!(
             read.clone().and(denied.clone()),
-            EvidenceState::InPart { .. }
+            EvidenceState::Truncated { .. }
         ));
-        assert!(matches!(denied.and(read), EvidenceState::InPart { .. }));
+        assert!(matches!(denied.and(read), EvidenceState::Truncated { .. }));
     }
 }

@@ -144,12 +144,12 @@ fn own(row: &mut ServicePrincipalFact, owner: String) {
 pub(super) async fn service_principals(
     reader: &Reader<'_>,
 ) -> Result<Fact<ServicePrincipalFact>, StoreError> {
-    let registered = reader.standing("applications", &Kind::APPLICATION).await?;
+    let registered = reader.evidence("applications", &Kind::APPLICATION).await?;
     let read = reader
-        .standing("service_principals", &Kind::SERVICE_PRINCIPAL)
+        .evidence("service_principals", &Kind::SERVICE_PRINCIPAL)
         .await?;
     let granted = reader
-        .standing("app_role_assignments", &Kind::APP_ROLE_ASSIGNMENT)
+        .evidence("app_role_assignments", &Kind::APP_ROLE_ASSIGNMENT)
         .await?;
 
     let (mut apps, registered) = rows(
@@ -209,13 +209,13 @@ pub(super) async fn service_principals(
 }
 
 /// Every tenant has service principals of Microsoft's: a list without any was not read to its end.
-fn at_least_one(principals: &[ServicePrincipalFact], standing: EvidenceState) -> EvidenceState {
-    match standing {
-        EvidenceState::Read { as_of, .. } if principals.is_empty() => EvidenceState::InPart {
+fn at_least_one(principals: &[ServicePrincipalFact], evidence: EvidenceState) -> EvidenceState {
+    match evidence {
+        EvidenceState::Ok { as_of, .. } if principals.is_empty() => EvidenceState::Truncated {
             as_of,
             note: "no service principal was listed, and every tenant has some".to_owned(),
         },
-        standing => standing,
+        evidence => evidence,
     }
 }
 

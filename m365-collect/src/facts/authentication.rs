@@ -128,8 +128,8 @@ impl Method {
 
 /// One row for each person who was asked about; everybody has at least a password.
 pub(super) async fn methods(reader: &Reader<'_>) -> Result<Fact<MethodsFact>, StoreError> {
-    let standing = reader
-        .standing("authentication_methods", &Kind::AUTHENTICATION_METHOD)
+    let evidence = reader
+        .evidence("authentication_methods", &Kind::AUTHENTICATION_METHOD)
         .await?;
     let read = reader
         .rows(&Kind::AUTHENTICATION_METHOD, |key, method: Method| {
@@ -137,12 +137,12 @@ pub(super) async fn methods(reader: &Reader<'_>) -> Result<Fact<MethodsFact>, St
             Some((user.to_owned(), method.name()))
         })
         .await?;
-    let (methods, standing) = read.with(standing);
+    let (methods, evidence) = read.with(evidence);
     let mut people: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (user, method) in methods {
         people.entry(user).or_default().push(method);
     }
-    let is_cut_off = !is_whole(&standing);
+    let is_cut_off = !is_whole(&evidence);
     let rows = people.into_iter().map(|(user, mut methods)| {
         // Any list may lack one then: that it holds no second factor shows nothing.
         if is_cut_off {
@@ -154,7 +154,7 @@ pub(super) async fn methods(reader: &Reader<'_>) -> Result<Fact<MethodsFact>, St
             ..MethodsFact::default()
         }
     });
-    let mut fact = of_items(rows.collect(), standing);
+    let mut fact = of_items(rows.collect(), evidence);
     let rows = &mut fact.items;
     name_people(reader, rows, |row| &row.user, |row| &mut row.extra).await?;
     Ok(fact)
@@ -298,13 +298,13 @@ pub(super) async fn methods_policy(
     reader: &Reader<'_>,
 ) -> Result<Fact<MethodPolicyFact>, StoreError> {
     let kind = &Kind::AUTHENTICATION_METHODS_POLICY;
-    let standing = reader
-        .standing("authentication_methods_policy", kind)
+    let evidence = reader
+        .evidence("authentication_methods_policy", kind)
         .await?;
     let read = reader
         .rows(kind, |_, policy: MethodsPolicy| Some(policy))
         .await?;
-    let (policies, standing) = read.with(standing);
+    let (policies, evidence) = read.with(evidence);
     let mut rows = Vec::new();
     let mut further = Members::new();
     for policy in policies {
@@ -317,7 +317,7 @@ pub(super) async fn methods_policy(
         );
         further.extend(carried(unmodelled::METHODS_POLICY, policy.other));
     }
-    let mut fact = of_items(rows, standing);
+    let mut fact = of_items(rows, evidence);
     fact.extra.extend(further);
     Ok(fact)
 }
@@ -325,9 +325,9 @@ pub(super) async fn methods_policy(
 /// What each authentication strength accepts, as received.
 pub(super) async fn strengths(reader: &Reader<'_>) -> Result<Fact<Value>, StoreError> {
     let kind = &Kind::AUTHENTICATION_STRENGTH;
-    let standing = reader.standing("authentication_strengths", kind).await?;
+    let evidence = reader.evidence("authentication_strengths", kind).await?;
     let rows = reader
         .rows(kind, |_, strength: Value| Some(strength))
         .await?;
-    Ok(to_fact(rows, standing))
+    Ok(to_fact(rows, evidence))
 }

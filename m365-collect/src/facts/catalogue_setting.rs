@@ -107,12 +107,12 @@ fn chosen(id: &str, instance: &Value) -> Option<String> {
 /// The known settings by policy; records are keyed `policy/setting`.
 pub(super) async fn read_settings(
     reader: &Reader<'_>,
-    standing: EvidenceState,
+    evidence: EvidenceState,
 ) -> Result<(BTreeMap<String, Settings>, EvidenceState), StoreError> {
     let mut by_policy: BTreeMap<String, Settings> = BTreeMap::new();
-    let (_, standing) = rows(
+    let (_, evidence) = rows(
         reader,
-        standing,
+        evidence,
         &Kind::CONFIGURATION_SETTING,
         |key, setting: Value| {
             let policy = key
@@ -126,5 +126,5 @@ pub(super) async fn read_settings(
         },
     )
     .await?;
-    Ok((by_policy, standing))
+    Ok((by_policy, evidence))
 }

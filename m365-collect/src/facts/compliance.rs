@@ -138,12 +138,12 @@ pub(super) async fn policies(
         |id, view: Map<String, Value>| row(id, &view),
     )
     .await?;
-    let standing = reader.standing("device_compliance_policies", kind).await?;
+    let evidence = reader.evidence("device_compliance_policies", kind).await?;
     let tenant = Part::of(
         reader,
         "device_management",
         &Kind::DEVICE_MANAGEMENT,
-        &standing,
+        &evidence,
     )
     .await?;
     if tenant.is_known() && policies.collected_at.is_some() {

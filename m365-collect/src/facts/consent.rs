@@ -39,10 +39,10 @@ struct ConsentRequests {
 /// One row for both policies: each tells members of its own.
 pub(super) async fn app_consent(reader: &Reader<'_>) -> Result<Fact<AppConsentFact>, StoreError> {
     let users = reader
-        .standing("authorization_policy", &Kind::AUTHORIZATION_POLICY)
+        .evidence("authorization_policy", &Kind::AUTHORIZATION_POLICY)
         .await?;
     let requests = reader
-        .standing("admin_consent_request_policy", &Kind::ADMIN_CONSENT_POLICY)
+        .evidence("admin_consent_request_policy", &Kind::ADMIN_CONSENT_POLICY)
         .await?;
     let (policy, users): (Option<AuthorizationPolicy>, _) =
         single(reader, users, &Kind::AUTHORIZATION_POLICY).await?;
@@ -69,9 +69,9 @@ pub(super) async fn app_consent(reader: &Reader<'_>) -> Result<Fact<AppConsentFa
 /// The one object of a kind.
 async fn single<V: DeserializeOwned + Send>(
     reader: &Reader<'_>,
-    standing: EvidenceState,
+    evidence: EvidenceState,
     kind: &Kind,
 ) -> Result<(Option<V>, EvidenceState), StoreError> {
-    let (views, standing) = rows(reader, standing, kind, |_, Single(view)| Some(view)).await?;
-    Ok((views.into_iter().next(), standing))
+    let (views, evidence) = rows(reader, evidence, kind, |_, Single(view)| Some(view)).await?;
+    Ok((views.into_iter().next(), evidence))
 }

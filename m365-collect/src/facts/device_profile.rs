@@ -193,21 +193,21 @@ fn catalogue_row(
 /// administrative templates, security baselines and custom profiles can set the same, and are not
 /// told apart here.
 pub(super) async fn profiles(reader: &Reader<'_>) -> Result<Fact<DeviceConfigFact>, StoreError> {
-    let standing = reader
-        .standing("device_configurations", &Kind::DEVICE_CONFIGURATION)
+    let evidence = reader
+        .evidence("device_configurations", &Kind::DEVICE_CONFIGURATION)
         .await?;
     let catalogue = reader
-        .standing("configuration_policies", &Kind::CONFIGURATION_POLICY)
+        .evidence("configuration_policies", &Kind::CONFIGURATION_POLICY)
         .await?;
     let settings = reader
-        .standing(
+        .evidence(
             "configuration_policy_settings",
             &Kind::CONFIGURATION_SETTING,
         )
         .await?;
-    let (mut items, standing) = rows(
+    let (mut items, evidence) = rows(
         reader,
-        standing,
+        evidence,
         &Kind::DEVICE_CONFIGURATION,
         |id, view: Map<String, Value>| Some(Profile(&view).row(id)),
     )
@@ -224,7 +224,7 @@ pub(super) async fn profiles(reader: &Reader<'_>) -> Result<Fact<DeviceConfigFac
     )
     .await?;
     items.extend(policies);
-    let mut profiles = of_items(items, either(either(standing, catalogue), settings));
+    let mut profiles = of_items(items, either(either(evidence, catalogue), settings));
     profiles.complete = false;
     remark(
         &mut profiles,

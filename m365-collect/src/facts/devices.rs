@@ -70,10 +70,10 @@ async fn say_what_is_under_a_policy(
     devices: &mut Fact<DeviceFact>,
 ) -> Result<(), StoreError> {
     let kind = &Kind::COMPLIANCE_STATUS;
-    let standing = reader
-        .standing("managed_devices", &Kind::MANAGED_DEVICE)
+    let evidence = reader
+        .evidence("managed_devices", &Kind::MANAGED_DEVICE)
         .await?;
-    let states = Part::of(reader, "device_compliance_states", kind, &standing).await?;
+    let states = Part::of(reader, "device_compliance_states", kind, &evidence).await?;
     if states.is_known() && !devices.items.is_empty() {
         let known: BTreeSet<&str> = devices
             .items
@@ -125,8 +125,8 @@ pub(super) async fn protection(
     reader: &Reader<'_>,
 ) -> Result<Fact<DeviceProtectionFact>, StoreError> {
     let kind = &Kind::WINDOWS_PROTECTION_STATE;
-    let standing = reader.standing("windows_protection_states", kind).await?;
-    let devices = Part::of(reader, "managed_devices", &Kind::MANAGED_DEVICE, &standing).await?;
+    let evidence = reader.evidence("windows_protection_states", kind).await?;
+    let devices = Part::of(reader, "managed_devices", &Kind::MANAGED_DEVICE, &evidence).await?;
     let rows = reader
         .rows(kind, |device, view: Protection| {
             Some(DeviceProtectionFact {
@@ -137,7 +137,7 @@ pub(super) async fn protection(
             })
         })
         .await?;
-    let mut protection = to_fact(rows, standing);
+    let mut protection = to_fact(rows, evidence);
     if devices.is_known() && protection.collected_at.is_some() {
         let told: BTreeSet<String> = protection
             .items
@@ -171,7 +171,7 @@ async fn name(
     protection: &mut Fact<DeviceProtectionFact>,
 ) -> Result<(), StoreError> {
     let devices = reader
-        .standing("managed_devices", &Kind::MANAGED_DEVICE)
+        .evidence("managed_devices", &Kind::MANAGED_DEVICE)
         .await?;
     if protection.items.is_empty() || !is_read(&devices) {
         return Ok(());

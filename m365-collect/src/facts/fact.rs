@@ -15,23 +15,23 @@ pub(super) async fn fact<V: DeserializeOwned, T: Send>(
     kind: &Kind,
     to_row: impl Fn(String, V) -> T + Send,
 ) -> Result<Fact<T>, StoreError> {
-    let standing = reader.standing(source, kind).await?;
+    let evidence = reader.evidence(source, kind).await?;
     let rows = reader
         .rows(kind, move |id, view| Some(to_row(id, view)))
         .await?;
-    Ok(to_fact(rows, standing))
+    Ok(to_fact(rows, evidence))
 }
 
 /// The fact of these rows. Rows that cannot be relied upon do not go into it.
-pub(super) fn to_fact<T>(rows: Rows<T>, standing: EvidenceState) -> Fact<T> {
-    let (items, standing) = rows.with(standing);
-    of_items(items, standing)
+pub(super) fn to_fact<T>(rows: Rows<T>, evidence: EvidenceState) -> Fact<T> {
+    let (items, evidence) = rows.with(evidence);
+    of_items(items, evidence)
 }
 
-pub(super) fn of_items<T>(items: Vec<T>, standing: EvidenceState) -> Fact<T> {
+pub(super) fn of_items<T>(items: Vec<T>, evidence: EvidenceState) -> Fact<T> {
     let beyond = || Fact::error("the time of the sync is beyond the calendar");
-    match standing {
-        EvidenceState::Read { as_of, note } => match timestamp(as_of) {
+    match evidence {
+        EvidenceState::Ok { as_of, note } => match timestamp(as_of) {
             Some(as_of) => {
                 let mut fact = Fact::ok(as_of, items);
                 fact.note = note;
@@ -39,13 +39,13 @@ pub(super) fn of_items<T>(items: Vec<T>, standing: EvidenceState) -> Fact<T> {
             }
             None => beyond(),
         },
-        EvidenceState::InPart { as_of, note } => match timestamp(as_of) {
+        EvidenceState::Truncated { as_of, note } => match timestamp(as_of) {
             Some(as_of) => Fact::truncated(as_of, items, note),
             None => beyond(),
         },
         EvidenceState::Denied { permission } => Fact::denied(permission),
         EvidenceState::Unlicensed { plan } => Fact::unlicensed(plan),
-        EvidenceState::Failed { error } => Fact::error(error),
+        EvidenceState::Error { error } => Fact::error(error),
         EvidenceState::NotCollected => Fact::not_collected(),
     }
 }

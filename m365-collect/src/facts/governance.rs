@@ -94,10 +94,10 @@ pub(super) async fn access_reviews(
     reader: &Reader<'_>,
 ) -> Result<Fact<AccessReviewFact>, StoreError> {
     let definitions = reader
-        .standing("access_reviews", &Kind::ACCESS_REVIEW)
+        .evidence("access_reviews", &Kind::ACCESS_REVIEW)
         .await?;
     let instances = reader
-        .standing("access_review_instances", &Kind::ACCESS_REVIEW_INSTANCE)
+        .evidence("access_review_instances", &Kind::ACCESS_REVIEW_INSTANCE)
         .await?;
     let (mut reviews, definitions) = rows(
         reader,

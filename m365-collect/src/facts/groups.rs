@@ -66,8 +66,8 @@ fn has(list: Option<&[String]>, word: &str) -> Option<bool> {
 
 pub(super) async fn groups(reader: &Reader<'_>) -> Result<Fact<GroupFact>, StoreError> {
     // Where everything was read, what is hidden from others was seen.
-    let standing = reader.standing("groups", &Kind::GROUP).await?;
-    let sees_all = matches!(standing, EvidenceState::Read { note: None, .. });
+    let evidence = reader.evidence("groups", &Kind::GROUP).await?;
+    let sees_all = matches!(evidence, EvidenceState::Ok { note: None, .. });
     let mut groups = fact(reader, "groups", &Kind::GROUP, |id, group: GroupView| {
         GroupFact {
             id,

@@ -160,13 +160,13 @@ impl Audit {
 }
 
 pub(super) async fn events(reader: &Reader<'_>) -> Result<Fact<LifecycleEventFact>, StoreError> {
-    let standing = reader
-        .standing("directory_audits", &Kind::DIRECTORY_AUDIT)
+    let evidence = reader
+        .evidence("directory_audits", &Kind::DIRECTORY_AUDIT)
         .await?;
     let rows = reader
         .rows(&Kind::DIRECTORY_AUDIT, |id, audit: Audit| {
             audit.into_row(id)
         })
         .await?;
-    Ok(to_fact(rows, standing))
+    Ok(to_fact(rows, evidence))
 }

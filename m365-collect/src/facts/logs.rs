@@ -25,9 +25,9 @@ async fn log(
     name: &str,
     kind: &Kind,
 ) -> Result<(Option<DirectoryLogFact>, EvidenceState), StoreError> {
-    let standing = reader.standing(source, kind).await?;
-    if !is_read(&standing) {
-        return Ok((None, standing));
+    let evidence = reader.evidence(source, kind).await?;
+    if !is_read(&evidence) {
+        return Ok((None, evidence));
     }
     let span = reader.store.span(kind).await?;
     let row = DirectoryLogFact {
@@ -36,8 +36,8 @@ async fn log(
         // Where the reading stopped in between, the newest entry that was seen is not the newest.
         newest: span
             .and_then(|(_, newest)| timestamp(newest))
-            .filter(|_| is_whole(&standing)),
+            .filter(|_| is_whole(&evidence)),
         ..DirectoryLogFact::default()
     };
-    Ok((Some(row), standing))
+    Ok((Some(row), evidence))
 }

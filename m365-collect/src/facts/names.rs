@@ -58,7 +58,7 @@ pub(super) async fn name_people<T: Send>(
     id: impl Fn(&T) -> &str + Send,
     extra: impl Fn(&mut T) -> &mut Members + Send,
 ) -> Result<(), StoreError> {
-    if rows.is_empty() || !is_read(&reader.standing("users", &Kind::USER).await?) {
+    if rows.is_empty() || !is_read(&reader.evidence("users", &Kind::USER).await?) {
         return Ok(());
     }
     let mut rows = rows.iter_mut().peekable();

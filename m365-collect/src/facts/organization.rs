@@ -46,14 +46,14 @@ struct Purchase {
 }
 
 pub(super) async fn licenses(reader: &Reader<'_>) -> Result<Fact<LicenseFact>, StoreError> {
-    let standing = reader
-        .standing("subscribed_skus", &Kind::SUBSCRIBED_SKU)
+    let evidence = reader
+        .evidence("subscribed_skus", &Kind::SUBSCRIBED_SKU)
         .await?;
     let purchases = Part::of(
         reader,
         "company_subscriptions",
         &Kind::COMPANY_SUBSCRIPTION,
-        &standing,
+        &evidence,
     )
     .await?;
     let trials = trials(reader, &purchases).await?;
@@ -91,9 +91,9 @@ pub(super) async fn licenses(reader: &Reader<'_>) -> Result<Fact<LicenseFact>, S
             })
         })
         .await?;
-    let mut licences = to_fact(rows, standing);
-    purchases.remark(&mut licences, "trials");
-    Ok(licences)
+    let mut licenses = to_fact(rows, evidence);
+    purchases.remark(&mut licenses, "trials");
+    Ok(licenses)
 }
 
 /// Products of which every purchase in force is a trial. Of a list that is not whole nothing is
@@ -134,10 +134,10 @@ fn status(capability: &str) -> &str {
 pub(super) async fn sku_names(
     reader: &Reader<'_>,
 ) -> Result<Option<BTreeMap<String, String>>, StoreError> {
-    let standing = reader
-        .standing("subscribed_skus", &Kind::SUBSCRIBED_SKU)
+    let evidence = reader
+        .evidence("subscribed_skus", &Kind::SUBSCRIBED_SKU)
         .await?;
-    if !is_read(&standing) {
+    if !is_read(&evidence) {
         return Ok(None);
     }
     let names = reader
@@ -164,8 +164,8 @@ pub(super) async fn tenant(reader: &Reader<'_>) -> Result<Fact<TenantFact>, Stor
         |_, extra: BTreeMap<String, Value>| TenantFact { extra },
     )
     .await?;
-    let standing = reader.standing("organization", &Kind::ORGANIZATION).await?;
-    let domains = Part::of(reader, "domains", &Kind::DOMAIN, &standing).await?;
+    let evidence = reader.evidence("organization", &Kind::ORGANIZATION).await?;
+    let domains = Part::of(reader, "domains", &Kind::DOMAIN, &evidence).await?;
     if domains.is_whole() {
         let read = reader
             .rows(&Kind::DOMAIN, |id, domain: Domain| {
@@ -225,12 +225,12 @@ impl Trust {
 /// not, the default does not speak for guests of those, and nothing is said of guests in general.
 pub(super) async fn cross_tenant(reader: &Reader<'_>) -> Result<Fact<CrossTenantFact>, StoreError> {
     let kind = &Kind::CROSS_TENANT_DEFAULT;
-    let standing = reader.standing("cross_tenant_access_default", kind).await?;
+    let evidence = reader.evidence("cross_tenant_access_default", kind).await?;
     let partners = Part::of(
         reader,
         "cross_tenant_access_partners",
         &Kind::CROSS_TENANT_PARTNER,
-        &standing,
+        &evidence,
     )
     .await?;
     let (mut trusted, mut refused) = (Vec::new(), Vec::new());
@@ -280,7 +280,7 @@ pub(super) async fn cross_tenant(reader: &Reader<'_>) -> Result<Fact<CrossTenant
             Some(row)
         })
         .await?;
-    let mut trust = to_fact(rows, standing);
+    let mut trust = to_fact(rows, evidence);
     partners.remark(&mut trust, "trust in single tenants");
     if !trusted.is_empty() {
         let many = trusted.len();

@@ -28,7 +28,7 @@ impl Part {
         kind: &Kind,
         rest: &EvidenceState,
     ) -> Result<Self, StoreError> {
-        let part = reader.standing(source, kind).await?;
+        let part = reader.evidence(source, kind).await?;
         let is_old = read_at(rest)
             .zip(read_at(&part))
             .is_some_and(|(rest, part)| rest.duration_since(part).is_ok_and(|age| age > APART));
@@ -64,13 +64,13 @@ impl Part {
 }
 
 /// What keeps a source from telling all there is.
-fn lack(standing: EvidenceState) -> Option<String> {
-    match standing {
-        EvidenceState::Read { .. } => None,
-        EvidenceState::InPart { note, .. } => Some(note),
+fn lack(evidence: EvidenceState) -> Option<String> {
+    match evidence {
+        EvidenceState::Ok { .. } => None,
+        EvidenceState::Truncated { note, .. } => Some(note),
         EvidenceState::Denied { permission } => Some(format!("needs the permission {permission}")),
         EvidenceState::Unlicensed { plan } => Some(format!("needs {plan}")),
-        EvidenceState::Failed { error } => Some(format!("could not be read: {error}")),
+        EvidenceState::Error { error } => Some(format!("could not be read: {error}")),
         EvidenceState::NotCollected => Some("not collected".to_owned()),
     }
 }
@@ -85,27 +85,27 @@ pub(super) fn remark<T>(fact: &mut Fact<T>, text: &str) {
     }
 }
 
-fn read_at(standing: &EvidenceState) -> Option<SystemTime> {
-    match standing {
-        EvidenceState::Read { as_of, .. } | EvidenceState::InPart { as_of, .. } => Some(*as_of),
+fn read_at(evidence: &EvidenceState) -> Option<SystemTime> {
+    match evidence {
+        EvidenceState::Ok { as_of, .. } | EvidenceState::Truncated { as_of, .. } => Some(*as_of),
         _ => None,
     }
 }
 
 /// Whether rows were seen, all of them or some.
-pub(super) fn is_read(standing: &EvidenceState) -> bool {
+pub(super) fn is_read(evidence: &EvidenceState) -> bool {
     matches!(
-        standing,
-        EvidenceState::Read { .. } | EvidenceState::InPart { .. }
+        evidence,
+        EvidenceState::Ok { .. } | EvidenceState::Truncated { .. }
     )
 }
 
 /// Whether all rows were seen.
-pub(super) fn is_whole(standing: &EvidenceState) -> bool {
-    matches!(standing, EvidenceState::Read { .. })
+pub(super) fn is_whole(evidence: &EvidenceState) -> bool {
+    matches!(evidence, EvidenceState::Ok { .. })
 }
 
-/// The standing of rows that come of two sources, neither of which tells anything by itself.
+/// The evidence of rows that come of two sources, neither of which tells anything by itself.
 pub(super) fn both(first: EvidenceState, second: EvidenceState) -> EvidenceState {
     if !is_read(&first) {
         first
@@ -116,16 +116,16 @@ pub(super) fn both(first: EvidenceState, second: EvidenceState) -> EvidenceState
     }
 }
 
-/// The standing of rows that come of two sources, each of which tells something by itself: where
+/// The evidence of rows that come of two sources, each of which tells something by itself: where
 /// one was not read, what was seen of the other is a part.
 pub(super) fn either(first: EvidenceState, second: EvidenceState) -> EvidenceState {
     match (first, second) {
-        (EvidenceState::InPart { as_of, note }, other)
-        | (other, EvidenceState::InPart { as_of, note })
+        (EvidenceState::Truncated { as_of, note }, other)
+        | (other, EvidenceState::Truncated { as_of, note })
             if !is_read(&other) =>
         {
             let lack = lack(other).unwrap_or_default();
-            EvidenceState::InPart {
+            EvidenceState::Truncated {
                 as_of,
                 note: format!("{note}; a part: {lack}"),
             }
@@ -139,18 +139,18 @@ pub(super) fn seen<T>(list: Vec<T>, is_whole: bool) -> Option<Vec<T>> {
     (is_whole || !list.is_empty()).then_some(list)
 }
 
-/// The rows of a part with its standing. What was read before a permission or a licence went is not
+/// The rows of a part with its evidence. What was read before a permission or a license went is not
 /// told any more.
 pub(super) async fn rows<V: DeserializeOwned, T: Send>(
     reader: &Reader<'_>,
-    standing: EvidenceState,
+    evidence: EvidenceState,
     kind: &Kind,
     to_row: impl FnMut(String, V) -> Option<T> + Send,
 ) -> Result<(Vec<T>, EvidenceState), StoreError> {
-    if !is_read(&standing) {
-        return Ok((Vec::new(), standing));
+    if !is_read(&evidence) {
+        return Ok((Vec::new(), evidence));
     }
-    Ok(reader.rows(kind, to_row).await?.with(standing))
+    Ok(reader.rows(kind, to_row).await?.with(evidence))
 }
 
 /// Adds the ends of a relation to their rows; both come in the order of the row's id.
@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     fn read(seconds: u64) -> EvidenceState {
-        EvidenceState::Read {
+        EvidenceState::Ok {
             as_of: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds),
             note: None,
         }
@@ -207,11 +207,11 @@ mod tests {
 
     #[test]
     fn what_was_seen_in_part_is_told_beside_what_was_not_read() {
-        let part = || EvidenceState::InPart {
+        let part = || EvidenceState::Truncated {
             as_of: SystemTime::UNIX_EPOCH,
             note: "cut off".to_owned(),
         };
-        let expected = EvidenceState::InPart {
+        let expected = EvidenceState::Truncated {
             as_of: SystemTime::UNIX_EPOCH,
             note: "cut off; a part: needs the permission X".to_owned(),
         };
@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(either(read(2), read(1)), read(1));
         assert!(matches!(
             either(read(1), denied()),
-            EvidenceState::InPart { .. }
+            EvidenceState::Truncated { .. }
         ));
     }
 

@@ -37,8 +37,8 @@ const FORMER_PASSWORDS: u32 = 1;
 /// One row for each verified domain. Where passwords come from a directory on premises, its rules
 /// decide about length and history, and those are not told.
 pub(super) async fn policy(reader: &Reader<'_>) -> Result<Fact<PasswordPolicyFact>, StoreError> {
-    let standing = reader.standing("domains", &Kind::DOMAIN).await?;
-    let tenant = Part::of(reader, "organization", &Kind::ORGANIZATION, &standing).await?;
+    let evidence = reader.evidence("domains", &Kind::DOMAIN).await?;
+    let tenant = Part::of(reader, "organization", &Kind::ORGANIZATION, &evidence).await?;
     let mut are_cloud_only = false;
     if tenant.is_whole() {
         let organizations = reader
@@ -69,7 +69,7 @@ pub(super) async fn policy(reader: &Reader<'_>) -> Result<Fact<PasswordPolicyFac
             })
         })
         .await?;
-    let mut policy = to_fact(rows, standing);
+    let mut policy = to_fact(rows, evidence);
     tenant.remark(&mut policy, "whether passwords are kept on premises");
     Ok(policy)
 }
@@ -146,17 +146,17 @@ fn defaults() -> PasswordProtectionFact {
 pub(super) async fn protection(
     reader: &Reader<'_>,
 ) -> Result<Fact<PasswordProtectionFact>, StoreError> {
-    let standing = reader
-        .standing("group_settings", &Kind::GROUP_SETTING)
+    let evidence = reader
+        .evidence("group_settings", &Kind::GROUP_SETTING)
         .await?;
     let read = reader
         .rows(&Kind::GROUP_SETTING, |_, setting: GroupSetting| {
             setting.is_about_passwords().then(|| setting.into_row())
         })
         .await?;
-    let (mut rows, standing) = read.with(standing);
-    if rows.is_empty() && is_whole(&standing) {
+    let (mut rows, evidence) = read.with(evidence);
+    if rows.is_empty() && is_whole(&evidence) {
         rows.push(defaults());
     }
-    Ok(of_items(rows, standing))
+    Ok(of_items(rows, evidence))
 }

@@ -45,8 +45,8 @@ struct AssignedLicense {
 
 impl User {
     fn into_row(self, id: String, skus: &BTreeMap<String, String>) -> UserFact {
-        let licenses = self.assigned_licenses.map(|licences| {
-            let ids = licences.into_iter().filter_map(|licence| licence.sku_id);
+        let licenses = self.assigned_licenses.map(|licenses| {
+            let ids = licenses.into_iter().filter_map(|license| license.sku_id);
             ids.map(|id| skus.get(&id.to_ascii_lowercase()).cloned().unwrap_or(id))
                 .collect()
         });
@@ -72,14 +72,14 @@ impl User {
 /// Everybody; managers only where they were read.
 pub(super) async fn users(reader: &Reader<'_>) -> Result<Fact<UserFact>, StoreError> {
     let skus = sku_names(reader).await?;
-    let standing = reader.standing("users", &Kind::USER).await?;
+    let evidence = reader.evidence("users", &Kind::USER).await?;
     // Only relations come of that source.
-    let managers = Part::of(reader, "user_managers", &Kind::new("manager"), &standing).await?;
+    let managers = Part::of(reader, "user_managers", &Kind::new("manager"), &evidence).await?;
     let names = skus.as_ref().unwrap_or(const { &BTreeMap::new() });
     let rows = reader
         .rows(&Kind::USER, |id, user: User| Some(user.into_row(id, names)))
         .await?;
-    let mut users = to_fact(rows, standing);
+    let mut users = to_fact(rows, evidence);
     if managers.is_known() {
         join(
             reader,
@@ -94,7 +94,7 @@ pub(super) async fn users(reader: &Reader<'_>) -> Result<Fact<UserFact>, StoreEr
     if skus.is_none() {
         remark(
             &mut users,
-            "names of licences: not read, so they stand by id",
+            "names of licenses: not read, so they stand by id",
         );
     }
     Ok(users)
@@ -112,12 +112,12 @@ struct Guest {
 
 /// The guests among the people. Who answers for one is not read.
 pub(super) async fn guests(reader: &Reader<'_>) -> Result<Fact<GuestFact>, StoreError> {
-    let standing = reader.standing("users", &Kind::USER).await?;
+    let evidence = reader.evidence("users", &Kind::USER).await?;
     let sign_ins = Part::of(
         reader,
         "sign_in_activity",
         &Kind::SIGN_IN_ACTIVITY,
-        &standing,
+        &evidence,
     )
     .await?;
     let rows = reader
@@ -132,7 +132,7 @@ pub(super) async fn guests(reader: &Reader<'_>) -> Result<Fact<GuestFact>, Store
             })
         })
         .await?;
-    let mut guests = to_fact(rows, standing);
+    let mut guests = to_fact(rows, evidence);
     if sign_ins.is_known() && !guests.items.is_empty() {
         // Both come in the order of their ids.
         let mut rows = guests.items.iter_mut().peekable();

@@ -169,10 +169,10 @@ struct PolicyAssignment {
 /// One row for each role that has a policy.
 pub(super) async fn rules(reader: &Reader<'_>) -> Result<Fact<PimRuleFact>, StoreError> {
     let policies = reader
-        .standing("role_management_policies", &Kind::ROLE_POLICY)
+        .evidence("role_management_policies", &Kind::ROLE_POLICY)
         .await?;
     let assignments = reader
-        .standing(
+        .evidence(
             "role_management_policy_assignments",
             &Kind::ROLE_POLICY_ASSIGNMENT,
         )

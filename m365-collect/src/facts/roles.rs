@@ -75,10 +75,10 @@ pub(super) async fn assignments(
 ) -> Result<Fact<RoleAssignmentFact>, StoreError> {
     let names = role_names(reader).await?;
     let active = reader
-        .standing("role_assignments", &Kind::ROLE_ASSIGNMENT)
+        .evidence("role_assignments", &Kind::ROLE_ASSIGNMENT)
         .await?;
     let eligible = reader
-        .standing("role_eligibilities", &Kind::ROLE_ELIGIBILITY)
+        .evidence("role_eligibilities", &Kind::ROLE_ELIGIBILITY)
         .await?;
     let schedules = Part::of(
         reader,
@@ -96,8 +96,8 @@ pub(super) async fn assignments(
     )
     .await?;
     let mut may_end = true;
-    let standing = match eligible {
-        // Believed only where the licences say the same: licensed tenants get this answer at times.
+    let evidence = match eligible {
+        // Believed only where the licenses say the same: licensed tenants get this answer at times.
         EvidenceState::Unlicensed { .. } if !may_have_eligible(reader).await? => {
             // Then nothing ends by itself either.
             may_end = false;
@@ -120,7 +120,7 @@ pub(super) async fn assignments(
             }
         }
     };
-    let mut assignments = of_items(held, standing);
+    let mut assignments = of_items(held, evidence);
     name_principals(reader, &mut assignments).await?;
     if may_end && !schedules.is_whole() {
         // Without an end an assignment counts as one for good; this says that nobody looked.
@@ -174,7 +174,7 @@ async fn name_principals(
         ("groups", Kind::GROUP),
         ("service_principals", Kind::SERVICE_PRINCIPAL),
     ] {
-        if is_read(&reader.standing(source, &kind).await?) {
+        if is_read(&reader.evidence(source, &kind).await?) {
             kinds.push(kind);
         }
     }
@@ -207,14 +207,14 @@ async fn may_have_eligible(reader: &Reader<'_>) -> Result<bool, StoreError> {
     if reader.store.count(&Kind::ROLE_ELIGIBILITY).await? > 0 {
         return Ok(true);
     }
-    let licences = licenses(reader).await?;
-    let has_plan = licences.items.iter().any(|licence| {
-        let mut plans = licence.service_plans.iter().flatten();
+    let licenses = licenses(reader).await?;
+    let has_plan = licenses.items.iter().any(|license| {
+        let mut plans = license.service_plans.iter().flatten();
         plans.any(|plan| plan.eq_ignore_ascii_case("AAD_PREMIUM_P2"))
     });
     // Of a list that is not whole, the product that has it may be missing.
-    let all_told = licences.items.iter().all(|row| row.service_plans.is_some());
-    Ok(has_plan || !licences.complete || !all_told)
+    let all_told = licenses.items.iter().all(|row| row.service_plans.is_some());
+    Ok(has_plan || !licenses.complete || !all_told)
 }
 
 /// Display names by id and by template id.

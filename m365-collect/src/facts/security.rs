@@ -70,7 +70,7 @@ struct RiskyUser {
 
 /// Accounts that are gone are at risk no more.
 pub(super) async fn risk(reader: &Reader<'_>) -> Result<Fact<RiskFact>, StoreError> {
-    let standing = reader.standing("risky_users", &Kind::RISKY_USER).await?;
+    let evidence = reader.evidence("risky_users", &Kind::RISKY_USER).await?;
     let rows = reader
         .rows(&Kind::RISKY_USER, |user, view: RiskyUser| {
             (view.is_deleted != Some(true)).then(|| RiskFact {
@@ -82,7 +82,7 @@ pub(super) async fn risk(reader: &Reader<'_>) -> Result<Fact<RiskFact>, StoreErr
             })
         })
         .await?;
-    Ok(to_fact(rows, standing))
+    Ok(to_fact(rows, evidence))
 }
 
 /// <https://learn.microsoft.com/graph/api/resources/securescore>

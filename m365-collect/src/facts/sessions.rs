@@ -292,13 +292,13 @@ fn minutes(text: &str) -> Option<u32> {
 /// Sign-in frequency by conditional access, and idle timeouts.
 pub(super) async fn sessions(reader: &Reader<'_>) -> Result<Fact<SessionFact>, StoreError> {
     let access = reader
-        .standing(
+        .evidence(
             "conditional_access_policies",
             &Kind::CONDITIONAL_ACCESS_POLICY,
         )
         .await?;
     let timeouts = reader
-        .standing("activity_timeout_policies", &Kind::ACTIVITY_TIMEOUT_POLICY)
+        .evidence("activity_timeout_policies", &Kind::ACTIVITY_TIMEOUT_POLICY)
         .await?;
     let (mut sessions, access) = rows(
         reader,

@@ -134,7 +134,7 @@ pub(crate) async fn examine(
 }
 
 /// One bad source degrades the whole; only when none is better does the whole fail. What the
-/// tenant has no licence for cannot be read better, and what nobody asked for has not failed, so
+/// tenant has no license for cannot be read better, and what nobody asked for has not failed, so
 /// neither counts.
 fn overall(sources: &[SourceHealth]) -> HealthStatus {
     let read = || sources.iter().filter(|s| s.status != HealthStatus::NotRead);

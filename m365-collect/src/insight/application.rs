@@ -23,11 +23,11 @@ pub struct Uses {
     /// Every service principal that is stored, in the order of their ids.
     pub applications: Vec<AppUse>,
     /// How far the service principals can be relied upon.
-    pub applications_standing: EvidenceState,
+    pub applications_evidence: EvidenceState,
     /// How far the sign-ins can be relied upon in which people sign in to applications.
-    pub people_standing: EvidenceState,
+    pub people_evidence: EvidenceState,
     /// How far the sign-ins can be relied upon in which applications sign in by themselves.
-    pub own_standing: EvidenceState,
+    pub own_evidence: EvidenceState,
 }
 
 /// When a service principal was last used.
@@ -210,16 +210,16 @@ pub async fn last_use(store: &dyn Store) -> Result<Uses, StoreError> {
             })
         })
         .await?;
-    let standing = reader
-        .standing("service_principals", &Kind::SERVICE_PRINCIPAL)
+    let evidence = reader
+        .evidence("service_principals", &Kind::SERVICE_PRINCIPAL)
         .await?;
-    let (applications, applications_standing) = applications.with(standing);
+    let (applications, applications_evidence) = applications.with(evidence);
     Ok(Uses {
         applications,
-        applications_standing,
-        people_standing: reader.standing("sign_ins", &Kind::SIGN_IN).await?,
-        own_standing: reader
-            .standing("sign_in_details", &Kind::SIGN_IN_DETAILS)
+        applications_evidence,
+        people_evidence: reader.evidence("sign_ins", &Kind::SIGN_IN).await?,
+        own_evidence: reader
+            .evidence("sign_in_details", &Kind::SIGN_IN_DETAILS)
             .await?,
     })
 }

@@ -227,7 +227,7 @@ fn people() -> Family {
             )
             .related_to_one("manager", Relation::MANAGER),
         ),
-        // Apart from the people themselves: a tenant without the licence is refused the whole page.
+        // Apart from the people themselves: a tenant without the license is refused the whole page.
         Arc::new(ListSource::new(
             Descriptor::full("sign_in_activity", "when people last signed in")
                 .permission("AuditLog.Read.All")

@@ -9,7 +9,7 @@ mod authentication;
 mod collaboration;
 mod device;
 mod directory;
-mod licence;
+mod license;
 mod log;
 mod plan;
 mod report;
@@ -55,7 +55,7 @@ pub fn catalogue() -> Vec<Arc<dyn Source>> {
 pub fn families() -> Vec<(&'static str, Vec<Arc<dyn Source>>)> {
     vec![
         ("Directory", directory::sources()),
-        ("Licences", licence::sources()),
+        ("Licenses", license::sources()),
         ("Roles", role::sources()),
         ("Authentication", authentication::sources()),
         ("Applications", application::sources()),

@@ -42,7 +42,7 @@ pub(super) fn sources() -> Family {
                     .retention(KEPT)
                     .privacy(Privacy::Behaviour)
                     .page("https://learn.microsoft.com/graph/api/security-list-alerts_v2")
-                    .leaves_out("alerts of products that the tenant has no licence for: none raises them"),
+                    .leaves_out("alerts of products that the tenant has no license for: none raises them"),
                 Kind::ALERT,
                 "security/alerts_v2",
                 "lastUpdateDateTime",

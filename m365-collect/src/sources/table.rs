@@ -20,7 +20,7 @@ use crate::source::Source;
 /// ```
 pub fn table(sources: &[Arc<dyn Source>]) -> String {
     let mut table = String::from(
-        "| source | reads | yields | permission | licence | limit | read |\n\
+        "| source | reads | yields | permission | license | limit | read |\n\
          |---|---|---|---|---|---|---|\n",
     );
     for source in sources {
@@ -34,7 +34,7 @@ pub fn table(sources: &[Arc<dyn Source>]) -> String {
             lines(descriptor.endpoints.iter().map(request)),
             yields(descriptor),
             permissions(descriptor),
-            licence(descriptor),
+            license(descriptor),
             lines(descriptor.endpoints.iter().take(1).map(limit)),
             how(descriptor),
         );
@@ -89,10 +89,10 @@ fn permissions(descriptor: &Descriptor) -> String {
     lines(needed.chain(optional.map(|name| format!("more with `{name}`"))))
 }
 
-fn licence(descriptor: &Descriptor) -> String {
-    let licence = descriptor.licence.iter().map(ToString::to_string);
-    let answer = descriptor.without_licence.iter();
-    lines(licence.chain(answer.map(|answer| format!("else {answer}"))))
+fn license(descriptor: &Descriptor) -> String {
+    let license = descriptor.license.iter().map(ToString::to_string);
+    let answer = descriptor.without_license.iter();
+    lines(license.chain(answer.map(|answer| format!("else {answer}"))))
 }
 
 /// The workload, and how many such requests fit into an hour by the documented figures.

@@ -286,11 +286,11 @@ async fn parents(engine: &Engine, descriptor: &Descriptor) -> Result<Parents> {
     Ok(Parents::Whole)
 }
 
-/// Whether a source would be refused as its parents were: for the same permission or licence.
+/// Whether a source would be refused as its parents were: for the same permission or license.
 fn holds_for(outcome: &Outcome, descriptor: &Descriptor) -> bool {
     match outcome {
         Outcome::Denied { permission, .. } => *permission == descriptor.needed_permissions(),
-        Outcome::Unlicensed { plan } => descriptor.licence.as_deref() == Some(plan.as_str()),
+        Outcome::Unlicensed { plan } => descriptor.license.as_deref() == Some(plan.as_str()),
         _ => false,
     }
 }

@@ -5,7 +5,7 @@ use tokio::sync::OnceCell;
 
 use crate::descriptor::Descriptor;
 use crate::outcome::Outcome;
-use crate::subscription::{Held, LicenceState, plans};
+use crate::subscription::{Held, LicenseState, plans};
 
 /// What the tenant's subscriptions include.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ impl Plans {
         descriptor: &Descriptor,
         client: &Client,
     ) -> Outcome {
-        let (Outcome::Unlicensed { plan }, Some(licence)) = (&outcome, &descriptor.licence) else {
+        let (Outcome::Unlicensed { plan }, Some(license)) = (&outcome, &descriptor.license) else {
             return outcome;
         };
         let held = self
@@ -30,8 +30,8 @@ impl Plans {
                 Held::read(client).await.ok().flatten()
             })
             .await;
-        let state = held.as_ref().map(|held| held.state(plans(licence)));
-        if state != Some(LicenceState::Present) {
+        let state = held.as_ref().map(|held| held.state(plans(license)));
+        if state != Some(LicenseState::Present) {
             return outcome;
         }
         Outcome::Failed {

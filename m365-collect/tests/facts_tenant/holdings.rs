@@ -1,4 +1,4 @@
-//! What the small tenant has: devices, licences, data and logs.
+//! What the small tenant has: devices, licenses, data and logs.
 
 use m365_collect::Kind;
 use serde_json::json;

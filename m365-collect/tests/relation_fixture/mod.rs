@@ -138,7 +138,7 @@ pub(crate) async fn contoso() -> MemoryStore {
     directory(&store).await;
     access(&store).await;
     applications(&store).await;
-    licences(&store).await;
+    licenses(&store).await;
     teams(&store).await;
     devices(&store).await;
     policies(&store).await;
@@ -410,7 +410,7 @@ async fn applications(store: &MemoryStore) {
     .await;
 }
 
-async fn licences(store: &MemoryStore) {
+async fn licenses(store: &MemoryStore) {
     let sku = |id: &str, part: &str| {
         object(
             &Kind::SUBSCRIBED_SKU,

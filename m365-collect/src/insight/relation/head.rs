@@ -5,7 +5,6 @@ use std::time::SystemTime;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
 
 use crate::evidence::{EvidenceState, Reader};
 use crate::id::SourceId;
@@ -20,7 +19,7 @@ const FORM: u32 = 1;
 /// What goes before a relation graph: whose it is, of when, and how each source was read.
 ///
 /// A graph is made of what is stored. Where a source was refused, nothing of it in the graph does
-/// not mean that there is nothing; [`Head::standing`] says which sources those are.
+/// not mean that there is nothing; [`Head::evidence`] says which sources those are.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Head {
@@ -30,7 +29,7 @@ pub struct Head {
     /// was.
     pub as_of: Option<SystemTime>,
     /// How far what each source yields can be relied upon.
-    pub standing: BTreeMap<SourceId, EvidenceState>,
+    pub evidence: BTreeMap<SourceId, EvidenceState>,
 }
 
 /// What a source yields.
@@ -111,27 +110,27 @@ impl Head {
     pub async fn load(store: &dyn Store) -> Result<Self, StoreError> {
         let reader = Reader::new(store).await?;
         let runs = store.last_runs().await?;
-        let mut standing = BTreeMap::new();
+        let mut evidence = BTreeMap::new();
         for (source, yields) in sources() {
             let id = SourceId::new(source);
             let stands = match yields {
-                Yields::Objects(kind) => reader.standing(source, &kind).await?,
+                Yields::Objects(kind) => reader.evidence(source, &kind).await?,
                 Yields::Relations(relation) => {
                     let has_rows = !store.edges(&relation, None, 1).await?.is_empty();
                     let run = runs.iter().find(|run| run.source == id);
                     EvidenceState::of(run, store.source_state(&id).await?, has_rows)
                 }
             };
-            standing.insert(id, stands);
+            evidence.insert(id, stands);
         }
-        let read = standing.values().filter_map(|standing| match standing {
-            EvidenceState::Read { as_of, .. } => Some(*as_of),
+        let read = evidence.values().filter_map(|evidence| match evidence {
+            EvidenceState::Ok { as_of, .. } => Some(*as_of),
             _ => None,
         });
         Ok(Self {
             tenant: store.tenant().await?,
             as_of: read.min(),
-            standing,
+            evidence,
         })
     }
 
@@ -143,64 +142,19 @@ impl Head {
 
     /// The sources of which something is or may be missing, each with what it is.
     pub fn shortcomings(&self) -> impl Iterator<Item = (&SourceId, String)> {
-        self.standing
+        self.evidence
             .iter()
-            .filter_map(|(id, standing)| Some((id, shortcoming(standing)?)))
+            .filter_map(|(id, evidence)| Some((id, evidence.shortcoming()?)))
     }
-}
-
-fn shortcoming(standing: &EvidenceState) -> Option<String> {
-    Some(match standing {
-        EvidenceState::Read { note: None, .. } => return None,
-        EvidenceState::Read {
-            note: Some(note),
-            as_of,
-        } => format!("is as of {}: {note}", timestamp::format(*as_of)),
-        EvidenceState::InPart { note, .. } => format!("was read in part: {note}"),
-        EvidenceState::Denied { permission } => {
-            format!("was denied: grant {permission} to the application")
-        }
-        EvidenceState::Unlicensed { plan } => {
-            format!("needs {plan}, which the tenant does not have")
-        }
-        EvidenceState::Failed { error } => format!("could not be read: {error}"),
-        EvidenceState::NotCollected => "was not collected".to_owned(),
-    })
 }
 
 impl Serialize for Head {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let standing: BTreeMap<&str, Value> = self
-            .standing
-            .iter()
-            .map(|(id, standing)| (id.as_str(), told(standing)))
-            .collect();
         let mut map = serializer.serialize_map(Some(4))?;
         map.serialize_entry("relations", &FORM)?;
         map.serialize_entry("tenant", &self.tenant)?;
         map.serialize_entry("as_of", &self.as_of.map(timestamp::format))?;
-        map.serialize_entry("standing", &standing)?;
+        map.serialize_entry("evidence", &self.evidence)?;
         map.end()
-    }
-}
-
-fn told(standing: &EvidenceState) -> Value {
-    match standing {
-        EvidenceState::Read { as_of, note: None } => {
-            json!({"state": "read", "as_of": timestamp::format(*as_of)})
-        }
-        EvidenceState::Read {
-            as_of,
-            note: Some(note),
-        } => json!({"state": "read", "as_of": timestamp::format(*as_of), "note": note}),
-        EvidenceState::InPart { as_of, note } => {
-            json!({"state": "in_part", "as_of": timestamp::format(*as_of), "note": note})
-        }
-        EvidenceState::Denied { permission } => {
-            json!({"state": "denied", "permission": permission})
-        }
-        EvidenceState::Unlicensed { plan } => json!({"state": "unlicensed", "plan": plan}),
-        EvidenceState::Failed { error } => json!({"state": "failed", "error": error}),
-        EvidenceState::NotCollected => json!({"state": "not_collected"}),
     }
 }

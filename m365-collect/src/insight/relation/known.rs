@@ -102,7 +102,7 @@ impl Known {
         Ok(known)
     }
 
-    /// Products go by the id that licences name, which is not that of their record.
+    /// Products go by the id that licenses name, which is not that of their record.
     async fn load_skus(&mut self, store: &dyn Store) -> Result<(), StoreError> {
         let mut ids = Ids::default();
         let mut records = Records::new(store, &Kind::SUBSCRIBED_SKU);

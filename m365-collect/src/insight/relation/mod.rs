@@ -6,7 +6,7 @@
 //! both, one a line:
 //!
 //! ```text
-//! {"relations":1,"tenant":…,"as_of":…,"standing":{"users":{"state":"read",…},…}}
+//! {"relations":1,"tenant":…,"as_of":…,"evidence":{"users":{"state":"ok",…},…}}
 //! {"entity":"user","class":["User"],"id":…,"name":…,"userPrincipalName":…}
 //! {"relationship":"HAS","from":{"type":"group","id":…},"to":{"type":"user","id":…}}
 //! ```
@@ -21,7 +21,7 @@
 //! - Properties with Graph's names have Graph's values; those in `snake_case` are ours. Only named
 //!   properties are taken over, none of which holds a secret.
 //! - Rows of a source that is refused now are told all the same, as they were read before; its
-//!   standing says so.
+//!   evidence says so.
 //!
 //! | from | relationship | to |
 //! |---|---|---|
@@ -72,7 +72,7 @@ mod head;
 mod item;
 mod key;
 mod known;
-mod licence;
+mod license;
 mod options;
 mod out;
 mod platform;
@@ -172,7 +172,7 @@ async fn sections(store: &dyn Store, out: Out) -> Result<(), Stop> {
     Box::pin(directory::emit(&mut section)).await?;
     Box::pin(role::emit(&mut section)).await?;
     Box::pin(application::emit(&mut section)).await?;
-    Box::pin(licence::emit(&mut section)).await?;
+    Box::pin(license::emit(&mut section)).await?;
     Box::pin(team::emit(&mut section)).await?;
     Box::pin(access::emit(&mut section)).await?;
     Box::pin(device::emit(&mut section)).await?;

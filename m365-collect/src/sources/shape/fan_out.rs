@@ -33,7 +33,7 @@ use crate::timestamp;
 /// The answer is one object, kept under the parent's id, or a [collection](Self::collection).
 /// Of a parent that the service does not find, though it is stored, nothing is removed: its own source
 /// says when it is gone. One that is there but cannot be read makes the outcome partial; a missing
-/// permission or licence, where every parent meets it, ends the run.
+/// permission or license, where every parent meets it, ends the run.
 ///
 /// ```
 /// use m365_collect::sources::shape::FanOutSource;

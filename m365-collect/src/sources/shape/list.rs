@@ -37,7 +37,7 @@ const CHANGES: usize = 5_000;
 /// let devices = ListSource::new(
 ///     Descriptor::full("managed_devices", "devices managed by Intune")
 ///         .permission("DeviceManagementManagedDevices.Read.All")
-///         .licence("Intune"),
+///         .license("Intune"),
 ///     Kind::MANAGED_DEVICE,
 ///     Endpoint::new("deviceManagement/managedDevices"),
 /// );

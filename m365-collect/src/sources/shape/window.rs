@@ -65,7 +65,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl WindowSource {
     /// Reads `path`, whose items are of this kind and say in the property `time` when they were
-    /// made. The first reading goes back seven days, which is how long a tenant without a licence
+    /// made. The first reading goes back seven days, which is how long a tenant without a license
     /// keeps its logs; each later one goes back two hours before the end of the last.
     pub fn new(
         descriptor: Descriptor,

@@ -16,7 +16,7 @@ impl Reach {
             applications: Vec::new(),
             devices: Vec::new(),
             teams: Vec::new(),
-            licences: Vec::new(),
+            licenses: Vec::new(),
         };
         let Some(user) = self.place(user) else {
             return reached;
@@ -57,14 +57,14 @@ impl Reach {
             device.kind = place.map_or(EntityType::UserEndpoint, |place| self.kind(place));
         }
         reached.teams = plain(EntityType::Team, &self.teams);
-        reached.licences = plain(EntityType::Sku, &self.licences);
+        reached.licenses = plain(EntityType::Sku, &self.licenses);
         for ways in [
             &mut reached.groups,
             &mut reached.roles,
             &mut reached.applications,
             &mut reached.devices,
             &mut reached.teams,
-            &mut reached.licences,
+            &mut reached.licenses,
         ] {
             order(ways);
         }
@@ -102,7 +102,7 @@ impl Reach {
         let Some(asked) = self.place(id) else {
             return Vec::new();
         };
-        let holds = [&self.roles, &self.applications, &self.teams, &self.licences];
+        let holds = [&self.roles, &self.applications, &self.teams, &self.licenses];
         let holders = holds.into_iter().flat_map(|holds| holds.held(asked));
         let mut open: BTreeSet<u32> = holders.map(|hold| hold.holder).collect();
         open.insert(asked);
@@ -134,7 +134,7 @@ impl Reach {
             return Vec::new();
         };
         let way = |hold: &Hold| self.holder(hold, hold.holder, hold.through.as_slice());
-        let mut ways: Vec<AccessPath> = self.licences.held(sku).map(way).collect();
+        let mut ways: Vec<AccessPath> = self.licenses.held(sku).map(way).collect();
         order(&mut ways);
         ways
     }

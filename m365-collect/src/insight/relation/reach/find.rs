@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::insight::licence::product_name;
+use crate::insight::license::product_name;
 use crate::insight::relation::item::EntityType;
 use crate::insight::relation::read::{Fields, Records};
 use crate::kind::Kind;
@@ -56,7 +56,7 @@ pub async fn find(
         let fields = Fields::of(&record);
         let is_it = |text: &str| text.eq_ignore_ascii_case(words);
         let mut texts = names.iter().filter_map(|name| fields.text(name));
-        // Products go by the id that licences name, which is not that of their record.
+        // Products go by the id that licenses name, which is not that of their record.
         let id = if is_product {
             fields.text("skuId")
         } else {

@@ -7,7 +7,7 @@ use super::{Hold, Holds, Reach, Terms};
 use crate::insight::relation::form;
 use crate::insight::relation::item::EntityType;
 use crate::insight::relation::key::Key;
-use crate::insight::relation::licence::Seats;
+use crate::insight::relation::license::Seats;
 use crate::insight::relation::read::{Edges, Fields, Records};
 use crate::insight::relation::role::Holdings;
 use crate::kind::Kind;
@@ -60,7 +60,7 @@ impl Reach {
         let applications = applications(store, &mut numbers).await?;
         let devices = devices(store, &mut numbers, &mut kinds).await?;
         let teams = teams(store, &mut numbers).await?;
-        let licences = licences(store, &mut numbers).await?;
+        let licenses = licenses(store, &mut numbers).await?;
 
         let (ids, places) = numbers.in_order();
         let place = |number: u32| places.get(number as usize).copied().unwrap_or(number);
@@ -88,7 +88,7 @@ impl Reach {
             applications: holds(applications),
             devices: holds(devices),
             teams: holds(teams),
-            licences: holds(licences),
+            licenses: holds(licenses),
             withheld: withheld.into_iter().map(place).collect(),
             ids,
         })
@@ -176,7 +176,7 @@ async fn teams(store: &dyn Store, numbers: &mut Numbers) -> Result<Vec<Hold>, St
     Ok(holds)
 }
 
-async fn licences(store: &dyn Store, numbers: &mut Numbers) -> Result<Vec<Hold>, StoreError> {
+async fn licenses(store: &dyn Store, numbers: &mut Numbers) -> Result<Vec<Hold>, StoreError> {
     let mut holds = Vec::new();
     let mut seats = Seats::load(store).await?;
     while let Some((user, products)) = seats.next().await? {

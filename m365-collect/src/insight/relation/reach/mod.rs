@@ -12,7 +12,7 @@
 //! - An application that a group is assigned to is reached by its direct members alone:
 //!   [nested memberships do not
 //!   count](https://learn.microsoft.com/entra/identity/enterprise-apps/assign-user-or-group-access-portal).
-//! - A licence comes through the group that the service names.
+//! - A license comes through the group that the service names.
 //!
 //! - Members of groups with hidden membership are withheld from an application without
 //!   `Member.Read.Hidden` (<https://learn.microsoft.com/graph/api/group-list-members>): those groups
@@ -60,7 +60,7 @@ pub struct Reach {
     applications: Holds,
     devices: Holds,
     teams: Holds,
-    licences: Holds,
+    licenses: Holds,
     /// Groups whose members the application may not see.
     withheld: Vec<u32>,
 }
@@ -90,7 +90,7 @@ pub struct Reached {
     /// The teams that they are in.
     pub teams: Vec<AccessPath>,
     /// The products that they are assigned.
-    pub licences: Vec<AccessPath>,
+    pub licenses: Vec<AccessPath>,
 }
 
 /// A way from somebody to something.
@@ -113,7 +113,7 @@ pub struct AccessPath {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub struct Terms {
-    /// `active` or `eligible` for a role, and what the service says for a licence.
+    /// `active` or `eligible` for a role, and what the service says for a license.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// Where a role holds: `/` is the whole directory.

@@ -9,7 +9,7 @@ const NAMES: &str = include_str!("names.tsv");
 ///
 /// # Examples
 /// ```
-/// use m365_collect::insight::licence::product_name;
+/// use m365_collect::insight::license::product_name;
 ///
 /// assert_eq!(product_name("SPB"), Some("Microsoft 365 Business Premium"));
 /// assert_eq!(product_name("05e9a617-0261-4cee-bb44-138d3ef5d965"), Some("Microsoft 365 E3"));

@@ -31,7 +31,7 @@ pub(super) fn sources() -> Family {
         Arc::new(ListSource::new(
             Descriptor::full(
                 "license_assignments",
-                "people's licences, from where and with what errors",
+                "people's licenses, from where and with what errors",
             )
             .permission("User.Read.All")
             .every(SOMETIMES)

@@ -13,11 +13,11 @@ pub struct Snapshot {
     /// Everybody who holds a seat.
     pub holders: Vec<Holder>,
     /// How far the subscriptions can be relied upon.
-    pub skus_standing: EvidenceState,
+    pub skus_evidence: EvidenceState,
     /// How far the holders can be relied upon.
-    pub users_standing: EvidenceState,
+    pub users_evidence: EvidenceState,
     /// How far the sign-in activity can be relied upon.
-    pub sign_ins_standing: EvidenceState,
+    pub sign_ins_evidence: EvidenceState,
 }
 
 /// A subscription to a product.
@@ -98,13 +98,13 @@ pub enum LastSignIn {
 impl Snapshot {
     /// A snapshot that was read whole at this time.
     pub fn new(skus: Vec<Sku>, holders: Vec<Holder>, as_of: SystemTime) -> Self {
-        let read = EvidenceState::Read { as_of, note: None };
+        let read = EvidenceState::Ok { as_of, note: None };
         Self {
             skus,
             holders,
-            skus_standing: read.clone(),
-            users_standing: read.clone(),
-            sign_ins_standing: read,
+            skus_evidence: read.clone(),
+            users_evidence: read.clone(),
+            sign_ins_evidence: read,
         }
     }
 }

@@ -59,14 +59,14 @@ impl Snapshot {
                 Some((id, view.last()))
             })
             .await?;
-        let (sign_ins, sign_ins_standing) = sign_ins.with(
+        let (sign_ins, sign_ins_evidence) = sign_ins.with(
             reader
-                .standing("sign_in_activity", &Kind::SIGN_IN_ACTIVITY)
+                .evidence("sign_in_activity", &Kind::SIGN_IN_ACTIVITY)
                 .await?,
         );
-        // What was read before the licence or the permission went is not told any more.
-        let sign_ins: BTreeMap<String, LastSignIn> = match sign_ins_standing {
-            EvidenceState::Read { .. } | EvidenceState::InPart { .. } => {
+        // What was read before the license or the permission went is not told any more.
+        let sign_ins: BTreeMap<String, LastSignIn> = match sign_ins_evidence {
+            EvidenceState::Ok { .. } | EvidenceState::Truncated { .. } => {
                 sign_ins.into_iter().collect()
             }
             _ => BTreeMap::new(),
@@ -76,18 +76,18 @@ impl Snapshot {
                 user.into_holder(id, &sign_ins)
             })
             .await?;
-        let (skus, skus_standing) = skus.with(
+        let (skus, skus_evidence) = skus.with(
             reader
-                .standing("subscribed_skus", &Kind::SUBSCRIBED_SKU)
+                .evidence("subscribed_skus", &Kind::SUBSCRIBED_SKU)
                 .await?,
         );
-        let (holders, users_standing) = holders.with(reader.standing("users", &Kind::USER).await?);
+        let (holders, users_evidence) = holders.with(reader.evidence("users", &Kind::USER).await?);
         Ok(Self {
             skus,
             holders,
-            skus_standing,
-            users_standing,
-            sign_ins_standing,
+            skus_evidence,
+            users_evidence,
+            sign_ins_evidence,
         })
     }
 }
@@ -108,8 +108,8 @@ impl SkuView {
 impl UserView {
     /// Nobody without a seat holds one.
     fn into_holder(self, id: String, sign_ins: &BTreeMap<String, LastSignIn>) -> Option<Holder> {
-        let licences = self.assigned_licenses.into_iter().flatten();
-        let sku_ids: Vec<String> = licences.filter_map(|licence| licence.sku_id).collect();
+        let licenses = self.assigned_licenses.into_iter().flatten();
+        let sku_ids: Vec<String> = licenses.filter_map(|license| license.sku_id).collect();
         (!sku_ids.is_empty()).then(|| Holder {
             last_sign_in: sign_ins.get(&id).copied().unwrap_or(LastSignIn::Unknown),
             upn: self.user_principal_name,

@@ -1,4 +1,4 @@
-//! The licences of the tenant against those that the chosen sources need.
+//! The licenses of the tenant against those that the chosen sources need.
 
 use std::time::Duration;
 
@@ -6,26 +6,26 @@ use super::calls::Calls;
 use super::code::Code;
 use super::context::Test;
 use super::diagnosis::Diagnosis;
-use super::licence_check::LicenceCheck;
+use super::license_check::LicenseCheck;
 use super::permission::SourceAccess;
 use super::problem::Problem;
 use super::stage::{Stage, StageState};
 use crate::id::SourceId;
-use crate::subscription::{Held, LicenceState, plans};
+use crate::subscription::{Held, LicenseState, plans};
 
-/// The licences that the sources need, none of them known yet.
-pub(super) fn needed(sources: &[SourceAccess]) -> Vec<LicenceCheck> {
-    let mut checks: Vec<LicenceCheck> = Vec::new();
+/// The licenses that the sources need, none of them known yet.
+pub(super) fn needed(sources: &[SourceAccess]) -> Vec<LicenseCheck> {
+    let mut checks: Vec<LicenseCheck> = Vec::new();
     for source in sources {
-        let Some(licence) = &source.licence else {
+        let Some(license) = &source.license else {
             continue;
         };
-        match checks.iter_mut().find(|check| check.licence == *licence) {
+        match checks.iter_mut().find(|check| check.license == *license) {
             Some(check) => check.needed_by.push(source.source.clone()),
-            None => checks.push(LicenceCheck {
-                licence: licence.clone(),
-                plans: plans(licence).to_vec(),
-                state: LicenceState::NotKnown,
+            None => checks.push(LicenseCheck {
+                license: license.clone(),
+                plans: plans(license).to_vec(),
+                state: LicenseState::NotKnown,
                 needed_by: vec![source.source.clone()],
             }),
         }
@@ -33,11 +33,11 @@ pub(super) fn needed(sources: &[SourceAccess]) -> Vec<LicenceCheck> {
     checks
 }
 
-/// Tests the licences; tells the sources that cannot be read for want of one.
+/// Tests the licenses; tells the sources that cannot be read for want of one.
 pub(super) async fn stage(test: &mut Test<'_>, calls: &Calls) -> Vec<SourceId> {
     let mut checks = needed(&test.found.sources);
     if checks.is_empty() {
-        test.found.stages.licences = Stage::passed("no chosen source needs a licence", checks);
+        test.found.stages.licenses = Stage::passed("no chosen source needs a license", checks);
         return calls.unlicensed.clone();
     }
     let (unknown, elapsed) = look_up(test, &mut checks).await;
@@ -49,13 +49,13 @@ pub(super) async fn stage(test: &mut Test<'_>, calls: &Calls) -> Vec<SourceId> {
             test.add(diagnosis);
         }
     }
-    let named = |state: fn(LicenceState) -> bool| {
+    let named = |state: fn(LicenseState) -> bool| {
         let checks = checks.iter().filter(|check| state(check.state));
-        let names: Vec<&str> = checks.map(|check| check.licence.as_str()).collect();
+        let names: Vec<&str> = checks.map(|check| check.license.as_str()).collect();
         names.join(", ")
     };
-    let gone = named(|s| matches!(s, LicenceState::Missing | LicenceState::Lapsed));
-    let unsure = named(|s| s == LicenceState::NotKnown);
+    let gone = named(|s| matches!(s, LicenseState::Missing | LicenseState::Lapsed));
+    let unsure = named(|s| s == LicenseState::NotKnown);
     let stage = if !unlicensed.is_empty() {
         Stage::new(StageState::Failed, format!("no {gone}"))
     } else if let Some(why) = unknown {
@@ -70,12 +70,12 @@ pub(super) async fn stage(test: &mut Test<'_>, calls: &Calls) -> Vec<SourceId> {
     } else {
         Stage::new(StageState::Passed, named(|_| true))
     };
-    test.found.stages.licences = stage.taking(elapsed).finding(checks);
+    test.found.stages.licenses = stage.taking(elapsed).finding(checks);
     unlicensed
 }
 
 /// Looks the plans up in the tenant's subscriptions; says why not where it cannot.
-async fn look_up(test: &mut Test<'_>, checks: &mut [LicenceCheck]) -> (Option<String>, Duration) {
+async fn look_up(test: &mut Test<'_>, checks: &mut [LicenseCheck]) -> (Option<String>, Duration) {
     if !test.may_read("LicenseAssignment.Read.All") {
         let why = "the application may not read subscriptions; LicenseAssignment.Read.All \
                    shows them";
@@ -103,11 +103,11 @@ async fn look_up(test: &mut Test<'_>, checks: &mut [LicenceCheck]) -> (Option<St
     (unknown, elapsed)
 }
 
-/// Brings together what the subscriptions and what the calls say about a licence: which sources
+/// Brings together what the subscriptions and what the calls say about a license: which sources
 /// cannot be read for want of it, and what that means.
 ///
 /// An answer of the service itself outweighs a list of subscriptions, since plans have many names.
-pub(super) fn weigh(check: &mut LicenceCheck, calls: &Calls) -> (Vec<SourceId>, Option<Diagnosis>) {
+pub(super) fn weigh(check: &mut LicenseCheck, calls: &Calls) -> (Vec<SourceId>, Option<Diagnosis>) {
     let refused: Vec<SourceId> = check
         .needed_by
         .iter()
@@ -115,11 +115,11 @@ pub(super) fn weigh(check: &mut LicenceCheck, calls: &Calls) -> (Vec<SourceId>, 
         .cloned()
         .collect();
     match check.state {
-        LicenceState::Present | LicenceState::NotKnown if refused.is_empty() => (refused, None),
-        LicenceState::Present => (refused.clone(), Some(contradicted(check, refused))),
+        LicenseState::Present | LicenseState::NotKnown if refused.is_empty() => (refused, None),
+        LicenseState::Present => (refused.clone(), Some(contradicted(check, refused))),
         _ => {
-            if check.state == LicenceState::NotKnown {
-                check.state = LicenceState::Missing;
+            if check.state == LicenseState::NotKnown {
+                check.state = LicenseState::Missing;
             }
             let service = |source: &SourceId| {
                 let call = calls.made.iter().find(|call| call.sources.contains(source));
@@ -143,35 +143,35 @@ pub(super) fn weigh(check: &mut LicenceCheck, calls: &Calls) -> (Vec<SourceId>, 
     }
 }
 
-/// A licence that is not there.
-fn missing(check: &LicenceCheck, blocked: Vec<SourceId>) -> Diagnosis {
+/// A license that is not there.
+fn missing(check: &LicenseCheck, blocked: Vec<SourceId>) -> Diagnosis {
     let names: Vec<&str> = blocked.iter().map(SourceId::as_str).collect();
     let why = match check.state {
-        LicenceState::Lapsed => format!("the subscription with {} is not in force", check.licence),
-        _ => format!("the tenant has no {}", check.licence),
+        LicenseState::Lapsed => format!("the subscription with {} is not in force", check.license),
+        _ => format!("the tenant has no {}", check.license),
     };
     let mut diagnosis = Diagnosis::new(
-        Code::LicenceMissing,
+        Code::LicenseMissing,
         format!("{why}, without which {} cannot be read", names.join(", ")),
-        "have the licence, or leave these sources out",
+        "have the license, or leave these sources out",
     )
     .blocking(blocked)
     .partial();
-    if plans(&check.licence).contains(&"INTUNE_A") {
+    if plans(&check.license).contains(&"INTUNE_A") {
         diagnosis.link = Some(INTUNE);
     }
     diagnosis.plan = Some(plan(check));
     diagnosis
 }
 
-fn contradicted(check: &LicenceCheck, refused: Vec<SourceId>) -> Diagnosis {
+fn contradicted(check: &LicenseCheck, refused: Vec<SourceId>) -> Diagnosis {
     let mut diagnosis = Diagnosis::new(
-        Code::LicenceContradicted,
+        Code::LicenseContradicted,
         format!(
             "the service says that the tenant has no {}, which its subscriptions include",
-            check.licence
+            check.license
         ),
-        "a new licence takes some hours to be seen everywhere, and this answer also comes in \
+        "a new license takes some hours to be seen everywhere, and this answer also comes in \
          passing: try again later, then ask Microsoft support",
     )
     .blocking(refused)
@@ -180,9 +180,9 @@ fn contradicted(check: &LicenceCheck, refused: Vec<SourceId>) -> Diagnosis {
     diagnosis
 }
 
-fn plan(check: &LicenceCheck) -> String {
+fn plan(check: &LicenseCheck) -> String {
     let first = check.plans.first().copied();
-    first.unwrap_or(check.licence.as_str()).to_owned()
+    first.unwrap_or(check.license.as_str()).to_owned()
 }
 
 const INTUNE: &str = "https://learn.microsoft.com/intune/fundamentals/licensing";

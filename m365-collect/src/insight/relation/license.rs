@@ -8,7 +8,7 @@ use super::item::{End, Entity, EntityType, Relationship, RelationshipClass};
 use super::key::Ids;
 use super::out::{Section, Stop};
 use super::read::{Fields, Records, items, text};
-use crate::insight::licence::product_name;
+use crate::insight::license::product_name;
 use crate::kind::Kind;
 use crate::store::{Store, StoreError};
 
@@ -130,12 +130,12 @@ impl Seat {
     }
 }
 
-/// Everybody who holds a product: as their licences say, and where those are not stored as they
+/// Everybody who holds a product: as their licenses say, and where those are not stored as they
 /// themselves say, without the way.
 pub(super) struct Seats<'a> {
     store: &'a dyn Store,
     records: Records<'a>,
-    /// Whose licences are stored.
+    /// Whose licenses are stored.
     detailed: Ids<()>,
     in_detail: bool,
 }
@@ -178,9 +178,9 @@ impl<'a> Seats<'a> {
     }
 }
 
-fn in_detail(licences: &Fields<'_>) -> Products {
+fn in_detail(licenses: &Fields<'_>) -> Products {
     let mut products = Products::new();
-    let states = licences.value("licenseAssignmentStates");
+    let states = licenses.value("licenseAssignmentStates");
     for state in items(&states) {
         let Some(sku) = text(state, "skuId") else {
             continue;
@@ -193,7 +193,7 @@ fn in_detail(licences: &Fields<'_>) -> Products {
             error: error.map(str::to_owned),
         });
     }
-    for (sku, _) in unexplained(licences) {
+    for (sku, _) in unexplained(licenses) {
         products.entry(sku).or_default();
     }
     products
@@ -201,8 +201,8 @@ fn in_detail(licences: &Fields<'_>) -> Products {
 
 /// Products that are held, it is not known how.
 fn unexplained(holder: &Fields<'_>) -> Products {
-    let licences = holder.value("assignedLicenses");
-    let skus = items(&licences).filter_map(|licence| text(licence, "skuId"));
+    let licenses = holder.value("assignedLicenses");
+    let skus = items(&licenses).filter_map(|license| text(license, "skuId"));
     skus.map(|sku| (sku.to_owned(), Vec::new())).collect()
 }
 

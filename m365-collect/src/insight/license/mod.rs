@@ -1,4 +1,4 @@
-//! Licence waste: seats that are paid for and that nobody uses.
+//! License waste: seats that are paid for and that nobody uses.
 //!
 //! [`Snapshot::load`] takes what is needed out of a store; [`audit`] is a pure function over it.
 //! A seat is unused where its holder never signed in, has not signed in for as long as the caller

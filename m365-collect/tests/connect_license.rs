@@ -1,4 +1,4 @@
-//! Licences present against licences needed, by subscriptions and by answers.
+//! Licenses present against licenses needed, by subscriptions and by answers.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use connect_service::{Microsoft, blocked, chosen, every_permission, problem, readiness, skus};
 use m365_collect::connect::{
-    Code, ConnectionTest, LicenceState, Problem, Readiness, StageState, Status,
+    Code, ConnectionTest, LicenseState, Problem, Readiness, StageState, Status,
 };
 use m365_collect::sources::shape::ListSource;
 use m365_collect::{Descriptor, Kind, Source};
@@ -37,10 +37,10 @@ async fn a_tenant_without_entra_id_p1_is_told_so_once() {
         ]))
         .run()
         .await;
-    let diagnosis = problem(&connection, Code::LicenceMissing);
+    let diagnosis = problem(&connection, Code::LicenseMissing);
     assert_eq!(diagnosis.plan.as_deref(), Some("AAD_PREMIUM"));
     assert_eq!(blocked(diagnosis), ["registration_details"]);
-    assert_eq!(diagnosis.problem, Problem::Licence);
+    assert_eq!(diagnosis.problem, Problem::License);
     assert_eq!(connection.problems.len(), 1, "{connection}");
     assert_eq!(
         connection.status,
@@ -58,7 +58,7 @@ async fn a_tenant_without_entra_id_p1_is_told_so_once() {
 fn managed_devices() -> Arc<dyn Source> {
     let descriptor = Descriptor::full("managed_devices", "devices managed by Intune")
         .permission("DeviceManagementManagedDevices.Read.All")
-        .licence("Microsoft Intune (INTUNE_A)");
+        .license("Microsoft Intune (INTUNE_A)");
     let kind = Kind::new("managedDevice");
     Arc::new(ListSource::new(
         descriptor,
@@ -92,14 +92,14 @@ async fn a_tenant_without_intune_is_told_so() {
         .sources(vec![managed_devices()])
         .run()
         .await;
-    let diagnosis = problem(&connection, Code::LicenceMissing);
+    let diagnosis = problem(&connection, Code::LicenseMissing);
     assert_eq!(diagnosis.plan.as_deref(), Some("INTUNE_A"));
     assert!(diagnosis.link.unwrap().contains("intune"), "{connection}");
     assert_eq!(blocked(diagnosis), ["managed_devices"]);
 }
 
 #[tokio::test]
-async fn a_licence_is_not_known_where_subscriptions_may_not_be_read() {
+async fn a_license_is_not_known_where_subscriptions_may_not_be_read() {
     let microsoft = Microsoft::silent().await;
     microsoft.token(&["Policy.Read.All".to_owned()]).await;
     microsoft.rest().await;
@@ -107,12 +107,12 @@ async fn a_licence_is_not_known_where_subscriptions_may_not_be_read() {
         .sources(chosen(&["conditional_access_policies"]))
         .run()
         .await;
-    let licences = &connection.stages.licences;
-    assert_eq!(licences.state, StageState::NotKnown, "{connection}");
-    assert!(licences.note.contains("LicenseAssignment.Read.All"));
+    let licenses = &connection.stages.licenses;
+    assert_eq!(licenses.state, StageState::NotKnown, "{connection}");
+    assert!(licenses.note.contains("LicenseAssignment.Read.All"));
     assert_eq!(
-        licences.found.as_ref().unwrap()[0].state,
-        LicenceState::NotKnown
+        licenses.found.as_ref().unwrap()[0].state,
+        LicenseState::NotKnown
     );
     assert!(connection.problems.is_empty(), "{connection}");
     assert!(!connection.is_complete());
@@ -120,7 +120,7 @@ async fn a_licence_is_not_known_where_subscriptions_may_not_be_read() {
 }
 
 #[tokio::test]
-async fn a_licence_that_is_there_and_refused_is_a_contradiction() {
+async fn a_license_that_is_there_and_refused_is_a_contradiction() {
     let microsoft = Microsoft::silent().await;
     microsoft.token(&every_permission()).await;
     let code = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";
@@ -131,7 +131,7 @@ async fn a_licence_that_is_there_and_refused_is_a_contradiction() {
         .sources(chosen(&["registration_details"]))
         .run()
         .await;
-    let diagnosis = problem(&connection, Code::LicenceContradicted);
+    let diagnosis = problem(&connection, Code::LicenseContradicted);
     assert_eq!(blocked(diagnosis), ["registration_details"]);
-    assert!(!connection.has(Code::LicenceMissing));
+    assert!(!connection.has(Code::LicenseMissing));
 }

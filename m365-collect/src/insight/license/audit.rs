@@ -15,7 +15,7 @@ use crate::timestamp;
 /// # Examples
 /// ```
 /// use std::time::SystemTime;
-/// use m365_collect::insight::licence::{Holder, LastSignIn, Options, Price, Sku, Snapshot, audit};
+/// use m365_collect::insight::license::{Holder, LastSignIn, Options, Price, Sku, Snapshot, audit};
 ///
 /// let mut ada = Holder::new("ada");
 /// ada.sku_ids.push("sku-1".into());
@@ -34,15 +34,15 @@ use crate::timestamp;
 /// ```
 pub fn audit(snapshot: &Snapshot, options: &Options) -> Audit {
     let mut unknown = Vec::new();
-    for (what, standing) in [
-        ("subscriptions", &snapshot.skus_standing),
-        ("users", &snapshot.users_standing),
-        ("sign-in activity", &snapshot.sign_ins_standing),
+    for (what, evidence) in [
+        ("subscriptions", &snapshot.skus_evidence),
+        ("users", &snapshot.users_evidence),
+        ("sign-in activity", &snapshot.sign_ins_evidence),
     ] {
-        unknown.extend(shortcoming(what, standing, options));
+        unknown.extend(shortcoming(what, evidence, options));
     }
-    let seen_at = match &snapshot.sign_ins_standing {
-        EvidenceState::Read { as_of, .. } | EvidenceState::InPart { as_of, .. } => *as_of,
+    let seen_at = match &snapshot.sign_ins_evidence {
+        EvidenceState::Ok { as_of, .. } | EvidenceState::Truncated { as_of, .. } => *as_of,
         _ => options.as_of,
     };
     let view = View {
@@ -167,29 +167,16 @@ fn usage(holder: &Holder, view: &View<'_>) -> Usage {
 }
 
 /// What cannot be told because of how a source was read.
-fn shortcoming(what: &str, standing: &EvidenceState, options: &Options) -> Option<String> {
+fn shortcoming(what: &str, evidence: &EvidenceState, options: &Options) -> Option<String> {
     let is_old = |as_of: SystemTime| {
         let age = options.as_of.duration_since(as_of);
         age.is_ok_and(|age| age > options.fresh_for)
     };
-    let why = match standing {
-        EvidenceState::Read { note: None, as_of } if is_old(*as_of) => {
+    let why = match evidence {
+        EvidenceState::Ok { note: None, as_of } if is_old(*as_of) => {
             format!("is as of {}", timestamp::format(*as_of))
         }
-        EvidenceState::Read { note: None, .. } => return None,
-        EvidenceState::Read {
-            note: Some(note),
-            as_of,
-        } => format!("is as of {}: {note}", timestamp::format(*as_of)),
-        EvidenceState::InPart { note, .. } => format!("was read in part: {note}"),
-        EvidenceState::Denied { permission } => {
-            format!("was denied: grant {permission} to the application")
-        }
-        EvidenceState::Unlicensed { plan } => {
-            format!("needs {plan}, which the tenant does not have")
-        }
-        EvidenceState::Failed { error } => format!("could not be read: {error}"),
-        EvidenceState::NotCollected => "was not collected".to_owned(),
+        evidence => evidence.shortcoming()?,
     };
     Some(format!("{what} {why}"))
 }
@@ -199,7 +186,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::insight::licence::Price;
+    use crate::insight::license::Price;
 
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -267,7 +254,7 @@ mod tests {
     #[test]
     fn without_sign_in_activity_use_is_unknown_and_not_waste() {
         let mut snapshot = snapshot(vec![holder("a", LastSignIn::Unknown)]);
-        snapshot.sign_ins_standing = EvidenceState::Unlicensed {
+        snapshot.sign_ins_evidence = EvidenceState::Unlicensed {
             plan: "Entra ID P1".to_owned(),
         };
         let found = audit(
@@ -319,7 +306,7 @@ mod tests {
     #[test]
     fn old_evidence_makes_nobody_idle() {
         let mut snapshot = snapshot(vec![holder("a", LastSignIn::At(now() - 61 * DAY))]);
-        snapshot.sign_ins_standing = EvidenceState::Read {
+        snapshot.sign_ins_evidence = EvidenceState::Ok {
             as_of: now() - 60 * DAY,
             note: None,
         };
