@@ -2,15 +2,19 @@
 """Rooms (the top modules of a crate) import each other one way only.
 
 Reads the `use` items and paths of every file under CRATE/src, follows re-exports to the file that
-defines a name, and fails where two rooms reach each other. Test modules are left out.
+defines a name, and fails where two rooms reach each other, where a room takes something from the
+crate root, or where more than LARGEST files reach each other. Test modules are left out.
 
   python3 .ci/rooms.py CRATE...          the floors of each crate, bottom first
-  python3 .ci/rooms.py --files CRATE...  also the circles of files inside rooms
+  python3 .ci/rooms.py --files CRATE...  also what ties the circles of files
 """
 import os
 import re
 import sys
 from collections import defaultdict
+
+# Files of one idea may know each other, as a parser and what it parses do; more are a knot.
+LARGEST = 5
 
 TOKEN = re.compile(
     r"""(?P<skip>//[^\n]*|/\*.*?\*/|b?r(?P<h>\#*)".*?"(?P=h)|b?"(?:\\.|[^"\\])*"|b?'(?:\\.[^']*|[^'\\])')"""
@@ -183,15 +187,14 @@ class Crate:
             paths = [p for p, _ in self.uses[module]]
             at = 0
             while at < len(toks):
-                if toks[at] in ("crate", "super", "self") and toks[at + 1 : at + 2] == ["::"] and toks[at - 1] not in ("::", "use", "(", "in", "pub") or (
-                    toks[at] in ("crate", "super", "self") and toks[at + 1 : at + 2] == ["::"] and toks[at - 1] == "("
-                ):
+                is_path = toks[at + 1 : at + 2] == ["::"]
+                if is_path and toks[at] in ("crate", "super", "self") and toks[at - 1] not in ("::", "use", "in", "pub"):
                     path = [toks[at]]
                     while toks[at + 1 : at + 2] == ["::"] and at + 2 < len(toks) and re.match(r"\w", toks[at + 2]):
                         path.append(toks[at + 2])
                         at += 2
                     paths.append(path)
-                elif re.match(r"[a-z_]\w*$", toks[at]) and toks[at + 1 : at + 2] == ["::"] and toks[at - 1] not in ("::", "use", "{", ","):
+                elif is_path and re.match(r"[a-z_]\w*$", toks[at]) and toks[at - 1] not in ("::", "use", "{", ","):
                     # A path that begins with a module brought in by `use`, or a child module.
                     if module + (toks[at],) in self.files and toks[at + 2] != "{":
                         paths.append(["self", toks[at], toks[at + 2]])
@@ -208,7 +211,7 @@ def circles(nodes, edges):
     out = defaultdict(set)
     for a, b in edges:
         out[a].add(b)
-    index, low, stack, on, result, order = {}, {}, [], set(), [], []
+    index, low, stack, on, result = {}, {}, [], set(), []
     for start in sorted(nodes):
         if start in index:
             continue
@@ -239,10 +242,9 @@ def circles(nodes, edges):
                         group.append(member)
                         if member == node:
                             break
-                    order.append(group)
                     if len(group) > 1:
                         result.append(sorted(group))
-    return result, order
+    return result
 
 
 def floors(nodes, edges):
@@ -281,7 +283,7 @@ def main():
         for (a, b) in [e for e in rooms if e[1] == "the crate root"]:
             print(f"{root}: {a} takes from the crate root: {', '.join(sorted(rooms[a, b])[:4])}")
             bad = True
-        groups, _ = circles(nodes, rooms)
+        groups = circles(nodes, rooms)
         if groups:
             bad = True
             for group in groups:
@@ -291,13 +293,16 @@ def main():
                         print(f"  {a} -> {b} ({len(paths)}): {'; '.join(sorted(paths)[:3])}")
         else:
             print(f"{root}: {len(nodes)} rooms on one-way stairs: " + " → ".join(" ".join(f) for f in floors(nodes, rooms)))
-        if with_files:
-            groups, _ = circles(set(crate.files), set(arrows))
-            for group in sorted(groups, key=len, reverse=True):
-                print(f"{root}: a circle of {len(group)} files")
-                for (a, b), paths in sorted(arrows.items()):
-                    if a in group and b in group:
-                        print(f"  {crate.files[a]} -> {crate.files[b]}: {', '.join(sorted(paths)[:4])}")
+        groups = circles(set(crate.files), set(arrows))
+        for group in sorted(groups, key=len, reverse=True):
+            if len(group) > LARGEST:
+                bad = True
+            elif not with_files:
+                continue
+            print(f"{root}: a circle of {len(group)} files")
+            for (a, b), paths in sorted(arrows.items()):
+                if a in group and b in group:
+                    print(f"  {crate.files[a]} -> {crate.files[b]}: {', '.join(sorted(paths)[:4])}")
     sys.exit(1 if bad else 0)
 
 

@@ -279,7 +279,8 @@ fn cases() -> Vec<(Broken, u16, Body)> {
 }
 
 #[tokio::test]
-async fn a_link_that_keeps_failing_is_given_up_in_three_runs_whatever_it_answers() {
+async fn a_next_link_or_delta_link_that_keeps_failing_is_given_up_in_three_runs_whatever_it_answers()
+ {
     let mut slow = Vec::new();
     for (broken, status, body) in cases() {
         let case = format!("{broken:?} {status} {body:?}");

@@ -100,7 +100,7 @@ async fn stores() -> (tempfile::TempDir, [Arc<dyn Store>; 2]) {
 }
 
 #[tokio::test]
-async fn a_listing_goes_on_with_the_page_after_the_last_that_was_stored() {
+async fn a_listing_goes_on_from_the_next_link_behind_the_last_page_that_was_stored() {
     let (_folder, stores) = stores().await;
     for store in stores {
         let tenant = Tenant::new(store);
@@ -143,7 +143,7 @@ async fn a_listing_that_was_cut_off_long_ago_begins_anew() {
 }
 
 #[tokio::test]
-async fn a_listing_whose_page_token_is_refused_begins_anew() {
+async fn a_listing_whose_skiptoken_is_refused_begins_anew() {
     let (_folder, stores) = stores().await;
     for store in stores {
         let tenant = Tenant::new(store);
@@ -164,7 +164,7 @@ async fn a_listing_whose_page_token_is_refused_begins_anew() {
 }
 
 #[tokio::test]
-async fn reading_afresh_does_not_go_on_with_anything() {
+async fn a_full_resync_does_not_go_on_with_anything() {
     let (_folder, stores) = stores().await;
     for store in stores {
         let tenant = Tenant::new(store);

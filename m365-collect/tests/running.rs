@@ -41,7 +41,7 @@ fn slow_pages(fake: &Fake, id: &str, pages: u64, seconds: u64) {
 }
 
 #[tokio::test]
-async fn a_throttled_source_is_tried_again_in_the_same_sync_while_others_run() {
+async fn a_source_throttled_by_429_is_tried_again_in_the_same_sync_while_others_run() {
     let fake = Fake::paused();
     slow_pages(&fake, "sites", 10, 10);
     fake.answers("security", [throttled(60)]);
@@ -172,7 +172,7 @@ const fn mismatch(stored: u64, counted: u64) -> Outcome {
 }
 
 #[tokio::test]
-async fn an_equal_count_is_told_and_costs_one_request() {
+async fn an_equal_odata_count_is_told_and_costs_one_request() {
     let tenant = Counted::new([text(2), text(2)]);
     let report = tenant.engine().run().await.unwrap();
     assert!(report.is_complete(), "{report:?}");
@@ -193,7 +193,7 @@ async fn an_equal_count_is_told_and_costs_one_request() {
 }
 
 #[tokio::test]
-async fn a_mismatch_is_asked_about_again_and_then_told() {
+async fn an_odata_count_that_differs_is_asked_for_again_and_then_told() {
     let tenant = Counted::new([text(3), text(3), text(3)]);
     let report = tenant.engine().run().await.unwrap();
     assert_eq!(outcome(&report), mismatch(2, 3));
@@ -220,7 +220,7 @@ async fn a_mismatch_is_asked_about_again_and_then_told() {
 }
 
 #[tokio::test]
-async fn an_index_that_lags_is_no_mismatch() {
+async fn an_odata_count_whose_index_lags_is_no_mismatch() {
     let tenant = Counted::new([text(1), text(1), text(2)]);
     let report = tenant.engine().run().await.unwrap();
     assert!(report.is_complete(), "it catches up: {report:?}");
@@ -231,7 +231,7 @@ async fn an_index_that_lags_is_no_mismatch() {
 }
 
 #[tokio::test]
-async fn a_count_that_is_refused_is_no_failure_and_no_match() {
+async fn an_odata_count_that_is_refused_is_no_failure_and_no_match() {
     let refused = || Answer::error(403, "Authorization_RequestDenied");
     let tenant = Counted::new([refused(), refused()]);
     let report = tenant.engine().run().await.unwrap();

@@ -148,7 +148,7 @@ async fn a_failing_source_rests_longer_each_time_while_the_others_go_on() {
 }
 
 #[tokio::test]
-async fn a_throttled_source_yields_its_place_and_is_not_tried_before_its_time() {
+async fn a_throttled_source_yields_its_place_and_is_not_tried_before_its_retry_after() {
     // Two parts of the service, each with limits of its own.
     let fake = Fake::paused();
     fake.answers("sites", empty());

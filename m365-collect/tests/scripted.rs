@@ -183,7 +183,7 @@ async fn a_listing_that_cannot_be_read_whole_ends_no_membership() {
 }
 
 #[tokio::test]
-async fn a_listing_whose_page_token_was_lost_begins_anew() {
+async fn a_listing_whose_skiptoken_was_lost_begins_anew() {
     let tenant = Scripted::new();
     let first = format!(
         r#"{{"value":[{{"id":"a.example"}}],"@odata.nextLink":"{GRAPH}/domains?$skiptoken=2"}}"#
@@ -227,7 +227,7 @@ async fn a_listing_that_stops_in_the_middle_removes_nothing() {
 }
 
 #[tokio::test]
-async fn a_link_that_was_stored_for_another_origin_is_not_followed_and_all_is_read_again() {
+async fn a_delta_link_that_was_stored_for_another_origin_is_not_followed_and_all_is_read_again() {
     let tenant = Scripted::new();
     tenant.graph.on(
         "/v1.0/users/delta",
@@ -478,7 +478,7 @@ async fn an_application_that_the_service_does_not_know_may_never_have_been_conse
 }
 
 #[tokio::test]
-async fn a_batch_that_is_not_found_says_nothing_of_what_is_asked_for_inside() {
+async fn a_batch_answered_404_says_nothing_of_what_is_asked_for_inside() {
     let tenant = Scripted::new();
     let rounds = [round("1", r#"{"id":"a"},{"id":"b"}"#), round("2", "")];
     tenant.graph.on("/v1.0/users/delta", rounds);
@@ -497,7 +497,7 @@ async fn a_batch_that_is_not_found_says_nothing_of_what_is_asked_for_inside() {
 }
 
 #[tokio::test]
-async fn a_parent_that_the_service_does_not_find_is_told_and_what_is_known_of_it_stays() {
+async fn a_parent_answered_404_is_told_and_what_is_known_of_it_stays() {
     let tenant = Scripted::new();
     tenant.graph.on(
         "/v1.0/users/delta",

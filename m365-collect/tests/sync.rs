@@ -57,7 +57,7 @@ async fn every_source_of_the_catalogue_is_read() {
 }
 
 #[tokio::test]
-async fn a_second_sync_asks_only_for_changes() {
+async fn a_second_sync_asks_by_delta_link_and_only_for_changes() {
     let sim = example().await;
     let store = memory();
     engine(&sim, &store).run().await.unwrap();
@@ -89,7 +89,7 @@ async fn changes_reach_the_store() {
 }
 
 #[tokio::test]
-async fn a_missing_permission_is_denied_and_the_other_sources_are_read() {
+async fn a_missing_permission_is_denied_by_403_and_the_other_sources_are_read() {
     let sim = example().await;
     sim.deny(Area::ConditionalAccess);
     let store = memory();
@@ -191,7 +191,7 @@ async fn a_fan_out_whose_parents_were_never_read_is_skipped_and_not_empty() {
 }
 
 #[tokio::test]
-async fn throttling_beyond_the_budget_is_told_with_its_time() {
+async fn throttling_beyond_the_budget_is_told_with_its_retry_after() {
     let sim = example().await;
     let store = memory();
     sim.throttle_all(Some(3600));

@@ -223,7 +223,7 @@ fn people(count: usize, token: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn held_removals_cost_one_reading_of_everything_a_day_and_are_told_meanwhile() {
+async fn held_removals_cost_one_full_resync_a_day_and_are_told_meanwhile() {
     let tenant = Tenant::contoso();
     let lost = Answer::error(410, "syncStateNotFound");
     let held = Outcome::Partial {
@@ -285,7 +285,7 @@ async fn held_removals_are_made_when_a_person_confirms_them() {
 }
 
 #[tokio::test]
-async fn reading_everything_afresh_goes_on_where_the_same_run_was_throttled() {
+async fn a_full_resync_goes_on_where_the_same_run_was_throttled() {
     let tenant = Tenant::contoso();
     let page = |items: &str, next: &str| {
         Answer::json(format!(
@@ -373,7 +373,7 @@ fn withheld() -> Outcome {
 }
 
 #[tokio::test]
-async fn members_that_are_hidden_are_unknown_and_not_absent() {
+async fn without_member_read_hidden_hidden_members_are_unknown_and_not_absent() {
     let claims = format!(r#"{{"tid":"{ID}","roles":["Group.Read.All"]}}"#);
     for tenant in [Tenant::contoso(), Tenant::contoso().token(&claims)] {
         let rounds = [groups("", "1"), no_change("2")];

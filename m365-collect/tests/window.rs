@@ -257,7 +257,7 @@ async fn an_event_that_can_be_read_when_it_comes_again_is_no_longer_missing() {
 }
 
 #[tokio::test]
-async fn a_slice_in_which_the_place_was_lost_is_read_anew_in_shorter_ones() {
+async fn a_slice_whose_skiptoken_was_lost_is_read_anew_in_shorter_ones() {
     let (_folder, logs) = logs().await;
     for log in logs {
         let lost = Answer::error(400, "DirectoryPageTokenNotFoundException");
@@ -276,7 +276,7 @@ async fn a_slice_in_which_the_place_was_lost_is_read_anew_in_shorter_ones() {
 }
 
 #[tokio::test]
-async fn a_place_that_is_lost_again_and_again_is_a_failure_and_no_loop() {
+async fn a_skiptoken_that_is_lost_again_and_again_is_a_failure_and_no_loop() {
     let (_folder, logs) = logs().await;
     for log in logs {
         let lost = Answer::error(400, "DirectoryPageTokenNotFoundException");
@@ -287,7 +287,7 @@ async fn a_place_that_is_lost_again_and_again_is_a_failure_and_no_loop() {
 }
 
 #[tokio::test]
-async fn reading_everything_afresh_passes_over_nothing_that_came_since() {
+async fn a_full_resync_of_a_log_passes_over_nothing_that_came_since() {
     let (_folder, logs) = logs().await;
     for mut log in logs {
         log.graph.on(PATH, vec![events(&["a"], None); 100]);
