@@ -15,7 +15,7 @@ use crate::page;
 use crate::path::IntoPath;
 use crate::query::{Target, common_setters};
 use crate::send::Call;
-use crate::throttle::Workload;
+use crate::workload::Workload;
 
 impl Client {
     /// Reads one object: `client.get::<Me>(["users", id])`. `$select` asks for the fields of `T`.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use graph_client::test_util::Answer;
-use graph_client::{DeltaEvent, PartEvent};
+use graph_client::{DeltaEvent, PartitionEvent};
 use serde::Deserialize;
 use support::{Fixture, User, fixture, last, page};
 
@@ -215,21 +215,21 @@ async fn parts_and_the_replay_together_are_the_whole_and_nothing_else() {
     let filters = (1..=2).map(|n| format!("part eq {n}"));
     let mut events = f
         .client
-        .list_in_parts::<User>("users", filters, 2, |part| part);
+        .list_partitioned::<User>("users", filters, 2, |part| part);
     let mut store = BTreeMap::new();
     let mut end = None;
     while let Some(event) = events.try_next().await.unwrap() {
         match event {
-            PartEvent::Page(page) => {
+            PartitionEvent::Page(page) => {
                 store.extend(page.items.into_iter().map(|user| (user.id.clone(), user)));
             }
-            PartEvent::Change(DeltaEvent::Upsert(user)) => {
+            PartitionEvent::Change(DeltaEvent::Upsert(user)) => {
                 store.insert(user.id.clone(), user);
             }
-            PartEvent::Change(DeltaEvent::Removed { id, .. }) => {
+            PartitionEvent::Change(DeltaEvent::Removed { id, .. }) => {
                 store.remove(&id);
             }
-            PartEvent::Change(DeltaEvent::Checkpoint(checkpoint)) => end = Some(checkpoint),
+            PartitionEvent::Change(DeltaEvent::Checkpoint(checkpoint)) => end = Some(checkpoint),
             other => panic!("{other:?}"),
         }
     }
@@ -252,9 +252,11 @@ async fn what_the_parts_select_is_what_the_changes_track() {
     );
     f.graph.on("/v1.0/users", [page(&["a"], None)]);
     let filters = ["accountEnabled eq true".to_owned()];
-    let events = f.client.list_in_parts::<User>("users", filters, 1, |part| {
-        part.select(["id", "accountEnabled"])
-    });
+    let events = f
+        .client
+        .list_partitioned::<User>("users", filters, 1, |part| {
+            part.select(["id", "accountEnabled"])
+        });
     let _: Vec<_> = events.try_collect().await.unwrap();
     let token = f.graph.requests()[0].target();
     assert!(token.contains("$select=id,accountEnabled"), "{token}");
@@ -274,7 +276,7 @@ async fn a_failing_part_ends_the_whole() {
     let filters = (1..=3).map(|n| format!("part eq {n}"));
     let events: Vec<_> = f
         .client
-        .list_in_parts::<User>("users", filters, 1, |part| part)
+        .list_partitioned::<User>("users", filters, 1, |part| part)
         .collect()
         .await;
     assert_eq!(events.len(), 2);

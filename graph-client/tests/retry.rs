@@ -336,7 +336,7 @@ async fn client_errors_are_final_and_keep_status_and_code() {
 }
 
 #[tokio::test]
-async fn a_missing_licence_is_told_from_a_missing_permission() {
+async fn a_missing_license_is_told_from_a_missing_permission() {
     for code in [
         "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
         "AadPremiumLicenseRequired",
@@ -410,11 +410,7 @@ async fn one_429_pauses_siblings_of_the_same_workload_only() {
     while clock.sleepers() < 2 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(
-        graph.requests().len(),
-        1,
-        "no request while the gate is closed"
-    );
+    assert_eq!(graph.requests().len(), 1, "no request during the pause");
     let other = client
         .list::<User>("deviceManagement/managedDevices")
         .items();

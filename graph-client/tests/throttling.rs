@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use graph_client::test_util::Answer;
 use graph_client::{Client, LearnedLimits, Limits, Priority, RetryOptions, TenantId};
-use simulation::{Counting, Outcome, Run, Truth};
+use simulation::{Counting, Run, SimulationResult, Truth};
 use support::{User, fixture, fixture_of, page};
 
-fn hungry(counting: Counting, per_second: f64, documented: u32, seconds: u64) -> Outcome {
+fn hungry(counting: Counting, per_second: f64, documented: u32, seconds: u64) -> SimulationResult {
     Run {
         seconds,
         ..Run::hungry(counting, per_second, Some(documented))
@@ -23,12 +23,12 @@ fn hungry(counting: Counting, per_second: f64, documented: u32, seconds: u64) ->
 }
 
 #[track_caller]
-fn expect(outcome: &Outcome, goodput: f64, wasted: f64) {
-    let (got, lost) = (outcome.goodput(), outcome.wasted());
+fn expect(result: &SimulationResult, goodput: f64, wasted: f64) {
+    let (got, lost) = (result.goodput(), result.wasted());
     assert!(
-        got >= goodput && lost <= wasted && outcome.failed() == 0,
+        got >= goodput && lost <= wasted && result.failed() == 0,
         "goodput {got:.4}, wasted {lost:.4}, failed {}",
-        outcome.failed()
+        result.failed()
     );
 }
 
@@ -74,11 +74,11 @@ fn what_was_learned_saves_the_next_run_its_refusals() {
 fn the_same_seed_is_the_same_run() {
     let one = || hungry(Counting::Accruing, 20.0, 280, 120);
     let (a, b) = (one(), one());
-    let latencies = |outcome: &Outcome| outcome.tallies["one.example"].latencies.clone();
+    let latencies = |result: &SimulationResult| result.tallies["one.example"].latencies.clone();
     assert_eq!(latencies(&a), latencies(&b));
 }
 
-fn quiet_beside(noisy: usize, truth: Truth, documented: u32) -> Outcome {
+fn quiet_beside(noisy: usize, truth: Truth, documented: u32) -> SimulationResult {
     Run {
         truth,
         documented: Some(documented),
@@ -114,14 +114,14 @@ fn a_noisy_tenant_does_not_slow_down_others_at_a_limit_of_the_application_either
         per: 10.0,
         shared: true,
     };
-    let p99 = |outcome: &Outcome| outcome.tallies["quiet.example"].p99().as_secs_f64();
+    let p99 = |result: &SimulationResult| result.tallies["quiet.example"].p99().as_secs_f64();
     let alone = p99(&quiet_beside(0, truth, 122));
     for counting in [Counting::Accruing, Counting::Fixed] {
-        let outcome = quiet_beside(200, Truth { counting, ..truth }, 122);
-        let beside = p99(&outcome);
+        let result = quiet_beside(200, Truth { counting, ..truth }, 122);
+        let beside = p99(&result);
         assert!(beside <= alone * 1.05, "{alone} s alone, {beside} s beside");
         // And nothing of the limit is lost by it.
-        expect(&outcome, 0.95, 0.0);
+        expect(&result, 0.95, 0.0);
     }
 }
 

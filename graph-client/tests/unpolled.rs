@@ -89,7 +89,7 @@ fn job(way: u64, client: Client, meter: Meter) -> (&'static str, Job) {
             5 => with_calls_between(both, users().prefetch().items()).await,
             6 => {
                 let parts = (0..5).map(|n| format!("part eq {n}"));
-                let events = client.list_in_parts::<Item>("users", parts, 3, |part| part);
+                let events = client.list_partitioned::<Item>("users", parts, 3, |part| part);
                 with_calls_between(both, events).await
             }
             7 => with_calls_between(both, client.delta::<Item>("users").pages()).await,

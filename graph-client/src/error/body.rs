@@ -11,11 +11,11 @@ use crate::decode::without_bom;
 pub(crate) struct ErrorBody {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
-    /// It is one of the licence refusals that have no code of their own.
+    /// It is one of the license refusals that have no code of their own.
     pub(crate) is_unlicensed: bool,
 }
 
-/// What Intune and identity protection say to a tenant without their licence, under a code that
+/// What Intune and identity protection say to a tenant without their license, under a code that
 /// says nothing.
 const WITHOUT_CODE: &[&str] = &[
     "request not applicable to target tenant",
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_the_licence_refusal_without_a_code() {
+    fn knows_the_license_refusal_without_a_code() {
         for body in [
             r#"{"error":{"code":"BadRequest","message":"Request not applicable to target tenant."}}"#,
             r#"{"error":{"code":"Forbidden","message":"Your tenant is not licensed for this feature."}}"#,

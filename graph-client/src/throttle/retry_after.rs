@@ -7,8 +7,6 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
 
-use super::gate::Scope;
-
 /// A wait longer than this is stored as this; no budget is as long, so it is refused either way.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
@@ -64,23 +62,6 @@ fn seconds(text: &str) -> Option<Duration> {
     )
 }
 
-/// Whom a 429 concerns, from `x-ms-throttle-scope: <Scope>/<Operation>/<app>/<tenant>`.
-pub(crate) fn throttle_scope(headers: &HeaderMap) -> Scope {
-    let scope = headers
-        .get("x-ms-throttle-scope")
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
-    if scope
-        .split('/')
-        .next()
-        .is_some_and(|first| first.eq_ignore_ascii_case("Application"))
-    {
-        Scope::App
-    } else {
-        Scope::Tenant
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -128,21 +109,6 @@ mod tests {
     fn absurd_waits_are_bounded_and_still_long() {
         assert_eq!(parse("99999999999999999999999999"), Some(LONGEST));
         assert_eq!(parse("18446744073709551615.999"), Some(LONGEST));
-    }
-
-    #[test]
-    fn tells_whom_a_429_concerns() {
-        let scope = |text: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert("x-ms-throttle-scope", text.parse().unwrap());
-            throttle_scope(&headers)
-        };
-        assert_eq!(scope("Application/Read/app/"), Scope::App);
-        assert_eq!(
-            scope("Tenant_Application/ReadWrite/app/tenant"),
-            Scope::Tenant
-        );
-        assert_eq!(scope("Tenant/Read/app/tenant"), Scope::Tenant);
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use super::{Endless, Error, Excess, Kind};
 impl Error {
     fn advice(&self) -> &'static str {
         if self.is_unlicensed() {
-            "the tenant lacks the licence for this data"
+            "the tenant lacks the license for this data"
         } else if self.is_page_token_lost() {
             "the service forgot the position in the listing; start it again"
         } else {

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LimitScope, Limits, Workload};
-use crate::client::Client;
+use super::limit::LimitScope;
+use super::limit_set::Limits;
 use crate::tenant::TenantId;
+use crate::workload::Workload;
 
 /// The limits that the service's refusals have shown to be lower than documented.
 ///
@@ -21,7 +22,7 @@ use crate::tenant::TenantId;
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct LearnedLimits(pub(super) Vec<Learned>);
+pub struct LearnedLimits(pub(super) Vec<LearnedLimit>);
 
 impl LearnedLimits {
     /// Whether nothing was learned.
@@ -48,21 +49,10 @@ impl LearnedLimits {
     }
 }
 
-impl Client {
-    /// Goes on from what an earlier client learned of this tenant and of the application, where
-    /// this one knows no better by itself; see also
-    /// [`ClientBuilder::learned_limits`](crate::ClientBuilder::learned_limits). What was learned
-    /// of other tenants is left out.
-    pub fn restore_limits(&self, learned: LearnedLimits) {
-        let learned = learned.of_tenant(self.tenant());
-        self.shared().gates.restore(learned);
-    }
-}
-
 /// One of them. What it is of is kept by its own words and not by its place in the table, which
 /// the next version may order otherwise.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Learned {
+pub(super) struct LearnedLimit {
     pub(super) workload: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) tenant: Option<String>,
@@ -77,7 +67,7 @@ pub(super) struct Learned {
     pub(super) refused_at: Option<f64>,
 }
 
-impl Learned {
+impl LearnedLimit {
     pub(super) fn new(
         row: usize,
         tenant: Option<&TenantId>,

@@ -1,20 +1,14 @@
-//! The gate that all requests of one application to one workload of one tenant pass.
+//! The rate limiter that all requests of one application pass.
 //!
-//! Those who come to it are let through in a fair order, each when the limits have room. A 429
-//! closes it for everyone that it concerns until the time asked for, and lowers what is believed of
-//! the limit that was met. It opens slowly: one request first, then twice as many with every
-//! success, so that those who waited do not rush in and close it again.
+//! Requests are let through in a fair order, each when the limits have room. A 429 pauses everyone
+//! that it concerns until the time asked for, and lowers the limit that was met. After a pause one
+//! request goes first, then twice as many with every success, so that those who waited do not rush
+//! in and are refused again.
 //!
 //! A future that nobody polls holds nothing up. Whoever waits says when it looks again at the
 //! latest; one that was called, or whose own time has come, and that does not look within a grace
 //! is passed over until it does. What it was given goes back, and a request whose answer has been
 //! there for as long, unread, no longer counts as under way.
-
-mod demand;
-mod holder;
-mod lane;
-mod state;
-mod ticket;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -23,33 +17,26 @@ use http::{HeaderMap, Method};
 use tokio::sync::Notify;
 use url::Url;
 
-pub(crate) use self::demand::Demand;
-pub(super) use self::demand::{BucketKey, LaneKey};
-use self::lane::Allowance;
-use self::state::{MANY, State};
-use self::ticket::Line;
-pub(crate) use self::ticket::{Permit, Sent, Ticket};
-use super::learned::Learned;
-use super::limits::LimitUnit;
+use super::learned_limit::{LearnedLimit, LearnedLimits};
+use super::limit::{LimitScope, LimitUnit};
+use super::limit_set::Limits;
+use super::limiter_state::{LimiterState, MANY};
+use super::pause_scope::Allowance;
 use super::priority::Priority;
-use super::{LearnedLimits, LimitScope, Limits, Workload, cost, segments};
+use super::request_cost::RequestCost;
+use super::resource_unit::resource_units;
+use super::throttle_scope::ThrottleScope;
+use super::ticket::{Line, Sent, Ticket};
 use crate::observer::WaitReason;
+use crate::path::pattern;
 use crate::sync::lock;
 use crate::tenant::TenantId;
+use crate::workload::Workload;
 
-/// Requests in flight from which a reopened gate counts as fully open again.
-const FULLY_OPEN: u32 = 64;
+/// Requests in flight from which a pause counts as over for good.
+const UNPAUSED: u32 = 64;
 /// A preset wait for refusals that do not say how long is no longer than this.
 const LONGEST_PRESET: Duration = Duration::from_secs(60);
-
-/// Whom a refusal concerns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// The application in every tenant.
-    App,
-    /// This tenant; or when the limits are all by resource, this mailbox or report of it.
-    Tenant,
-}
 
 /// What to wait for.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,21 +48,21 @@ pub(crate) enum Blocked {
     Turn(Duration, WaitReason),
 }
 
-/// All gates of one application.
+/// The limits, pauses and queues of one application.
 #[derive(Debug)]
-pub(crate) struct Gates {
-    limits: Limits,
+pub(crate) struct RateLimiter {
+    pub(super) limits: Limits,
     /// The longest that a request is under way.
-    attempt: Duration,
-    state: Mutex<State>,
+    pub(super) attempt: Duration,
+    pub(super) state: Mutex<LimiterState>,
 }
 
-impl Gates {
+impl RateLimiter {
     pub(crate) fn new(limits: Limits, learned: LearnedLimits, attempt: Duration) -> Self {
-        let state = State {
+        let state = LimiterState {
             restored: learned.0,
             prune_at: MANY,
-            ..State::default()
+            ..LimiterState::default()
         };
         Self {
             limits,
@@ -89,21 +76,21 @@ impl Gates {
     }
 
     /// What a request needs.
-    pub(crate) fn demand(
+    pub(crate) fn cost(
         &self,
         tenant: &TenantId,
         workload: Workload,
         method: &Method,
         url: &Url,
-    ) -> Demand {
-        let segments = segments(url);
+    ) -> RequestCost {
+        let segments = pattern::segments(url);
         let resource_units = if workload == Workload::Identity {
-            cost::resource_units(url, &segments)
+            resource_units(url, &segments)
         } else {
             1
         };
         let rows = self.limits.fitting(workload, method, &segments);
-        Demand {
+        RequestCost {
             tenant: tenant.clone(),
             workload,
             requests: 1,
@@ -118,9 +105,8 @@ impl Gates {
     }
 
     /// How long to stay away at least after a refusal that does not say.
-    pub(crate) fn preset(&self, demand: &Demand) -> Duration {
-        demand
-            .buckets(&self.limits)
+    pub(crate) fn preset(&self, cost: &RequestCost) -> Duration {
+        cost.buckets(&self.limits)
             .filter(|(_, limit)| !limit.retry_after)
             .map(|(_, limit)| limit.per.min(LONGEST_PRESET))
             .max()
@@ -131,7 +117,7 @@ impl Gates {
     /// than `patience`.
     pub(crate) fn enqueue(
         self: &Arc<Self>,
-        demand: &Arc<Demand>,
+        cost: &Arc<RequestCost>,
         priority: Priority,
         patience: Duration,
         now: Duration,
@@ -139,34 +125,32 @@ impl Gates {
         let mut state = lock(&self.state);
         let state = &mut *state;
         state.prune(now);
-        let wait = demand
+        let wait = cost
             .buckets(&self.limits)
             .map(|(key, limit)| {
                 let bucket = state.bucket(key, &limit, &self.limits, now);
-                let units = demand.units(&limit);
-                bucket.queue(units).max(
-                    bucket
-                        .free_at(units, &demand.tenant, now)
-                        .saturating_sub(now),
-                )
+                let units = cost.units(&limit);
+                bucket
+                    .queue(units)
+                    .max(bucket.free_at(units, &cost.tenant, now).saturating_sub(now))
             })
             .max()
             .unwrap_or_default()
-            .max(state.allowed_at(demand, now).saturating_sub(now));
+            .max(state.allowed_at(cost, now).saturating_sub(now));
         if wait > patience {
             return Err(wait);
         }
         state.tickets += 1;
         let ticket = Ticket {
-            gates: Arc::clone(self),
+            limiter: Arc::clone(self),
             id: state.tickets,
-            demand: Arc::clone(demand),
-            flow: Arc::new(demand.flow(priority)),
+            cost: Arc::clone(cost),
+            flow: Arc::new(cost.flow(priority)),
             wake: Arc::new(Notify::new()),
             line: Mutex::new(Line::new(now)),
         };
-        state.want(&self.limits, demand, true);
-        let queue = state.queues.entry(demand.workload).or_default();
+        state.want(&self.limits, cost, true);
+        let queue = state.queues.entry(cost.workload).or_default();
         queue.push(&ticket.flow, ticket.waiting(now), false);
         Ok(ticket)
     }
@@ -176,23 +160,27 @@ impl Gates {
     /// met.
     pub(crate) fn refused(
         &self,
-        demand: &Demand,
-        (scope, quota): (Scope, bool),
+        cost: &RequestCost,
+        (scope, quota): (ThrottleScope, bool),
         sent: Duration,
         now: Duration,
         until: Duration,
     ) {
         let mut state = lock(&self.state);
         let state = &mut *state;
-        let by_resource = scope == Scope::Tenant && demand.is_by_resource();
-        let concerned = demand.lanes().find(|lane| match scope {
-            Scope::App => lane.tenant.is_none(),
-            Scope::Tenant => lane.tenant.is_some() && lane.resource.is_some() == by_resource,
+        let by_resource = scope == ThrottleScope::Tenant && cost.is_by_resource();
+        let concerned = cost.pause_scopes().find(|pause_scope| match scope {
+            ThrottleScope::App => pause_scope.tenant.is_none(),
+            ThrottleScope::Tenant => {
+                pause_scope.tenant.is_some() && pause_scope.resource.is_some() == by_resource
+            }
         });
         // Of the limits that it may have been, the fullest.
-        let fullest = demand
+        let fullest = cost
             .buckets(&self.limits)
-            .filter(|(_, limit)| quota && (limit.scope == LimitScope::App) == (scope == Scope::App))
+            .filter(|(_, limit)| {
+                quota && (limit.scope == LimitScope::App) == (scope == ThrottleScope::App)
+            })
             .filter_map(|(key, limit)| {
                 let fullness = state.buckets.get(&key)?.fullness();
                 Some((key, limit, fullness))
@@ -201,38 +189,41 @@ impl Gates {
         if let Some((key, limit, _)) = fullest
             && let Some(bucket) = state.buckets.get_mut(&key)
         {
-            bucket.refused(demand.units(&limit), sent, now);
+            bucket.refused(cost.units(&limit), sent, now);
         }
-        let Some(lane) = concerned else { return };
+        let Some(pause_scope) = concerned else { return };
         let sent = state.sent;
-        let gate = state.lanes.entry(lane.clone()).or_default();
-        gate.close(sent, until);
+        state
+            .pause_scopes
+            .entry(pause_scope.clone())
+            .or_default()
+            .close(sent, until);
         // Those of them who wait have to see whether they still want to.
-        if let Some(queue) = state.queues.get_mut(&demand.workload) {
-            queue.call_all(lane.tenant.as_ref(), lane.resource.as_ref());
+        if let Some(queue) = state.queues.get_mut(&cost.workload) {
+            queue.call_all(pause_scope.tenant.as_ref(), pause_scope.resource.as_ref());
         }
     }
 
     /// The service took a request: learn from what it says of its limits.
     /// <https://learn.microsoft.com/graph/throttling-limits>
-    pub(crate) fn taken(&self, demand: &Demand, sent: Sent, headers: &HeaderMap, now: Duration) {
+    pub(crate) fn taken(&self, cost: &RequestCost, sent: Sent, headers: &HeaderMap, now: Duration) {
         let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
         let share = number("x-ms-throttle-limit-percentage");
         let actual = headers
             .get("x-ms-resource-unit")
             .and_then(|value| value.to_str().ok()?.trim().parse::<u32>().ok());
         let mut state = lock(&self.state);
-        for (key, limit) in demand.buckets(&self.limits) {
+        for (key, limit) in cost.buckets(&self.limits) {
             let Some(bucket) = state.buckets.get_mut(&key) else {
                 continue;
             };
             if let Some(actual) = actual {
-                bucket.correct(u64::from(demand.resource_units), u64::from(actual.max(1)));
+                bucket.correct(u64::from(cost.resource_units), u64::from(actual.max(1)));
             }
             match share {
                 Some(share) if share >= 0.8 => {
                     if limit.scope == LimitScope::Tenant {
-                        bucket.belief.warned(share, sent.at, now);
+                        bucket.adaptive.warned(share, sent.at, now);
                     }
                 }
                 _ => bucket.accepted(sent.at, now),
@@ -241,40 +232,42 @@ impl Gates {
         let Some(allowance) = Allowance::of(headers, now) else {
             return;
         };
-        for key in demand.lanes().filter(|key| key.tenant.is_some()) {
-            if let Some(lane) = state.lanes.get_mut(&key) {
-                lane.allow(allowance, sent.number);
+        for key in cost.pause_scopes().filter(|key| key.tenant.is_some()) {
+            if let Some(pause_scope) = state.pause_scopes.get_mut(&key) {
+                pause_scope.allow(allowance, sent.number);
             }
         }
     }
 
     /// What was sent came back and was not refused: open further.
-    pub(crate) fn passed(&self, demand: &Demand, sent: Sent) {
+    pub(crate) fn passed(&self, cost: &RequestCost, sent: Sent) {
         let mut state = lock(&self.state);
-        let windows = demand.buckets(&self.limits).map(|(_, limit)| limit);
+        let windows = cost.buckets(&self.limits).map(|(_, limit)| limit);
         let fully = windows
             .filter(|limit| limit.unit != LimitUnit::Concurrent)
             .map(|limit| limit.requests)
-            .fold(FULLY_OPEN, u32::min);
-        for key in demand.lanes() {
-            state.open_further(key, sent.number, fully);
+            .fold(UNPAUSED, u32::min);
+        for key in cost.pause_scopes() {
+            state.ramp_up(key, sent.number, fully);
         }
     }
 
     /// What refusals have taught, for a later client.
     pub(crate) fn learned(&self) -> LearnedLimits {
         let state = lock(&self.state);
-        let mut learned: Vec<Learned> = state
+        let mut learned: Vec<LearnedLimit> = state
             .buckets
             .iter()
-            .filter(|(key, bucket)| key.resource.is_none() && bucket.belief.refused_at().is_some())
+            .filter(|(key, bucket)| {
+                key.resource.is_none() && bucket.adaptive.refused_at().is_some()
+            })
             .filter_map(|(key, bucket)| {
-                Learned::new(
+                LearnedLimit::new(
                     key.row,
                     key.tenant.as_ref(),
                     &self.limits,
-                    bucket.belief.limit(),
-                    bucket.belief.refused_at(),
+                    bucket.adaptive.limit(),
+                    bucket.adaptive.refused_at(),
                 )
             })
             .collect();

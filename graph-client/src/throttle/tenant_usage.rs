@@ -13,13 +13,13 @@ const MODEST: f64 = 0.5;
 
 /// The use of a limit by tenant, fading with the window of the limit.
 #[derive(Debug)]
-pub(super) struct Shares {
+pub(super) struct TenantUsage {
     window: Duration,
     of: HashMap<TenantId, (f64, Duration)>,
     forget_at: Duration,
 }
 
-impl Shares {
+impl TenantUsage {
     pub(super) fn new(window: Duration) -> Self {
         Self {
             window,
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn who_takes_little_is_modest_and_who_takes_all_is_not() {
-        let mut shares = Shares::new(Duration::from_secs(10));
+        let mut shares = TenantUsage::new(Duration::from_secs(10));
         let (quiet, noisy) = (tenant("quiet.example"), tenant("noisy.example"));
         for second in 0..100 {
             shares.record(&noisy, 10.0, Duration::from_secs(second));
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn tenants_that_all_take_what_they_can_get_are_not_modest() {
-        let mut shares = Shares::new(Duration::from_secs(10));
+        let mut shares = TenantUsage::new(Duration::from_secs(10));
         let both = [tenant("a.example"), tenant("b.example")];
         for second in 0..100 {
             for tenant in &both {
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn who_left_is_forgotten() {
-        let mut shares = Shares::new(Duration::from_secs(10));
+        let mut shares = TenantUsage::new(Duration::from_secs(10));
         let (gone, here) = (tenant("gone.example"), tenant("here.example"));
         shares.record(&gone, 1.0, Duration::ZERO);
         for second in 0..60 {

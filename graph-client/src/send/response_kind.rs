@@ -7,13 +7,13 @@ use http::HeaderMap;
 use http::header::{LOCATION, WWW_AUTHENTICATE};
 
 use crate::error::{ErrorBody, TokenError, TokenErrorKind};
-use crate::throttle::{RetryAfter, Scope, throttle_scope};
+use crate::throttle::{RetryAfter, ThrottleScope};
 use crate::transport::TransportResponse;
 
 /// <https://learn.microsoft.com/graph/errors> and <https://learn.microsoft.com/graph/throttling>.
 #[cfg_attr(test, derive(Debug))]
 #[derive(PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum ResponseKind {
     Success,
     /// Elsewhere, as the `Location` says.
     Redirect(String),
@@ -24,7 +24,7 @@ pub(crate) enum Verdict {
     /// The service wants fewer requests: pause everyone.
     Throttled {
         asked: Option<Duration>,
-        scope: Scope,
+        scope: ThrottleScope,
     },
     /// A passing failure: this call tries again.
     Transient,
@@ -36,7 +36,7 @@ pub(crate) enum Verdict {
     Failure,
 }
 
-impl Verdict {
+impl ResponseKind {
     /// Whether the service carried nothing out, for reasons that are not the request's own.
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(self, Self::Throttled { .. } | Self::Transient)
@@ -51,11 +51,11 @@ impl Verdict {
         match status.as_u16() {
             429 | 509 => Self::Throttled {
                 asked,
-                scope: throttle_scope(headers),
+                scope: ThrottleScope::of(headers),
             },
             500 | 502 | 503 | 504 if asked.is_some() => Self::Throttled {
                 asked,
-                scope: Scope::Tenant,
+                scope: ThrottleScope::Tenant,
             },
             408 | 500 | 502 | 503 | 504 => Self::Transient,
             409 if is_concurrency_violation(&answer.body) => Self::Conflict { asked },
@@ -117,68 +117,71 @@ mod tests {
 
     use super::*;
 
-    fn verdict(status: u16, headers: &[(&'static str, &str)], token_endpoint: bool) -> Verdict {
+    fn kind(status: u16, headers: &[(&'static str, &str)], token_endpoint: bool) -> ResponseKind {
         let headers = headers
             .iter()
             .map(|(k, v)| (k.parse().unwrap(), v.parse().unwrap()))
             .collect();
         let answer = TransportResponse::new(StatusCode::from_u16(status).unwrap(), headers, "");
-        Verdict::of(&answer, token_endpoint, SystemTime::UNIX_EPOCH)
+        ResponseKind::of(&answer, token_endpoint, SystemTime::UNIX_EPOCH)
     }
 
     #[test]
     fn follows_the_documented_statuses() {
-        assert_eq!(verdict(200, &[], false), Verdict::Success);
+        assert_eq!(kind(200, &[], false), ResponseKind::Success);
         for status in [500, 502, 503, 504] {
-            assert_eq!(verdict(status, &[], false), Verdict::Transient);
+            assert_eq!(kind(status, &[], false), ResponseKind::Transient);
             let asked = Some(Duration::from_secs(3));
             assert_eq!(
-                verdict(status, &[("retry-after", "3")], false),
-                Verdict::Throttled {
+                kind(status, &[("retry-after", "3")], false),
+                ResponseKind::Throttled {
                     asked,
-                    scope: Scope::Tenant
+                    scope: ThrottleScope::Tenant
                 }
             );
         }
         for status in [429, 509] {
             assert_eq!(
-                verdict(status, &[], false),
-                Verdict::Throttled {
+                kind(status, &[], false),
+                ResponseKind::Throttled {
                     asked: None,
-                    scope: Scope::Tenant
+                    scope: ThrottleScope::Tenant
                 }
             );
         }
         for status in [400, 402, 403, 404, 409, 410, 423, 507, 501] {
             assert_eq!(
-                verdict(status, &[("location", "/x")], false),
-                Verdict::Failure,
+                kind(status, &[("location", "/x")], false),
+                ResponseKind::Failure,
                 "{status}"
             );
         }
-        assert_eq!(verdict(302, &[], false), Verdict::Failure);
+        assert_eq!(kind(302, &[], false), ResponseKind::Failure);
         assert_eq!(
-            verdict(302, &[("location", "/x")], false),
-            Verdict::Redirect("/x".to_owned())
+            kind(302, &[("location", "/x")], false),
+            ResponseKind::Redirect("/x".to_owned())
         );
-        assert_eq!(verdict(302, &[("location", "/x")], true), Verdict::Failure);
-        assert_eq!(verdict(401, &[], true), Verdict::Failure);
+        assert_eq!(
+            kind(302, &[("location", "/x")], true),
+            ResponseKind::Failure
+        );
+        assert_eq!(kind(401, &[], true), ResponseKind::Failure);
     }
 
     #[test]
     fn a_409_is_for_the_moment_only_when_it_says_so() {
-        let verdict = |code: &str| {
+        let kind = |code: &str| {
             let body = format!(r#"{{"error":{{"code":"{code}"}}}}"#);
             let answer = TransportResponse::new(StatusCode::CONFLICT, HeaderMap::new(), body);
-            Verdict::of(&answer, false, SystemTime::UNIX_EPOCH)
+            ResponseKind::of(&answer, false, SystemTime::UNIX_EPOCH)
         };
         assert_eq!(
-            verdict("Directory_ConcurrencyViolation"),
-            Verdict::Conflict { asked: None }
+            kind("Directory_ConcurrencyViolation"),
+            ResponseKind::Conflict { asked: None }
         );
         assert_eq!(
-            verdict("Request_MultipleObjectsWithSameKeyValue"),
-            Verdict::Failure
+            kind("Request_MultipleObjectsWithSameKeyValue"),
+            ResponseKind::Failure
         );
     }
 
@@ -187,19 +190,19 @@ mod tests {
         let challenge = r#"Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ==", x="y""#;
         let claims = Some(r#"{"access_token":{}}"#.to_owned());
         assert_eq!(
-            verdict(401, &[("www-authenticate", challenge)], false),
-            Verdict::Unauthorized {
+            kind(401, &[("www-authenticate", challenge)], false),
+            ResponseKind::Unauthorized {
                 claims: claims.clone()
             }
         );
         assert_eq!(
-            verdict(403, &[("www-authenticate", challenge)], false),
-            Verdict::Unauthorized { claims }
+            kind(403, &[("www-authenticate", challenge)], false),
+            ResponseKind::Unauthorized { claims }
         );
         assert_eq!(
-            verdict(401, &[("www-authenticate", "Bearer claims=\"%%\"")], false),
-            Verdict::Unauthorized { claims: None }
+            kind(401, &[("www-authenticate", "Bearer claims=\"%%\"")], false),
+            ResponseKind::Unauthorized { claims: None }
         );
-        assert_eq!(verdict(403, &[], false), Verdict::Failure);
+        assert_eq!(kind(403, &[], false), ResponseKind::Failure);
     }
 }

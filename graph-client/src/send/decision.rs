@@ -5,65 +5,48 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use url::Url;
 
-use super::call::CallKind;
-use super::verdict::{self, Verdict};
+use super::call::{BatchRole, CallKind};
+use super::progress::RequestHistory;
+use super::response_kind::{self, ResponseKind};
 use crate::client::Client;
-use crate::error::{Error, ErrorBody, TokenError};
+use crate::error::{Error, ErrorBody, TokenError, request_id};
 use crate::retry::RetryOptions;
-use crate::throttle::{Demand, Sent};
-use crate::transport::{TransportResponse, request_id};
+use crate::throttle::{RequestCost, Sent};
+use crate::transport::TransportResponse;
 
 const MAX_REDIRECTS: u32 = 5;
 
 /// A request whose answer is judged.
-pub(crate) struct Case<'a> {
+pub(crate) struct RetryContext<'a> {
     pub(super) kind: CallKind,
     pub(super) method: &'a Method,
     pub(crate) url: &'a Url,
-    pub(crate) demand: &'a Demand,
-    pub(super) part: Part,
+    pub(crate) cost: &'a RequestCost,
+    pub(super) batch_role: BatchRole,
     /// A redirect is the answer, and not followed.
     pub(super) keep_redirect: bool,
     /// Whether it may be sent again although it may have been carried out.
     pub(super) repeatable: bool,
-    pub(crate) standing: Standing,
+    pub(crate) history: RequestHistory,
     /// How often it may be sent.
     pub(super) max_attempts: u32,
     pub(crate) remaining: Duration,
-    pub(crate) carried: Carried,
+    pub(crate) last: LastAttempt,
     /// Puts on an error what is known of its call.
     pub(crate) seal: &'a (dyn Fn(Error) -> Error + Sync),
 }
 
-/// How a request has fared up to now.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Standing {
-    pub(crate) redirects: u32,
-    /// A token was refused to it, and it was sent again with a new one.
-    pub(crate) refreshed: bool,
-}
-
 /// How a request was sent the last time.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Carried {
+pub(crate) struct LastAttempt {
     pub(crate) sent: Sent,
     pub(crate) attempts: u32,
     /// The generation of the token.
     pub(crate) generation: Option<u64>,
 }
 
-/// Whether an answer is all there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    Whole,
-    /// It holds the answers to others, and its success says nothing of theirs.
-    Envelope,
-    /// It came inside another.
-    Inner,
-}
-
 /// What to do after an answer. Errors are sealed.
-pub(crate) enum Next {
+pub(crate) enum Decision {
     /// Read it.
     Read,
     /// Again at once, there; with what is left of a POST, which is a GET, when so told.
@@ -76,19 +59,19 @@ pub(crate) enum Next {
         rejected: u64,
         claims: Option<String>,
     },
-    /// Again when the gate opens.
-    Gate,
+    /// Again when the pause ends.
+    AfterPause,
     /// Again after this wait.
     Backoff(Duration),
     Fail(Error),
 }
 
-impl<'a> Case<'a> {
+impl<'a> RetryContext<'a> {
     /// A GET inside a batch.
     pub(crate) fn inner(
         client: &Client,
-        (url, demand): (&'a Url, &'a Demand),
-        (standing, carried): (Standing, Carried),
+        (url, cost): (&'a Url, &'a RequestCost),
+        (history, last): (RequestHistory, LastAttempt),
         remaining: Duration,
         seal: &'a (dyn Fn(Error) -> Error + Sync),
     ) -> Self {
@@ -96,14 +79,14 @@ impl<'a> Case<'a> {
             kind: CallKind::Graph,
             method: &Method::GET,
             url,
-            demand,
-            part: Part::Inner,
+            cost,
+            batch_role: BatchRole::Item,
             keep_redirect: false,
             repeatable: true,
-            standing,
+            history,
             max_attempts: client.shared().retry.max_attempts,
             remaining,
-            carried,
+            last,
             seal,
         }
     }
@@ -123,140 +106,147 @@ impl<'a> Case<'a> {
         };
         error
             .with_request_id(request_id(&answer.headers))
-            .with_location(verdict::location(&answer.headers))
-            .with_refreshed(self.standing.refreshed)
+            .with_location(response_kind::location(&answer.headers))
+            .with_refreshed(self.history.refreshed)
     }
 }
 
 impl Client {
-    /// Decides what an answer means for a request, and closes or opens the gate for it.
-    pub(crate) fn judge(&self, case: &Case<'_>, answer: &TransportResponse) -> Next {
+    /// Decides what an answer means for a request, and pauses or resumes what it concerns.
+    pub(crate) fn decide(
+        &self,
+        context: &RetryContext<'_>,
+        answer: &TransportResponse,
+    ) -> Decision {
         let shared = self.shared();
-        let verdict = Verdict::of(answer, case.kind == CallKind::Token, shared.clock.now());
-        let refused = verdict.is_refusal();
-        let is_envelope = case.part == Part::Envelope && verdict == Verdict::Success;
+        let kind = ResponseKind::of(answer, context.kind == CallKind::Token, shared.clock.now());
+        let refused = kind.is_refusal();
+        let is_envelope =
+            context.batch_role == BatchRole::Envelope && kind == ResponseKind::Success;
         if !refused && !is_envelope {
             let now = shared.clock.monotonic();
-            let (gates, sent) = (&shared.gates, case.carried.sent);
-            gates.taken(case.demand, sent, &answer.headers, now);
-            if case.part != Part::Inner {
-                gates.passed(case.demand, sent);
+            let (limiter, sent) = (&shared.limiter, context.last.sent);
+            limiter.taken(context.cost, sent, &answer.headers, now);
+            if context.batch_role != BatchRole::Item {
+                limiter.passed(context.cost, sent);
             }
         }
-        let fail = |error| Next::Fail((case.seal)(error));
-        match verdict {
-            Verdict::Success => Next::Read,
-            Verdict::Redirect(_) if case.keep_redirect => Next::Read,
-            Verdict::Redirect(location) => {
-                if matches!(case.kind, CallKind::Download { .. }) {
+        let fail = |error| Decision::Fail((context.seal)(error));
+        match kind {
+            ResponseKind::Success => Decision::Read,
+            ResponseKind::Redirect(_) if context.keep_redirect => Decision::Read,
+            ResponseKind::Redirect(location) => {
+                if matches!(context.kind, CallKind::Download { .. }) {
                     return fail(Error::refused_link("redirects elsewhere"));
                 }
-                if matches!(case.kind, CallKind::Public) {
-                    return fail(case.failure(answer));
+                if matches!(context.kind, CallKind::Public) {
+                    return fail(context.failure(answer));
                 }
                 // What was made or done is to be looked at elsewhere.
                 let see_other = answer.status == StatusCode::SEE_OTHER;
-                let is_get = see_other || *case.method == Method::GET;
-                if !is_get || case.standing.redirects >= MAX_REDIRECTS {
-                    return fail(case.failure(answer).into_redirect());
+                let is_get = see_other || *context.method == Method::GET;
+                if !is_get || context.history.redirects >= MAX_REDIRECTS {
+                    return fail(context.failure(answer).into_redirect());
                 }
-                match shared.graph.resolve_from(case.url, &location) {
-                    Ok(url) => Next::Elsewhere { url, see_other },
+                match shared.graph.resolve_from(context.url, &location) {
+                    Ok(url) => Decision::Elsewhere { url, see_other },
                     Err(error) => fail(error),
                 }
             }
-            Verdict::Unauthorized { claims } => match case.carried.generation {
-                Some(rejected) if !case.standing.refreshed => {
+            ResponseKind::Unauthorized { claims } => match context.last.generation {
+                Some(rejected) if !context.history.refreshed => {
                     tracing::debug!(
                         claims = claims.is_some(),
                         "the token was refused; asking for a new one"
                     );
-                    Next::NewToken { rejected, claims }
+                    Decision::NewToken { rejected, claims }
                 }
-                _ => fail(case.failure(answer)),
+                _ => fail(context.failure(answer)),
             },
-            Verdict::Throttled { asked, scope } => {
-                let wait = self.pause(case, asked);
+            ResponseKind::Throttled { asked, scope } => {
+                let wait = self.pause(context, asked);
                 // Some spread, but not so much that a wait that fits the budget no longer does.
                 let spread = RetryOptions::spread(wait, &*shared.random)
-                    .min(case.remaining)
+                    .min(context.remaining)
                     .max(wait);
                 let now = shared.clock.monotonic();
                 // Only these speak of a quota; a 503 is somebody else's trouble.
                 let quota = matches!(answer.status.as_u16(), 429 | 509);
                 let until = now.saturating_add(spread);
-                let sent = case.carried.sent;
-                let gates = &shared.gates;
-                gates.refused(case.demand, (scope, quota), sent.at, now, until);
-                let error = (case.seal)(case.failure(answer).with_retry_after(asked));
+                let sent = context.last.sent;
+                let limiter = &shared.limiter;
+                limiter.refused(context.cost, (scope, quota), sent.at, now, until);
+                let error = (context.seal)(context.failure(answer).with_retry_after(asked));
                 if !self.may_retry(&error) {
-                    Next::Fail(error)
-                } else if wait > case.remaining {
-                    Next::Fail(error.into_throttled(wait))
-                } else if case.carried.attempts >= case.max_attempts {
-                    Next::Fail(error)
+                    Decision::Fail(error)
+                } else if wait > context.remaining {
+                    Decision::Fail(error.into_throttled(wait))
+                } else if context.last.attempts >= context.max_attempts {
+                    Decision::Fail(error)
                 } else {
-                    Next::Gate
+                    Decision::AfterPause
                 }
             }
-            Verdict::Conflict { asked } => self.in_passing(case, case.failure(answer), asked),
-            Verdict::Transient if case.repeatable => {
-                self.in_passing(case, case.failure(answer), None)
+            ResponseKind::Conflict { asked } => {
+                self.in_passing(context, context.failure(answer), asked)
             }
-            Verdict::Transient | Verdict::Failure => fail(case.failure(answer)),
+            ResponseKind::Transient if context.repeatable => {
+                self.in_passing(context, context.failure(answer), None)
+            }
+            ResponseKind::Transient | ResponseKind::Failure => fail(context.failure(answer)),
         }
     }
 
     /// After an answer that could not be read: once more, if what came was no whole JSON at all.
     pub(crate) fn unread(
         &self,
-        case: &Case<'_>,
+        context: &RetryContext<'_>,
         error: Error,
         answer: Option<&TransportResponse>,
-    ) -> Next {
+    ) -> Decision {
         let error = match answer {
             Some(answer) => error.with_answer(answer.status, request_id(&answer.headers)),
             None => error,
         };
-        if error.is_unreadable() && case.repeatable {
-            self.in_passing(case, error, None)
+        if error.is_unreadable() && context.repeatable {
+            self.in_passing(context, error, None)
         } else {
-            Next::Fail((case.seal)(error))
+            Decision::Fail((context.seal)(error))
         }
     }
 
     /// After a failure that may pass: once more, as far as the budget goes.
     pub(super) fn in_passing(
         &self,
-        case: &Case<'_>,
+        context: &RetryContext<'_>,
         error: Error,
         asked: Option<Duration>,
-    ) -> Next {
-        let wait = self.backoff(case).max(asked.unwrap_or_default());
-        let error = (case.seal)(error).with_retry_after(asked);
-        if case.carried.attempts >= case.max_attempts
-            || wait > case.remaining
+    ) -> Decision {
+        let wait = self.backoff(context).max(asked.unwrap_or_default());
+        let error = (context.seal)(error).with_retry_after(asked);
+        if context.last.attempts >= context.max_attempts
+            || wait > context.remaining
             || !self.may_retry(&error)
         {
-            return Next::Fail(error);
+            return Decision::Fail(error);
         }
-        Next::Backoff(wait)
+        Decision::Backoff(wait)
     }
 
     /// How long to stay away after a refusal. The first time what is asked for is enough; who is
     /// refused again stays away for as long as if nothing had been asked, at least.
-    fn pause(&self, case: &Case<'_>, asked: Option<Duration>) -> Duration {
+    fn pause(&self, context: &RetryContext<'_>, asked: Option<Duration>) -> Duration {
         match asked {
-            Some(asked) if case.carried.attempts == 1 => asked,
-            Some(asked) => asked.max(self.backoff(case)),
+            Some(asked) if context.last.attempts == 1 => asked,
+            Some(asked) => asked.max(self.backoff(context)),
             None => self
-                .backoff(case)
-                .max(self.shared().gates.preset(case.demand)),
+                .backoff(context)
+                .max(self.shared().limiter.preset(context.cost)),
         }
     }
 
-    fn backoff(&self, case: &Case<'_>) -> Duration {
+    fn backoff(&self, context: &RetryContext<'_>) -> Duration {
         let shared = self.shared();
-        shared.retry.backoff(case.carried.attempts, &*shared.random)
+        shared.retry.backoff(context.last.attempts, &*shared.random)
     }
 }

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::{Error, Kind, TokenError, UNLICENSED};
-use crate::page::ItemError;
+use super::{Error, ItemError, Kind, TokenError, UNLICENSED};
 
 impl Error {
     fn has_code(&self, codes: &[&str]) -> bool {
@@ -43,14 +42,14 @@ impl Error {
         self.answered() == Some(StatusCode::NOT_FOUND) && !self.inner.is_of_batch
     }
 
-    /// 403 for want of a permission or of its consent, as opposed to a licence or a better token.
+    /// 403 for want of a permission or of its consent, as opposed to a license or a better token.
     pub fn is_permission_denied(&self) -> bool {
         self.answered() == Some(StatusCode::FORBIDDEN)
             && !self.is_unlicensed()
             && !self.is_authentication()
     }
 
-    /// The tenant lacks the licence that this data needs.
+    /// The tenant lacks the license that this data needs.
     pub fn is_unlicensed(&self) -> bool {
         self.answered().is_some_and(|s| s.is_client_error())
             && (self.inner.is_unlicensed || self.has_code(UNLICENSED))
@@ -163,7 +162,7 @@ impl Error {
         }
     }
 
-    /// How long the service asked to stay away, or how long its gate stays closed.
+    /// How long the service asked to stay away, or how long its pause lasts.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
     }

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::super::queue::{At, FlowKey, Place, Waiting};
-use super::holder::{Held, Holder};
-use super::state::State;
-use super::{Blocked, Demand, Gates};
+use super::admission::{Admission, AdmissionStage};
+use super::flow::FlowKey;
+use super::limiter::{Blocked, RateLimiter};
+use super::limiter_state::LimiterState;
+use super::queue::{FlowState, Place, Waiting};
+use super::request_cost::RequestCost;
 use crate::observer::WaitReason;
 use crate::pulse::{GRACE, Pulse, SHORT_GRACE, Watch};
 use crate::sync::lock;
@@ -17,9 +19,9 @@ use crate::sync::lock;
 /// A place in the line. Dropping it gives it up.
 #[derive(Debug)]
 pub(crate) struct Ticket {
-    pub(super) gates: Arc<Gates>,
+    pub(super) limiter: Arc<RateLimiter>,
     pub(super) id: u64,
-    pub(super) demand: Arc<Demand>,
+    pub(super) cost: Arc<RequestCost>,
     pub(super) flow: Arc<FlowKey>,
     pub(super) wake: Arc<Notify>,
     pub(super) line: Mutex<Line>,
@@ -40,12 +42,12 @@ impl Line {
         Self {
             ours: Duration::ZERO,
             looked: now,
-            reason: WaitReason::Gate,
+            reason: WaitReason::RateLimit,
         }
     }
 
     fn ours(&self, now: Duration) -> Duration {
-        if self.reason == WaitReason::Gate {
+        if self.reason == WaitReason::RateLimit {
             self.ours.saturating_add(now.saturating_sub(self.looked))
         } else {
             self.ours
@@ -69,7 +71,7 @@ impl Ticket {
     pub(super) fn waiting(&self, now: Duration) -> Waiting {
         Waiting {
             ticket: self.id,
-            demand: Arc::clone(&self.demand),
+            cost: Arc::clone(&self.cost),
             wake: Arc::clone(&self.wake),
             expected: now,
             called: false,
@@ -80,7 +82,7 @@ impl Ticket {
     pub(crate) fn poll(&self, now: Duration) -> Result<Permit, Blocked> {
         let polled = self.look(now);
         let reason = match &polled {
-            Ok(_) => WaitReason::Gate,
+            Ok(_) => WaitReason::RateLimit,
             Err(Blocked::Until(_, reason) | Blocked::Turn(_, reason)) => *reason,
         };
         lock(&self.line).look(now, reason);
@@ -88,22 +90,26 @@ impl Ticket {
     }
 
     fn look(&self, now: Duration) -> Result<Permit, Blocked> {
-        let mut state = lock(&self.gates.state);
+        let mut state = lock(&self.limiter.state);
         let state = &mut *state;
-        let limits = &self.gates.limits;
-        let workload = self.demand.workload;
+        let limits = &self.limiter.limits;
+        let workload = self.cost.workload;
         if let Some(queue) = state.queues.get_mut(&workload) {
             if queue.came(&self.flow, self.id, now) {
-                state.want(limits, &self.demand, true);
-            } else if let Some((At::Place(place), ..)) = queue.stands(&self.flow, self.id) {
+                state.want(limits, &self.cost, true);
+            } else if let Some((FlowState::Place(place), ..)) = queue.stands(&self.flow, self.id) {
                 let place = place.clone();
                 state.look(workload, place);
             }
         }
         state.dispatch(limits, workload, now);
-        let closed_until = state.closed_until(&self.demand);
-        if state.holders.get(&self.id).is_some_and(Holder::is_grant) {
-            if closed_until <= now {
+        let paused_until = state.paused_until(&self.cost);
+        if state
+            .admissions
+            .get(&self.id)
+            .is_some_and(Admission::is_granted)
+        {
+            if paused_until <= now {
                 return Ok(self.take(state, now));
             }
             // It was closed in between.
@@ -111,28 +117,28 @@ impl Ticket {
             if let Some(queue) = state.queues.get_mut(&workload)
                 && queue.came(&self.flow, self.id, now)
             {
-                state.want(limits, &self.demand, true);
+                state.want(limits, &self.cost, true);
             }
         }
-        Err(self.wait(state, closed_until, now))
+        Err(self.wait(state, paused_until, now))
     }
 
     /// What to wait for.
-    fn wait(&self, state: &mut State, closed_until: Duration, now: Duration) -> Blocked {
+    fn wait(&self, state: &mut LimiterState, paused_until: Duration, now: Duration) -> Blocked {
         let soon = now.saturating_add(GRACE);
-        let Some(queue) = state.queues.get_mut(&self.demand.workload) else {
-            return Blocked::Turn(soon, WaitReason::Gate);
+        let Some(queue) = state.queues.get_mut(&self.cost.workload) else {
+            return Blocked::Turn(soon, WaitReason::RateLimit);
         };
         let blocked = match queue.stands(&self.flow, self.id) {
-            _ if closed_until > now => Blocked::Until(closed_until, WaitReason::Throttled),
-            Some((At::Until(at, reason), 0, _)) => Blocked::Until(*at, *reason),
+            _ if paused_until > now => Blocked::Until(paused_until, WaitReason::Throttled),
+            Some((FlowState::Until(at, reason), 0, _)) => Blocked::Until(*at, *reason),
             Some((at, before, alarm)) => {
                 let (due, reason) = match at {
-                    At::Until(at, reason) => (*at, *reason),
+                    FlowState::Until(at, reason) => (*at, *reason),
                     // It is narrow only because of a refusal.
-                    At::Place(Place::Lane(_)) => (soon, WaitReason::Throttled),
-                    At::Place(Place::Bucket(_)) | At::Ready | At::Deserted => {
-                        (soon, WaitReason::Gate)
+                    FlowState::Place(Place::PauseScope(_)) => (soon, WaitReason::Throttled),
+                    FlowState::Place(Place::Bucket(_)) | FlowState::Ready | FlowState::Deserted => {
+                        (soon, WaitReason::RateLimit)
                     }
                 };
                 // Twice as many look at each further moment, for the case that none before is there.
@@ -147,7 +153,7 @@ impl Ticket {
                 };
                 Blocked::Turn(at, reason)
             }
-            None => Blocked::Turn(soon, WaitReason::Gate),
+            None => Blocked::Turn(soon, WaitReason::RateLimit),
         };
         let (Blocked::Until(at, _) | Blocked::Turn(at, _)) = blocked;
         queue.expect(&self.flow, self.id, at);
@@ -155,15 +161,17 @@ impl Ticket {
     }
 
     /// Turns what was given into a permit.
-    fn take(&self, state: &mut State, now: Duration) -> Permit {
+    fn take(&self, state: &mut LimiterState, now: Duration) -> Permit {
         state.sent += 1;
         let pulse = Arc::<Pulse>::default();
-        let latest = now.saturating_add(self.gates.attempt).saturating_add(GRACE);
-        if let Some(holder) = state.holders.get_mut(&self.id) {
-            holder.held = Held::Permit(Arc::clone(&pulse), Watch::default(), latest);
+        let latest = now
+            .saturating_add(self.limiter.attempt)
+            .saturating_add(GRACE);
+        if let Some(admission) = state.admissions.get_mut(&self.id) {
+            admission.stage = AdmissionStage::Sending(Arc::clone(&pulse), Watch::default(), latest);
         }
         Permit {
-            gates: Arc::clone(&self.gates),
+            limiter: Arc::clone(&self.limiter),
             id: self.id,
             pulse,
             sent: Sent {
@@ -174,15 +182,15 @@ impl Ticket {
     }
 
     /// Gives a place back and stands in line as before, passed over until it looks.
-    fn stand_aside(&self, state: &mut State, now: Duration) {
-        state.leave_unsent(&self.gates.limits, self.id);
+    fn stand_aside(&self, state: &mut LimiterState, now: Duration) {
+        state.leave_unsent(&self.limiter.limits, self.id);
         state.stand_aside(&self.flow, self.waiting(now));
     }
 
     /// Gives back a permit that nothing was sent with, and keeps the place in the line for
     /// [`poll`](Self::poll).
     pub(crate) fn put_back(&self, permit: Permit, now: Duration) {
-        self.stand_aside(&mut lock(&self.gates.state), now);
+        self.stand_aside(&mut lock(&self.limiter.state), now);
         drop(permit);
     }
 
@@ -203,24 +211,24 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let mut state = lock(&self.gates.state);
+        let mut state = lock(&self.limiter.state);
         let state = &mut *state;
-        let limits = &self.gates.limits;
-        if let Some(holder) = state.holders.get(&self.id) {
-            if holder.is_grant() {
+        let limits = &self.limiter.limits;
+        if let Some(admission) = state.admissions.get(&self.id) {
+            if admission.is_granted() {
                 state.leave_unsent(limits, self.id);
             }
             return;
         }
-        let Some(queue) = state.queues.get_mut(&self.demand.workload) else {
+        let Some(queue) = state.queues.get_mut(&self.cost.workload) else {
             return;
         };
         let removed = queue.remove(&self.flow, self.id);
         if queue.is_empty() {
-            state.queues.remove(&self.demand.workload);
+            state.queues.remove(&self.cost.workload);
         }
         if let Some((_, false)) = removed {
-            state.want(limits, &self.demand, false);
+            state.want(limits, &self.cost, false);
         }
     }
 }
@@ -229,7 +237,7 @@ impl Drop for Ticket {
 /// place to the next.
 #[derive(Debug)]
 pub(crate) struct Permit {
-    pub(super) gates: Arc<Gates>,
+    pub(super) limiter: Arc<RateLimiter>,
     pub(super) id: u64,
     pulse: Arc<Pulse>,
     pub(super) sent: Sent,
@@ -248,6 +256,6 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        lock(&self.gates.state).leave(&self.gates.limits, self.id);
+        lock(&self.limiter.state).leave(&self.limiter.limits, self.id);
     }
 }

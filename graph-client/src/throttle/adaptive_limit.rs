@@ -25,7 +25,7 @@ const WARNING: f64 = 0.95;
 /// One congestion lowers it once, however many requests were refused in it. It comes back up to
 /// just below where it was refused, rests there, and only then tries for more.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Belief {
+pub(super) struct AdaptiveLimit {
     ceiling: f64,
     limit: f64,
     refused_at: Option<f64>,
@@ -39,7 +39,7 @@ pub(super) struct Belief {
     grown: Duration,
 }
 
-impl Belief {
+impl AdaptiveLimit {
     pub(super) fn new(ceiling: u32, window: Duration) -> Self {
         let ceiling = f64::from(ceiling);
         Self {
@@ -160,70 +160,74 @@ mod tests {
 
     #[test]
     fn one_congestion_lowers_the_limit_once() {
-        let mut belief = Belief::new(1000, WINDOW);
-        belief.refused(secs(100), secs(101), 900.0);
-        assert!((belief.limit() - 850.0).abs() < 1e-9);
+        let mut adaptive = AdaptiveLimit::new(1000, WINDOW);
+        adaptive.refused(secs(100), secs(101), 900.0);
+        assert!((adaptive.limit() - 850.0).abs() < 1e-9);
         for sent in [90, 100] {
-            belief.refused(secs(sent), secs(102), 900.0);
+            adaptive.refused(secs(sent), secs(102), 900.0);
         }
-        assert!((belief.limit() - 850.0).abs() < 1e-9);
-        belief.refused(secs(101), secs(103), 800.0);
-        assert!(belief.limit() < 850.0);
+        assert!((adaptive.limit() - 850.0).abs() < 1e-9);
+        adaptive.refused(secs(101), secs(103), 800.0);
+        assert!(adaptive.limit() < 850.0);
     }
 
     #[test]
     fn what_the_service_took_in_the_window_is_the_best_guess() {
-        let mut belief = Belief::new(5, WINDOW);
-        belief.refused(secs(1), secs(2), 4.0);
-        belief.refused(secs(1), secs(2), 3.0);
-        assert_eq!(belief.units(), 3);
+        let mut adaptive = AdaptiveLimit::new(5, WINDOW);
+        adaptive.refused(secs(1), secs(2), 4.0);
+        adaptive.refused(secs(1), secs(2), 3.0);
+        assert_eq!(adaptive.units(), 3);
     }
 
     #[test]
     fn comes_back_below_the_refusal_rests_and_then_tries_for_more() {
-        let mut belief = Belief::new(1000, WINDOW);
-        belief.refused(secs(0), secs(0), 1000.0);
+        let mut adaptive = AdaptiveLimit::new(1000, WINDOW);
+        adaptive.refused(secs(0), secs(0), 1000.0);
         for second in 1..=70 {
-            belief.accepted(secs(second), secs(second), 800.0);
+            adaptive.accepted(secs(second), secs(second), 800.0);
         }
-        assert!((belief.limit() - 970.0).abs() < 1e-6, "{}", belief.limit());
+        assert!(
+            (adaptive.limit() - 970.0).abs() < 1e-6,
+            "{}",
+            adaptive.limit()
+        );
         for second in 71..200 {
-            belief.accepted(secs(second), secs(second), 960.0);
+            adaptive.accepted(secs(second), secs(second), 960.0);
         }
-        assert!(belief.limit() > 990.0, "{}", belief.limit());
+        assert!(adaptive.limit() > 990.0, "{}", adaptive.limit());
     }
 
     #[test]
     fn who_does_not_come_near_the_limit_learns_nothing() {
-        let mut belief = Belief::new(1000, WINDOW);
-        belief.refused(secs(0), secs(0), 500.0);
-        let before = belief.limit();
+        let mut adaptive = AdaptiveLimit::new(1000, WINDOW);
+        adaptive.refused(secs(0), secs(0), 500.0);
+        let before = adaptive.limit();
         for second in 1..1000 {
-            belief.accepted(secs(second), secs(second), 10.0);
+            adaptive.accepted(secs(second), secs(second), 10.0);
         }
-        assert!((belief.limit() - before).abs() < 1e-9);
+        assert!((adaptive.limit() - before).abs() < 1e-9);
     }
 
     #[test]
     fn what_was_sent_before_the_refusal_does_not_raise_the_limit_after_it() {
-        let mut belief = Belief::new(1000, WINDOW);
-        belief.refused(secs(5), secs(6), 900.0);
-        let before = belief.limit();
-        belief.accepted(secs(5), secs(60), 840.0);
-        assert!((belief.limit() - before).abs() < 1e-9);
-        belief.accepted(secs(7), secs(60), 840.0);
-        assert!(belief.limit() > before);
+        let mut adaptive = AdaptiveLimit::new(1000, WINDOW);
+        adaptive.refused(secs(5), secs(6), 900.0);
+        let before = adaptive.limit();
+        adaptive.accepted(secs(5), secs(60), 840.0);
+        assert!((adaptive.limit() - before).abs() < 1e-9);
+        adaptive.accepted(secs(7), secs(60), 840.0);
+        assert!(adaptive.limit() > before);
     }
 
     #[test]
     fn warnings_slow_down_in_proportion() {
-        let mut belief = Belief::new(1000, WINDOW);
-        belief.warned(0.8, secs(1), secs(1));
-        assert_eq!(belief.units(), 1000);
-        belief.warned(1.0, secs(1), secs(2));
-        assert_eq!(belief.units(), 950);
-        belief.warned(1.8, secs(1), secs(3));
-        assert_eq!(belief.units(), 950);
+        let mut adaptive = AdaptiveLimit::new(1000, WINDOW);
+        adaptive.warned(0.8, secs(1), secs(1));
+        assert_eq!(adaptive.units(), 1000);
+        adaptive.warned(1.0, secs(1), secs(2));
+        assert_eq!(adaptive.units(), 950);
+        adaptive.warned(1.8, secs(1), secs(3));
+        assert_eq!(adaptive.units(), 950);
     }
 
     proptest! {
@@ -232,18 +236,18 @@ mod tests {
             ceiling in 1u32..10_000,
             steps in proptest::collection::vec((0u8..4, 0u64..30, -1.0f64..20_000.0), 0..200),
         ) {
-            let mut belief = Belief::new(ceiling, WINDOW);
+            let mut adaptive = AdaptiveLimit::new(ceiling, WINDOW);
             let mut now = Duration::ZERO;
             for (what, seconds, number) in steps {
                 now += secs(seconds);
                 match what {
-                    0 => belief.refused(now, now, number),
-                    1 => belief.warned(number, now, now),
-                    2 => belief.restore(number, Some(number), now),
-                    _ => belief.accepted(now, now, number),
+                    0 => adaptive.refused(now, now, number),
+                    1 => adaptive.warned(number, now, now),
+                    2 => adaptive.restore(number, Some(number), now),
+                    _ => adaptive.accepted(now, now, number),
                 }
-                prop_assert!(belief.limit() >= 1.0 && belief.limit() <= f64::from(ceiling), "{belief:?}");
-                prop_assert!(belief.units() >= 1);
+                prop_assert!(adaptive.limit() >= 1.0 && adaptive.limit() <= f64::from(ceiling), "{adaptive:?}");
+                prop_assert!(adaptive.units() >= 1);
             }
         }
     }

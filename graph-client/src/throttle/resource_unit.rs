@@ -4,7 +4,7 @@
 
 use url::Url;
 
-use super::path;
+use crate::path::pattern;
 
 /// Paths and their costs; everything else costs one.
 const COSTS: &[(&str, u32)] = &[
@@ -35,7 +35,7 @@ const COSTS: &[(&str, u32)] = &[
 pub(super) fn resource_units(url: &Url, segments: &[String]) -> u32 {
     let mut cost = COSTS
         .iter()
-        .find(|(pattern, _)| path::is(pattern, segments))
+        .find(|(pattern, _)| pattern::is(pattern, segments))
         .map_or(1, |(_, cost)| *cost);
     let mut less = 0;
     for (name, value) in url.query_pairs() {
@@ -71,7 +71,7 @@ mod tests {
         ] {
             let url = Url::parse(&format!("https://graph.microsoft.com/v1.0/{path}")).unwrap();
             assert_eq!(
-                resource_units(&url, &super::super::segments(&url)),
+                resource_units(&url, &pattern::segments(&url)),
                 cost,
                 "{path}"
             );

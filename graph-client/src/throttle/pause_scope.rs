@@ -1,12 +1,12 @@
-//! What the service does to a gate: a refusal closes it, and it opens slowly; being told how little
-//! is left narrows it beforehand.
+//! Those who pause together: a refusal stops them all, and they resume slowly; being told how little
+//! is left slows them down beforehand.
 
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use http::HeaderMap;
 
-use super::super::queue::Turn;
+use super::flow::Turn;
 
 /// What a request is taken to cost of what is said to be left. Most reads of `SharePoint` cost one
 /// resource unit or two.
@@ -39,8 +39,8 @@ impl Allowance {
 
 /// What refusals do.
 #[derive(Debug, Default)]
-pub(super) struct Lane {
-    pub(super) closed_until: Duration,
+pub(super) struct PauseScope {
+    pub(super) paused_until: Duration,
     /// How many may be in flight while reopening; nothing when fully open.
     pub(super) window: Option<u32>,
     /// The tickets of those under way.
@@ -49,11 +49,11 @@ pub(super) struct Lane {
     pub(super) parked: BTreeSet<Turn>,
     /// What was sent last before it was closed: the answers up to that say nothing of the time
     /// after.
-    closed_at: u64,
+    paused_at: u64,
     allowance: Option<Allowance>,
 }
 
-impl Lane {
+impl PauseScope {
     /// Notes what the service says is left, besides what those under way will take of it. An
     /// answer that comes late does not outdate a later one.
     pub(super) fn allow(&mut self, allowance: Allowance, told: u64) {
@@ -82,7 +82,7 @@ impl Lane {
         self.inside.is_empty()
             && self.parked.is_empty()
             && self.window.is_none()
-            && self.closed_until <= now
+            && self.paused_until <= now
             && self.allowed_at(now) <= now
     }
 
@@ -101,14 +101,14 @@ impl Lane {
 
     /// Closes it; `sent` is the number of what was sent last.
     pub(super) fn close(&mut self, sent: u64, until: Duration) {
-        self.closed_at = sent;
-        self.closed_until = self.closed_until.max(until);
+        self.paused_at = sent;
+        self.paused_until = self.paused_until.max(until);
         self.window = Some(1);
     }
 
     /// What was sent with that number succeeded.
-    pub(super) fn open_further(&mut self, sent: u64, fully: u32) {
-        if sent <= self.closed_at {
+    pub(super) fn ramp_up(&mut self, sent: u64, fully: u32) {
+        if sent <= self.paused_at {
             return;
         }
         self.window = self

@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use super::Workload::{
+use super::limit::LimitMethods::{Deletes, Reads, Updates, Writes};
+use super::limit::{Limit, LimitScope, LimitUnit};
+use crate::workload::Workload::{
     self, ConditionalAccess, Identity, IdentityReports, Intune, Outlook, Reports, Security,
     ServiceCommunications, SignInActivity, Subscriptions, Teams,
 };
-use super::limits::LimitMethods::{Deletes, Reads, Updates, Writes};
-use super::limits::{Limit, LimitScope, LimitUnit};
 
 const PAGE: &str = "https://learn.microsoft.com/graph/throttling-limits";
 

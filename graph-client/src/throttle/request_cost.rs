@@ -1,14 +1,15 @@
-//! What a request needs of the limits, and whose gates and budgets that concerns.
+//! What a request needs of the limits, and which pauses and budgets concern it.
 
-use super::super::limits::{Limit, LimitUnit};
-use super::super::priority::Priority;
-use super::super::queue::FlowKey;
-use super::super::{LimitScope, Limits, Workload};
+use super::flow::FlowKey;
+use super::limit::{Limit, LimitScope, LimitUnit};
+use super::limit_set::Limits;
+use super::priority::Priority;
 use crate::tenant::TenantId;
+use crate::workload::Workload;
 
 /// What a request needs of the limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Demand {
+pub(crate) struct RequestCost {
     pub(super) tenant: TenantId,
     pub(super) workload: Workload,
     /// How many requests the limits count: those inside a batch.
@@ -16,18 +17,18 @@ pub(crate) struct Demand {
     pub(super) resource_units: u32,
     /// The limits that hold for it, and what tells its resource apart.
     pub(super) rows: Vec<(usize, Option<String>)>,
-    /// Whose gates it passes besides the tenant's: the mailbox that it is for; of a batch, those of
+    /// Whose pauses concern it besides the tenant's: the mailbox that it is for; of a batch, those of
     /// all that is inside.
     pub(super) resources: Vec<String>,
 }
 
-impl Demand {
+impl RequestCost {
     pub(crate) fn workload(&self) -> Workload {
         self.workload
     }
 
     /// A batch of requests of one workload, of which this is the first: they count together at the
-    /// limits of tenant and application, and the batch passes the gate of every resource in it.
+    /// limits of tenant and application, and a pause of any resource in it holds up the batch.
     pub(crate) fn with(mut self, others: &[&Self]) -> Self {
         self.rows.retain(|(_, resource)| resource.is_none());
         for other in others {
@@ -52,8 +53,8 @@ impl Demand {
         !self.rows.is_empty() && self.rows.iter().all(|(_, resource)| resource.is_some())
     }
 
-    pub(super) fn lanes(&self) -> impl Iterator<Item = LaneKey> + '_ {
-        let of = |tenant: Option<&TenantId>, resource: Option<&String>| LaneKey {
+    pub(super) fn pause_scopes(&self) -> impl Iterator<Item = PauseScopeKey> + '_ {
+        let of = |tenant: Option<&TenantId>, resource: Option<&String>| PauseScopeKey {
             workload: self.workload,
             tenant: tenant.cloned(),
             resource: resource.cloned(),
@@ -83,7 +84,7 @@ impl Demand {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct LaneKey {
+pub(crate) struct PauseScopeKey {
     pub(super) workload: Workload,
     pub(super) tenant: Option<TenantId>,
     pub(super) resource: Option<String>,

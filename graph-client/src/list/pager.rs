@@ -15,11 +15,11 @@ use crate::link::NextLink;
 use crate::page::{self, FromPage, PageCount};
 use crate::query::Target;
 use crate::send::Call;
-use crate::throttle::Workload;
 use crate::visited::Visited;
+use crate::workload::Workload;
 
 /// Where a listing stands.
-pub(super) struct Reading {
+pub(super) struct Pager {
     client: Client,
     headers: HeaderMap,
     workload: Workload,
@@ -36,7 +36,7 @@ struct Ahead {
     body: BoxFuture<'static, Result<Bytes>>,
 }
 
-impl Reading {
+impl Pager {
     pub(super) fn start(
         client: Client,
         target: &Target,

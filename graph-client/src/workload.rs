@@ -4,6 +4,8 @@ use std::fmt;
 
 use url::Url;
 
+use crate::path::pattern;
+
 /// A part of Microsoft Graph with throttling limits of its own. One that throttles does not hold
 /// up the others.
 ///
@@ -103,13 +105,13 @@ impl Workload {
     /// # Ok::<(), url::ParseError>(())
     /// ```
     pub fn of(url: &Url) -> Self {
-        let path = super::segments(url);
+        let path = pattern::segments(url);
         if path.first().is_some_and(|first| first == "users") && asks_for_sign_in_activity(url) {
             return SignInActivity;
         }
         PREFIXES
             .iter()
-            .find(|(prefix, _)| super::path::fits(prefix, &path))
+            .find(|(prefix, _)| pattern::fits(prefix, &path))
             .map_or(Identity, |(_, workload)| *workload)
     }
 

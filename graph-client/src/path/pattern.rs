@@ -1,8 +1,20 @@
-//! Patterns of paths, for limits and costs.
+//! Patterns of paths, for workloads, limits and costs.
+
+use url::Url;
+
+/// The path of a Graph URL without its version, in lower case.
+pub(crate) fn segments(url: &Url) -> Vec<String> {
+    url.path_segments()
+        .into_iter()
+        .flatten()
+        .skip(1)
+        .map(str::to_ascii_lowercase)
+        .collect()
+}
 
 /// Whether a path begins as a pattern says: `*` and `{id}` are any one segment, a final `*` any
 /// ending of that segment. Both are in lower case.
-pub(super) fn fits(pattern: &str, path: &[String]) -> bool {
+pub(crate) fn fits(pattern: &str, path: &[String]) -> bool {
     let mut path = path.iter();
     pattern.split('/').all(|wanted| {
         path.next()
@@ -14,12 +26,12 @@ pub(super) fn fits(pattern: &str, path: &[String]) -> bool {
 }
 
 /// As [`fits`], with nothing behind it.
-pub(super) fn is(pattern: &str, path: &[String]) -> bool {
+pub(crate) fn is(pattern: &str, path: &[String]) -> bool {
     pattern.split('/').count() == path.len() && fits(pattern, path)
 }
 
 /// The segments at the `{id}`s of a pattern; of a function only its name.
-pub(super) fn key(pattern: &str, path: &[String]) -> String {
+pub(crate) fn key(pattern: &str, path: &[String]) -> String {
     let ids: Vec<&str> = pattern
         .split('/')
         .zip(path)

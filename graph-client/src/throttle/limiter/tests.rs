@@ -1,6 +1,7 @@
 use http::HeaderMap;
 
-use super::super::{Limit, LimitUnit};
+use super::super::limit::Limit;
+use super::super::ticket::Permit;
 use super::*;
 use crate::pulse::GRACE;
 
@@ -12,31 +13,40 @@ fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn gates(limits: Limits) -> Arc<Gates> {
-    Arc::new(Gates::new(limits, LearnedLimits::default(), secs(100)))
+fn limiter(limits: Limits) -> Arc<RateLimiter> {
+    Arc::new(RateLimiter::new(
+        limits,
+        LearnedLimits::default(),
+        secs(100),
+    ))
 }
 
 fn url(path: &str) -> Url {
     Url::parse(&format!("https://graph.microsoft.com/v1.0/{path}")).unwrap()
 }
 
-fn demand(gates: &Arc<Gates>, tenant: &TenantId, path: &str) -> Arc<Demand> {
+fn cost(limiter: &Arc<RateLimiter>, tenant: &TenantId, path: &str) -> Arc<RequestCost> {
     let url = url(path);
-    Arc::new(gates.demand(tenant, Workload::of(&url), &Method::GET, &url))
+    Arc::new(limiter.cost(tenant, Workload::of(&url), &Method::GET, &url))
 }
 
-fn enqueue(gates: &Arc<Gates>, demand: &Arc<Demand>, priority: Priority, now: Duration) -> Ticket {
-    gates.enqueue(demand, priority, secs(3600), now).unwrap()
+fn enqueue(
+    limiter: &Arc<RateLimiter>,
+    cost: &Arc<RequestCost>,
+    priority: Priority,
+    now: Duration,
+) -> Ticket {
+    limiter.enqueue(cost, priority, secs(3600), now).unwrap()
 }
 
 fn pass(
-    gates: &Arc<Gates>,
+    limiter: &Arc<RateLimiter>,
     tenant: &TenantId,
     path: &str,
     now: Duration,
 ) -> Result<Permit, Blocked> {
-    let demand = demand(gates, tenant, path);
-    enqueue(gates, &demand, Priority::Scheduled, now).poll(now)
+    let cost = cost(limiter, tenant, path);
+    enqueue(limiter, &cost, Priority::Scheduled, now).poll(now)
 }
 
 fn until(result: Result<Permit, Blocked>) -> Duration {
@@ -48,24 +58,24 @@ fn until(result: Result<Permit, Blocked>) -> Duration {
 
 /// The test's own words for what the send path does with an answer.
 impl Permit {
-    fn demand(&self) -> Arc<Demand> {
-        Arc::clone(&lock(&self.gates.state).holders[&self.id].demand)
+    fn cost(&self) -> Arc<RequestCost> {
+        Arc::clone(&lock(&self.limiter.state).admissions[&self.id].cost)
     }
 
     fn succeeded(&self, headers: &HeaderMap, now: Duration) {
-        let demand = self.demand();
-        self.gates.taken(&demand, self.sent, headers, now);
-        self.gates.passed(&demand, self.sent);
+        let cost = self.cost();
+        self.limiter.taken(&cost, self.sent, headers, now);
+        self.limiter.passed(&cost, self.sent);
     }
 
-    fn throttled(&self, scope: Scope, quota: bool, now: Duration, until: Duration) {
+    fn throttled(&self, scope: ThrottleScope, quota: bool, now: Duration, until: Duration) {
         let sent = self.sent.at;
-        self.gates
-            .refused(&self.demand(), (scope, quota), sent, now, until);
+        self.limiter
+            .refused(&self.cost(), (scope, quota), sent, now, until);
     }
 }
 
-fn refuse(permit: &Permit, scope: Scope, now: u64, until: u64) {
+fn refuse(permit: &Permit, scope: ThrottleScope, now: u64, until: u64) {
     permit.throttled(scope, true, secs(now), secs(until));
 }
 
@@ -73,79 +83,79 @@ const USERS: &str = "users?$select=id";
 
 #[test]
 fn a_refusal_pauses_siblings_but_neither_other_tenants_nor_other_workloads() {
-    let gates = gates(Limits::none());
+    let limiter = limiter(Limits::none());
     let (a, b) = (tenant("a.example"), tenant("b.example"));
     refuse(
-        &pass(&gates, &a, USERS, secs(0)).unwrap(),
-        Scope::Tenant,
+        &pass(&limiter, &a, USERS, secs(0)).unwrap(),
+        ThrottleScope::Tenant,
         0,
         10,
     );
-    assert_eq!(until(pass(&gates, &a, USERS, secs(3))), secs(10));
-    assert!(pass(&gates, &b, USERS, secs(3)).is_ok());
-    assert!(pass(&gates, &a, "deviceManagement/managedDevices", secs(3)).is_ok());
-    assert!(pass(&gates, &a, USERS, secs(10)).is_ok());
+    assert_eq!(until(pass(&limiter, &a, USERS, secs(3))), secs(10));
+    assert!(pass(&limiter, &b, USERS, secs(3)).is_ok());
+    assert!(pass(&limiter, &a, "deviceManagement/managedDevices", secs(3)).is_ok());
+    assert!(pass(&limiter, &a, USERS, secs(10)).is_ok());
 }
 
 #[test]
 fn a_refusal_of_the_application_pauses_every_tenant() {
-    let gates = gates(Limits::none());
-    let permit = pass(&gates, &tenant("a.example"), USERS, secs(0)).unwrap();
-    refuse(&permit, Scope::App, 0, 10);
+    let limiter = limiter(Limits::none());
+    let permit = pass(&limiter, &tenant("a.example"), USERS, secs(0)).unwrap();
+    refuse(&permit, ThrottleScope::App, 0, 10);
     assert_eq!(
-        until(pass(&gates, &tenant("b.example"), USERS, secs(3))),
+        until(pass(&limiter, &tenant("b.example"), USERS, secs(3))),
         secs(10)
     );
 }
 
 #[test]
 fn a_refused_mailbox_does_not_pause_the_others() {
-    let gates = gates(Limits::documented());
+    let limiter = limiter(Limits::documented());
     let a = tenant("a.example");
-    let permit = pass(&gates, &a, "users/1/messages", secs(0)).unwrap();
-    refuse(&permit, Scope::Tenant, 0, 10);
+    let permit = pass(&limiter, &a, "users/1/messages", secs(0)).unwrap();
+    refuse(&permit, ThrottleScope::Tenant, 0, 10);
     assert_eq!(
-        until(pass(&gates, &a, "users/1/messages", secs(3))),
+        until(pass(&limiter, &a, "users/1/messages", secs(3))),
         secs(10)
     );
-    assert!(pass(&gates, &a, "users/2/messages", secs(3)).is_ok());
+    assert!(pass(&limiter, &a, "users/2/messages", secs(3)).is_ok());
 }
 
 #[test]
 fn a_shorter_refusal_does_not_reopen_earlier() {
-    let gates = gates(Limits::none());
+    let limiter = limiter(Limits::none());
     let a = tenant("a.example");
     let (first, second) = (
-        pass(&gates, &a, USERS, secs(0)).unwrap(),
-        pass(&gates, &a, USERS, secs(0)).unwrap(),
+        pass(&limiter, &a, USERS, secs(0)).unwrap(),
+        pass(&limiter, &a, USERS, secs(0)).unwrap(),
     );
-    refuse(&first, Scope::Tenant, 0, 60);
-    refuse(&second, Scope::Tenant, 0, 5);
-    assert_eq!(until(pass(&gates, &a, USERS, secs(1))), secs(60));
+    refuse(&first, ThrottleScope::Tenant, 0, 60);
+    refuse(&second, ThrottleScope::Tenant, 0, 5);
+    assert_eq!(until(pass(&limiter, &a, USERS, secs(1))), secs(60));
 }
 
 #[test]
 fn reopens_one_by_one_and_then_wider() {
-    let gates = gates(Limits::none());
+    let limiter = limiter(Limits::none());
     let a = tenant("a.example");
     refuse(
-        &pass(&gates, &a, USERS, secs(0)).unwrap(),
-        Scope::Tenant,
+        &pass(&limiter, &a, USERS, secs(0)).unwrap(),
+        ThrottleScope::Tenant,
         0,
         10,
     );
-    let probe = pass(&gates, &a, USERS, secs(10)).unwrap();
+    let probe = pass(&limiter, &a, USERS, secs(10)).unwrap();
     assert!(matches!(
-        pass(&gates, &a, USERS, secs(10)),
+        pass(&limiter, &a, USERS, secs(10)),
         Err(Blocked::Turn(..))
     ));
     probe.succeeded(&HeaderMap::new(), secs(11));
     drop(probe);
     let two: Vec<_> = (0..2)
-        .map(|_| pass(&gates, &a, USERS, secs(11)).unwrap())
+        .map(|_| pass(&limiter, &a, USERS, secs(11)).unwrap())
         .collect();
     assert!(matches!(
-        pass(&gates, &a, USERS, secs(11)),
+        pass(&limiter, &a, USERS, secs(11)),
         Err(Blocked::Turn(..))
     ));
     drop(two);
@@ -153,119 +163,119 @@ fn reopens_one_by_one_and_then_wider() {
 
 #[test]
 fn a_dropped_probe_gives_its_place_away() {
-    let gates = gates(Limits::none());
+    let limiter = limiter(Limits::none());
     let a = tenant("a.example");
     refuse(
-        &pass(&gates, &a, USERS, secs(0)).unwrap(),
-        Scope::Tenant,
+        &pass(&limiter, &a, USERS, secs(0)).unwrap(),
+        ThrottleScope::Tenant,
         0,
         1,
     );
-    drop(pass(&gates, &a, USERS, secs(2)).unwrap());
-    assert!(pass(&gates, &a, USERS, secs(2)).is_ok());
+    drop(pass(&limiter, &a, USERS, secs(2)).unwrap());
+    assert!(pass(&limiter, &a, USERS, secs(2)).is_ok());
 }
 
 #[test]
 fn limits_are_burst_windows_of_each_tenant() {
     let three = Limit::new(Workload::Identity, LimitScope::Tenant, 3, secs(10));
-    let gates = gates(Limits::none().with(three));
+    let limiter = limiter(Limits::none().with(three));
     let a = tenant("a.example");
     for at in [0, 1, 2] {
-        pass(&gates, &a, USERS, secs(at)).unwrap();
+        pass(&limiter, &a, USERS, secs(at)).unwrap();
     }
     assert_eq!(
-        until(pass(&gates, &a, USERS, secs(3))),
+        until(pass(&limiter, &a, USERS, secs(3))),
         Duration::from_millis(10_500)
     );
-    assert!(pass(&gates, &tenant("b.example"), USERS, secs(3)).is_ok());
-    assert!(pass(&gates, &a, USERS, Duration::from_millis(10_500)).is_ok());
+    assert!(pass(&limiter, &tenant("b.example"), USERS, secs(3)).is_ok());
+    assert!(pass(&limiter, &a, USERS, Duration::from_millis(10_500)).is_ok());
 }
 
 #[test]
 fn resource_units_are_what_the_directory_counts() {
     let ten = Limit::new(Workload::Identity, LimitScope::Tenant, 10, secs(10));
-    let gates = gates(Limits::none().with(ten.unit(LimitUnit::ResourceUnits)));
+    let limiter = limiter(Limits::none().with(ten.unit(LimitUnit::ResourceUnits)));
     let a = tenant("a.example");
     for _ in 0..2 {
-        pass(&gates, &a, "groups/1/transitiveMembers", secs(0)).unwrap();
+        pass(&limiter, &a, "groups/1/transitiveMembers", secs(0)).unwrap();
     }
-    assert!(until(pass(&gates, &a, USERS, secs(0))) > secs(10));
+    assert!(until(pass(&limiter, &a, USERS, secs(0))) > secs(10));
 }
 
 #[test]
 fn the_service_corrects_what_a_request_costs() {
     let ten = Limit::new(Workload::Identity, LimitScope::Tenant, 10, secs(10));
-    let gates = gates(Limits::none().with(ten.unit(LimitUnit::ResourceUnits)));
+    let limiter = limiter(Limits::none().with(ten.unit(LimitUnit::ResourceUnits)));
     let a = tenant("a.example");
     let mut headers = HeaderMap::new();
     headers.insert("x-ms-resource-unit", 9.into());
-    pass(&gates, &a, USERS, secs(0))
+    pass(&limiter, &a, USERS, secs(0))
         .unwrap()
         .succeeded(&headers, secs(0));
-    assert!(pass(&gates, &a, USERS, secs(0)).is_ok());
-    assert!(until(pass(&gates, &a, USERS, secs(0))) > secs(10));
+    assert!(pass(&limiter, &a, USERS, secs(0)).is_ok());
+    assert!(until(pass(&limiter, &a, USERS, secs(0))) > secs(10));
 }
 
 #[test]
 fn a_warning_slows_down_before_a_refusal() {
     let hundred = Limit::new(Workload::Identity, LimitScope::Tenant, 100, secs(10));
-    let gates = gates(Limits::none().with(hundred));
+    let limiter = limiter(Limits::none().with(hundred));
     let a = tenant("a.example");
     let mut headers = HeaderMap::new();
     headers.insert("x-ms-throttle-limit-percentage", "1.2".parse().unwrap());
-    pass(&gates, &a, USERS, secs(0))
+    pass(&limiter, &a, USERS, secs(0))
         .unwrap()
         .succeeded(&headers, secs(0));
     let through = (0..100)
-        .filter(|_| pass(&gates, &a, USERS, secs(0)).is_ok())
+        .filter(|_| pass(&limiter, &a, USERS, secs(0)).is_ok())
         .count();
     assert_eq!(through, 78);
 }
 
 #[test]
 fn a_limit_of_the_application_is_shared_by_its_tenants() {
-    let gates = gates(Limits::documented());
+    let limiter = limiter(Limits::documented());
     let path = "users?$select=id,signInActivity";
     let mut now = Duration::ZERO;
     for n in 0..10 {
         let tenant = tenant(&format!("t{n}.example"));
-        if let Err(blocked) = pass(&gates, &tenant, path, now) {
+        if let Err(blocked) = pass(&limiter, &tenant, path, now) {
             now = until(Err(blocked));
-            pass(&gates, &tenant, path, now).unwrap();
+            pass(&limiter, &tenant, path, now).unwrap();
         }
     }
     // Half at once, the others evenly, and no eleventh in the minute.
     assert!(now > secs(25) && now < secs(40), "{now:?}");
     assert_eq!(
-        until(pass(&gates, &tenant("last.example"), path, now)),
+        until(pass(&limiter, &tenant("last.example"), path, now)),
         Duration::from_millis(61_500)
     );
 }
 
 #[test]
 fn four_at_a_time_to_a_mailbox() {
-    let gates = gates(Limits::documented());
+    let limiter = limiter(Limits::documented());
     let a = tenant("a.example");
     let four: Vec<_> = (0..4)
-        .map(|_| pass(&gates, &a, "users/1/messages", secs(0)).unwrap())
+        .map(|_| pass(&limiter, &a, "users/1/messages", secs(0)).unwrap())
         .collect();
     assert!(matches!(
-        pass(&gates, &a, "users/1/messages", secs(0)),
+        pass(&limiter, &a, "users/1/messages", secs(0)),
         Err(Blocked::Turn(..))
     ));
-    assert!(pass(&gates, &a, "users/2/messages", secs(0)).is_ok());
+    assert!(pass(&limiter, &a, "users/2/messages", secs(0)).is_ok());
     drop(four);
-    assert!(pass(&gates, &a, "users/1/messages", secs(0)).is_ok());
+    assert!(pass(&limiter, &a, "users/1/messages", secs(0)).is_ok());
 }
 
 #[test]
 fn who_would_stand_in_line_too_long_does_not_begin_to() {
-    let gates = gates(Limits::documented());
+    let limiter = limiter(Limits::documented());
     let a = tenant("a.example");
-    let path = demand(&gates, &a, "auditLogs/signIns");
+    let path = cost(&limiter, &a, "auditLogs/signIns");
     let mut line = Vec::new();
     let refused = loop {
-        match gates.enqueue(&path, Priority::Scheduled, secs(100), secs(0)) {
+        match limiter.enqueue(&path, Priority::Scheduled, secs(100), secs(0)) {
             Ok(ticket) => line.push(ticket),
             Err(wait) => break wait,
         }
@@ -274,7 +284,7 @@ fn who_would_stand_in_line_too_long_does_not_begin_to() {
     assert_eq!(refused, secs(105));
     line.pop();
     assert!(
-        gates
+        limiter
             .enqueue(&path, Priority::Scheduled, secs(100), secs(0))
             .is_ok()
     );
@@ -283,21 +293,21 @@ fn who_would_stand_in_line_too_long_does_not_begin_to() {
 #[test]
 fn tenants_take_turns_and_the_urgent_go_first() {
     let limit = Limit::new(Workload::Identity, LimitScope::App, 1, secs(1));
-    let gates = gates(Limits::none().with(limit));
+    let limiter = limiter(Limits::none().with(limit));
     let (noisy, quiet) = (tenant("noisy.example"), tenant("quiet.example"));
     let mut line = Vec::new();
     for _ in 0..20 {
-        let d = demand(&gates, &noisy, USERS);
-        line.push(("noisy", enqueue(&gates, &d, Priority::Scheduled, secs(0))));
+        let d = cost(&limiter, &noisy, USERS);
+        line.push(("noisy", enqueue(&limiter, &d, Priority::Scheduled, secs(0))));
     }
     for _ in 0..2 {
-        let d = demand(&gates, &quiet, USERS);
-        line.push(("quiet", enqueue(&gates, &d, Priority::Scheduled, secs(0))));
+        let d = cost(&limiter, &quiet, USERS);
+        line.push(("quiet", enqueue(&limiter, &d, Priority::Scheduled, secs(0))));
     }
-    let d = demand(&gates, &noisy, USERS);
+    let d = cost(&limiter, &noisy, USERS);
     line.push((
         "urgent",
-        enqueue(&gates, &d, Priority::Interactive, secs(0)),
+        enqueue(&limiter, &d, Priority::Interactive, secs(0)),
     ));
     let mut order = Vec::new();
     let mut now = Duration::ZERO;
@@ -319,37 +329,37 @@ fn tenants_take_turns_and_the_urgent_go_first() {
 #[test]
 fn one_who_gives_up_leaves_his_turn_to_the_next() {
     let limit = Limit::new(Workload::Identity, LimitScope::Tenant, 1, secs(1));
-    let gates = gates(Limits::none().with(limit));
+    let limiter = limiter(Limits::none().with(limit));
     let a = tenant("a.example");
-    let d = demand(&gates, &a, USERS);
-    let first = enqueue(&gates, &d, Priority::Scheduled, secs(0));
-    let second = enqueue(&gates, &d, Priority::Scheduled, secs(0));
-    let third = enqueue(&gates, &d, Priority::Scheduled, secs(0));
+    let d = cost(&limiter, &a, USERS);
+    let first = enqueue(&limiter, &d, Priority::Scheduled, secs(0));
+    let second = enqueue(&limiter, &d, Priority::Scheduled, secs(0));
+    let third = enqueue(&limiter, &d, Priority::Scheduled, secs(0));
     assert!(first.poll(secs(0)).is_ok());
     drop(first);
     assert!(second.poll(secs(2)).is_ok());
     let next = Duration::from_millis(3_050);
     assert_eq!(until(third.poll(secs(2))), next);
     // The third is let through by another's asking, and gives up before it looks.
-    let fourth = enqueue(&gates, &d, Priority::Scheduled, next);
+    let fourth = enqueue(&limiter, &d, Priority::Scheduled, next);
     assert!(until(fourth.poll(next)) > next);
     drop(third);
     assert!(fourth.poll(next).is_ok(), "the third has sent nothing");
 }
 
 #[test]
-fn what_was_given_before_the_gate_closed_is_not_sent_after() {
+fn what_was_given_before_a_pause_is_not_sent_during_it() {
     let two = Limit::new(Workload::Identity, LimitScope::Tenant, 2, secs(10));
-    let gates = gates(Limits::none().with(two));
+    let limiter = limiter(Limits::none().with(two));
     let a = tenant("a.example");
-    let d = demand(&gates, &a, USERS);
+    let d = cost(&limiter, &a, USERS);
     let line: Vec<_> = (0..3)
-        .map(|_| enqueue(&gates, &d, Priority::Scheduled, secs(0)))
+        .map(|_| enqueue(&limiter, &d, Priority::Scheduled, secs(0)))
         .collect();
     let first = line[0].poll(secs(0)).unwrap();
-    assert!(lock(&gates.state).holders[&line[1].id].is_grant());
-    // Of no quota, so that nothing but the gate decides.
-    first.throttled(Scope::Tenant, false, secs(0), secs(5));
+    assert!(lock(&limiter.state).admissions[&line[1].id].is_granted());
+    // Of no quota, so that nothing but the pause decides.
+    first.throttled(ThrottleScope::Tenant, false, secs(0), secs(5));
     drop(first);
     assert_eq!(until(line[1].poll(secs(0))), secs(5));
     let second = line[1].poll(secs(5)).unwrap();
@@ -362,11 +372,11 @@ fn what_was_given_before_the_gate_closed_is_not_sent_after() {
 #[test]
 fn what_is_not_taken_up_goes_to_the_next_who_looks() {
     let limit = Limit::new(Workload::Identity, LimitScope::Tenant, 1, secs(1));
-    let gates = gates(Limits::none().with(limit));
+    let limiter = limiter(Limits::none().with(limit));
     let a = tenant("a.example");
-    let d = demand(&gates, &a, USERS);
+    let d = cost(&limiter, &a, USERS);
     let line: Vec<_> = (0..3)
-        .map(|_| enqueue(&gates, &d, Priority::Scheduled, secs(0)))
+        .map(|_| enqueue(&limiter, &d, Priority::Scheduled, secs(0)))
         .collect();
     assert!(line[0].poll(secs(0)).is_ok());
     let next = until(line[1].poll(secs(0)));
@@ -377,27 +387,27 @@ fn what_is_not_taken_up_goes_to_the_next_who_looks() {
     let later = next + GRACE;
     assert!(line[2].poll(later).is_ok(), "who did not come");
     // It is back, and the next.
-    let fourth = enqueue(&gates, &d, Priority::Scheduled, later);
+    let fourth = enqueue(&limiter, &d, Priority::Scheduled, later);
     let again = until(line[1].poll(later));
     assert!(matches!(fourth.poll(later), Err(Blocked::Turn(..))));
     assert!(line[1].poll(again).is_ok());
 }
 
 #[test]
-fn what_was_sent_before_the_refusal_does_not_reopen_the_gate() {
-    let gates = gates(Limits::none());
+fn what_was_sent_before_the_refusal_does_not_end_the_pause() {
+    let limiter = limiter(Limits::none());
     let a = tenant("a.example");
     let mut sent: Vec<_> = (0..7)
-        .map(|_| pass(&gates, &a, USERS, secs(0)).unwrap())
+        .map(|_| pass(&limiter, &a, USERS, secs(0)).unwrap())
         .collect();
     let waiting = enqueue(
-        &gates,
-        &demand(&gates, &a, USERS),
+        &limiter,
+        &cost(&limiter, &a, USERS),
         Priority::Scheduled,
         secs(0),
     );
     // Nothing tells the moments apart but their order.
-    refuse(&sent.pop().unwrap(), Scope::Tenant, 0, 10);
+    refuse(&sent.pop().unwrap(), ThrottleScope::Tenant, 0, 10);
     for early in sent {
         early.succeeded(&HeaderMap::new(), secs(0));
     }
@@ -411,8 +421,8 @@ fn what_was_sent_before_the_refusal_does_not_reopen_the_gate() {
     let line: Vec<_> = (0..40)
         .map(|_| {
             enqueue(
-                &gates,
-                &demand(&gates, &a, USERS),
+                &limiter,
+                &cost(&limiter, &a, USERS),
                 Priority::Scheduled,
                 secs(10),
             )
@@ -428,34 +438,34 @@ fn what_was_sent_before_the_refusal_does_not_reopen_the_gate() {
 #[test]
 fn waiting_for_limits_is_told_from_waiting_after_a_refusal() {
     let limit = Limit::new(Workload::Identity, LimitScope::Tenant, 1, secs(10));
-    let gates = gates(Limits::none().with(limit));
+    let limiter = limiter(Limits::none().with(limit));
     let a = tenant("a.example");
-    let permit = pass(&gates, &a, USERS, secs(0)).unwrap();
+    let permit = pass(&limiter, &a, USERS, secs(0)).unwrap();
     let waiting = enqueue(
-        &gates,
-        &demand(&gates, &a, USERS),
+        &limiter,
+        &cost(&limiter, &a, USERS),
         Priority::Scheduled,
         secs(0),
     );
     assert_eq!(until(waiting.poll(secs(0))), Duration::from_millis(10_500));
     assert_eq!(waiting.quota_wait(secs(5)), secs(5));
-    refuse(&permit, Scope::Tenant, 5, 30);
+    refuse(&permit, ThrottleScope::Tenant, 5, 30);
     assert_eq!(until(waiting.poll(secs(5))), secs(30));
     assert_eq!(waiting.quota_wait(secs(25)), secs(5));
 }
 
 #[test]
-fn waiting_for_room_while_the_gate_reopens_is_waiting_for_limits() {
+fn waiting_for_room_while_a_pause_ends_is_waiting_for_limits() {
     let limit = Limit::new(Workload::Identity, LimitScope::Tenant, 2, secs(600));
-    let gates = gates(Limits::none().with(limit));
+    let limiter = limiter(Limits::none().with(limit));
     let a = tenant("a.example");
-    let refused = pass(&gates, &a, USERS, secs(0)).unwrap();
-    refuse(&refused, Scope::Tenant, 0, 10);
+    let refused = pass(&limiter, &a, USERS, secs(0)).unwrap();
+    refuse(&refused, ThrottleScope::Tenant, 0, 10);
     drop(refused);
     let line: Vec<_> = (0..3)
         .map(|_| {
-            let demand = demand(&gates, &a, USERS);
-            enqueue(&gates, &demand, Priority::Scheduled, secs(0))
+            let cost = cost(&limiter, &a, USERS);
+            enqueue(&limiter, &cost, Priority::Scheduled, secs(0))
         })
         .collect();
     for ticket in &line {
@@ -474,13 +484,13 @@ fn waiting_for_room_while_the_gate_reopens_is_waiting_for_limits() {
 fn learned_of_a() -> (Limits, LearnedLimits) {
     let five = Limit::new(Workload::IdentityReports, LimitScope::Tenant, 5, secs(10));
     let limits = Limits::none().with(five);
-    let first = gates(limits.clone());
+    let first = limiter(limits.clone());
     let a = tenant("a.example");
     let sent: Vec<_> = (0..5)
         .map(|_| pass(&first, &a, "auditLogs/signIns", secs(0)).unwrap())
         .collect();
     for permit in sent.iter().skip(3) {
-        refuse(permit, Scope::Tenant, 1, 10);
+        refuse(permit, ThrottleScope::Tenant, 1, 10);
     }
     (limits, first.learned())
 }
@@ -495,13 +505,13 @@ fn what_was_learned_of_one_tenant_is_not_kept_with_another() {
 #[test]
 fn a_running_client_takes_over_what_it_does_not_know_itself() {
     let (limits, learned) = learned_of_a();
-    let second = gates(limits.clone());
+    let second = limiter(limits.clone());
     for _ in 0..2 {
         second.restore(learned.clone());
         assert_eq!(second.learned(), learned, "once, however often it is told");
     }
     // One that has been used knows better.
-    let third = gates(limits);
+    let third = limiter(limits);
     pass(&third, &tenant("a.example"), "auditLogs/signIns", secs(0)).unwrap();
     third.restore(learned);
     assert!(third.learned().is_empty());
@@ -513,23 +523,23 @@ fn what_was_learned_is_restored() {
         let five = Limit::new(Workload::IdentityReports, LimitScope::Tenant, 5, secs(10));
         Limits::none().with(five)
     };
-    let first = gates(limits());
+    let first = limiter(limits());
     let a = tenant("a.example");
     let path = "auditLogs/signIns";
     let sent: Vec<_> = (0..5)
         .map(|_| pass(&first, &a, path, secs(0)).unwrap())
         .collect();
     for permit in sent.iter().skip(3) {
-        refuse(permit, Scope::Tenant, 1, 10);
+        refuse(permit, ThrottleScope::Tenant, 1, 10);
     }
     let learned = first.learned();
     assert_eq!(learned.len(), 1);
     let learned: LearnedLimits =
         serde_json::from_str(&serde_json::to_string(&learned).unwrap()).unwrap();
-    let second = Arc::new(Gates::new(limits(), learned.clone(), secs(100)));
-    let through = |gates: &Arc<Gates>, tenant: &TenantId| {
+    let second = Arc::new(RateLimiter::new(limits(), learned.clone(), secs(100)));
+    let through = |limiter: &Arc<RateLimiter>, tenant: &TenantId| {
         (0..5)
-            .filter(|_| pass(gates, tenant, path, secs(0)).is_ok())
+            .filter(|_| pass(limiter, tenant, path, secs(0)).is_ok())
             .count()
     };
     assert_eq!(through(&second, &tenant("b.example")), 5);
@@ -548,15 +558,15 @@ fn what_was_learned_of_reads_and_of_writes_is_restored_apart() {
         Limits::none().with(of(Reads)).with(of(Writes))
     };
     let a = tenant("a.example");
-    let first = gates(limits());
+    let first = limiter(limits());
     for method in [Method::GET, Method::PATCH] {
-        let demand = Arc::new(first.demand(&a, Workload::Identity, &method, &url(USERS)));
-        let ticket = enqueue(&first, &demand, Priority::Scheduled, secs(0));
-        refuse(&ticket.poll(secs(0)).unwrap(), Scope::Tenant, 0, 0);
+        let cost = Arc::new(first.cost(&a, Workload::Identity, &method, &url(USERS)));
+        let ticket = enqueue(&first, &cost, Priority::Scheduled, secs(0));
+        refuse(&ticket.poll(secs(0)).unwrap(), ThrottleScope::Tenant, 0, 0);
     }
     let learned = first.learned();
     assert_eq!(learned.len(), 2);
-    let second = gates(limits());
+    let second = limiter(limits());
     for _ in 0..2 {
         second.restore(learned.clone());
         assert_eq!(second.learned(), learned);
@@ -566,13 +576,13 @@ fn what_was_learned_of_reads_and_of_writes_is_restored_apart() {
 #[test]
 fn a_limit_on_what_is_under_way_at_a_time_recovers_after_a_refusal() {
     let four = Limit::new(Workload::Identity, LimitScope::Tenant, 4, secs(0));
-    let gates = gates(Limits::none().with(four.unit(LimitUnit::Concurrent)));
+    let limiter = limiter(Limits::none().with(four.unit(LimitUnit::Concurrent)));
     let a = tenant("a.example");
     let at_a_time =
-        |now| -> Vec<_> { std::iter::from_fn(|| pass(&gates, &a, USERS, now).ok()).collect() };
+        |now| -> Vec<_> { std::iter::from_fn(|| pass(&limiter, &a, USERS, now).ok()).collect() };
     let all = at_a_time(secs(0));
     assert_eq!(all.len(), 4);
-    refuse(&all[0], Scope::Tenant, 0, 1);
+    refuse(&all[0], ThrottleScope::Tenant, 0, 1);
     drop(all);
     let mut most = Vec::new();
     for minute in 0..60 {
@@ -589,59 +599,63 @@ fn a_limit_on_what_is_under_way_at_a_time_recovers_after_a_refusal() {
 
 #[test]
 fn a_503_pauses_but_teaches_nothing_of_limits() {
-    let gates = gates(Limits::documented());
+    let limiter = limiter(Limits::documented());
     let a = tenant("a.example");
-    let permit = pass(&gates, &a, USERS, secs(0)).unwrap();
-    permit.throttled(Scope::Tenant, false, secs(0), secs(5));
-    assert!(gates.learned().is_empty());
-    assert_eq!(until(pass(&gates, &a, USERS, secs(1))), secs(5));
+    let permit = pass(&limiter, &a, USERS, secs(0)).unwrap();
+    permit.throttled(ThrottleScope::Tenant, false, secs(0), secs(5));
+    assert!(limiter.learned().is_empty());
+    assert_eq!(until(pass(&limiter, &a, USERS, secs(1))), secs(5));
 }
 
 #[test]
 fn refusals_that_do_not_say_how_long_have_presets() {
-    let gates = gates(Limits::documented());
+    let limiter = limiter(Limits::documented());
     let a = tenant("a.example");
-    let preset = |path| gates.preset(&demand(&gates, &a, path));
+    let preset = |path| limiter.preset(&cost(&limiter, &a, path));
     assert_eq!(preset("identity/conditionalAccess/policies"), secs(1));
     assert_eq!(preset(USERS), Duration::ZERO);
 }
 
 #[test]
 fn idle_mailboxes_are_forgotten() {
-    let gates = gates(Limits::documented());
+    let limiter = limiter(Limits::documented());
     let a = tenant("a.example");
     for n in 0..20_000u64 {
-        pass(&gates, &a, &format!("users/{n}/messages"), secs(n)).unwrap();
+        pass(&limiter, &a, &format!("users/{n}/messages"), secs(n)).unwrap();
     }
-    let state = lock(&gates.state);
+    let state = lock(&limiter.state);
     assert!(state.buckets.len() <= 2 * MANY, "{}", state.buckets.len());
-    assert!(state.lanes.len() <= 2 * MANY, "{}", state.lanes.len());
+    assert!(
+        state.pause_scopes.len() <= 2 * MANY,
+        "{}",
+        state.pause_scopes.len()
+    );
 }
 
 #[test]
 fn what_sharepoint_says_is_left_is_kept_to_before_it_refuses() {
-    let gates = gates(Limits::documented());
+    let limiter = limiter(Limits::documented());
     let (a, b) = (tenant("a.example"), tenant("b.example"));
     let path = "sites/1/drives";
     let mut headers = HeaderMap::new();
     headers.insert("ratelimit-limit", 1200.into());
     headers.insert("ratelimit-remaining", 5.into());
     headers.insert("ratelimit-reset", 30.into());
-    pass(&gates, &a, path, secs(0))
+    pass(&limiter, &a, path, secs(0))
         .unwrap()
         .succeeded(&headers, secs(1));
     for _ in 0..2 {
-        drop(pass(&gates, &a, path, secs(2)).unwrap());
+        drop(pass(&limiter, &a, path, secs(2)).unwrap());
     }
-    assert_eq!(until(pass(&gates, &a, path, secs(3))), secs(31));
-    assert!(pass(&gates, &b, path, secs(3)).is_ok());
-    assert!(pass(&gates, &a, USERS, secs(3)).is_ok());
-    assert!(pass(&gates, &a, path, secs(31)).is_ok());
+    assert_eq!(until(pass(&limiter, &a, path, secs(3))), secs(31));
+    assert!(pass(&limiter, &b, path, secs(3)).is_ok());
+    assert!(pass(&limiter, &a, USERS, secs(3)).is_ok());
+    assert!(pass(&limiter, &a, path, secs(31)).is_ok());
 }
 
 #[test]
 fn what_a_late_answer_says_is_left_does_not_outdate_a_later_one() {
-    let gates = gates(Limits::documented());
+    let limiter = limiter(Limits::documented());
     let a = tenant("a.example");
     let path = "sites/1/drives";
     let left = |left: u64, reset: u64| {
@@ -650,27 +664,27 @@ fn what_a_late_answer_says_is_left_does_not_outdate_a_later_one() {
         headers.insert("ratelimit-reset", reset.into());
         headers
     };
-    let early = pass(&gates, &a, path, secs(0)).unwrap();
-    let later = pass(&gates, &a, path, secs(0)).unwrap();
+    let early = pass(&limiter, &a, path, secs(0)).unwrap();
+    let later = pass(&limiter, &a, path, secs(0)).unwrap();
     later.succeeded(&left(0, 30), secs(1));
     early.succeeded(&left(900, 5), secs(2));
     drop((early, later));
-    assert_eq!(until(pass(&gates, &a, path, secs(3))), secs(31));
+    assert_eq!(until(pass(&limiter, &a, path, secs(3))), secs(31));
 }
 
 #[test]
 fn a_reset_far_away_is_not_waited_for_without_end() {
-    let gates = gates(Limits::documented());
+    let limiter = limiter(Limits::documented());
     let a = tenant("a.example");
     let path = "sites/1/drives";
     let mut headers = HeaderMap::new();
     headers.insert("ratelimit-remaining", 0.into());
     headers.insert("ratelimit-reset", u64::MAX.into());
-    pass(&gates, &a, path, secs(0))
+    pass(&limiter, &a, path, secs(0))
         .unwrap()
         .succeeded(&headers, secs(0));
-    let demand = demand(&gates, &a, path);
-    let refused = gates.enqueue(&demand, Priority::Scheduled, secs(60), secs(0));
+    let cost = cost(&limiter, &a, path);
+    let refused = limiter.enqueue(&cost, Priority::Scheduled, secs(60), secs(0));
     assert_eq!(refused.unwrap_err(), secs(600));
-    assert!(pass(&gates, &a, path, secs(600)).is_ok());
+    assert!(pass(&limiter, &a, path, secs(600)).is_ok());
 }

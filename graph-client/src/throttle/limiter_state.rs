@@ -4,28 +4,29 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::bucket::Bucket;
-use super::super::learned::Learned;
-use super::super::limits::{Limit, LimitUnit};
-use super::super::queue::{At, FlowKey, Place, Queue, Waiting};
-use super::super::{Limits, Workload};
-use super::Demand;
-use super::demand::{BucketKey, LaneKey};
-use super::holder::{Held, Holder};
-use super::lane::Lane;
+use super::admission::{Admission, AdmissionStage};
+use super::bucket::Bucket;
+use super::flow::FlowKey;
+use super::learned_limit::LearnedLimit;
+use super::limit::{Limit, LimitUnit};
+use super::limit_set::Limits;
+use super::pause_scope::PauseScope;
+use super::queue::{FlowState, Place, Queue, Waiting};
+use super::request_cost::{BucketKey, PauseScopeKey, RequestCost};
 use crate::observer::WaitReason;
 use crate::pulse::GRACE;
+use crate::workload::Workload;
 
-/// The number of gates and budgets from which those of idle resources are forgotten.
+/// The number of pause scopes and budgets from which those of idle resources are forgotten.
 pub(super) const MANY: usize = 4096;
 
 #[derive(Debug, Default)]
-pub(super) struct State {
-    pub(super) lanes: HashMap<LaneKey, Lane>,
+pub(super) struct LimiterState {
+    pub(super) pause_scopes: HashMap<PauseScopeKey, PauseScope>,
     pub(super) buckets: HashMap<BucketKey, Bucket>,
     pub(super) queues: HashMap<Workload, Queue>,
     /// Those who have a place, by ticket.
-    pub(super) holders: HashMap<u64, Holder>,
+    pub(super) admissions: HashMap<u64, Admission>,
     /// Who was let through and has not come yet: until when it has time to, its ticket, and since
     /// when.
     pub(super) granted: BTreeSet<(Duration, u64, Duration)>,
@@ -34,11 +35,11 @@ pub(super) struct State {
     pub(super) tickets: u64,
     /// How many were sent.
     pub(super) sent: u64,
-    pub(super) restored: Vec<Learned>,
+    pub(super) restored: Vec<LearnedLimit>,
     pub(super) prune_at: usize,
 }
 
-impl State {
+impl LimiterState {
     pub(super) fn bucket(
         &mut self,
         key: BucketKey,
@@ -55,17 +56,17 @@ impl State {
             {
                 let learned = restored.swap_remove(at);
                 bucket
-                    .belief
+                    .adaptive
                     .restore(learned.limit, learned.refused_at, now);
             }
             bucket
         })
     }
 
-    pub(super) fn want(&mut self, limits: &Limits, demand: &Demand, more: bool) {
-        for (key, limit) in demand.buckets(limits) {
+    pub(super) fn want(&mut self, limits: &Limits, cost: &RequestCost, more: bool) {
+        for (key, limit) in cost.buckets(limits) {
             if let Some(bucket) = self.buckets.get_mut(&key) {
-                let units = demand.units(&limit);
+                let units = cost.units(&limit);
                 bucket.wanted = if more {
                     bucket.wanted.saturating_add(units)
                 } else {
@@ -75,19 +76,17 @@ impl State {
         }
     }
 
-    pub(super) fn closed_until(&self, demand: &Demand) -> Duration {
-        demand
-            .lanes()
-            .filter_map(|key| Some(self.lanes.get(&key)?.closed_until))
+    pub(super) fn paused_until(&self, cost: &RequestCost) -> Duration {
+        cost.pause_scopes()
+            .filter_map(|key| Some(self.pause_scopes.get(&key)?.paused_until))
             .max()
             .unwrap_or_default()
     }
 
     /// When one more may go by what the service said is left.
-    pub(super) fn allowed_at(&self, demand: &Demand, now: Duration) -> Duration {
-        demand
-            .lanes()
-            .filter_map(|key| Some(self.lanes.get(&key)?.allowed_at(now)))
+    pub(super) fn allowed_at(&self, cost: &RequestCost, now: Duration) -> Duration {
+        cost.pause_scopes()
+            .filter_map(|key| Some(self.pause_scopes.get(&key)?.allowed_at(now)))
             .max()
             .unwrap_or(now)
     }
@@ -96,40 +95,44 @@ impl State {
     fn admit(
         &mut self,
         limits: &Limits,
-        demand: &Demand,
+        cost: &RequestCost,
         ticket: u64,
         now: Duration,
-    ) -> Result<(), At> {
-        let closed_until = self.closed_until(demand);
-        if closed_until > now {
-            return Err(At::Until(closed_until, WaitReason::Throttled));
+    ) -> Result<(), FlowState> {
+        let paused_until = self.paused_until(cost);
+        if paused_until > now {
+            return Err(FlowState::Until(paused_until, WaitReason::Throttled));
         }
-        let mut free = self.allowed_at(demand, now);
+        let mut free = self.allowed_at(cost, now);
         let mut full = None;
-        for (key, limit) in demand.buckets(limits) {
+        for (key, limit) in cost.buckets(limits) {
             let bucket = self.bucket(key.clone(), &limit, limits, now);
-            free = free.max(bucket.free_at(demand.units(&limit), &demand.tenant, now));
+            free = free.max(bucket.free_at(cost.units(&limit), &cost.tenant, now));
             if !bucket.has_place() {
                 full = Some(Place::Bucket(key));
             }
         }
         if free > now {
-            return Err(At::Until(free, WaitReason::Gate));
+            return Err(FlowState::Until(free, WaitReason::RateLimit));
         }
-        let narrow = |key: &LaneKey| self.lanes.get(key).is_some_and(|lane| !lane.has_place());
-        if let Some(key) = demand.lanes().find(narrow) {
-            full = Some(Place::Lane(key));
+        let narrow = |key: &PauseScopeKey| {
+            self.pause_scopes
+                .get(key)
+                .is_some_and(|pause_scope| !pause_scope.has_place())
+        };
+        if let Some(key) = cost.pause_scopes().find(narrow) {
+            full = Some(Place::PauseScope(key));
         }
         if let Some(place) = full {
-            return Err(At::Place(place));
+            return Err(FlowState::Place(place));
         }
-        for key in demand.lanes() {
-            self.lanes.entry(key).or_default().enter(ticket);
+        for key in cost.pause_scopes() {
+            self.pause_scopes.entry(key).or_default().enter(ticket);
         }
-        for (key, limit) in demand.buckets(limits) {
+        for (key, limit) in cost.buckets(limits) {
             if let Some(bucket) = self.buckets.get_mut(&key) {
                 bucket.inside.insert(ticket);
-                bucket.record(demand.units(&limit), &demand.tenant, now);
+                bucket.record(cost.units(&limit), &cost.tenant, now);
             }
         }
         Ok(())
@@ -147,14 +150,14 @@ impl State {
                 .queues
                 .get_mut(&workload)
                 .and_then(|queue| queue.next(now));
-            let Some((id, key, ticket, demand)) = next else {
+            let Some((id, key, ticket, cost)) = next else {
                 break;
             };
-            let mut admitted = self.admit(limits, &demand, ticket, now);
-            if let Err(At::Place(place)) = &admitted
+            let mut admitted = self.admit(limits, &cost, ticket, now);
+            if let Err(FlowState::Place(place)) = &admitted
                 && self.sweep(limits, place, now)
             {
-                admitted = self.admit(limits, &demand, ticket, now);
+                admitted = self.admit(limits, &cost, ticket, now);
             }
             match admitted {
                 Ok(()) => {
@@ -170,8 +173,8 @@ impl State {
             .queues
             .get_mut(&workload)
             .map(|queue| std::mem::take(&mut queue.missed));
-        for demand in missed.into_iter().flatten() {
-            self.want(limits, &demand, false);
+        for cost in missed.into_iter().flatten() {
+            self.want(limits, &cost, false);
         }
         if self.queues.get(&workload).is_some_and(Queue::is_empty) {
             self.queues.remove(&workload);
@@ -188,38 +191,35 @@ impl State {
     ) {
         let ticket = waiting.ticket;
         let mut grace = GRACE;
-        if let Some(queue) = self.queues.get_mut(&waiting.demand.workload) {
+        if let Some(queue) = self.queues.get_mut(&waiting.cost.workload) {
             grace = queue.grace(key, now);
-            let cost = waiting.demand.resource_units.max(waiting.demand.requests);
-            queue.charge(key, u64::from(cost));
+            let units = waiting.cost.resource_units.max(waiting.cost.requests);
+            queue.charge(key, u64::from(units));
             queue.ready(id);
         }
         waiting.wake.notify_one();
-        let demand = Arc::clone(&waiting.demand);
-        self.want(limits, &demand, false);
+        let cost = Arc::clone(&waiting.cost);
+        self.want(limits, &cost, false);
         self.granted
             .insert((now.saturating_add(grace), ticket, now));
-        let held = Held::Grant(Arc::clone(key), waiting);
+        let stage = AdmissionStage::Granted(Arc::clone(key), waiting);
         let since = now;
-        self.holders.insert(
-            ticket,
-            Holder {
-                demand,
-                since,
-                held,
-            },
-        );
+        self.admissions
+            .insert(ticket, Admission { cost, since, stage });
     }
 
-    fn park(&mut self, workload: Workload, id: u64, at: At, now: Duration) {
+    fn park(&mut self, workload: Workload, id: u64, at: FlowState, now: Duration) {
         let Some(queue) = self.queues.get_mut(&workload) else {
             return;
         };
-        if let At::Place(place) = &at {
+        if let FlowState::Place(place) = &at {
             self.opened.retain(|(_, opened)| opened != place);
             let turn = queue.turn(id);
             let parked = match place {
-                Place::Lane(key) => self.lanes.get_mut(key).map(|lane| &mut lane.parked),
+                Place::PauseScope(key) => self
+                    .pause_scopes
+                    .get_mut(key)
+                    .map(|pause_scope| &mut pause_scope.parked),
                 Place::Bucket(key) => self.buckets.get_mut(key).map(|bucket| &mut bucket.parked),
             };
             if let Some(parked) = parked {
@@ -235,13 +235,15 @@ impl State {
             self.opened.retain(|(of, _)| *of != workload);
             return;
         };
-        let (lanes, buckets) = (&mut self.lanes, &mut self.buckets);
+        let (pause_scopes, buckets) = (&mut self.pause_scopes, &mut self.buckets);
         self.opened.retain(|(of, place)| {
             if *of != workload {
                 return true;
             }
             let parked = match place {
-                Place::Lane(key) => lanes.get_mut(key).map(|lane| &mut lane.parked),
+                Place::PauseScope(key) => pause_scopes
+                    .get_mut(key)
+                    .map(|pause_scope| &mut pause_scope.parked),
                 Place::Bucket(key) => buckets.get_mut(key).map(|bucket| &mut bucket.parked),
             };
             let Some(parked) = parked else { return false };
@@ -273,7 +275,10 @@ impl State {
     /// Somebody has left a place: the next of those who wait for it is called.
     fn release(&mut self, workload: Workload, place: Place) {
         let parked = match &place {
-            Place::Lane(key) => self.lanes.get(key).map(|lane| &lane.parked),
+            Place::PauseScope(key) => self
+                .pause_scopes
+                .get(key)
+                .map(|pause_scope| &pause_scope.parked),
             Place::Bucket(key) => self.buckets.get(key).map(|bucket| &bucket.parked),
         };
         let Some((_, _, id)) = parked.and_then(|parked| parked.first()) else {
@@ -285,25 +290,25 @@ impl State {
         self.look(workload, place);
     }
 
-    /// Opens a gate further after a success.
-    pub(super) fn open_further(&mut self, key: LaneKey, sent: u64, fully: u32) {
-        if let Some(lane) = self.lanes.get_mut(&key) {
-            lane.open_further(sent, fully);
-            self.release(key.workload, Place::Lane(key));
+    /// Lets more through at a time after a success.
+    pub(super) fn ramp_up(&mut self, key: PauseScopeKey, sent: u64, fully: u32) {
+        if let Some(pause_scope) = self.pause_scopes.get_mut(&key) {
+            pause_scope.ramp_up(sent, fully);
+            self.release(key.workload, Place::PauseScope(key));
         }
     }
 
     /// One who was let through is back, or no longer counts.
-    pub(super) fn leave(&mut self, limits: &Limits, ticket: u64) -> Option<Holder> {
-        let holder = self.holders.remove(&ticket)?;
-        let workload = holder.demand.workload;
-        for key in holder.demand.lanes() {
-            if let Some(lane) = self.lanes.get_mut(&key) {
-                lane.inside.remove(&ticket);
+    pub(super) fn leave(&mut self, limits: &Limits, ticket: u64) -> Option<Admission> {
+        let admission = self.admissions.remove(&ticket)?;
+        let workload = admission.cost.workload;
+        for key in admission.cost.pause_scopes() {
+            if let Some(pause_scope) = self.pause_scopes.get_mut(&key) {
+                pause_scope.inside.remove(&ticket);
             }
-            self.release(workload, Place::Lane(key));
+            self.release(workload, Place::PauseScope(key));
         }
-        for (key, limit) in holder.demand.buckets(limits) {
+        for (key, limit) in admission.cost.buckets(limits) {
             if let Some(bucket) = self.buckets.get_mut(&key) {
                 bucket.inside.remove(&ticket);
             }
@@ -311,22 +316,22 @@ impl State {
                 self.release(workload, Place::Bucket(key));
             }
         }
-        Some(holder)
+        Some(admission)
     }
 
     /// As [`leave`](Self::leave), of one that sends nothing.
-    pub(super) fn leave_unsent(&mut self, limits: &Limits, ticket: u64) -> Option<Holder> {
-        let holder = self.leave(limits, ticket)?;
-        for (key, limit) in holder.demand.buckets(limits) {
+    pub(super) fn leave_unsent(&mut self, limits: &Limits, ticket: u64) -> Option<Admission> {
+        let admission = self.leave(limits, ticket)?;
+        for (key, limit) in admission.cost.buckets(limits) {
             if let Some(bucket) = self.buckets.get_mut(&key) {
-                let units = holder.demand.units(&limit);
-                bucket.cancel(units, &holder.demand.tenant, holder.since);
+                let units = admission.cost.units(&limit);
+                bucket.cancel(units, &admission.cost.tenant, admission.since);
             }
         }
-        if let Some(queue) = self.queues.get_mut(&holder.demand.workload) {
-            queue.hurry(&holder.demand.tenant);
+        if let Some(queue) = self.queues.get_mut(&admission.cost.workload) {
+            queue.hurry(&admission.cost.tenant);
         }
-        Some(holder)
+        Some(admission)
     }
 
     /// Takes back what was given to those who did not come.
@@ -335,14 +340,14 @@ impl State {
             && due <= now
         {
             self.granted.pop_first();
-            let is_it = |holder: &Holder| holder.is_grant() && holder.since == since;
-            if !self.holders.get(&ticket).is_some_and(is_it) {
+            let is_it = |admission: &Admission| admission.is_granted() && admission.since == since;
+            if !self.admissions.get(&ticket).is_some_and(is_it) {
                 continue;
             }
-            if let Some(holder) = self.leave_unsent(limits, ticket)
-                && let Held::Grant(key, waiting) = holder.held
+            if let Some(admission) = self.leave_unsent(limits, ticket)
+                && let AdmissionStage::Granted(key, waiting) = admission.stage
             {
-                let workload = waiting.demand.workload;
+                let workload = waiting.cost.workload;
                 self.stand_aside(&key, waiting);
                 if let Some(queue) = self.queues.get_mut(&workload) {
                     queue.alarm(&key, now);
@@ -353,24 +358,27 @@ impl State {
 
     /// Puts somebody in line who is passed over until it looks.
     pub(super) fn stand_aside(&mut self, key: &Arc<FlowKey>, waiting: Waiting) {
-        let queue = self.queues.entry(waiting.demand.workload).or_default();
+        let queue = self.queues.entry(waiting.cost.workload).or_default();
         queue.push(key, waiting, true);
     }
 
     /// Those in a place whom nobody polls no longer count; whether there were any.
     fn sweep(&mut self, limits: &Limits, place: &Place, now: Duration) -> bool {
         let inside = match place {
-            Place::Lane(key) => self.lanes.get(key).map(|lane| &lane.inside),
+            Place::PauseScope(key) => self
+                .pause_scopes
+                .get(key)
+                .map(|pause_scope| &pause_scope.inside),
             Place::Bucket(key) => self.buckets.get(key).map(|bucket| &bucket.inside),
         };
-        let holders = &mut self.holders;
+        let admissions = &mut self.admissions;
         let mut absent: Vec<u64> = inside
             .into_iter()
             .flatten()
             .filter(|id| {
-                holders
+                admissions
                     .get_mut(id)
-                    .is_some_and(|holder| holder.is_absent(now))
+                    .is_some_and(|admission| admission.is_absent(now))
             })
             .copied()
             .collect();
@@ -383,13 +391,13 @@ impl State {
 
     /// Forgets resources that nobody has asked for in a while, of which a tenant has many.
     pub(super) fn prune(&mut self, now: Duration) {
-        if self.lanes.len().max(self.buckets.len()) < self.prune_at {
+        if self.pause_scopes.len().max(self.buckets.len()) < self.prune_at {
             return;
         }
         self.buckets
             .retain(|key, bucket| key.resource.is_none() || !bucket.is_idle(now));
-        self.lanes
-            .retain(|key, lane| key.resource.is_none() || !lane.is_idle(now));
-        self.prune_at = (self.lanes.len().max(self.buckets.len()) * 2).max(MANY);
+        self.pause_scopes
+            .retain(|key, pause_scope| key.resource.is_none() || !pause_scope.is_idle(now));
+        self.prune_at = (self.pause_scopes.len().max(self.buckets.len()) * 2).max(MANY);
     }
 }
