@@ -1,13 +1,12 @@
 //! One read of the tenant: everything a resource needs to answer it.
 
-use std::collections::BTreeSet;
-
-use crate::Expiry;
-use crate::area::{Area, Licence};
+use crate::access::Access;
+use crate::area::Area;
+use crate::expiry::Expiry;
 use crate::odata::link;
 use crate::odata::query::Query;
-use crate::server::reply::{GraphError, Result};
-use crate::server::route::Route;
+use crate::reply::{GraphError, Result};
+use crate::route::Route;
 use crate::tenant::Tenant;
 
 /// A request that was authenticated and routed.
@@ -56,65 +55,6 @@ pub(crate) struct Twist {
     pub(crate) partial_object: f64,
     pub(crate) removed_in_initial: f64,
     pub(crate) novel_member: f64,
-}
-
-/// What the app may read, what the tenant has licences for, and what there is to read.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Access {
-    pub(crate) denied: BTreeSet<Area>,
-    pub(crate) revoked: BTreeSet<String>,
-    pub(crate) unlicensed: BTreeSet<Area>,
-    /// Areas that answer as if unlicensed, although the plan is there.
-    pub(crate) claimed_unlicensed: BTreeSet<Area>,
-    /// Areas whose collections are served as whole, empty lists.
-    pub(crate) emptied: BTreeSet<Area>,
-    /// Usage reports name nobody.
-    pub(crate) conceal_names: bool,
-    /// Single entities come inside `value`.
-    pub(crate) wrap_single: bool,
-    /// The bearer token carries no roles.
-    pub(crate) without_roles: bool,
-}
-
-impl Access {
-    pub(crate) fn permits(&self, area: Area) -> bool {
-        !self.without_roles
-            && !self.denied.contains(&area)
-            && !area
-                .permissions()
-                .iter()
-                .any(|permission| self.revoked.contains(*permission))
-    }
-
-    /// Refuses an area: first for want of a permission, then for want of a licence.
-    pub(crate) fn check(&self, area: Area) -> Result<()> {
-        if !self.permits(area) {
-            return Err(GraphError::denied());
-        }
-        if self.unlicensed.contains(&area) || self.claimed_unlicensed.contains(&area) {
-            return Err(GraphError::unlicensed(area));
-        }
-        Ok(())
-    }
-
-    /// The licences that the tenant lacks; their service plans are not there.
-    pub(crate) fn missing_licences(&self) -> BTreeSet<Licence> {
-        self.unlicensed
-            .iter()
-            .filter_map(|area| area.licence())
-            .collect()
-    }
-
-    /// The permissions that a token given out now carries.
-    pub(crate) fn roles(&self) -> Vec<&'static str> {
-        let permitted = Area::ALL.into_iter().filter(|area| self.permits(*area));
-        // What an area needs besides is that of another area, which may be denied.
-        permitted
-            .map(Area::permission)
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect()
-    }
 }
 
 impl Call<'_> {

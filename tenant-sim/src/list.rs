@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::area::Area;
-use crate::fault::chance;
+use crate::call::Call;
+use crate::chance::chance;
 use crate::odata::filter::Filter;
 use crate::odata::query::Expand;
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
+use crate::reply::{GraphError, Reply, Result};
 use crate::tenant::property::{
     Entity, Nulls, Property, value_of, write_properties, write_text, write_value,
 };

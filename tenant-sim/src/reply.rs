@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::area::{Area, Licence};
+use crate::area::{Area, License};
 
 /// What the body of an answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,20 +129,20 @@ impl GraphError {
         )
     }
 
-    /// For want of a licence, in the words of each service. What needs none is refused as the reports are.
+    /// For want of a license, in the words of each service. What needs none is refused as the reports are.
     pub(crate) fn unlicensed(area: Area) -> Self {
-        match (area, area.licence()) {
+        match (area, area.license()) {
             (Area::RiskyUsers | Area::RiskDetections, _) => Self::new(
                 403,
                 "Forbidden",
                 "Your tenant is not licensed for this feature.",
             ),
-            (_, Some(Licence::EntraP2)) => Self::new(
+            (_, Some(License::EntraP2)) => Self::new(
                 400,
                 "AadPremiumLicenseRequired",
                 "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
             ),
-            (_, Some(Licence::Intune)) => Self::new(
+            (_, Some(License::Intune)) => Self::new(
                 400,
                 "BadRequest",
                 "Request not applicable to target tenant.",

@@ -372,7 +372,7 @@ async fn role_policies_want_their_scope_and_bring_their_rules() {
 }
 
 #[tokio::test]
-async fn licences_come_from_groups_and_one_has_an_error() {
+async fn licenses_come_from_groups_and_one_has_an_error() {
     let (sim, reader) = example().await;
     let users = reader
         .all("v1.0/users?$select=id,assignedLicenses,licenseAssignmentStates&$top=999")

@@ -387,7 +387,7 @@ async fn tokens_that_are_not_ours_and_options_that_delta_lacks_are_refused() {
 }
 
 #[tokio::test]
-async fn licences_are_tracked_and_sign_ins_are_not() {
+async fn licenses_are_tracked_and_sign_ins_are_not() {
     let sim = Sim::builder().start().await.unwrap();
     let reader = Reader::new(&sim).await;
     let link = delta_link(

@@ -586,7 +586,7 @@ fn areas(team: &str, user: &str, device: &str, policy: &str) -> Vec<(Area, Strin
 }
 
 #[tokio::test]
-async fn each_area_is_denied_alone_and_intune_needs_its_licence() {
+async fn each_area_is_denied_alone_and_intune_needs_its_license() {
     let (sim, reader) = serve(Tenant::example()).await;
     let teams = reader.all("v1.0/teams").await;
     let user = sim.edit(|tenant| tenant.find_user("Adele Vance")).unwrap();

@@ -405,7 +405,7 @@ async fn a_denied_area_is_a_403_and_touches_no_other() {
 }
 
 #[tokio::test]
-async fn a_missing_licence_has_its_own_code_and_plain_users_still_answer() {
+async fn a_missing_license_has_its_own_code_and_plain_users_still_answer() {
     let tenant = Tenant::generate(GenerateOptions {
         premium: false,
         ..GenerateOptions::default()

@@ -162,7 +162,7 @@ async fn the_columns_are_the_documented_ones_in_their_order() {
 }
 
 #[tokio::test]
-async fn reports_are_of_the_people_who_hold_licences() {
+async fn reports_are_of_the_people_who_hold_licenses() {
     let reports = Reports::new().await;
     let truth = reports.sim.truth();
     let licensed: BTreeSet<String> = truth

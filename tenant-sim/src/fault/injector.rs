@@ -1,69 +1,15 @@
 //! Draws the faults of each request.
 
 use std::collections::{BTreeSet, HashMap};
-use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
-use crate::Expiry;
-use crate::clock::{monotonic, seconds, wall};
-use crate::fault::FaultPlan;
+use super::plan::FaultPlan;
+use crate::clock::seconds;
+use crate::expiry::Expiry;
 use crate::guid::mix;
 use crate::odata::query::Query;
-
-/// Whether something of this rate happens to these numbers; the same numbers give the same answer.
-pub(crate) fn chance(rate: f64, numbers: &[u64]) -> bool {
-    if rate <= 0.0 {
-        return false;
-    }
-    let drawn = numbers.iter().fold(0x5EED, |sum, number| mix(sum ^ number));
-    Rng::with_seed(drawn).f64() < rate
-}
-
-/// A wait that a 429 asks for.
-#[derive(Debug, Clone)]
-pub(crate) struct RetryAfter {
-    pub(crate) header: String,
-    pub(crate) until: Instant,
-}
-
-impl RetryAfter {
-    pub(crate) fn whole_seconds(wait: u64) -> Self {
-        Self {
-            header: wait.to_string(),
-            until: monotonic() + Duration::from_secs(wait),
-        }
-    }
-
-    /// Three digits after the point, rounded up.
-    pub(crate) fn decimal(wait: f64) -> Self {
-        let wait = (wait * 1000.0).ceil() / 1000.0;
-        Self {
-            header: format!("{wait:.3}"),
-            until: monotonic() + seconds(wait),
-        }
-    }
-
-    /// A date that has just passed.
-    fn now() -> Self {
-        Self {
-            header: httpdate::fmt_http_date(wall()),
-            until: monotonic(),
-        }
-    }
-
-    /// An HTTP date has whole seconds, so the wait is at least what was asked.
-    pub(crate) fn date(wait: Duration) -> Self {
-        let now = wall();
-        let whole = now + wait + Duration::from_millis(999);
-        let text = httpdate::fmt_http_date(whole);
-        let at = httpdate::parse_http_date(&text).unwrap_or(now);
-        Self {
-            header: text,
-            until: monotonic() + at.duration_since(now).unwrap_or_default(),
-        }
-    }
-}
+use crate::retry_after::RetryAfter;
 
 /// A fault instead of the answer.
 #[derive(Debug, Clone)]

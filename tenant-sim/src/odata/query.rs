@@ -3,7 +3,7 @@
 
 use http::HeaderMap;
 
-use crate::server::reply::GraphError;
+use crate::reply::GraphError;
 
 /// One relation of `$expand`: `owners($select=id)`.
 #[derive(Debug, Clone, PartialEq, Eq)]

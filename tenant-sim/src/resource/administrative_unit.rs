@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::guid::{self, Guid};
-use crate::odata::list;
+use crate::list;
+use crate::reply::{Reply, Result};
 use crate::resource::group;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::names::PLACES;
 

@@ -3,12 +3,12 @@
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::iso;
 use crate::guid;
+use crate::list;
 use crate::odata::filter::Filter;
-use crate::odata::list;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
+use crate::reply::{Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::application;
 use crate::tenant::names::PLACES;

@@ -5,7 +5,7 @@ mod authentication;
 mod collaboration;
 mod directory;
 mod intune;
-mod licence;
+mod license;
 mod log;
 mod report;
 mod role;
@@ -14,42 +14,10 @@ mod service;
 
 use percent_encoding::percent_decode_str;
 
-use crate::area::Area;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
-
-/// What answers a path.
-pub(crate) type Answer = fn(&Call<'_>) -> Result<Reply>;
-
-/// A path that is served.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Row {
-    /// `{id}` stands for a segment, or for a part of one: `getReport(period='{id}')`.
-    pub(crate) template: &'static str,
-    answer: Answer,
-    pub(crate) area: Area,
-    pub(crate) beta_only: bool,
-}
-
-/// A path of both versions.
-const fn row(template: &'static str, answer: Answer, area: Area) -> Row {
-    Row {
-        template,
-        answer,
-        area,
-        beta_only: false,
-    }
-}
-
-/// A path of beta alone.
-const fn beta(template: &'static str, answer: Answer, area: Area) -> Row {
-    Row {
-        template,
-        answer,
-        area,
-        beta_only: true,
-    }
-}
+use crate::call::Call;
+use crate::reply::{GraphError, Reply, Result};
+use crate::route::Route;
+use crate::server::row::{Answer, Row};
 
 /// Literal segments before `{id}`: the first match wins.
 const FAMILIES: &[&[Row]] = &[
@@ -57,7 +25,7 @@ const FAMILIES: &[&[Row]] = &[
     role::ROWS,
     authentication::ROWS,
     application::ROWS,
-    licence::ROWS,
+    license::ROWS,
     collaboration::ROWS,
     intune::ROWS,
     security::ROWS,
@@ -71,20 +39,15 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
     FAMILIES.iter().copied().flatten()
 }
 
-/// A path that was understood.
+/// A path that was understood, and what answers it.
 #[derive(Debug, Clone)]
-pub(crate) struct Route {
-    pub(crate) template: &'static str,
-    pub(crate) answer: Answer,
-    /// In v1.0; see [`Area::in_version`].
-    pub(crate) area: Area,
-    pub(crate) beta_only: bool,
-    /// The first `{id}` of the template, percent-decoded; empty if it has none.
-    pub(crate) id: String,
+pub(crate) struct Endpoint {
+    pub(crate) route: Route,
+    answer: Answer,
 }
 
-impl Route {
-    /// The route of a path below the version, for instance `users/delta`.
+impl Endpoint {
+    /// The endpoint of a path below the version, for instance `users/delta`.
     pub(crate) fn parse(path: &str) -> Option<Self> {
         let segments: Vec<String> = path
             .trim_matches('/')
@@ -98,14 +61,25 @@ impl Route {
             .ok()?;
         rows().find_map(|row| {
             let ids = ids(row.template, &segments)?;
-            Some(Self {
+            let route = Route {
                 template: row.template,
-                answer: row.answer,
                 area: row.area,
                 beta_only: row.beta_only,
                 id: ids.first().copied().unwrap_or_default().to_owned(),
-            })
+            };
+            let answer = row.answer;
+            Some(Self { route, answer })
         })
+    }
+
+    /// Answers a read.
+    pub(crate) fn answer(&self, call: &Call<'_>) -> Result<Reply> {
+        if self.route.beta_only && !call.beta {
+            let segment = self.route.template.rsplit('/').next().unwrap_or_default();
+            return Err(GraphError::no_segment(segment));
+        }
+        call.access.check(call.area())?;
+        (self.answer)(call)
     }
 }
 
@@ -141,7 +115,7 @@ mod tests {
     use super::*;
 
     fn parsed(path: &str) -> (&'static str, String) {
-        let route = Route::parse(path).unwrap();
+        let route = Endpoint::parse(path).unwrap().route;
         (route.template, route.id)
     }
 
@@ -159,7 +133,7 @@ mod tests {
             parsed("/Users/a%2Fb%23EXT%23%40c"),
             ("users/{id}", "a/b#EXT#@c".to_owned())
         );
-        assert!(Route::parse("users/1/mailFolders").is_none());
+        assert!(Endpoint::parse("users/1/mailFolders").is_none());
     }
 
     #[test]

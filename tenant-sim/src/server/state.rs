@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use crate::Expiry;
-use crate::clock::Clock;
+use crate::access::Access;
+use crate::clock::{Clock, iso};
 use crate::credential::{CredentialState, TokenRequest, Tokens};
+use crate::expiry::Expiry;
 use crate::fault::Injector;
 use crate::guid;
-use crate::server::call::Access;
-use crate::server::reply::Reply;
+use crate::reply::{GraphError, Reply};
 use crate::stats::Recorder;
 use crate::tenant::Tenant;
 use crate::throttle::Throttle;
@@ -92,6 +92,16 @@ impl Shared {
     /// A fresh GUID for a request.
     pub(crate) fn new_id(&self) -> String {
         guid::text(guid::guid(self.link_key, self.next_number()))
+    }
+
+    /// The envelope of an error, dated by the tenant's clock.
+    pub(crate) fn refuse(
+        &self,
+        error: GraphError,
+        request_id: &str,
+        client_request_id: &str,
+    ) -> Reply {
+        error.reply(&iso(self.clock.now()), request_id, client_request_id)
     }
 
     /// Answers a token request.

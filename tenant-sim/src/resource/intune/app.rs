@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::guid;
-use crate::odata::list;
+use crate::list;
 use crate::odata::query::Expand;
+use crate::reply::{GraphError, Reply, Result};
 use crate::resource::intune::{device, not_found};
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::estate::app;
 use crate::tenant::estate::detected::{self, DetectedApp};

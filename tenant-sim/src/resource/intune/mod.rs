@@ -14,7 +14,7 @@ pub(crate) use policy::{
 
 use std::collections::BTreeMap;
 
-use crate::server::reply::GraphError;
+use crate::reply::GraphError;
 use crate::tenant::Tenant;
 use crate::tenant::estate::managed::{Managed, Platform, places};
 

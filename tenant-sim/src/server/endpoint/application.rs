@@ -3,7 +3,7 @@
 use crate::area::Area;
 use crate::resource::application::{grant, principal, registration};
 use crate::resource::tenant_policy;
-use crate::server::route::{Row, row};
+use crate::server::row::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
     row("applications", registration::list, Area::Applications),

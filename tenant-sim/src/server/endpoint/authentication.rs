@@ -4,7 +4,7 @@ use crate::area::Area;
 use crate::resource::{
     authentication_policy, cross_tenant, policy, registration, risk, tenant_policy,
 };
-use crate::server::route::{Row, beta, row};
+use crate::server::row::{Row, beta, row};
 
 pub(super) const ROWS: &[Row] = &[
     row(

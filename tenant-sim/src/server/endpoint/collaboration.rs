@@ -2,7 +2,7 @@
 
 use crate::area::Area;
 use crate::resource::collaboration;
-use crate::server::route::{Row, row};
+use crate::server::row::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
     row("teams", collaboration::teams, Area::Teams),

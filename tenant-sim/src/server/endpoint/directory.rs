@@ -4,7 +4,7 @@ use crate::area::Area;
 use crate::resource::{
     administrative_unit, contact, delta, device, directory, dns, group, organization, user,
 };
-use crate::server::route::{Row, row};
+use crate::server::row::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
     row(

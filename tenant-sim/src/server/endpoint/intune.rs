@@ -2,7 +2,7 @@
 
 use crate::area::Area;
 use crate::resource::intune;
-use crate::server::route::{Row, beta, row};
+use crate::server::row::{Row, beta, row};
 
 pub(super) const ROWS: &[Row] = &[
     row(

@@ -2,7 +2,7 @@
 
 use crate::area::Area;
 use crate::resource::{audit, sign_in};
-use crate::server::route::{Row, row};
+use crate::server::row::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
     row("auditLogs/signIns", sign_in::list, Area::SignIns),
