@@ -18,7 +18,7 @@ use self::machine::{Input, NextRequest, Round, Step};
 use crate::client::Client;
 use crate::decode::DecodeFailure;
 use crate::error::{Endless, Error, ItemError, Result};
-use crate::fields::fields;
+use crate::field::fields;
 use crate::link::Checkpoint;
 use crate::origin::Origin;
 use crate::page::{self, Envelope, PageCount};

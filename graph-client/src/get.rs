@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::client::Client;
 use crate::decode;
 use crate::error::{Error, Result};
-use crate::fields::fields;
+use crate::field::fields;
 use crate::page;
 use crate::path::IntoPath;
 use crate::query::{Target, common_setters};

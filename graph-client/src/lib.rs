@@ -128,7 +128,7 @@ mod decode;
 mod delta;
 mod error;
 mod fan_out;
-mod fields;
+mod field;
 mod get;
 mod link;
 mod list;
@@ -173,7 +173,7 @@ pub use error::{
     TransportErrorKind,
 };
 pub use fan_out::FanOutPage;
-pub use fields::fields;
+pub use field::fields;
 pub use get::{CountRequest, GetRequest, RawRequest, RawResponse};
 pub use link::{Checkpoint, DeltaLink, NextLink};
 pub use list::ListRequest;

@@ -11,7 +11,7 @@ use self::pager::Pager;
 
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::fields::fields;
+use crate::field::fields;
 use crate::link::NextLink;
 use crate::page::{FromPage, Page, RawPage};
 use crate::path::IntoPath;

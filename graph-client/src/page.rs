@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_null_and_empty_next_links_end() {
+    fn absent_null_and_empty_next_links_end_a_listing() {
         for next in [
             "",
             r#","@odata.nextLink":null"#,

@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn lifetimes_arrive_as_numbers_or_text() {
+    fn expires_in_arrives_as_a_number_or_text() {
         let life = |json: &str| {
             serde_json::from_str::<TokenResponse>(json)
                 .map(|g| g.expires_in())

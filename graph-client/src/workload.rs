@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn maps_paths_to_the_documented_families() {
+    fn maps_paths_to_the_documented_workloads() {
         for (path, workload) in [
             ("users", Identity),
             ("users/delta", Identity),

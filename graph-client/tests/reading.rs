@@ -55,7 +55,7 @@ async fn without_prefetch_nothing_is_asked_for_ahead() {
 }
 
 #[tokio::test]
-async fn a_link_behind_the_items_is_found_and_one_inside_an_item_is_not_believed() {
+async fn a_next_link_behind_the_items_is_found_and_one_inside_an_item_is_not_believed() {
     let f = fixture();
     let inner =
         r#"{"value":[{"id":"a","x":{"@odata.nextLink":"https://graph.microsoft.com/v1.0/wrong"}}]"#;
@@ -124,7 +124,7 @@ async fn a_failing_page_ahead_fails_in_its_turn() {
 }
 
 #[tokio::test]
-async fn links_are_guarded_when_prefetching_too() {
+async fn next_links_are_guarded_when_prefetching_too() {
     for prefetch in [false, true] {
         let f = fixture();
         f.graph.on(
@@ -188,7 +188,7 @@ async fn raw_pages_keep_items_as_received_and_decode_into_types_that_borrow() {
 }
 
 #[tokio::test]
-async fn parts_and_the_replay_together_are_the_whole_and_nothing_else() {
+async fn partitions_and_the_delta_replay_together_are_the_whole_and_nothing_else() {
     let f = fixture();
     let delta = |n: u8| format!("{ORIGIN}/delta?$deltatoken={n}");
     f.graph.on(
@@ -241,7 +241,7 @@ async fn parts_and_the_replay_together_are_the_whole_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn what_the_parts_select_is_what_the_changes_track() {
+async fn what_the_partitions_select_is_what_the_delta_tracks() {
     let f = fixture();
     f.graph.on(
         "/v1.0/users/delta",
@@ -263,7 +263,7 @@ async fn what_the_parts_select_is_what_the_changes_track() {
 }
 
 #[tokio::test]
-async fn a_failing_part_ends_the_whole() {
+async fn a_failing_partition_ends_the_whole() {
     let f = fixture();
     f.graph.on(
         "/v1.0/users/delta",

@@ -203,7 +203,7 @@ async fn a_limit_of_the_application_is_shared_with_siblings() {
 }
 
 #[tokio::test]
-async fn a_refusal_without_retry_after_has_a_documented_preset() {
+async fn a_429_without_retry_after_has_a_documented_preset() {
     let path = "/v1.0/identity/conditionalAccess/policies";
     let f = fixture_of(|b| b.limits(Limits::documented()));
     f.graph.on(path, [Answer::status(429), page(&[], None)]);
@@ -222,7 +222,7 @@ async fn a_refusal_without_retry_after_has_a_documented_preset() {
 }
 
 #[tokio::test]
-async fn a_hook_that_says_no_ends_the_retries() {
+async fn a_retry_if_hook_that_says_no_ends_the_retries() {
     let f = fixture_of(|b| b.retry_if(|error| error.status() != Some(429)));
     f.graph.on("/v1.0/users/1", vec![Answer::status(429); 2]);
     f.graph.on(
@@ -262,7 +262,7 @@ impl graph_client::Transport for SlowToken {
 }
 
 #[test]
-fn nobody_has_leave_to_send_while_a_token_is_fetched() {
+fn nobody_has_a_permit_while_a_token_is_fetched() {
     let clock = std::sync::Arc::new(simulation::VirtualClock::default());
     let service = std::sync::Arc::new(SlowToken {
         clock: std::sync::Arc::clone(&clock),
@@ -307,7 +307,7 @@ fn nobody_has_leave_to_send_while_a_token_is_fetched() {
 }
 
 #[tokio::test]
-async fn a_refusal_at_the_token_endpoint_holds_up_no_other_tenant() {
+async fn a_429_of_the_token_endpoint_holds_up_no_other_tenant() {
     let f = fixture();
     let refused = Answer::status(429).header("retry-after", "60");
     f.graph.on("/contoso.example/oauth2/v2.0/token", [refused]);
@@ -420,7 +420,7 @@ fn refused_once(
 }
 
 #[test]
-fn answers_to_what_was_sent_before_a_refusal_do_not_let_all_in_when_the_gate_reopens() {
+fn answers_to_what_was_sent_before_a_429_do_not_let_all_in_when_the_pause_ends() {
     let (asked, result, _) = refused_once(10, false, 40);
     result.unwrap();
     assert_eq!(asked.len(), 48);

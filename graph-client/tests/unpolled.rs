@@ -204,7 +204,7 @@ fn a_report_waits_for_room_in_its_quota_and_no_longer() {
 }
 
 #[test]
-fn any_number_left_unpolled_at_a_reopening_gate_holds_up_the_next_by_less_than_a_second() {
+fn any_number_left_unpolled_when_a_pause_ends_holds_up_the_next_by_less_than_a_second() {
     for left in [1, 8, 100, 1000] {
         for polls in 0..6 {
             let mut world = World::new(left * 31 + u64::from(polls));

@@ -111,7 +111,7 @@ async fn every_template_is_answered_in_every_version_that_has_it() {
 }
 
 #[tokio::test]
-async fn a_denied_area_is_refused_and_no_other() {
+async fn a_denied_area_is_refused_by_403_and_no_other() {
     let bench = Bench::new().await;
     for area in bench.areas() {
         bench.sim.deny(area);

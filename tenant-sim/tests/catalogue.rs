@@ -61,7 +61,7 @@ async fn every_member_but_one_has_a_manager_and_nobody_is_above_themselves() {
 }
 
 #[tokio::test]
-async fn an_expanded_relation_is_cut_at_twenty_without_a_link() {
+async fn an_expanded_relation_is_cut_at_twenty_without_a_next_link() {
     let (_sim, reader) = example().await;
     let apps = reader
         .all("v1.0/applications?$select=id,displayName&$expand=owners($select=id)&$top=999")

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_the_deepest_known_code() {
+    fn takes_the_deepest_known_inner_error_code() {
         let body = r#"{"error":{"code":"generalException","message":"m","innererror":
             {"code":"invalidRange","innerError":{"Code":"resyncRequired","innererror":{"code":"someNewThing"}}}}}"#;
         assert_eq!(code(body).as_deref(), Some("resyncRequired"));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn survives_every_other_shape() {
+    fn an_error_body_survives_every_other_shape() {
         for body in [
             "",
             "null",

@@ -16,7 +16,7 @@ use crate::transport::TransportResponse;
 
 const MAX_REDIRECTS: u32 = 5;
 
-/// A request whose answer is judged.
+/// What decides whether a request is sent again, besides its answer.
 pub(crate) struct RetryContext<'a> {
     pub(super) kind: CallKind,
     pub(super) method: &'a Method,

@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn follows_the_documented_statuses() {
+    fn follows_the_documented_statuses_429_503_and_401() {
         assert_eq!(kind(200, &[], false), ResponseKind::Success);
         for status in [500, 502, 503, 504] {
             assert_eq!(kind(status, &[], false), ResponseKind::Transient);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_409_is_for_the_moment_only_when_it_says_so() {
+    fn a_409_is_for_the_moment_only_when_it_says_concurrency_violation() {
         let kind = |code: &str| {
             let body = format!(r#"{{"error":{{"code":"{code}"}}}}"#);
             let answer = TransportResponse::new(StatusCode::CONFLICT, HeaderMap::new(), body);

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_path_that_fits_decides_and_the_rest_is_for_what_has_none() {
+    fn the_first_path_of_a_limit_that_fits_decides_and_the_rest_is_for_what_has_none() {
         use LimitScope::{App, Resource, Tenant};
         assert_eq!(
             fitting(Workload::Teams, "teams/t1/channels/c1/messages"),

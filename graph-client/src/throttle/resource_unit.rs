@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn costs_are_those_documented() {
+    fn resource_units_are_those_documented() {
         for (path, cost) in [
             ("users", 2),
             ("users?$select=id", 1),

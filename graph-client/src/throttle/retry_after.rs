@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_whole_and_decimal_seconds() {
+    fn reads_retry_after_in_whole_and_decimal_seconds() {
         assert_eq!(parse("10"), Some(Duration::from_secs(10)));
         assert_eq!(parse(" 0 "), Some(Duration::ZERO));
         assert_eq!(parse("2.128"), Some(Duration::from_millis(2128)));
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_all_forms_of_http_dates_and_clamps_past_ones() {
+    fn reads_retry_after_as_all_forms_of_http_dates_and_clamps_past_ones() {
         let at = |s| httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(s));
         assert_eq!(parse(&at(NOW + 4)), Some(Duration::from_secs(4)));
         assert_eq!(parse(&at(NOW - 4)), Some(Duration::ZERO));
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_absent() {
+    fn a_retry_after_that_makes_no_sense_is_absent() {
         for text in [
             "", "-1", "NaN", "inf", "1e3", "soon", ".", "1.2.3", "+5", "5 s",
         ] {
@@ -118,7 +118,7 @@ mod tests {
         }
 
         #[test]
-        fn is_never_shorter_than_asked(whole in 0u64..100_000, fraction in "[0-9]{0,9}") {
+        fn a_retry_after_is_never_shorter_than_asked(whole in 0u64..100_000, fraction in "[0-9]{0,9}") {
             let text = format!("{whole}.{fraction}");
             let asked: f64 = text.parse().unwrap();
             let read = parse(&text).unwrap().as_secs_f64();

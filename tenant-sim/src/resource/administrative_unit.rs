@@ -11,7 +11,7 @@ use crate::list;
 use crate::reply::{Reply, Result};
 use crate::resource::group;
 use crate::tenant::Tenant;
-use crate::tenant::names::PLACES;
+use crate::tenant::name::PLACES;
 
 const UNIT: &str = "#microsoft.graph.administrativeUnit";
 const SET: &str = "directory/administrativeUnits";

@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::list;
 use crate::reply::{Reply, Result};
 use crate::tenant::Tenant;
-use crate::tenant::names::{GIVEN, PARTNERS, SURNAME};
+use crate::tenant::name::{GIVEN, PARTNERS, SURNAME};
 
 const CONTACT: &str = "#microsoft.graph.orgContact";
 

@@ -10,7 +10,7 @@ use crate::guid;
 use crate::list;
 use crate::reply::{Reply, Result};
 use crate::tenant::Tenant;
-use crate::tenant::names::PLACES;
+use crate::tenant::name::PLACES;
 use crate::tenant::user::User;
 use crate::tenant::user_property::{display_name, principal_name};
 

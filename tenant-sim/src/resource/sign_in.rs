@@ -11,7 +11,7 @@ use crate::odata::filter::Filter;
 use crate::reply::{Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::application;
-use crate::tenant::names::PLACES;
+use crate::tenant::name::PLACES;
 use crate::tenant::sign_in_log::{Actor, Entry};
 use crate::tenant::user::{MethodSet, User};
 use crate::tenant::user_property::{display_name, principal_name};

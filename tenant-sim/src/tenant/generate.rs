@@ -10,7 +10,7 @@ use crate::guid::Guid;
 use crate::tenant::Tenant;
 use crate::tenant::example::{named_locations, policies};
 use crate::tenant::group::{Group, GroupKind};
-use crate::tenant::names::{DEPARTMENTS, GIVEN, PLACES, SURNAME};
+use crate::tenant::name::{DEPARTMENTS, GIVEN, PLACES, SURNAME};
 use crate::tenant::role::{BUILT_IN, Holding};
 use crate::tenant::sku::{BUSINESS_PREMIUM, BUSINESS_STANDARD, E5, EXCHANGE_KIOSK, INTUNE, Sku};
 use crate::tenant::user::{Life, MethodSet, PerUserMfa, SignIns, User};

@@ -12,7 +12,7 @@ pub(crate) mod generate;
 pub(crate) mod group;
 pub(crate) mod group_property;
 mod manager;
-pub(crate) mod names;
+pub(crate) mod name;
 pub(crate) mod property;
 pub(crate) mod role;
 pub(crate) mod sign_in_log;

@@ -9,7 +9,7 @@ use crate::clock::{DAY, iso};
 use crate::guid;
 use crate::tenant::Tenant;
 use crate::tenant::group::GroupKind;
-use crate::tenant::names::{DEPARTMENTS, GIVEN, PARTNERS, PLACES, SURNAME, pick};
+use crate::tenant::name::{DEPARTMENTS, GIVEN, PARTNERS, PLACES, SURNAME, pick};
 use crate::tenant::property::{Entity, Property, write_text, write_value};
 use crate::tenant::user::User;
 

@@ -72,7 +72,7 @@ fn a_resumed_round_asks_its_link_and_is_no_resync() {
 }
 
 #[test]
-fn gone_with_a_location_follows_it_and_without_starts_over() {
+fn a_410_with_a_location_follows_it_and_without_starts_over() {
     let (round, _) = run(Round::resumed(url("r")), [lost(Some("elsewhere"))]);
     assert_eq!(round.next_request(), NextRequest::Link(&url("elsewhere")));
     let (round, steps) = run(round, [next("1")]);
@@ -104,7 +104,7 @@ fn gives_up_after_a_few_restarts() {
 }
 
 #[test]
-fn from_now_on_never_claims_to_have_seen_everything() {
+fn delta_token_latest_never_claims_to_have_seen_everything() {
     assert_eq!(
         delivered(&run(Round::latest(), [lost(None), delta("d")]).1[1]),
         (None, "delta")
@@ -114,7 +114,7 @@ fn from_now_on_never_claims_to_have_seen_everything() {
 }
 
 #[test]
-fn repeated_links_and_pages_without_links_end_it() {
+fn repeated_next_links_and_pages_without_links_end_it() {
     assert_eq!(
         run(Round::initial(), [next("1"), next("1")]).1[1],
         Step::Loop
@@ -128,7 +128,7 @@ fn repeated_links_and_pages_without_links_end_it() {
 }
 
 #[test]
-fn tells_lost_state_from_other_failures() {
+fn tells_a_lost_delta_token_from_other_failures() {
     let of = resync_reason;
     assert_eq!(of(Some(410), None), Some(ResyncReason::Gone));
     assert_eq!(
@@ -166,7 +166,7 @@ fn inputs() -> impl Strategy<Value = Vec<Input>> {
 
 proptest! {
     #[test]
-    fn whatever_the_service_answers_the_contract_holds(
+    fn whatever_the_service_answers_the_delta_contract_holds(
         inputs in inputs(),
         start in prop::sample::select(vec![Round::initial(), Round::latest(), Round::resumed(url("r"))]),
     ) {

@@ -82,7 +82,7 @@ fn refuse(permit: &Permit, scope: ThrottleScope, now: u64, until: u64) {
 const USERS: &str = "users?$select=id";
 
 #[test]
-fn a_refusal_pauses_siblings_but_neither_other_tenants_nor_other_workloads() {
+fn a_429_pauses_siblings_but_neither_other_tenants_nor_other_workloads() {
     let limiter = limiter(Limits::none());
     let (a, b) = (tenant("a.example"), tenant("b.example"));
     refuse(
@@ -98,7 +98,7 @@ fn a_refusal_pauses_siblings_but_neither_other_tenants_nor_other_workloads() {
 }
 
 #[test]
-fn a_refusal_of_the_application_pauses_every_tenant() {
+fn a_429_of_the_application_pauses_every_tenant() {
     let limiter = limiter(Limits::none());
     let permit = pass(&limiter, &tenant("a.example"), USERS, secs(0)).unwrap();
     refuse(&permit, ThrottleScope::App, 0, 10);
@@ -122,7 +122,7 @@ fn a_refused_mailbox_does_not_pause_the_others() {
 }
 
 #[test]
-fn a_shorter_refusal_does_not_reopen_earlier() {
+fn a_shorter_retry_after_does_not_end_a_pause_earlier() {
     let limiter = limiter(Limits::none());
     let a = tenant("a.example");
     let (first, second) = (
@@ -135,7 +135,7 @@ fn a_shorter_refusal_does_not_reopen_earlier() {
 }
 
 #[test]
-fn reopens_one_by_one_and_then_wider() {
+fn resumes_after_a_429_one_by_one_and_then_wider() {
     let limiter = limiter(Limits::none());
     let a = tenant("a.example");
     refuse(
@@ -217,7 +217,7 @@ fn the_service_corrects_what_a_request_costs() {
 }
 
 #[test]
-fn a_warning_slows_down_before_a_refusal() {
+fn a_throttle_limit_percentage_slows_down_before_a_429() {
     let hundred = Limit::new(Workload::Identity, LimitScope::Tenant, 100, secs(10));
     let limiter = limiter(Limits::none().with(hundred));
     let a = tenant("a.example");
@@ -253,7 +253,7 @@ fn a_limit_of_the_application_is_shared_by_its_tenants() {
 }
 
 #[test]
-fn four_at_a_time_to_a_mailbox() {
+fn four_concurrent_requests_go_to_a_mailbox() {
     let limiter = limiter(Limits::documented());
     let a = tenant("a.example");
     let four: Vec<_> = (0..4)
@@ -394,7 +394,7 @@ fn what_is_not_taken_up_goes_to_the_next_who_looks() {
 }
 
 #[test]
-fn what_was_sent_before_the_refusal_does_not_end_the_pause() {
+fn what_was_sent_before_the_429_does_not_end_the_pause() {
     let limiter = limiter(Limits::none());
     let a = tenant("a.example");
     let mut sent: Vec<_> = (0..7)
@@ -436,7 +436,7 @@ fn what_was_sent_before_the_refusal_does_not_end_the_pause() {
 }
 
 #[test]
-fn waiting_for_limits_is_told_from_waiting_after_a_refusal() {
+fn waiting_for_a_rate_limit_is_told_from_waiting_after_a_429() {
     let limit = Limit::new(Workload::Identity, LimitScope::Tenant, 1, secs(10));
     let limiter = limiter(Limits::none().with(limit));
     let a = tenant("a.example");
@@ -608,7 +608,7 @@ fn a_503_pauses_but_teaches_nothing_of_limits() {
 }
 
 #[test]
-fn refusals_that_do_not_say_how_long_have_presets() {
+fn a_429_without_retry_after_has_a_preset() {
     let limiter = limiter(Limits::documented());
     let a = tenant("a.example");
     let preset = |path| limiter.preset(&cost(&limiter, &a, path));
@@ -633,7 +633,7 @@ fn idle_mailboxes_are_forgotten() {
 }
 
 #[test]
-fn what_sharepoint_says_is_left_is_kept_to_before_it_refuses() {
+fn sharepoint_ratelimit_remaining_is_kept_to_before_it_refuses() {
     let limiter = limiter(Limits::documented());
     let (a, b) = (tenant("a.example"), tenant("b.example"));
     let path = "sites/1/drives";
@@ -673,7 +673,7 @@ fn what_a_late_answer_says_is_left_does_not_outdate_a_later_one() {
 }
 
 #[test]
-fn a_reset_far_away_is_not_waited_for_without_end() {
+fn a_ratelimit_reset_far_away_is_not_waited_for_without_end() {
     let limiter = limiter(Limits::documented());
     let a = tenant("a.example");
     let path = "sites/1/drives";

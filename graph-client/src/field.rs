@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn open_types_select_nothing() {
+    fn types_without_fixed_fields_select_nothing() {
         assert_eq!(fields::<Open>(), None);
         assert_eq!(fields::<Box<RawValue>>(), None);
         assert_eq!(fields::<std::collections::BTreeMap<String, String>>(), None);
