@@ -424,12 +424,12 @@ fn answers_to_what_was_sent_before_a_429_do_not_let_all_in_when_the_pause_ends()
     let (asked, result, _) = refused_once(10, false, 40);
     result.unwrap();
     assert_eq!(asked.len(), 48);
-    let reopened = asked[7];
-    assert!(reopened >= Duration::from_secs(10), "{reopened:?}");
-    let together = asked.iter().filter(|at| **at == reopened).count();
+    let resumed = asked[7];
+    assert!(resumed >= Duration::from_secs(10), "{resumed:?}");
+    let together = asked.iter().filter(|at| **at == resumed).count();
     assert_eq!(together, 1, "{asked:?}");
     let last = *asked.last().unwrap();
-    assert!(last < reopened + Duration::from_secs(3), "{asked:?}");
+    assert!(last < resumed + Duration::from_secs(3), "{asked:?}");
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Incoming {
         Ok(readable.collect())
     }
 
-    /// Why it cannot be judged.
+    /// The error that it is, if it has more headers than are read.
     pub(super) fn excess(&self) -> Option<Error> {
         let TransportResponse {
             status, headers, ..

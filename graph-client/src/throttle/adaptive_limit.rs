@@ -1,4 +1,4 @@
-//! What a limit is believed to be, as the service's answers teach it.
+//! A limit that the service's answers correct.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use std::time::Duration;
 const DECREASE: f64 = 0.85;
 /// Kept when refused close to where it was refused before: only a little too much.
 const NUDGE: f64 = 0.93;
-/// A refusal is no reason to believe less than this part at once.
+/// No refusal lowers a limit to less than this part at once.
 const DEEPEST: f64 = 0.5;
 /// How close to the last refusal the limit may come by itself.
 const EDGE: f64 = 0.97;

@@ -155,9 +155,8 @@ impl RateLimiter {
         Ok(ticket)
     }
 
-    /// The service refused: close until a moment for everyone that it concerns, or longer if it is
-    /// closed for longer already, and, when it was for a quota, believe less of the limit that was
-    /// met.
+    /// The service refused: pause everyone that it concerns until a moment, or longer if they pause
+    /// for longer already, and, when it was for a quota, lower the limit that was met.
     pub(crate) fn refused(
         &self,
         cost: &RequestCost,
@@ -197,7 +196,7 @@ impl RateLimiter {
             .pause_scopes
             .entry(pause_scope.clone())
             .or_default()
-            .close(sent, until);
+            .pause(sent, until);
         // Those of them who wait have to see whether they still want to.
         if let Some(queue) = state.queues.get_mut(&cost.workload) {
             queue.call_all(pause_scope.tenant.as_ref(), pause_scope.resource.as_ref());
@@ -239,7 +238,7 @@ impl RateLimiter {
         }
     }
 
-    /// What was sent came back and was not refused: open further.
+    /// What was sent came back and was not refused: let more through at a time.
     pub(crate) fn passed(&self, cost: &RequestCost, sent: Sent) {
         let mut state = lock(&self.state);
         let windows = cost.buckets(&self.limits).map(|(_, limit)| limit);

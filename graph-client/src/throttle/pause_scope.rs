@@ -37,17 +37,17 @@ impl Allowance {
     }
 }
 
-/// What refusals do.
+/// Those who pause together, and how far they have resumed.
 #[derive(Debug, Default)]
 pub(super) struct PauseScope {
     pub(super) paused_until: Duration,
-    /// How many may be in flight while reopening; nothing when fully open.
+    /// How many may be in flight after a pause; nothing when it is over for good.
     pub(super) window: Option<u32>,
     /// The tickets of those under way.
     pub(super) inside: HashSet<u64>,
     /// The flows that wait for one of those to return.
     pub(super) parked: BTreeSet<Turn>,
-    /// What was sent last before it was closed: the answers up to that say nothing of the time
+    /// What was sent last before the pause: the answers up to that say nothing of the time
     /// after.
     paused_at: u64,
     allowance: Option<Allowance>,
@@ -99,8 +99,8 @@ impl PauseScope {
         }
     }
 
-    /// Closes it; `sent` is the number of what was sent last.
-    pub(super) fn close(&mut self, sent: u64, until: Duration) {
+    /// Pauses it; `sent` is the number of what was sent last.
+    pub(super) fn pause(&mut self, sent: u64, until: Duration) {
         self.paused_at = sent;
         self.paused_until = self.paused_until.max(until);
         self.window = Some(1);

@@ -112,7 +112,7 @@ impl Ticket {
             if paused_until <= now {
                 return Ok(self.take(state, now));
             }
-            // It was closed in between.
+            // It was paused in between.
             self.stand_aside(state, now);
             if let Some(queue) = state.queues.get_mut(&workload)
                 && queue.came(&self.flow, self.id, now)
