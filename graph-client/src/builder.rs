@@ -207,7 +207,7 @@ impl ClientBuilder {
 
 #[cfg(feature = "rustls")]
 fn default_transport(graph: &Origin, login: &Origin) -> Result<Arc<dyn Transport>> {
-    use crate::transport::HttpTransport;
+    use crate::transport::http_client::HttpTransport;
 
     // A simulator on loopback needs no roots, and a bare machine may have none.
     let transport = if graph.is_https() || login.is_https() {

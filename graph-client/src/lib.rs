@@ -178,7 +178,8 @@ pub use get::{CountRequest, GetRequest, RawRequest, RawResponse};
 pub use link::{Checkpoint, DeltaLink, NextLink};
 pub use list::ListRequest;
 pub use observer::{CallEvent, Observer, WaitReason};
-pub use page::{MAX_ITEMS, Page, RawPage};
+pub use page::raw::RawPage;
+pub use page::{MAX_ITEMS, Page};
 pub use partition::PartitionEvent;
 pub use path::{IntoPath, Path};
 pub use query::quote;
@@ -188,6 +189,6 @@ pub use tenant::TenantId;
 pub use throttle::{LearnedLimits, Limit, LimitMethods, LimitScope, LimitUnit, Limits, Priority};
 pub use token::TokenInfo;
 #[cfg(feature = "rustls")]
-pub use transport::HttpTransport;
+pub use transport::http_client::HttpTransport;
 pub use transport::{Transport, TransportRequest, TransportResponse};
 pub use workload::Workload;

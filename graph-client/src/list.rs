@@ -13,7 +13,8 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::field::fields;
 use crate::link::NextLink;
-use crate::page::{FromPage, Page, RawPage};
+use crate::page::raw::RawPage;
+use crate::page::{FromPage, Page};
 use crate::path::IntoPath;
 use crate::query::{Target, common_setters};
 

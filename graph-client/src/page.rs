@@ -2,10 +2,9 @@
 //! does not sink the rest.
 
 mod count;
-mod raw;
+pub(crate) mod raw;
 
 pub(crate) use count::PageCount;
-pub use raw::RawPage;
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! The seam between the client and the network.
 
 #[cfg(feature = "rustls")]
-mod http_client;
+pub(crate) mod http_client;
 
 use std::fmt;
 use std::time::Duration;
@@ -12,9 +12,6 @@ use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
 use crate::error::TransportError;
-
-#[cfg(feature = "rustls")]
-pub use http_client::HttpTransport;
 
 /// Sends one request and reads the whole answer.
 ///
