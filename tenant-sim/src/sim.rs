@@ -18,7 +18,7 @@ use crate::expiry::Expiry;
 use crate::fault::{FaultPlan, Injector};
 use crate::guid;
 use crate::server;
-use crate::server::state::{Control, Shared};
+use crate::server::shared::{Control, Shared};
 use crate::stats::{Recorder, Stats};
 use crate::tenant::Tenant;
 use crate::tenant::edit::TenantEdit;

@@ -15,7 +15,7 @@ use crate::server::delivery::Delivery;
 use crate::server::endpoint::Endpoint;
 use crate::server::graph::{self, Versioned, bearer, checked};
 use crate::server::received::Received;
-use crate::server::state::Shared;
+use crate::server::shared::Shared;
 
 const MAX: usize = 20;
 const TEMPLATE: &str = "$batch";

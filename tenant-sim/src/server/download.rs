@@ -8,7 +8,7 @@ use crate::reply::{GraphError, Reply, Result};
 use crate::resource::report;
 use crate::server::delivery::Delivery;
 use crate::server::received::Received;
-use crate::server::state::Shared;
+use crate::server::shared::Shared;
 
 const TEMPLATE: &str = "reports/download/{token}";
 

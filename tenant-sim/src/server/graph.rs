@@ -15,7 +15,7 @@ use crate::route::Route;
 use crate::server::delivery::Delivery;
 use crate::server::endpoint::Endpoint;
 use crate::server::received::Received;
-use crate::server::state::{Control, Shared};
+use crate::server::shared::{Control, Shared};
 use crate::throttle::LimitCheck;
 
 /// What a path has after its version.

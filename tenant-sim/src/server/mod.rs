@@ -8,7 +8,7 @@ pub(crate) mod endpoint;
 mod graph;
 pub(crate) mod received;
 mod row;
-pub(crate) mod state;
+pub(crate) mod shared;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +29,7 @@ use crate::reply::{Content, Reply};
 use body::{Body, Cut};
 use delivery::Delivery;
 use received::Received;
-use state::Shared;
+use shared::Shared;
 
 /// Larger request bodies are refused: a batch of 20 reads is far smaller.
 const MAX_REQUEST: usize = 4 * 1024 * 1024;

@@ -9,7 +9,7 @@ use crate::clock::{DAY, iso};
 use crate::guid;
 use crate::list;
 use crate::reply::{Reply, Result};
-use crate::resource::intune::{NEVER, NO_GRACE, not_found};
+use crate::resource::intune::convention::{NEVER, NO_GRACE, not_found};
 use crate::tenant::Tenant;
 use crate::tenant::estate::managed::{Compliance, Managed, Platform, places};
 use crate::tenant::estate::{among, merged, roll};

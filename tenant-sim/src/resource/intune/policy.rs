@@ -13,7 +13,7 @@ use crate::guid;
 use crate::list;
 use crate::odata::query::Expand;
 use crate::reply::{Reply, Result};
-use crate::resource::intune::{NO_GRACE, not_found};
+use crate::resource::intune::convention::{NO_GRACE, not_found};
 use crate::tenant::Tenant;
 use crate::tenant::estate::catalog::{self, CatalogPolicy};
 use crate::tenant::estate::compliance;
