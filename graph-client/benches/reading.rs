@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use graph_client::{
-    AccessToken, Client, Credential, CredentialError, Limits, PartEvent, TenantId, TokenProvider,
-    TokenQuery,
+    AccessToken, Client, Credential, CredentialError, Limits, PartitionEvent, TenantId,
+    TokenProvider, TokenQuery,
 };
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -214,9 +214,10 @@ async fn read(way: &str, origin: &str) -> usize {
         }
         _ => {
             let parts = (0..16).map(|part| format!("part eq {part}"));
-            let mut events = client.list_in_parts::<User>("users", parts, 16, |part| part.top(999));
+            let mut events =
+                client.list_partitioned::<User>("users", parts, 16, |part| part.top(999));
             while let Some(event) = events.next().await {
-                if let PartEvent::Page(page) = event.unwrap() {
+                if let PartitionEvent::Page(page) = event.unwrap() {
                     read += page.items.len();
                 }
             }

@@ -24,7 +24,7 @@ fn main() {
     );
     let cases = [(Accruing, 800.0), (Accruing, 20.0), (Fixed, 20.0)];
     for (name, factor) in [
-        ("gate alone, no limit documented", None),
+        ("pauses alone, no limit documented", None),
         ("limit documented", Some(1.0)),
         ("documented 40 % too high", Some(1.4)),
         ("true limit 60 % of documented", Some(1.0 / 0.6)),
@@ -47,8 +47,8 @@ fn main() {
     ] {
         print!("{name:<44}");
         for counting in [Accruing, Fixed] {
-            let outcome = Run::hungry(counting, 0.5, Some(documented)).run();
-            print!(" {:>16}", show(outcome.goodput(), outcome.wasted()));
+            let result = Run::hungry(counting, 0.5, Some(documented)).run();
+            print!(" {:>16}", show(result.goodput(), result.wasted()));
         }
         println!();
         if documented == 5 {
@@ -59,15 +59,15 @@ fn main() {
             let first = Run::hungry(counting, 0.5, Some(documented)).run();
             let mut second = Run::hungry(counting, 0.5, Some(documented));
             second.learned = first.learned;
-            let outcome = second.run();
-            print!(" {:>16}", show(outcome.goodput(), outcome.wasted()));
+            let result = second.run();
+            print!(" {:>16}", show(result.goodput(), result.wasted()));
         }
         println!();
     }
     println!("\nan application-wide limit of 122 per 10 s shared by a noisy and a quiet tenant");
     for callers in [0, 400] {
-        let outcome = shared(callers);
-        let quiet = &outcome.tallies["quiet.example"];
+        let result = shared(callers);
+        let quiet = &result.tallies["quiet.example"];
         println!(
             "{callers:>4} callers of the noisy one: p99 of the quiet one {:.0} ms, {} calls",
             quiet.p99().as_secs_f64() * 1000.0,
@@ -76,8 +76,8 @@ fn main() {
     }
     println!("\nthe same limit shared by noisy and six quiet tenants: p99 of the worst of these");
     for noisy in [0, 1, 3] {
-        let outcome = many(noisy);
-        let quiet = outcome
+        let result = many(noisy);
+        let quiet = result
             .tallies
             .iter()
             .filter(|(tenant, _)| tenant.starts_with("quiet"))
@@ -87,13 +87,13 @@ fn main() {
         println!(
             "{noisy:>4} noisy: p99 {:.0} ms; {} of the limit",
             quiet.as_secs_f64() * 1000.0,
-            show(outcome.goodput(), outcome.wasted())
+            show(result.goodput(), result.wasted())
         );
     }
     println!("\nlimits of each tenant by itself, one tenant hungry");
     for callers in [0, 400] {
-        let outcome = apart(callers);
-        let quiet = &outcome.tallies["quiet.example"];
+        let result = apart(callers);
+        let quiet = &result.tallies["quiet.example"];
         println!(
             "{callers:>4} callers of the noisy one: p99 of the quiet one {:.0} ms, {} calls",
             quiet.p99().as_secs_f64() * 1000.0,
@@ -109,15 +109,15 @@ fn cell(counting: Counting, rate: f64, factor: Option<f64>) -> String {
         reason = "a small positive number"
     )]
     let documented = factor.map(|factor| (rate * 10.0 * factor).round() as u32);
-    let outcome = Run::hungry(counting, rate, documented).run();
-    show(outcome.goodput(), outcome.wasted())
+    let result = Run::hungry(counting, rate, documented).run();
+    show(result.goodput(), result.wasted())
 }
 
 fn show(goodput: f64, wasted: f64) -> String {
     format!("{:.1} % / {:.2} %", goodput * 100.0, wasted * 100.0)
 }
 
-fn two_tenants(truth: Truth, documented: u32, noisy: usize) -> simulation::Outcome {
+fn two_tenants(truth: Truth, documented: u32, noisy: usize) -> simulation::SimulationResult {
     Run {
         truth,
         documented: Some(documented),
@@ -132,7 +132,7 @@ fn two_tenants(truth: Truth, documented: u32, noisy: usize) -> simulation::Outco
     .run()
 }
 
-fn shared(noisy: usize) -> simulation::Outcome {
+fn shared(noisy: usize) -> simulation::SimulationResult {
     let truth = Truth {
         counting: Counting::Accruing,
         requests: 122.0,
@@ -142,7 +142,7 @@ fn shared(noisy: usize) -> simulation::Outcome {
     two_tenants(truth, 122, noisy)
 }
 
-fn many(noisy: usize) -> simulation::Outcome {
+fn many(noisy: usize) -> simulation::SimulationResult {
     const NOISY: [&str; 3] = ["noisy1.example", "noisy2.example", "noisy3.example"];
     const QUIET: [&str; 6] = [
         "quiet1.example",
@@ -173,7 +173,7 @@ fn many(noisy: usize) -> simulation::Outcome {
     .run()
 }
 
-fn apart(noisy: usize) -> simulation::Outcome {
+fn apart(noisy: usize) -> simulation::SimulationResult {
     let truth = Truth {
         counting: Counting::Accruing,
         requests: 200.0,

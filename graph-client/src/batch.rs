@@ -17,7 +17,7 @@ use crate::decode::{self, DecodeFailure};
 use crate::error::{Error, Result};
 use crate::path::IntoPath;
 use crate::query::{Target, common_setters};
-use crate::throttle::Workload;
+use crate::workload::Workload;
 
 /// The most requests that Graph takes in one batch.
 const MAX_REQUESTS: u32 = 20;
@@ -221,7 +221,7 @@ impl Client {
         } else {
             MAX_REQUESTS
         };
-        most.min(self.shared().gates.limits().burst(workload))
+        most.min(self.shared().limiter.limits().burst(workload))
             .max(1) as usize
     }
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::origin::Origin;
 use crate::retry::RetryOptions;
 use crate::tenant::TenantId;
-use crate::throttle::{Gates, LearnedLimits, Limits};
+use crate::throttle::{LearnedLimits, Limits, RateLimiter};
 use crate::token::Tokens;
 use crate::transport::Transport;
 
@@ -39,8 +39,15 @@ pub struct ClientBuilder {
     random: Option<Arc<dyn Random>>,
 }
 
+impl Client {
+    /// Begins a client for a tenant and an application's credential.
+    pub fn builder(tenant: TenantId, credential: Credential) -> ClientBuilder {
+        ClientBuilder::new(tenant, credential)
+    }
+}
+
 impl ClientBuilder {
-    pub(crate) fn new(tenant: TenantId, credential: Credential) -> Self {
+    fn new(tenant: TenantId, credential: Credential) -> Self {
         Self {
             tenant,
             credential,
@@ -176,7 +183,7 @@ impl ClientBuilder {
             None => default_transport(&graph, &login)?,
         };
         let retry = self.retry.validated()?;
-        let gates = Gates::new(self.limits, self.learned, retry.attempt_timeout);
+        let limiter = RateLimiter::new(self.limits, self.learned, retry.attempt_timeout);
         let shared = Shared {
             credential: self.credential.validated()?,
             cloud: self.cloud,
@@ -190,7 +197,7 @@ impl ClientBuilder {
             retry,
             max_body: self.max_body,
             max_pages: self.max_pages,
-            gates: Arc::new(gates),
+            limiter: Arc::new(limiter),
             tokens: Tokens::default(),
             retry_if: self.retry_if,
         };
@@ -200,7 +207,7 @@ impl ClientBuilder {
 
 #[cfg(feature = "rustls")]
 fn default_transport(graph: &Origin, login: &Origin) -> Result<Arc<dyn Transport>> {
-    use crate::transport::HttpTransport;
+    use crate::transport::http_client::HttpTransport;
 
     // A simulator on loopback needs no roots, and a bare machine may have none.
     let transport = if graph.is_https() || login.is_https() {

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn the_link_is_that_of_the_cloud_and_tenant_with_everything_encoded() {
+    fn the_admin_consent_link_is_that_of_the_cloud_and_tenant_with_everything_encoded() {
         let tenant = TenantId::new("contoso.example").unwrap();
         let url = consent().url(Some(&tenant), "a&b=c").unwrap();
         assert_eq!(
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn the_state_is_checked_before_anything_else() {
+    fn the_state_of_a_consent_is_checked_before_anything_else() {
         let of = |query: &str| consent().callback(query, "s").unwrap_err();
         for query in [
             "",

@@ -6,15 +6,15 @@ mod azure_identity;
 mod certificate;
 mod federated;
 mod provider;
-mod refresh;
+mod refresh_token;
+mod token_request;
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use secrecy::{ExposeSecret, SecretString};
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 #[cfg(feature = "azure-identity")]
 pub use self::azure_identity::{AzureIdentity, AzureIdentityError};
@@ -23,15 +23,11 @@ use self::certificate::Certificate;
 use self::federated::AssertionFile;
 pub use self::federated::AssertionSource;
 pub use self::provider::{AccessToken, TokenProvider, TokenQuery};
-use self::refresh::RefreshToken;
-use crate::clock::Random;
+use self::refresh_token::RefreshToken;
+pub(crate) use self::token_request::{CredentialFlow, TokenRequest};
 use crate::error::{Error, Result};
-use crate::tenant::TenantId;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-/// What a source of credentials outside this crate failed with. Its text must hold no secret.
-pub type CredentialError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The credential of an application registration.
 ///
@@ -58,32 +54,6 @@ enum Proof {
     Assertion(Arc<dyn AssertionSource>),
     Refresh(Arc<RefreshToken>),
     Provider(Arc<dyn TokenProvider>),
-}
-
-/// What a request for a token is about.
-#[cfg_attr(
-    not(feature = "certificate"),
-    expect(
-        dead_code,
-        reason = "time and endpoint matter to signed assertions only"
-    )
-)]
-pub(crate) struct Ask<'a> {
-    pub(crate) tenant: &'a TenantId,
-    pub(crate) scope: &'a str,
-    pub(crate) claims: Option<&'a str>,
-    /// The URL of the token endpoint.
-    pub(crate) endpoint: &'a Url,
-    pub(crate) now: SystemTime,
-    pub(crate) random: &'a dyn Random,
-}
-
-/// How a token is to be had.
-pub(crate) enum Way {
-    /// By sending this form to the token endpoint.
-    Form(String),
-    /// Here it is.
-    Token(AccessToken),
 }
 
 impl Credential {
@@ -178,33 +148,35 @@ impl Credential {
     }
 
     /// How to get a token.
-    pub(crate) async fn way(&self, ask: &Ask<'_>) -> Result<Way> {
+    pub(crate) async fn flow(&self, request: &TokenRequest<'_>) -> Result<CredentialFlow> {
         let assertion = match &self.proof {
             Proof::Assertion(source) => {
-                let assertion = source.assertion(ask.tenant).await;
+                let assertion = source.assertion(request.tenant).await;
                 Some(assertion.map_err(Error::credential)?)
             }
             #[cfg(feature = "certificate")]
-            Proof::Certificate(certificate) => Some(certificate.assertion(&self.app_id, ask)?),
+            Proof::Certificate(certificate) => Some(certificate.assertion(&self.app_id, request)?),
             Proof::Provider(provider) => {
                 let query = TokenQuery {
-                    tenant: ask.tenant,
-                    scope: ask.scope,
-                    claims: ask.claims,
+                    tenant: request.tenant,
+                    scope: request.scope,
+                    claims: request.claims,
                 };
                 let token = provider.token(query).await.map_err(Error::credential)?;
-                return Ok(Way::Token(token));
+                return Ok(CredentialFlow::Token(token));
             }
             Proof::Secret(_) | Proof::Refresh(_) => None,
         };
-        Ok(Way::Form(self.form(ask, assertion.as_deref())))
+        Ok(CredentialFlow::Form(
+            self.form(request, assertion.as_deref()),
+        ))
     }
 
     /// The form of a token request.
-    fn form(&self, ask: &Ask<'_>, assertion: Option<&str>) -> String {
+    fn form(&self, request: &TokenRequest<'_>, assertion: Option<&str>) -> String {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("client_id", &self.app_id)
-            .append_pair("scope", ask.scope);
+            .append_pair("scope", request.scope);
         match &self.proof {
             Proof::Refresh(token) => token.write(&mut form),
             _ => {
@@ -218,7 +190,7 @@ impl Credential {
             form.append_pair("client_assertion_type", ASSERTION_TYPE)
                 .append_pair("client_assertion", assertion.trim());
         }
-        if let Some(claims) = ask.claims {
+        if let Some(claims) = request.claims {
             form.append_pair("claims", claims);
         }
         form.finish()

@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_path_and_the_expectation_but_not_the_value() {
+    fn a_decode_failure_names_the_path_and_the_expectation_but_not_the_value() {
         let misfit =
             located::<Sample>(br#"{"flags":[true,"secret, expected nothing"]}"#).unwrap_err();
         assert_eq!(misfit.to_string(), "at `flags[1]`: expected a boolean");

@@ -13,18 +13,19 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use self::machine::{Ask, Input, Round, Step};
+pub use self::machine::ResyncReason;
+use self::machine::{Input, NextRequest, Round, Step};
 use crate::client::Client;
 use crate::decode::DecodeFailure;
-use crate::error::{Endless, Error, Result};
-use crate::fields::fields;
+use crate::error::{Endless, Error, ItemError, Result};
+use crate::field::fields;
 use crate::link::Checkpoint;
 use crate::origin::Origin;
-use crate::page::{self, Envelope, ItemError, PageCount};
+use crate::page::{self, Envelope, PageCount};
 use crate::path::IntoPath;
 use crate::query::{Target, common_setters};
 use crate::send::Call;
-use crate::throttle::Workload;
+use crate::workload::Workload;
 
 /// A page of changes. Store its changes and its checkpoint together. `Debug` shows how many changes
 /// there are and none of them.
@@ -97,20 +98,6 @@ impl RemovedReason {
             Self::Unknown(reason) => reason,
         }
     }
-}
-
-/// Why a round starts from nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ResyncReason {
-    /// It is the first.
-    Initial,
-    /// The service answered 410.
-    Gone,
-    /// The service no longer knows the delta token: directory tokens live seven days.
-    TokenExpired,
-    /// The service forgot the position within the round.
-    PageTokenLost,
 }
 
 /// What [`DeltaRequest::events`] yields.
@@ -210,8 +197,8 @@ impl<T: DeserializeOwned + Send + 'static> DeltaRequest<T> {
     /// Dropping the stream, or a poll of it, loses no more than the page that was under way.
     pub fn pages(mut self) -> impl Stream<Item = Result<DeltaPage<T>>> + Send + Unpin {
         self.target.select_fields(fields::<T>());
-        match Reading::start(self) {
-            Ok(reading) => stream::try_unfold(reading, Reading::page).boxed(),
+        match DeltaPager::start(self) {
+            Ok(pager) => stream::try_unfold(pager, DeltaPager::page).boxed(),
             Err(error) => stream::iter([Err(error)]).boxed(),
         }
     }
@@ -247,7 +234,7 @@ impl<T> DeltaPage<T> {
 }
 
 /// A delta read under way: the machine and what it takes to do what it asks for.
-struct Reading {
+struct DeltaPager {
     client: Client,
     headers: HeaderMap,
     workload: Workload,
@@ -256,7 +243,7 @@ struct Reading {
     turned: PageCount,
 }
 
-impl Reading {
+impl DeltaPager {
     fn start<T>(mut request: DeltaRequest<T>) -> Result<Self> {
         let latest = request.latest && request.resume.is_none();
         let graph = &request.client.shared().graph;
@@ -288,10 +275,10 @@ impl Reading {
 
     async fn page<T: DeserializeOwned + Send>(mut self) -> Result<Option<(DeltaPage<T>, Self)>> {
         loop {
-            let url = match self.round.ask() {
-                Ask::Initial => self.initial.clone(),
-                Ask::Link(url) => url.clone(),
-                Ask::Nothing => return Ok(None),
+            let url = match self.round.next_request() {
+                NextRequest::Initial => self.initial.clone(),
+                NextRequest::Link(url) => url.clone(),
+                NextRequest::None => return Ok(None),
             };
             self.turned.one_more()?;
             let graph = &self.client.shared().graph;

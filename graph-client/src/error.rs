@@ -1,9 +1,11 @@
 //! What can go wrong, as one type that callers ask rather than match.
 
-mod ask;
 mod body;
-mod show;
+mod display;
+mod item;
+mod predicate;
 mod token;
+mod transport;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,15 +13,18 @@ use std::time::Duration;
 use http::StatusCode;
 
 pub(crate) use body::ErrorBody;
+pub use item::ItemError;
 pub use token::{TokenError, TokenErrorKind};
+pub(crate) use transport::request_id;
+pub use transport::{TransportError, TransportErrorKind};
 
-use crate::credential::CredentialError;
 use crate::decode::DecodeFailure;
-use crate::page::ItemError;
-use crate::transport::{TransportError, TransportErrorKind};
 
 /// The result of this crate's calls.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What a source of credentials outside this crate failed with. Its text must hold no secret.
+pub type CredentialError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a call failed.
 ///
@@ -109,7 +114,7 @@ pub(crate) enum Endless {
     Pages,
 }
 
-/// Codes of 403 that speak of a licence and not of a permission.
+/// Codes of 403 that speak of a license and not of a permission.
 /// <https://learn.microsoft.com/graph/errors>
 const UNLICENSED: &[&str] = &[
     "Authentication_RequestFromNonPremiumTenantOrB2CTenant",

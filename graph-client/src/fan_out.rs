@@ -103,7 +103,7 @@ impl Client {
     ) -> Pin<Box<dyn Stream<Item = (BatchRequest, BatchResponse)> + Send>> {
         let client = self.clone();
         // Batches that are under way are awaited together before the first answer is handed out: one
-        // that nobody polls would keep its place at the gate, and whoever asks for more in between,
+        // that nobody polls would keep its place at the rate limiter, and whoever asks for more in between,
         // the next page of a parent for instance, would wait behind it for ever.
         requests
             .chunks(TOGETHER * SIDE_BY_SIDE)

@@ -10,12 +10,12 @@ use serde::de::DeserializeOwned;
 use crate::client::Client;
 use crate::decode;
 use crate::error::{Error, Result};
-use crate::fields::fields;
+use crate::field::fields;
 use crate::page;
 use crate::path::IntoPath;
 use crate::query::{Target, common_setters};
 use crate::send::Call;
-use crate::throttle::Workload;
+use crate::workload::Workload;
 
 impl Client {
     /// Reads one object: `client.get::<Me>(["users", id])`. `$select` asks for the fields of `T`.

@@ -2,7 +2,7 @@
 //!
 //! A throttled or forbidden read must not become an empty list, nor the empty list a verdict. Here
 //! every call ends in data or in an [`Error`] that says what happened: throttled and until when,
-//! permission missing, licence missing, gone, refused. All calls go through one send path, which
+//! permission missing, license missing, gone, refused. All calls go through one send path, which
 //! retries, keeps to limits, renews tokens and sends the token to no other origin than Graph's.
 //!
 //! It only reads, but for the module that feature `writes` turns on.
@@ -49,7 +49,7 @@
 //! | to read | with | as |
 //! |---|---|---|
 //! | a collection | [`Client::list`] | a stream of pages or items, resumable from any page's link |
-//! | a large collection, fast | [`Client::list_in_parts`] | parts side by side, then what changed meanwhile |
+//! | a large collection, fast | [`Client::list_partitioned`] | parts side by side, then what changed meanwhile |
 //! | what changed since last time | [`Client::delta`] | a stream of changes with [`Checkpoint`]s, resyncs announced |
 //! | one object | [`Client::get`] | your type, or one of [`model`] |
 //! | a number | [`Client::count`] | `u64` |
@@ -67,7 +67,7 @@
 //! if error.is_throttled() {
 //!     format!("come back after {:?}", error.retry_after())
 //! } else if error.is_unlicensed() {
-//!     "the tenant has no licence for this".into()
+//!     "the tenant has no license for this".into()
 //! } else if error.is_permission_denied() {
 //!     "a permission is missing".into()
 //! } else if let Some(refusal) = error.token_error() {
@@ -128,7 +128,7 @@ mod decode;
 mod delta;
 mod error;
 mod fan_out;
-mod fields;
+mod field;
 mod get;
 mod link;
 mod list;
@@ -147,12 +147,14 @@ mod retry;
 mod send;
 mod sync;
 mod tenant;
+mod tenant_check;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 mod throttle;
 mod token;
 mod transport;
 mod visited;
+mod workload;
 #[cfg(feature = "writes")]
 pub mod write;
 
@@ -162,32 +164,31 @@ pub use client::Client;
 pub use clock::{Clock, Random, SystemClock, SystemRandom};
 pub use cloud::Cloud;
 pub use consent::{AdminConsent, ConsentError, Consented};
-pub use credential::{
-    AccessToken, AssertionSource, Credential, CredentialError, TokenProvider, TokenQuery,
-};
+pub use credential::{AccessToken, AssertionSource, Credential, TokenProvider, TokenQuery};
 #[cfg(feature = "azure-identity")]
 pub use credential::{AzureIdentity, AzureIdentityError};
 pub use delta::{Change, DeltaEvent, DeltaPage, DeltaRequest, RemovedReason, ResyncReason};
-pub use error::{Error, Result, TokenError, TokenErrorKind};
+pub use error::{
+    CredentialError, Error, ItemError, Result, TokenError, TokenErrorKind, TransportError,
+    TransportErrorKind,
+};
 pub use fan_out::FanOutPage;
-pub use fields::fields;
+pub use field::fields;
 pub use get::{CountRequest, GetRequest, RawRequest, RawResponse};
 pub use link::{Checkpoint, DeltaLink, NextLink};
 pub use list::ListRequest;
 pub use observer::{CallEvent, Observer, WaitReason};
-pub use page::{ItemError, MAX_ITEMS, Page, RawPage};
-pub use partition::PartEvent;
+pub use page::raw::RawPage;
+pub use page::{MAX_ITEMS, Page};
+pub use partition::PartitionEvent;
 pub use path::{IntoPath, Path};
 pub use query::quote;
 pub use report::{Report, ReportPeriod, ReportRequest};
 pub use retry::RetryOptions;
 pub use tenant::TenantId;
-pub use throttle::{
-    LearnedLimits, Limit, LimitMethods, LimitScope, LimitUnit, Limits, Priority, Workload,
-};
+pub use throttle::{LearnedLimits, Limit, LimitMethods, LimitScope, LimitUnit, Limits, Priority};
 pub use token::TokenInfo;
 #[cfg(feature = "rustls")]
-pub use transport::HttpTransport;
-pub use transport::{
-    Transport, TransportError, TransportErrorKind, TransportRequest, TransportResponse,
-};
+pub use transport::http_client::HttpTransport;
+pub use transport::{Transport, TransportRequest, TransportResponse};
+pub use workload::Workload;

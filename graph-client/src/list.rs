@@ -1,19 +1,20 @@
 //! Listings as streams of pages or items.
 
-mod reading;
+mod pager;
 
 use std::marker::PhantomData;
 
 use futures::stream::{self, BoxStream, Stream, StreamExt as _};
 use serde::de::DeserializeOwned;
 
-use self::reading::Reading;
+use self::pager::Pager;
 
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::fields::fields;
+use crate::field::fields;
 use crate::link::NextLink;
-use crate::page::{FromPage, Page, RawPage};
+use crate::page::raw::RawPage;
+use crate::page::{FromPage, Page};
 use crate::path::IntoPath;
 use crate::query::{Target, common_setters};
 
@@ -126,7 +127,7 @@ impl<T: DeserializeOwned + Send + 'static> ListRequest<T> {
     /// Asks for the next page while the last one is decoded and used; never more than one ahead.
     ///
     /// Saves the way there and back on each page, for a page of memory. Who stops early has asked
-    /// for one page too many. The request under way keeps its place at the gate, so go on with the
+    /// for one page too many. The request under way keeps its place at the rate limiter, so go on with the
     /// stream or drop it.
     pub fn prefetch(mut self) -> Self {
         self.prefetch = true;
@@ -180,8 +181,8 @@ impl<T: DeserializeOwned + Send + 'static> ListRequest<T> {
 
     fn stream<P: FromPage>(mut self) -> BoxStream<'static, Result<P>> {
         self.target.select_fields(fields::<T>());
-        match Reading::start(self.client, &self.target, self.resume, self.prefetch) {
-            Ok(reading) => stream::try_unfold(reading, Reading::page).boxed(),
+        match Pager::start(self.client, &self.target, self.resume, self.prefetch) {
+            Ok(pager) => stream::try_unfold(pager, Pager::page).boxed(),
             Err(error) => stream::iter([Err(error)]).boxed(),
         }
     }

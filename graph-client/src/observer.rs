@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::throttle::Workload;
+use crate::workload::Workload;
 
 /// Is told of every attempt and every wait of a client. See [`Client::with_observer`](crate::Client::with_observer).
 ///
@@ -72,5 +72,5 @@ pub enum WaitReason {
     /// A request failed and is tried again.
     Backoff,
     /// A documented limit would be exceeded.
-    Gate,
+    RateLimit,
 }

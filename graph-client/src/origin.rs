@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn off_origin_links_are_refused() {
+    fn off_origin_next_links_are_refused() {
         for bad in [
             "https://evil.example/v1.0/users",
             "http://graph.microsoft.com/v1.0/users",

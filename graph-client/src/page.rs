@@ -2,10 +2,9 @@
 //! does not sink the rest.
 
 mod count;
-mod raw;
+pub(crate) mod raw;
 
 pub(crate) use count::PageCount;
-pub use raw::RawPage;
 
 use std::fmt;
 
@@ -15,8 +14,8 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::decode::{self, AtMost, DecodeFailure, Misfit};
-use crate::error::{Error, Result};
+use crate::decode::{self, AtMost, DecodeFailure};
+use crate::error::{Error, ItemError, Result};
 use crate::link::NextLink;
 use crate::origin::Origin;
 
@@ -46,46 +45,6 @@ impl<T> fmt::Debug for Page<T> {
             .field("count", &self.count)
             .field("next", &self.next)
             .finish()
-    }
-}
-
-/// An item that did not fit its type: which one and where, but nothing of its content.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ItemError {
-    /// Its place on the page, from 0.
-    pub index: usize,
-    /// Its id, if that could be read. In neither `Display` nor `Debug`.
-    pub id: Option<String>,
-    /// The place in the item, such as `conditions.users.includeRoles[2]`; `{key}` stands for what is
-    /// no name of a property.
-    pub path: String,
-    /// What was expected there, if known.
-    pub expected: Option<String>,
-}
-
-impl fmt::Display for ItemError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "item {} of the page does not fit its type at `{}`",
-            self.index, self.path
-        )?;
-        match &self.expected {
-            Some(expected) if expected.starts_with("missing field") => write!(f, ": {expected}"),
-            Some(expected) => write!(f, ": expected {expected}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Debug for ItemError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ItemError")
-            .field("index", &self.index)
-            .field("path", &self.path)
-            .field("expected", &self.expected)
-            .finish_non_exhaustive()
     }
 }
 
@@ -211,47 +170,6 @@ pub(crate) fn item<T: DeserializeOwned>(index: usize, raw: &RawValue) -> Result<
     decode::located(raw.get().as_bytes()).map_err(|misfit| ItemError::of(index, raw.get(), misfit))
 }
 
-impl ItemError {
-    fn of(index: usize, item: &str, misfit: Misfit) -> Self {
-        Self {
-            index,
-            id: id_of(item),
-            path: misfit.path,
-            expected: misfit.expected,
-        }
-    }
-
-    /// A row of a table; the path is the header of the column.
-    pub(crate) fn in_row(index: usize, path: String, expected: Option<String>) -> Self {
-        Self {
-            index,
-            id: None,
-            path,
-            expected,
-        }
-    }
-
-    /// An item that lacks what every such item has.
-    pub(crate) fn missing(index: usize, field: &'static str) -> Self {
-        Self {
-            index,
-            id: None,
-            path: ".".to_owned(),
-            expected: Some(format!("missing field `{field}`")),
-        }
-    }
-}
-
-fn id_of(item: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Identified {
-        id: String,
-    }
-    serde_json::from_str::<Identified>(item)
-        .ok()
-        .map(|identified| identified.id)
-}
-
 /// The text of a `$count`: a number, perhaps behind a byte order mark.
 pub(crate) fn count(body: &[u8]) -> Result<u64> {
     std::str::from_utf8(decode::without_bom(body))
@@ -317,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_null_and_empty_next_links_end() {
+    fn absent_null_and_empty_next_links_end_a_listing() {
         for next in [
             "",
             r#","@odata.nextLink":null"#,

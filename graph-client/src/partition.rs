@@ -12,10 +12,10 @@ use crate::link::Checkpoint;
 use crate::list::ListRequest;
 use crate::page::Page;
 
-/// What [`Client::list_in_parts`] yields.
+/// What [`Client::list_partitioned`] yields.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum PartEvent<T> {
+pub enum PartitionEvent<T> {
     /// A page of one of the parts, which come in no order.
     Page(Page<T>),
     /// All parts are read; from here on what changed meanwhile. The set is complete, and without
@@ -40,18 +40,18 @@ impl Client {
     /// ```no_run
     /// # async fn run(client: graph_client::Client) -> graph_client::Result<()> {
     /// use futures::TryStreamExt;
-    /// use graph_client::{PartEvent, model::User};
+    /// use graph_client::{PartitionEvent, model::User};
     ///
     /// let years = (2011..=2030).map(|year| format!(
     ///     "createdDateTime ge {year}-01-01T00:00:00Z and createdDateTime lt {}-01-01T00:00:00Z",
     ///     year + 1
     /// ));
     /// let part = |request: graph_client::ListRequest<User>| request.top(999).count().consistency_level_eventual();
-    /// let mut events = client.list_in_parts::<User>("users", years, 8, part);
+    /// let mut events = client.list_partitioned::<User>("users", years, 8, part);
     /// while let Some(event) = events.try_next().await? {
     ///     match event {
-    ///         PartEvent::Page(page) => println!("{} users", page.items.len()),
-    ///         PartEvent::Change(change) => println!("{change:?}"),
+    ///         PartitionEvent::Page(page) => println!("{} users", page.items.len()),
+    ///         PartitionEvent::Change(change) => println!("{change:?}"),
     ///         _ => {}
     ///     }
     /// }
@@ -65,13 +65,13 @@ impl Client {
     /// # Cancel safety
     ///
     /// Dropping the stream loses what was read; it begins anew and cannot be resumed.
-    pub fn list_in_parts<T>(
+    pub fn list_partitioned<T>(
         &self,
         collection: &str,
         filters: impl IntoIterator<Item = String>,
         side_by_side: usize,
         part: impl Fn(ListRequest<T>) -> ListRequest<T>,
-    ) -> impl Stream<Item = Result<PartEvent<T>>> + Send + Unpin
+    ) -> impl Stream<Item = Result<PartitionEvent<T>>> + Send + Unpin
     where
         T: DeserializeOwned + Send + 'static,
     {
@@ -81,7 +81,7 @@ impl Client {
             .collect();
         // Only what is selected with the token is tracked, now and in every later round.
         let selected = waiting.front().and_then(ListRequest::selected);
-        let parts = Parts {
+        let parts = Partitions {
             client: self.clone(),
             selected,
             collection: collection.to_owned(),
@@ -90,11 +90,11 @@ impl Client {
             side_by_side: side_by_side.max(1),
             stage: Stage::Token,
         };
-        stream::try_unfold(parts, Parts::next).boxed()
+        stream::try_unfold(parts, Partitions::next).boxed()
     }
 }
 
-struct Parts<T> {
+struct Partitions<T> {
     client: Client,
     collection: String,
     selected: Option<String>,
@@ -108,12 +108,12 @@ enum Stage<T> {
     /// The delta token is to be taken.
     Token,
     /// The parts are read; then the changes since this.
-    Parts(Checkpoint),
+    Partitions(Checkpoint),
     Replay(BoxStream<'static, Result<DeltaEvent<T>>>),
 }
 
-impl<T: DeserializeOwned + Send + 'static> Parts<T> {
-    async fn next(mut self) -> Result<Option<(PartEvent<T>, Self)>> {
+impl<T: DeserializeOwned + Send + 'static> Partitions<T> {
+    async fn next(mut self) -> Result<Option<(PartitionEvent<T>, Self)>> {
         loop {
             match &mut self.stage {
                 Stage::Token => {
@@ -129,16 +129,16 @@ impl<T: DeserializeOwned + Send + 'static> Parts<T> {
                     let Some(checkpoint) = checkpoint else {
                         return Ok(None);
                     };
-                    self.stage = Stage::Parts(checkpoint);
+                    self.stage = Stage::Partitions(checkpoint);
                 }
-                Stage::Parts(checkpoint) => {
+                Stage::Partitions(checkpoint) => {
                     while self.reading.len() < self.side_by_side
                         && let Some(part) = self.waiting.pop_front()
                     {
                         self.reading.push(part.pages().boxed());
                     }
                     if let Some(page) = self.reading.next().await {
-                        return Ok(Some((PartEvent::Page(page?), self)));
+                        return Ok(Some((PartitionEvent::Page(page?), self)));
                     }
                     if self.waiting.is_empty() {
                         let changes = self
@@ -150,7 +150,7 @@ impl<T: DeserializeOwned + Send + 'static> Parts<T> {
                 }
                 Stage::Replay(changes) => {
                     return match changes.next().await {
-                        Some(change) => Ok(Some((PartEvent::Change(change?), self))),
+                        Some(change) => Ok(Some((PartitionEvent::Change(change?), self))),
                         None => Ok(None),
                     };
                 }

@@ -1,5 +1,7 @@
 //! Resource paths: every segment percent-encoded as one segment.
 
+pub(crate) mod pattern;
+
 use std::fmt;
 
 use url::Url;

@@ -46,7 +46,7 @@ impl Pulse {
     }
 }
 
-// Nothing of the clock or the gate is touched here: whoever wakes may hold what these need.
+// Nothing of the clock or the rate limiter is touched here: whoever wakes may hold what these need.
 impl Wake for Pulse {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();

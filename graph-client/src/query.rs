@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn options_are_encoded_and_readable() {
+    fn query_options_are_encoded_and_readable() {
         let mut target = Target::new("users");
         target.beta();
         target.select(["id", "displayName"]);
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn selects_the_fields_unless_told_otherwise() {
+    fn select_is_the_fields_unless_told_otherwise() {
         let with = |change: &dyn Fn(&mut Target)| {
             let mut target = Target::new("groups");
             change(&mut target);

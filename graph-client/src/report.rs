@@ -16,12 +16,11 @@ use self::measure::Measure;
 use self::row::Row;
 use crate::client::Client;
 use crate::decode::{self, DecodeFailure};
-use crate::error::{Error, Result};
+use crate::error::{Error, ItemError, Result};
 use crate::origin::HandedOver;
-use crate::page::ItemError;
 use crate::query::Target;
 use crate::send::{Call, location};
-use crate::throttle::Workload;
+use crate::workload::Workload;
 
 /// The first column of every report.
 const REFRESHED: &str = "Report Refresh Date";

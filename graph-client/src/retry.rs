@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn spreading_never_shortens() {
+    fn jitter_never_shortens_a_wait() {
         assert_eq!(
             RetryOptions::spread(Duration::from_secs(10), &Always(0.0)),
             Duration::from_secs(10)

@@ -1,18 +1,24 @@
 //! The one send path. Every request of this crate, that for a token included, goes through
-//! [`Client::send`]: a retry loop around the throttle gate, the token, the transport and the
-//! judgement of the answer.
+//! [`Client::send`]: a retry loop around the rate limiter, the token, the transport and the
+//! decision about the answer.
 
 mod admission;
 mod attempt;
 mod budget;
 mod call;
-mod judge;
-mod verdict;
+mod decision;
+mod progress;
+mod response_kind;
+mod token;
 
 pub(crate) use budget::Budget;
+use budget::SPARE_BUDGET;
+use call::CLIENT_REQUEST_ID;
 pub(crate) use call::{Before, Call};
-pub(crate) use judge::{Carried, Case, Next, Standing};
-pub(crate) use verdict::{Verdict, location};
+pub(crate) use decision::{Decision, LastAttempt, RetryContext};
+use progress::Progress;
+pub(crate) use progress::RequestHistory;
+pub(crate) use response_kind::{ResponseKind, location};
 
 use std::future::Future;
 use std::pin::pin;
@@ -21,38 +27,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::{self, Either};
-use http::header::{CONTENT_TYPE, HeaderName};
+use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
 use tracing::Instrument as _;
 
 use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TransportError, TransportErrorKind};
 use crate::observer::{CallEvent, WaitReason};
-use crate::throttle::{Demand, Workload};
 use crate::token::Token;
-use crate::transport::{TransportError, TransportErrorKind, TransportResponse};
-
-const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
-
-/// The budget of a call that can be done without.
-pub(crate) const SPARE_BUDGET: Duration = Duration::from_secs(10);
-
-/// How far one call has come.
-struct Progress {
-    budget: Budget,
-    demand: Arc<Demand>,
-    route: String,
-    client_request_id: String,
-    attempts: u32,
-    max_attempts: u32,
-    total_time: Duration,
-    standing: Standing,
-    /// The generation of the token that Graph refused.
-    rejected: Option<u64>,
-    claims: Option<String>,
-    /// The last answer was a 503, which the next attempt should meet elsewhere.
-    unavailable: bool,
-}
+use crate::transport::TransportResponse;
+use crate::workload::Workload;
 
 impl Client {
     /// Sends a call until it succeeds, fails for good, or its budget is spent.
@@ -62,18 +46,22 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future stops at once: nothing more is sent, and a place at the gate is given up.
+    /// Dropping the future stops at once: nothing more is sent, and a place at the rate limiter is given up.
     pub(crate) async fn send<R, D>(&self, call: Call, decode: D) -> Result<R>
     where
         R: Send,
         D: Fn(&TransportResponse) -> Result<R> + Send + Sync,
     {
-        let (read, _) = self.carry(call, decode).await?;
+        let (read, _) = self.send_tracked(call, decode).await?;
         Ok(read)
     }
 
     /// As [`send`](Self::send), and says how it was sent the last time.
-    pub(crate) async fn carry<R, D>(&self, mut call: Call, decode: D) -> Result<(R, Carried)>
+    pub(crate) async fn send_tracked<R, D>(
+        &self,
+        mut call: Call,
+        decode: D,
+    ) -> Result<(R, LastAttempt)>
     where
         R: Send,
         D: Fn(&TransportResponse) -> Result<R> + Send + Sync,
@@ -94,10 +82,10 @@ impl Client {
 
     fn begin(&self, call: &mut Call) -> Progress {
         let shared = self.shared();
-        let demand = call.demand.take().unwrap_or_else(|| {
+        let cost = call.cost.take().unwrap_or_else(|| {
             shared
-                .gates
-                .demand(self.tenant(), call.workload, &call.method, &call.url)
+                .limiter
+                .cost(self.tenant(), call.workload, &call.method, &call.url)
         });
         let budget = call
             .budget
@@ -110,7 +98,7 @@ impl Client {
         let client_request_id = given.map_or_else(|| self.new_request_id(), str::to_owned);
         Progress {
             budget,
-            demand: Arc::new(demand),
+            cost: Arc::new(cost),
             route: call.route(),
             client_request_id,
             attempts: call.before.attempts,
@@ -124,7 +112,7 @@ impl Client {
             } else {
                 shared.retry.total_time
             },
-            standing: Standing {
+            history: RequestHistory {
                 redirects: 0,
                 refreshed: call.before.rejected.is_some(),
             },
@@ -147,7 +135,7 @@ impl Client {
         mut call: Call,
         mut progress: Progress,
         decode: D,
-    ) -> Result<(R, Carried)>
+    ) -> Result<(R, LastAttempt)>
     where
         R: Send,
         D: Fn(&TransportResponse) -> Result<R> + Send + Sync,
@@ -157,23 +145,23 @@ impl Client {
             progress.attempts += 1;
             let attempt = self.attempt(&call, &progress, token.as_ref());
             let answer = permit.of(attempt).await;
-            let carried = Carried {
+            let last = LastAttempt {
                 sent: permit.sent(),
                 attempts: progress.attempts,
                 generation: token.as_ref().map(Token::generation),
             };
             let next = {
                 let seal = |error| self.seal(&progress, error);
-                let case = self.case(&call, &progress, carried, &seal);
+                let context = self.context(&call, &progress, last, &seal);
                 match &answer {
-                    Ok(answer) => match self.judge(&case, answer) {
-                        Next::Read => match decode(answer) {
-                            Ok(value) => return Ok((value, carried)),
-                            Err(error) => self.unread(&case, error, Some(answer)),
+                    Ok(answer) => match self.decide(&context, answer) {
+                        Decision::Read => match decode(answer) {
+                            Ok(value) => return Ok((value, last)),
+                            Err(error) => self.unread(&context, error, Some(answer)),
                         },
                         next => next,
                     },
-                    Err(error) => self.unanswered(&case, error),
+                    Err(error) => self.unanswered(&context, error),
                 }
             };
             drop(permit);
@@ -181,11 +169,11 @@ impl Client {
                 .as_ref()
                 .is_ok_and(|answer| answer.status == StatusCode::SERVICE_UNAVAILABLE);
             match next {
-                // The gate is closed now, and passing it again is the wait.
-                Next::Read | Next::Gate => {}
-                Next::Fail(error) => return Err(error),
-                Next::Elsewhere { url, see_other } => {
-                    progress.standing.redirects += 1;
+                // It is paused now, and being admitted again is the wait.
+                Decision::Read | Decision::AfterPause => {}
+                Decision::Fail(error) => return Err(error),
+                Decision::Elsewhere { url, see_other } => {
+                    progress.history.redirects += 1;
                     call.url = url;
                     if see_other {
                         call.method = Method::GET;
@@ -193,51 +181,51 @@ impl Client {
                         call.headers.remove(CONTENT_TYPE);
                     }
                 }
-                Next::NewToken { rejected, claims } => {
-                    progress.standing.refreshed = true;
+                Decision::NewToken { rejected, claims } => {
+                    progress.history.refreshed = true;
                     progress.rejected = Some(rejected);
                     progress.claims = claims;
                 }
-                Next::Backoff(wait) => {
+                Decision::Backoff(wait) => {
                     self.wait(call.workload, wait, WaitReason::Backoff).await;
                 }
             }
         }
     }
 
-    fn case<'a>(
+    fn context<'a>(
         &self,
         call: &'a Call,
         progress: &'a Progress,
-        carried: Carried,
+        last: LastAttempt,
         seal: &'a (dyn Fn(Error) -> Error + Sync),
-    ) -> Case<'a> {
-        Case {
+    ) -> RetryContext<'a> {
+        RetryContext {
             kind: call.kind,
             method: &call.method,
             url: &call.url,
-            demand: &progress.demand,
-            part: call.part,
+            cost: &progress.cost,
+            batch_role: call.batch_role,
             keep_redirect: call.keep_redirect,
             repeatable: call.repeatable,
-            standing: progress.standing,
+            history: progress.history,
             max_attempts: progress.max_attempts,
             remaining: self.remaining(progress),
-            carried,
+            last,
             seal,
         }
     }
 
     /// After a failure on the way: once more, when nothing was carried out or doing it twice does
     /// no harm.
-    fn unanswered(&self, case: &Case<'_>, failure: &Arc<TransportError>) -> Next {
+    fn unanswered(&self, context: &RetryContext<'_>, failure: &Arc<TransportError>) -> Decision {
         let repeat = failure.is_transient()
-            && (case.repeatable || failure.kind() == TransportErrorKind::Connect);
-        let error = Error::transport(Arc::clone(failure)).with_host(case.url.host_str());
+            && (context.repeatable || failure.kind() == TransportErrorKind::Connect);
+        let error = Error::transport(Arc::clone(failure)).with_host(context.url.host_str());
         if repeat {
-            self.in_passing(case, error, None)
+            self.in_passing(context, error, None)
         } else {
-            Next::Fail((case.seal)(error))
+            Decision::Fail((context.seal)(error))
         }
     }
 

@@ -1,35 +1,32 @@
 //! Staying within what the service allows: reading `Retry-After`, pausing together, keeping to
 //! documented limits, learning better ones, and sharing them fairly.
 
-mod belief;
+mod adaptive_limit;
+mod admission;
 mod bucket;
-mod cost;
-mod documented;
-mod gate;
-mod learned;
-mod limits;
-mod path;
+mod documented_limit;
+mod flow;
+mod learned_limit;
+mod limit;
+mod limit_set;
+mod limiter;
+mod limiter_state;
+mod pause_scope;
 mod priority;
 mod queue;
+mod request_cost;
+mod resource_unit;
 mod retry_after;
-mod shares;
-mod workload;
+mod tenant_usage;
+mod throttle_scope;
+mod ticket;
 
-use url::Url;
-
-pub(crate) use gate::{Blocked, Demand, Gates, Permit, Scope, Sent, Ticket};
-pub use learned::LearnedLimits;
-pub use limits::{Limit, LimitMethods, LimitScope, LimitUnit, Limits};
+pub use learned_limit::LearnedLimits;
+pub use limit::{Limit, LimitMethods, LimitScope, LimitUnit};
+pub use limit_set::Limits;
+pub(crate) use limiter::{Blocked, RateLimiter};
 pub use priority::Priority;
-pub(crate) use retry_after::{RetryAfter, throttle_scope};
-pub use workload::Workload;
-
-/// The path of a Graph URL without its version, in lower case.
-fn segments(url: &Url) -> Vec<String> {
-    url.path_segments()
-        .into_iter()
-        .flatten()
-        .skip(1)
-        .map(str::to_ascii_lowercase)
-        .collect()
-}
+pub(crate) use request_cost::RequestCost;
+pub(crate) use retry_after::RetryAfter;
+pub(crate) use throttle_scope::ThrottleScope;
+pub(crate) use ticket::{Permit, Sent, Ticket};

@@ -43,7 +43,7 @@ pub struct TokenInfo {
 
 /// The answer of the token endpoint.
 #[derive(Deserialize)]
-pub(crate) struct Grant {
+pub(crate) struct TokenResponse {
     access_token: String,
     #[serde(default, deserialize_with = "seconds")]
     expires_in: u64,
@@ -53,7 +53,7 @@ pub(crate) struct Grant {
     refresh_token: Option<String>,
 }
 
-impl From<AccessToken> for Grant {
+impl From<AccessToken> for TokenResponse {
     fn from(token: AccessToken) -> Self {
         Self {
             access_token: token.secret.expose_secret().to_owned(),
@@ -64,7 +64,7 @@ impl From<AccessToken> for Grant {
     }
 }
 
-impl Grant {
+impl TokenResponse {
     pub(crate) fn refresh_token(&self) -> Option<&str> {
         self.refresh_token
             .as_deref()
@@ -149,13 +149,13 @@ pub(crate) struct Tokens {
 
 #[derive(Debug, Default)]
 struct Slot {
-    state: Mutex<State>,
+    state: Mutex<SlotState>,
     /// Told whenever somebody has fetched, or given it up.
     changed: Notify,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct SlotState {
     token: Option<Token>,
     /// How many fetches ended that others go by.
     fetches: u64,
@@ -202,7 +202,7 @@ impl Tokens {
         scope: &str,
         rejected: Option<u64>,
         clock: &dyn Clock,
-        fetch: impl FnOnce(bool) -> BoxFuture<'a, Result<Grant>> + Send,
+        fetch: impl FnOnce(bool) -> BoxFuture<'a, Result<TokenResponse>> + Send,
     ) -> Result<Token> {
         let slot = Arc::clone(
             lock(&self.slots)
@@ -253,13 +253,13 @@ impl Tokens {
             .is_none_or(|(pulse, _)| !Arc::ptr_eq(pulse, &fetching.pulse));
         if is_late {
             let usable = state.usable(rejected, now);
-            let own = |grant| Token::granted(grant, state.generations, now);
+            let own = |response| Token::from_response(response, state.generations, now);
             return usable.map_or_else(|| result.map(own), Ok);
         }
         state.fetches += 1;
         match result {
-            Ok(grant) => {
-                let token = Token::granted(grant, state.generations, now);
+            Ok(response) => {
+                let token = Token::from_response(response, state.generations, now);
                 state.failure = None;
                 state.token = Some(token.clone());
                 Ok(token)
@@ -277,7 +277,7 @@ impl Tokens {
     }
 }
 
-impl State {
+impl SlotState {
     fn usable(&self, rejected: Option<u64>, now: Duration) -> Option<Token> {
         self.token
             .as_ref()
@@ -287,15 +287,15 @@ impl State {
 }
 
 impl Token {
-    fn granted(grant: Grant, generation: u64, now: Duration) -> Self {
-        let life = grant.expires_in();
+    fn from_response(response: TokenResponse, generation: u64, now: Duration) -> Self {
+        let life = response.expires_in();
         let early = EARLY.min(life / 2);
-        let renew_in = match Duration::from_secs(grant.refresh_in.min(LONGEST)) {
+        let renew_in = match Duration::from_secs(response.refresh_in.min(LONGEST)) {
             Duration::ZERO => life.saturating_sub(early),
             asked => asked.min(life.saturating_sub(early)),
         };
         Self {
-            secret: Arc::new(SecretString::from(grant.access_token)),
+            secret: Arc::new(SecretString::from(response.access_token)),
             generation,
             expires_at: now.saturating_add(life),
             renew_at: now.saturating_add(renew_in),
@@ -323,9 +323,9 @@ mod tests {
     }
 
     #[test]
-    fn lifetimes_arrive_as_numbers_or_text() {
+    fn expires_in_arrives_as_a_number_or_text() {
         let life = |json: &str| {
-            serde_json::from_str::<Grant>(json)
+            serde_json::from_str::<TokenResponse>(json)
                 .map(|g| g.expires_in())
                 .ok()
         };

@@ -38,7 +38,7 @@ use crate::error::{Error, Result};
 use crate::path::IntoPath;
 use crate::query::Target;
 use crate::send::Call;
-use crate::throttle::Workload;
+use crate::workload::Workload;
 
 #[cfg(feature = "notify")]
 pub use subscription::NewSubscription;

@@ -18,7 +18,7 @@ fn users(ids: &[&str]) -> Answer {
 }
 
 #[tokio::test]
-async fn asks_for_a_token_as_documented() {
+async fn asks_for_a_token_by_client_credentials_as_documented() {
     let f = fixture();
     f.graph.on("/v1.0/users", [users(&["a"])]);
     assert_eq!(
@@ -58,7 +58,7 @@ async fn asks_for_a_token_as_documented() {
 }
 
 #[tokio::test]
-async fn a_hundred_callers_with_a_cold_cache_make_one_fetch() {
+async fn a_hundred_callers_with_a_cold_token_cache_make_one_fetch() {
     let f = fixture();
     f.graph
         .on("/v1.0/users/1", vec![Answer::json(r#"{"id":"1"}"#); 100]);
@@ -97,7 +97,7 @@ async fn a_hundred_callers_share_one_refusal() {
 }
 
 #[tokio::test]
-async fn the_next_waiter_fetches_when_the_fetching_one_is_dropped() {
+async fn the_next_waiter_fetches_the_token_when_the_fetching_one_is_dropped() {
     let f = fixture();
     f.graph.on(TOKEN, [Answer::never()]);
     let first = tokio::spawn({
@@ -248,7 +248,7 @@ async fn the_token_call_retries_through_the_same_path() {
 }
 
 #[tokio::test]
-async fn every_documented_refusal_names_cause_and_cure() {
+async fn every_documented_aadsts_refusal_names_cause_and_cure() {
     for (number, kind) in [
         (7_000_215, TokenErrorKind::WrongSecret),
         (700_016, TokenErrorKind::AppNotFound),

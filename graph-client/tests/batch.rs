@@ -63,7 +63,7 @@ fn ids(responses: &[BatchResponse]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn twenty_one_requests_make_two_calls_and_none_make_none() {
+async fn twenty_one_requests_make_two_batches_and_none_make_none() {
     let f = fixture();
     f.graph.on(
         BATCH,
@@ -85,7 +85,7 @@ async fn twenty_one_requests_make_two_calls_and_none_make_none() {
 }
 
 #[tokio::test]
-async fn reordered_answers_are_matched_by_id() {
+async fn reordered_batch_answers_are_matched_by_id() {
     let f = fixture();
     f.graph.on(BATCH, [answer(vec![ok(2), ok(0), ok(1)])]);
     assert_eq!(
@@ -95,7 +95,7 @@ async fn reordered_answers_are_matched_by_id() {
 }
 
 #[tokio::test]
-async fn only_the_throttled_one_is_sent_again_after_its_wait() {
+async fn only_the_429_of_a_batch_is_sent_again_after_its_retry_after() {
     let f = fixture();
     let throttled = inner(
         1,
@@ -132,7 +132,7 @@ async fn only_the_throttled_one_is_sent_again_after_its_wait() {
 }
 
 #[tokio::test]
-async fn the_longest_inner_wait_counts() {
+async fn the_longest_inner_retry_after_counts() {
     let f = fixture();
     let wait = |id, after: Value| inner(id, 429, json!({"Retry-After": after}), Value::Null);
     f.graph.on(
@@ -151,7 +151,7 @@ async fn the_longest_inner_wait_counts() {
 }
 
 #[tokio::test]
-async fn an_inner_wait_beyond_the_budget_is_a_typed_refusal() {
+async fn an_inner_retry_after_beyond_the_budget_is_a_typed_refusal() {
     let f = fixture_of(|b| b.retry(RetryOptions::default().total_time(Duration::from_secs(60))));
     let throttled = inner(
         1,
@@ -275,7 +275,7 @@ async fn an_inner_retry_after_of_zero_is_no_reason_to_hurry() {
 }
 
 #[tokio::test]
-async fn an_inner_conflict_and_an_inner_redirect_are_followed_as_by_themselves() {
+async fn an_inner_409_and_an_inner_redirect_are_followed_as_by_themselves() {
     let f = fixture();
     let there = json!({"Location": "https://graph.microsoft.com/v1.0/users/u9"});
     let away = json!({"Location": "https://evil.example/v1.0/users/u9"});
@@ -324,7 +324,7 @@ async fn an_inner_refusal_of_one_mailbox_pauses_that_mailbox_alone() {
 }
 
 #[tokio::test]
-async fn a_missing_answer_is_asked_for_again_and_then_an_error() {
+async fn a_missing_answer_of_a_batch_is_asked_for_again_and_then_an_error() {
     let f = fixture_of(|b| b.retry(RetryOptions::default().max_attempts(2)));
     f.graph.on(BATCH, [answer(vec![ok(0)]), answer(vec![])]);
     let responses = f.client.batch(users(2)).await.unwrap();
@@ -412,7 +412,7 @@ async fn no_batch_is_larger_than_a_limit_of_its_workload() {
 }
 
 #[tokio::test]
-async fn pages_inside_a_batch_can_be_read_and_followed() {
+async fn pages_inside_a_batch_can_be_read_and_their_next_link_followed() {
     let f = fixture();
     let next = "https://graph.microsoft.com/v1.0/groups/g/members?$skiptoken=2";
     let good = inner(
@@ -464,7 +464,7 @@ async fn an_invalid_request_is_found_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn headers_go_along_and_bodies_that_are_not_json_arrive_as_text() {
+async fn batch_headers_go_along_and_bodies_that_are_not_json_arrive_as_text() {
     let f = fixture();
     f.graph.on(
         BATCH,
@@ -646,7 +646,7 @@ async fn other_shapes_go_one_batch_after_another_and_stop_where_one_failed() {
 }
 
 #[tokio::test]
-async fn two_answers_to_one_question_are_none() {
+async fn two_batch_answers_to_one_request_are_none() {
     let f = fixture();
     let twice = answer(vec![ok(0), ok(1), ok(0)]);
     f.graph.on(BATCH, [twice, answer(vec![ok(0)])]);
@@ -655,7 +655,7 @@ async fn two_answers_to_one_question_are_none() {
 }
 
 #[tokio::test]
-async fn a_batch_that_is_not_found_is_not_what_was_asked_for_inside() {
+async fn a_batch_404_is_not_that_of_what_was_asked_for_inside() {
     let f = fixture();
     f.graph.on(BATCH, [Answer::error(404, "NotFound")]);
     let responses = f.client.batch(users(1)).await.unwrap();
@@ -665,7 +665,7 @@ async fn a_batch_that_is_not_found_is_not_what_was_asked_for_inside() {
 }
 
 #[tokio::test]
-async fn an_inner_refusal_at_the_end_of_the_budget_opens_no_gate_further() {
+async fn an_inner_429_at_the_end_of_the_budget_ends_no_pause() {
     for last in [vec![refused(0, 503, "x")], vec![ok(7)]] {
         let (builder, graph, clock) = builder_with(ManualClock::paused());
         let once = RetryOptions::default().max_attempts(1);

@@ -230,7 +230,7 @@ async fn until_error<T>(
 }
 
 #[tokio::test]
-async fn empty_pages_with_ever_new_links_end_with_an_error() {
+async fn empty_pages_with_ever_new_next_links_end_with_an_error() {
     for prefetch in [false, true] {
         let (client, service) = endless("", None);
         let mut users = client.list::<User>("users");

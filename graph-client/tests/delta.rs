@@ -72,7 +72,7 @@ async fn a_first_round_ends_with_a_delta_link() {
 }
 
 #[tokio::test]
-async fn resumes_from_either_kind_of_checkpoint() {
+async fn resumes_from_a_next_link_and_from_a_delta_link() {
     let f = fixture();
     f.graph.on(PATH, [last(&["b"], DELTA), last(&["c"], DELTA)]);
     let rest = from(&f, Some(Checkpoint::restore("next", NEXT).unwrap()))
@@ -187,7 +187,7 @@ async fn endless_410_gives_up_with_the_services_error() {
 }
 
 #[tokio::test]
-async fn off_origin_links_of_every_kind_are_refused() {
+async fn off_origin_next_links_and_delta_links_are_refused() {
     let evil = "https://evil.example/v1.0/users/delta?$deltatoken=x";
     for answer in [
         page(&["a"], Some(evil)),
@@ -270,7 +270,7 @@ async fn raw_changes_keep_their_bytes() {
 }
 
 #[tokio::test]
-async fn from_now_on_is_no_resync() {
+async fn delta_token_latest_is_no_resync() {
     let f = fixture();
     f.graph.on(PATH, [last(&[], DELTA)]);
     let pages: Vec<_> = f
@@ -300,7 +300,7 @@ async fn from_now_on_is_no_resync() {
 }
 
 #[tokio::test]
-async fn a_page_without_links_and_a_repeated_link_are_errors() {
+async fn a_page_without_delta_link_and_a_repeated_next_link_are_errors() {
     let f = fixture();
     f.graph.on(PATH, [page(&["a"], None)]);
     assert!(from(&f, None).await.unwrap_err().is_decode());

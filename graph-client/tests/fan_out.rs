@@ -176,7 +176,7 @@ impl Transport for Moody {
     }
 }
 
-/// What is under way keeps its place at the gate and the right to fetch a token. Whoever follows
+/// What is under way keeps its place at the rate limiter and the right to fetch a token. Whoever follows
 /// the pages of one parent must not wait for a batch of others that nobody polls meanwhile.
 #[tokio::test]
 async fn it_comes_to_its_end_whatever_the_service_does() {

@@ -25,7 +25,7 @@ async fn ids(f: &Fixture) -> Result<Vec<String>, Error> {
 }
 
 #[tokio::test]
-async fn three_pages_yield_every_item_once_in_order() {
+async fn three_pages_by_next_link_yield_every_item_once_in_order() {
     let f = fixture();
     f.graph.on(
         "/v1.0/users",
@@ -70,7 +70,7 @@ async fn an_empty_next_link_ends() {
 }
 
 #[tokio::test]
-async fn a_failed_page_can_be_resumed_without_a_gap() {
+async fn a_failed_page_can_be_resumed_by_its_next_link_without_a_gap() {
     let f = fixture();
     f.graph.on(
         "/v1.0/users",
@@ -425,7 +425,7 @@ async fn ids_are_one_segment_whatever_they_hold() {
 }
 
 #[tokio::test]
-async fn counts_are_read_as_text() {
+async fn dollar_count_is_read_as_text() {
     let f = fixture();
     f.graph.on(
         "/v1.0/users/$count",
@@ -504,7 +504,8 @@ async fn raw_requests_go_the_same_way() {
 }
 
 #[tokio::test]
-async fn every_call_has_an_id_that_is_kept_or_made_and_stays_the_same_over_attempts() {
+async fn every_call_has_a_client_request_id_that_is_kept_or_made_and_stays_the_same_over_attempts()
+{
     let f = fixture();
     f.graph.on(
         "/v1.0/users/1",

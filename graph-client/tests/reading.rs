@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use graph_client::test_util::Answer;
-use graph_client::{DeltaEvent, PartEvent};
+use graph_client::{DeltaEvent, PartitionEvent};
 use serde::Deserialize;
 use support::{Fixture, User, fixture, last, page};
 
@@ -55,7 +55,7 @@ async fn without_prefetch_nothing_is_asked_for_ahead() {
 }
 
 #[tokio::test]
-async fn a_link_behind_the_items_is_found_and_one_inside_an_item_is_not_believed() {
+async fn a_next_link_behind_the_items_is_found_and_one_inside_an_item_is_not_believed() {
     let f = fixture();
     let inner =
         r#"{"value":[{"id":"a","x":{"@odata.nextLink":"https://graph.microsoft.com/v1.0/wrong"}}]"#;
@@ -124,7 +124,7 @@ async fn a_failing_page_ahead_fails_in_its_turn() {
 }
 
 #[tokio::test]
-async fn links_are_guarded_when_prefetching_too() {
+async fn next_links_are_guarded_when_prefetching_too() {
     for prefetch in [false, true] {
         let f = fixture();
         f.graph.on(
@@ -188,7 +188,7 @@ async fn raw_pages_keep_items_as_received_and_decode_into_types_that_borrow() {
 }
 
 #[tokio::test]
-async fn parts_and_the_replay_together_are_the_whole_and_nothing_else() {
+async fn partitions_and_the_delta_replay_together_are_the_whole_and_nothing_else() {
     let f = fixture();
     let delta = |n: u8| format!("{ORIGIN}/delta?$deltatoken={n}");
     f.graph.on(
@@ -215,21 +215,21 @@ async fn parts_and_the_replay_together_are_the_whole_and_nothing_else() {
     let filters = (1..=2).map(|n| format!("part eq {n}"));
     let mut events = f
         .client
-        .list_in_parts::<User>("users", filters, 2, |part| part);
+        .list_partitioned::<User>("users", filters, 2, |part| part);
     let mut store = BTreeMap::new();
     let mut end = None;
     while let Some(event) = events.try_next().await.unwrap() {
         match event {
-            PartEvent::Page(page) => {
+            PartitionEvent::Page(page) => {
                 store.extend(page.items.into_iter().map(|user| (user.id.clone(), user)));
             }
-            PartEvent::Change(DeltaEvent::Upsert(user)) => {
+            PartitionEvent::Change(DeltaEvent::Upsert(user)) => {
                 store.insert(user.id.clone(), user);
             }
-            PartEvent::Change(DeltaEvent::Removed { id, .. }) => {
+            PartitionEvent::Change(DeltaEvent::Removed { id, .. }) => {
                 store.remove(&id);
             }
-            PartEvent::Change(DeltaEvent::Checkpoint(checkpoint)) => end = Some(checkpoint),
+            PartitionEvent::Change(DeltaEvent::Checkpoint(checkpoint)) => end = Some(checkpoint),
             other => panic!("{other:?}"),
         }
     }
@@ -241,7 +241,7 @@ async fn parts_and_the_replay_together_are_the_whole_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn what_the_parts_select_is_what_the_changes_track() {
+async fn what_the_partitions_select_is_what_the_delta_tracks() {
     let f = fixture();
     f.graph.on(
         "/v1.0/users/delta",
@@ -252,16 +252,18 @@ async fn what_the_parts_select_is_what_the_changes_track() {
     );
     f.graph.on("/v1.0/users", [page(&["a"], None)]);
     let filters = ["accountEnabled eq true".to_owned()];
-    let events = f.client.list_in_parts::<User>("users", filters, 1, |part| {
-        part.select(["id", "accountEnabled"])
-    });
+    let events = f
+        .client
+        .list_partitioned::<User>("users", filters, 1, |part| {
+            part.select(["id", "accountEnabled"])
+        });
     let _: Vec<_> = events.try_collect().await.unwrap();
     let token = f.graph.requests()[0].target();
     assert!(token.contains("$select=id,accountEnabled"), "{token}");
 }
 
 #[tokio::test]
-async fn a_failing_part_ends_the_whole() {
+async fn a_failing_partition_ends_the_whole() {
     let f = fixture();
     f.graph.on(
         "/v1.0/users/delta",
@@ -274,7 +276,7 @@ async fn a_failing_part_ends_the_whole() {
     let filters = (1..=3).map(|n| format!("part eq {n}"));
     let events: Vec<_> = f
         .client
-        .list_in_parts::<User>("users", filters, 1, |part| part)
+        .list_partitioned::<User>("users", filters, 1, |part| part)
         .collect()
         .await;
     assert_eq!(events.len(), 2);

@@ -55,7 +55,7 @@ const CSV: &str = "\u{feff}Report Refresh Date,User Principal Name,Is Deleted,De
     2026-01-01,bob@contoso.com,True,2025-12-31,,7,\r\n";
 
 #[tokio::test]
-async fn the_redirect_is_followed_without_the_token_and_shown_nowhere() {
+async fn the_302_of_a_report_is_followed_without_the_token_and_shown_nowhere() {
     let f = with_file(CSV);
     let report = read(&f).await.unwrap();
     let requests = f.graph.requests();

@@ -84,7 +84,7 @@ async fn one_attempt_means_no_retry() {
 }
 
 #[tokio::test]
-async fn without_a_header_waits_double_and_are_capped() {
+async fn without_retry_after_waits_double_and_are_capped() {
     let f = fixture_of(|b| b.retry(RetryOptions::default().max_delay(Duration::from_secs(5))));
     f.graph.on(PATH, vec![Answer::status(429); 5]);
     f.graph.on(PATH, [user()]);
@@ -95,7 +95,7 @@ async fn without_a_header_waits_double_and_are_capped() {
 }
 
 #[tokio::test]
-async fn waits_as_long_as_asked_in_every_form() {
+async fn waits_as_long_as_retry_after_asks_in_every_form() {
     let date = |ahead: i64| {
         let now = ManualClock::new();
         let now = graph_client::Clock::now(&now)
@@ -135,7 +135,7 @@ async fn waits_as_long_as_asked_in_every_form() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_budget_is_refused_now_and_not_shortened() {
+async fn a_retry_after_beyond_the_budget_is_refused_now_and_not_shortened() {
     let f = fixture_of(|b| b.retry(RetryOptions::default().total_time(Duration::from_secs(60))));
     f.graph.on(
         PATH,
@@ -317,7 +317,7 @@ async fn an_html_502_keeps_its_status_and_a_bounded_message_out_of_sight() {
 }
 
 #[tokio::test]
-async fn client_errors_are_final_and_keep_status_and_code() {
+async fn a_400_403_404_423_or_507_is_final_and_keeps_status_and_code() {
     for (status, code) in [
         (400, "Request_BadRequest"),
         (403, "Authorization_RequestDenied"),
@@ -336,7 +336,7 @@ async fn client_errors_are_final_and_keep_status_and_code() {
 }
 
 #[tokio::test]
-async fn a_missing_licence_is_told_from_a_missing_permission() {
+async fn a_403_for_a_missing_license_is_told_from_a_missing_permission() {
     for code in [
         "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
         "AadPremiumLicenseRequired",
@@ -357,7 +357,7 @@ async fn a_missing_licence_is_told_from_a_missing_permission() {
 }
 
 #[tokio::test]
-async fn a_throttled_tenant_does_not_delay_another() {
+async fn a_429_of_one_tenant_does_not_delay_another() {
     let f = fixture();
     let other = f
         .client
@@ -410,11 +410,7 @@ async fn one_429_pauses_siblings_of_the_same_workload_only() {
     while clock.sleepers() < 2 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(
-        graph.requests().len(),
-        1,
-        "no request while the gate is closed"
-    );
+    assert_eq!(graph.requests().len(), 1, "no request during the pause");
     let other = client
         .list::<User>("deviceManagement/managedDevices")
         .items();
@@ -428,7 +424,7 @@ async fn one_429_pauses_siblings_of_the_same_workload_only() {
 }
 
 #[tokio::test]
-async fn a_reopened_gate_lets_one_through_before_the_rest() {
+async fn after_a_429_one_is_let_through_before_the_rest() {
     let (builder, graph, clock) = builder_with(ManualClock::paused());
     let client = builder.build().unwrap();
     graph.on(
@@ -500,7 +496,7 @@ fn out_of_range_options_fail_at_build() {
 }
 
 #[tokio::test]
-async fn being_refused_again_without_a_wait_still_slows_down() {
+async fn a_429_again_with_retry_after_zero_still_slows_down() {
     let f = fixture();
     f.graph.on(
         PATH,

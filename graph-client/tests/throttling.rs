@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use graph_client::test_util::Answer;
 use graph_client::{Client, LearnedLimits, Limits, Priority, RetryOptions, TenantId};
-use simulation::{Counting, Outcome, Run, Truth};
+use simulation::{Counting, Run, SimulationResult, Truth};
 use support::{User, fixture, fixture_of, page};
 
-fn hungry(counting: Counting, per_second: f64, documented: u32, seconds: u64) -> Outcome {
+fn hungry(counting: Counting, per_second: f64, documented: u32, seconds: u64) -> SimulationResult {
     Run {
         seconds,
         ..Run::hungry(counting, per_second, Some(documented))
@@ -23,12 +23,12 @@ fn hungry(counting: Counting, per_second: f64, documented: u32, seconds: u64) ->
 }
 
 #[track_caller]
-fn expect(outcome: &Outcome, goodput: f64, wasted: f64) {
-    let (got, lost) = (outcome.goodput(), outcome.wasted());
+fn expect(result: &SimulationResult, goodput: f64, wasted: f64) {
+    let (got, lost) = (result.goodput(), result.wasted());
     assert!(
-        got >= goodput && lost <= wasted && outcome.failed() == 0,
+        got >= goodput && lost <= wasted && result.failed() == 0,
         "goodput {got:.4}, wasted {lost:.4}, failed {}",
-        outcome.failed()
+        result.failed()
     );
 }
 
@@ -74,11 +74,11 @@ fn what_was_learned_saves_the_next_run_its_refusals() {
 fn the_same_seed_is_the_same_run() {
     let one = || hungry(Counting::Accruing, 20.0, 280, 120);
     let (a, b) = (one(), one());
-    let latencies = |outcome: &Outcome| outcome.tallies["one.example"].latencies.clone();
+    let latencies = |result: &SimulationResult| result.tallies["one.example"].latencies.clone();
     assert_eq!(latencies(&a), latencies(&b));
 }
 
-fn quiet_beside(noisy: usize, truth: Truth, documented: u32) -> Outcome {
+fn quiet_beside(noisy: usize, truth: Truth, documented: u32) -> SimulationResult {
     Run {
         truth,
         documented: Some(documented),
@@ -114,14 +114,14 @@ fn a_noisy_tenant_does_not_slow_down_others_at_a_limit_of_the_application_either
         per: 10.0,
         shared: true,
     };
-    let p99 = |outcome: &Outcome| outcome.tallies["quiet.example"].p99().as_secs_f64();
+    let p99 = |result: &SimulationResult| result.tallies["quiet.example"].p99().as_secs_f64();
     let alone = p99(&quiet_beside(0, truth, 122));
     for counting in [Counting::Accruing, Counting::Fixed] {
-        let outcome = quiet_beside(200, Truth { counting, ..truth }, 122);
-        let beside = p99(&outcome);
+        let result = quiet_beside(200, Truth { counting, ..truth }, 122);
+        let beside = p99(&result);
         assert!(beside <= alone * 1.05, "{alone} s alone, {beside} s beside");
         // And nothing of the limit is lost by it.
-        expect(&outcome, 0.95, 0.0);
+        expect(&result, 0.95, 0.0);
     }
 }
 
@@ -203,7 +203,7 @@ async fn a_limit_of_the_application_is_shared_with_siblings() {
 }
 
 #[tokio::test]
-async fn a_refusal_without_retry_after_has_a_documented_preset() {
+async fn a_429_without_retry_after_has_a_documented_preset() {
     let path = "/v1.0/identity/conditionalAccess/policies";
     let f = fixture_of(|b| b.limits(Limits::documented()));
     f.graph.on(path, [Answer::status(429), page(&[], None)]);
@@ -222,7 +222,7 @@ async fn a_refusal_without_retry_after_has_a_documented_preset() {
 }
 
 #[tokio::test]
-async fn a_hook_that_says_no_ends_the_retries() {
+async fn a_retry_if_hook_that_says_no_ends_the_retries() {
     let f = fixture_of(|b| b.retry_if(|error| error.status() != Some(429)));
     f.graph.on("/v1.0/users/1", vec![Answer::status(429); 2]);
     f.graph.on(
@@ -262,7 +262,7 @@ impl graph_client::Transport for SlowToken {
 }
 
 #[test]
-fn nobody_has_leave_to_send_while_a_token_is_fetched() {
+fn nobody_has_a_permit_while_a_token_is_fetched() {
     let clock = std::sync::Arc::new(simulation::VirtualClock::default());
     let service = std::sync::Arc::new(SlowToken {
         clock: std::sync::Arc::clone(&clock),
@@ -307,7 +307,7 @@ fn nobody_has_leave_to_send_while_a_token_is_fetched() {
 }
 
 #[tokio::test]
-async fn a_refusal_at_the_token_endpoint_holds_up_no_other_tenant() {
+async fn a_429_of_the_token_endpoint_holds_up_no_other_tenant() {
     let f = fixture();
     let refused = Answer::status(429).header("retry-after", "60");
     f.graph.on("/contoso.example/oauth2/v2.0/token", [refused]);
@@ -420,16 +420,16 @@ fn refused_once(
 }
 
 #[test]
-fn answers_to_what_was_sent_before_a_refusal_do_not_let_all_in_when_the_gate_reopens() {
+fn answers_to_what_was_sent_before_a_429_do_not_let_all_in_when_the_pause_ends() {
     let (asked, result, _) = refused_once(10, false, 40);
     result.unwrap();
     assert_eq!(asked.len(), 48);
-    let reopened = asked[7];
-    assert!(reopened >= Duration::from_secs(10), "{reopened:?}");
-    let together = asked.iter().filter(|at| **at == reopened).count();
+    let resumed = asked[7];
+    assert!(resumed >= Duration::from_secs(10), "{resumed:?}");
+    let together = asked.iter().filter(|at| **at == resumed).count();
     assert_eq!(together, 1, "{asked:?}");
     let last = *asked.last().unwrap();
-    assert!(last < reopened + Duration::from_secs(3), "{asked:?}");
+    assert!(last < resumed + Duration::from_secs(3), "{asked:?}");
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn job(way: u64, client: Client, meter: Meter) -> (&'static str, Job) {
             5 => with_calls_between(both, users().prefetch().items()).await,
             6 => {
                 let parts = (0..5).map(|n| format!("part eq {n}"));
-                let events = client.list_in_parts::<Item>("users", parts, 3, |part| part);
+                let events = client.list_partitioned::<Item>("users", parts, 3, |part| part);
                 with_calls_between(both, events).await
             }
             7 => with_calls_between(both, client.delta::<Item>("users").pages()).await,
@@ -204,7 +204,7 @@ fn a_report_waits_for_room_in_its_quota_and_no_longer() {
 }
 
 #[test]
-fn any_number_left_unpolled_at_a_reopening_gate_holds_up_the_next_by_less_than_a_second() {
+fn any_number_left_unpolled_when_a_pause_ends_holds_up_the_next_by_less_than_a_second() {
     for left in [1, 8, 100, 1000] {
         for polls in 0..6 {
             let mut world = World::new(left * 31 + u64::from(polls));

@@ -101,7 +101,7 @@ async fn what_may_have_been_done_is_sent_again_only_if_twice_does_no_harm() {
 }
 
 #[tokio::test]
-async fn refusals_are_final() {
+async fn a_write_refused_by_4xx_is_final() {
     for status in [400, 403, 404, 409, 412] {
         let refusal = Answer::error(status, "x");
         assert_eq!(calls(&refusal).await, [(1, false); 3], "{status}");
@@ -131,7 +131,7 @@ async fn a_303_is_followed_by_a_get_without_body() {
 }
 
 #[tokio::test]
-async fn an_object_that_changed_is_not_overwritten() {
+async fn an_object_that_changed_is_a_412_and_not_overwritten() {
     let f = fixture();
     f.graph.on(PATH, [Answer::error(412, "PreconditionFailed")]);
     let [_, patch, _] = requests(&f);
@@ -141,7 +141,7 @@ async fn an_object_that_changed_is_not_overwritten() {
 }
 
 #[tokio::test]
-async fn a_concurrency_violation_was_not_carried_out_and_is_sent_again_whatever_it_is() {
+async fn a_409_concurrency_violation_was_not_carried_out_and_is_sent_again_whatever_it_is() {
     let conflict = Answer::error(409, "Directory_ConcurrencyViolation").header("retry-after", "5");
     assert_eq!(calls(&conflict).await, [(2, true), (2, true), (2, true)]);
     let f = fixture();

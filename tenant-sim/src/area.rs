@@ -1,10 +1,10 @@
 //! Areas of the service that are permitted and licensed on their own.
 
-/// A licence that some areas need, told by its service plan.
+/// A license that some areas need, told by its service plan.
 /// <https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Licence {
+pub enum License {
     /// Microsoft Entra ID P1: the plan `AAD_PREMIUM`.
     EntraP1,
     /// Microsoft Entra ID P2: the plan `AAD_PREMIUM_P2`.
@@ -13,8 +13,8 @@ pub enum Licence {
     Intune,
 }
 
-impl Licence {
-    /// Every licence.
+impl License {
+    /// Every license.
     pub const ALL: [Self; 3] = [Self::EntraP1, Self::EntraP2, Self::Intune];
 
     /// The service plan that brings it.
@@ -26,22 +26,22 @@ impl Licence {
         }
     }
 
-    /// Whether a tenant without this licence cannot have the plan; P2 includes P1.
+    /// Whether a tenant without this license cannot have the plan; P2 includes P1.
     pub(crate) fn rules_out(self, plan: &str) -> bool {
         plan == self.plan() || (self == Self::EntraP1 && plan == Self::EntraP2.plan())
     }
 }
 
-const FREE: Option<Licence> = None;
-const P1: Option<Licence> = Some(Licence::EntraP1);
-const P2: Option<Licence> = Some(Licence::EntraP2);
-const INTUNE: Option<Licence> = Some(Licence::Intune);
+const FREE: Option<License> = None;
+const P1: Option<License> = Some(License::EntraP1);
+const P2: Option<License> = Some(License::EntraP2);
+const INTUNE: Option<License> = Some(License::Intune);
 
 /// Makes the areas from the one table of them: name, what it stands for, permissions (the area is refused without
-/// any of them), licence.
+/// any of them), license.
 macro_rules! areas {
-    ($($name:ident: $stands_for:literal, [$($permission:literal),+], $licence:expr;)*) => {
-        /// A part of Graph whose permission or licence can be taken away.
+    ($($name:ident: $stands_for:literal, [$($permission:literal),+], $license:expr;)*) => {
+        /// A part of Graph whose permission or license can be taken away.
         ///
         /// The permissions are the least-privileged application permissions of each endpoint's page on
         /// <https://learn.microsoft.com/graph/permissions-reference>.
@@ -64,10 +64,10 @@ macro_rules! areas {
                 }
             }
 
-            /// The licence that this area needs, if any.
-            pub fn licence(self) -> Option<Licence> {
+            /// The license that this area needs, if any.
+            pub fn license(self) -> Option<License> {
                 match self {
-                    $(Self::$name => $licence,)*
+                    $(Self::$name => $license,)*
                 }
             }
         }

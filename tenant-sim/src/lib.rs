@@ -36,7 +36,7 @@
 //! | know what a reader must end with | [`SimHandle::truth`] |
 //! | make things go wrong | [`FaultPlan`], [`SimHandle::faults`] |
 //! | apply the documented limits | [`ThrottleMode`] |
-//! | take permissions, licences or consent away | [`SimHandle::deny`], [`SimHandle::unlicense`], [`SimHandle::credential_state`] |
+//! | take permissions, licenses or consent away | [`SimHandle::deny`], [`SimHandle::unlicense`], [`SimHandle::credential_state`] |
 //! | tell "denied" from "unlicensed" from "empty" | [`Area`], [`SimHandle::claim_unlicensed`], [`SimHandle::empty`] |
 //! | hide the names in usage reports | [`SimHandle::conceal_report_names`] |
 //! | make delta tokens too old | [`SimHandle::expire_delta_tokens`] |
@@ -52,7 +52,7 @@
 //! | roles | definitions, assignments, eligibilities and schedule instances of `roleManagement/directory`; `policies/roleManagementPolicies` with their rules, and their assignments; `identityGovernance/accessReviews/definitions` with `instances` |
 //! | authentication | `userRegistrationDetails`; methods and (beta) per-user MFA of a person; policies of authentication methods and strengths, conditional access, named locations, security defaults, authorization, admin consent, cross-tenant access, idle sessions; `groupSettings`; `identityProtection/riskyUsers` and `riskDetections` |
 //! | applications | `applications` and `servicePrincipals`, also by `appId`, with `owners`; `appRoleAssignedTo`; `oauth2PermissionGrants`; `policies/defaultAppManagementPolicy` |
-//! | licences | `subscribedSkus`, `directory/subscriptions` |
+//! | licenses | `subscribedSkus`, `directory/subscriptions` |
 //! | collaboration | `teams` with `channels` and `members`; `mailboxSettings` of a person; `admin/sharepoint/settings`; `sites/getAllSites`; `security/dataSecurityAndGovernance/sensitivityLabels` |
 //! | devices | `deviceManagement` and its `managedDevices` with `windowsProtectionState`, `deviceCompliancePolicies` and `deviceConfigurations` with `deviceStatuses`, (beta) `configurationPolicies` with `settings`, `detectedApps` with their devices; `deviceAppManagement/mobileApps` |
 //! | security | `security/secureScores`, `secureScoreControlProfiles`, `alerts_v2`, `incidents` |
@@ -66,7 +66,7 @@
 //! Most of this follows from the seed and the number of the item when it is asked for, so that a large tenant takes
 //! no more memory for it. What belongs together agrees: the newest sign-in of somebody is the one that their
 //! `signInActivity` shows, a device of the directory is the one that Intune manages, a subscription is that of its
-//! SKU. While a licence is taken away, its service plans are missing from `subscribedSkus` and `organization`.
+//! SKU. While a license is taken away, its service plans are missing from `subscribedSkus` and `organization`.
 //!
 //! # Where it is simpler than the service
 //!
@@ -77,13 +77,21 @@
 //!
 //! The program `tenant-sim` serves a tenant from the command line and prints where it is.
 
+mod access;
 mod area;
+mod call;
+mod chance;
 mod clock;
 mod credential;
+mod expiry;
 mod fault;
 mod guid;
+mod list;
 mod odata;
+mod reply;
 mod resource;
+mod retry_after;
+mod route;
 mod server;
 mod sim;
 mod stats;
@@ -91,18 +99,20 @@ mod tenant;
 mod throttle;
 mod truth;
 
-pub use area::{Area, Licence};
+pub use area::{Area, License};
 pub use credential::CredentialState;
+pub use expiry::Expiry;
 pub use fault::FaultPlan;
-pub use sim::{Expiry, Offline, Sim, SimBuilder, SimHandle, StartError};
+pub use sim::{Offline, Sim, SimBuilder, SimHandle, StartError};
 pub use stats::Stats;
+pub use tenant::Tenant;
 pub use tenant::edit::TenantEdit;
-pub use tenant::{GenerateOptions, Tenant};
+pub use tenant::generate::GenerateOptions;
 pub use throttle::ThrottleMode;
 pub use truth::Truth;
 
 /// The paths that are served below the version, whether in beta alone, and the area of each.
 #[doc(hidden)]
 pub fn templates() -> impl Iterator<Item = (&'static str, bool, Area)> {
-    server::route::rows().map(|row| (row.template, row.beta_only, row.area))
+    server::endpoint::rows().map(|row| (row.template, row.beta_only, row.area))
 }

@@ -11,13 +11,14 @@ use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::access::Access;
 use crate::clock::{Clock, unix_seconds};
 use crate::credential::{CredentialState, Tokens};
+use crate::expiry::Expiry;
 use crate::fault::{FaultPlan, Injector};
 use crate::guid;
 use crate::server;
-use crate::server::call::Access;
-use crate::server::state::{Control, Shared};
+use crate::server::shared::{Control, Shared};
 use crate::stats::{Recorder, Stats};
 use crate::tenant::Tenant;
 use crate::tenant::edit::TenantEdit;
@@ -43,19 +44,6 @@ pub enum StartError {
     /// The server thread could not be started.
     #[error("could not start the server thread: {0}")]
     Thread(std::io::Error),
-}
-
-/// How an old delta token is refused.
-/// <https://learn.microsoft.com/graph/delta-query-overview#synchronization-reset>
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Expiry {
-    /// 410 with a `Location` to start again from.
-    GoneWithLocation,
-    /// 410 without `Location`.
-    GoneWithoutLocation,
-    /// 400 with the code `syncStateNotFound`.
-    SyncStateNotFound,
 }
 
 /// Options of a simulation.
@@ -282,7 +270,7 @@ impl Offline {
         elapsed: Duration,
         request: &http::Request<bytes::Bytes>,
     ) -> Option<http::Response<bytes::Bytes>> {
-        let received = server::Received {
+        let received = server::received::Received {
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             query: request.uri().query().unwrap_or_default().to_owned(),
@@ -376,7 +364,7 @@ impl SimHandle {
         let mut access = self.shared.control().access.clone();
         let tenant = self.shared.tenant();
         access.unlicensed.extend(tenant.unlicensed.iter().copied());
-        Truth::of(&tenant, &access.missing_licences())
+        Truth::of(&tenant, &access.missing_licenses())
     }
 
     /// Replaces the fault plan, and starts its sequence anew.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::area::Licence;
+use crate::area::License;
 use crate::guid;
 use crate::resource::application::grant;
 use crate::resource::{
@@ -83,7 +83,7 @@ impl Truth {
         })
     }
 
-    pub(crate) fn of(tenant: &Tenant, missing: &BTreeSet<Licence>) -> Self {
+    pub(crate) fn of(tenant: &Tenant, missing: &BTreeSet<License>) -> Self {
         let administrators = tenant.administrators();
         let pairs = |related: fn(&crate::tenant::group::Group) -> &BTreeSet<guid::Guid>| {
             tenant

@@ -14,7 +14,7 @@ use common::Reader;
 use common::served::{self, Answer, Served};
 use reqwest::redirect::Policy;
 use serde_json::Value;
-use tenant_sim::{Area, GenerateOptions, Licence, Sim, SimHandle, Tenant};
+use tenant_sim::{Area, GenerateOptions, License, Sim, SimHandle, Tenant};
 
 /// Of the templates that nothing was done to, one in so many is tried.
 const OTHERS: usize = 12;
@@ -92,12 +92,12 @@ impl Bench {
     }
 }
 
-/// What the licence refusal of an area is.
+/// What the license refusal of an area is.
 fn unlicensed(area: Area) -> (u16, String) {
-    let (status, code) = match (area, area.licence()) {
+    let (status, code) = match (area, area.license()) {
         (Area::RiskyUsers | Area::RiskDetections, _) => (403, "Forbidden"),
-        (_, Some(Licence::EntraP2)) => (400, "AadPremiumLicenseRequired"),
-        (_, Some(Licence::Intune)) => (400, "BadRequest"),
+        (_, Some(License::EntraP2)) => (400, "AadPremiumLicenseRequired"),
+        (_, Some(License::Intune)) => (400, "BadRequest"),
         _ => (403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant"),
     };
     (status, code.to_owned())
@@ -111,7 +111,7 @@ async fn every_template_is_answered_in_every_version_that_has_it() {
 }
 
 #[tokio::test]
-async fn a_denied_area_is_refused_and_no_other() {
+async fn a_denied_area_is_refused_by_403_and_no_other() {
     let bench = Bench::new().await;
     for area in bench.areas() {
         bench.sim.deny(area);
@@ -195,21 +195,21 @@ async fn plans(reader: &Reader) -> (BTreeSet<String>, usize) {
 }
 
 #[tokio::test]
-async fn a_licence_goes_with_its_plans_and_an_area_may_claim_to_lack_it() {
+async fn a_license_goes_with_its_plans_and_an_area_may_claim_to_lack_it() {
     let tenant = Tenant::generate(GenerateOptions::default());
     let sim = Sim::builder().tenant(tenant).start().await.unwrap();
     let reader = Reader::new(&sim).await;
     let whole = plans(&reader).await;
-    for licence in Licence::ALL {
-        assert!(whole.0.contains(licence.plan()), "{licence:?}");
+    for license in License::ALL {
+        assert!(whole.0.contains(license.plan()), "{license:?}");
         let area = Area::ALL
             .into_iter()
-            .find(|area| area.licence() == Some(licence))
+            .find(|area| area.license() == Some(license))
             .unwrap();
         sim.unlicense(area);
         let (names, assigned) = plans(&reader).await;
-        assert!(!names.contains(licence.plan()), "{licence:?}: {names:?}");
-        assert!(assigned < whole.1, "{licence:?}");
+        assert!(!names.contains(license.plan()), "{license:?}: {names:?}");
+        assert!(assigned < whole.1, "{license:?}");
         let truth = sim.truth();
         let told = reader.get("v1.0/organization").await;
         assert_eq!(

@@ -61,7 +61,7 @@ async fn every_member_but_one_has_a_manager_and_nobody_is_above_themselves() {
 }
 
 #[tokio::test]
-async fn an_expanded_relation_is_cut_at_twenty_without_a_link() {
+async fn an_expanded_relation_is_cut_at_twenty_without_a_next_link() {
     let (_sim, reader) = example().await;
     let apps = reader
         .all("v1.0/applications?$select=id,displayName&$expand=owners($select=id)&$top=999")
@@ -372,7 +372,7 @@ async fn role_policies_want_their_scope_and_bring_their_rules() {
 }
 
 #[tokio::test]
-async fn licences_come_from_groups_and_one_has_an_error() {
+async fn licenses_come_from_groups_and_one_has_an_error() {
     let (sim, reader) = example().await;
     let users = reader
         .all("v1.0/users?$select=id,assignedLicenses,licenseAssignmentStates&$top=999")

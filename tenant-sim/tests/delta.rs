@@ -76,7 +76,7 @@ async fn an_initial_round_has_everything_once_and_ends_with_a_delta_link() {
 }
 
 #[tokio::test]
-async fn a_round_carries_what_changed_as_it_is_now() {
+async fn a_delta_round_carries_what_changed_as_it_is_now() {
     let (sim, reader) = start().await;
     let link = delta_link(
         &reader
@@ -140,7 +140,7 @@ async fn a_round_carries_what_changed_as_it_is_now() {
 }
 
 #[tokio::test]
-async fn a_change_during_a_round_is_in_the_next() {
+async fn a_change_during_a_delta_round_is_in_the_next() {
     let (sim, reader) = start().await;
     let first = reader.get("v1.0/users/delta?$select=jobTitle").await;
     let ids = sim.edit(|tenant| {
@@ -185,7 +185,7 @@ async fn return_minimal_carries_only_changed_properties() {
 }
 
 #[tokio::test]
-async fn sync_from_now_starts_with_an_empty_page() {
+async fn delta_token_latest_starts_with_an_empty_page() {
     let (sim, reader) = start().await;
     let page = reader
         .get("v1.0/users/delta?$select=displayName&$deltatoken=latest")
@@ -310,7 +310,7 @@ async fn a_deleted_group_takes_its_reason_from_its_kind_and_comes_back_whole() {
 }
 
 #[tokio::test]
-async fn an_old_token_is_refused_as_documented_and_a_fresh_start_works() {
+async fn an_old_delta_token_is_refused_by_410_or_400_and_a_fresh_start_works() {
     let (sim, reader) = start().await;
     for (expiry, status, code) in [
         (Expiry::GoneWithLocation, 410, "Gone"),
@@ -352,7 +352,7 @@ async fn an_old_token_is_refused_as_documented_and_a_fresh_start_works() {
 }
 
 #[tokio::test]
-async fn tokens_that_are_not_ours_and_options_that_delta_lacks_are_refused() {
+async fn delta_tokens_that_are_not_ours_and_options_that_delta_lacks_are_refused() {
     let (sim, reader) = start().await;
     let users = delta_link(&reader.pages("v1.0/users/delta", &[]).await);
     let token = users.split("$deltatoken=").nth(1).unwrap();
@@ -387,7 +387,7 @@ async fn tokens_that_are_not_ours_and_options_that_delta_lacks_are_refused() {
 }
 
 #[tokio::test]
-async fn licences_are_tracked_and_sign_ins_are_not() {
+async fn licenses_are_tracked_by_delta_and_sign_ins_are_not() {
     let sim = Sim::builder().start().await.unwrap();
     let reader = Reader::new(&sim).await;
     let link = delta_link(

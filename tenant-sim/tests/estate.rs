@@ -165,7 +165,7 @@ async fn every_policy_reports_on_each_device_of_its_platform() {
 }
 
 #[tokio::test]
-async fn assignments_come_when_expanded_and_name_groups_that_exist() {
+async fn assignments_come_by_expand_and_name_groups_that_exist() {
     let (sim, reader) = serve(Tenant::generate(options(50))).await;
     let truth = sim.truth();
     let mut targets = BTreeSet::new();
@@ -243,7 +243,7 @@ async fn only_devices_that_run_windows_have_a_protection_state() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn what_is_not_there_is_a_404() {
     let (_sim, reader) = serve(Tenant::example()).await;
     let nobody = "11111111-2222-4333-8444-555555555555";
     for path in [
@@ -267,7 +267,7 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn mobile_apps_fail_where_too_many_are_asked_for() {
+async fn mobile_apps_fail_where_top_is_too_large() {
     let (_sim, reader) = serve(Tenant::example()).await;
     let apps = reader.all(APPS).await;
     assert_eq!(reader.all(&format!("{APPS}?$top=100")).await, apps);
@@ -278,7 +278,7 @@ async fn mobile_apps_fail_where_too_many_are_asked_for() {
 }
 
 #[tokio::test]
-async fn the_settings_of_device_management_come_when_selected() {
+async fn the_settings_of_device_management_come_by_select() {
     let (_sim, reader) = serve(Tenant::example()).await;
     let plain = reader.get("v1.0/deviceManagement").await;
     assert_eq!(plain.get("settings"), None);
@@ -586,7 +586,7 @@ fn areas(team: &str, user: &str, device: &str, policy: &str) -> Vec<(Area, Strin
 }
 
 #[tokio::test]
-async fn each_area_is_denied_alone_and_intune_needs_its_licence() {
+async fn each_area_is_denied_alone_and_intune_needs_its_license() {
     let (sim, reader) = serve(Tenant::example()).await;
     let teams = reader.all("v1.0/teams").await;
     let user = sim.edit(|tenant| tenant.find_user("Adele Vance")).unwrap();

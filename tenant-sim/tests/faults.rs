@@ -45,7 +45,7 @@ async fn body(response: Response) -> String {
 }
 
 #[tokio::test]
-async fn throttling_uses_every_form_of_retry_after() {
+async fn a_429_uses_every_form_of_retry_after() {
     let (_sim, reader) = with(FaultPlan {
         throttled: 1.0,
         ..always()
@@ -77,7 +77,7 @@ async fn throttling_uses_every_form_of_retry_after() {
 }
 
 #[tokio::test]
-async fn throttling_can_come_without_retry_after() {
+async fn a_429_can_come_without_retry_after() {
     let (_sim, reader) = with(FaultPlan {
         throttled_without_retry_after: 1.0,
         ..always()
@@ -94,7 +94,7 @@ async fn throttling_can_come_without_retry_after() {
 }
 
 #[tokio::test]
-async fn server_errors_come_as_json_html_or_nothing() {
+async fn a_500_502_503_or_504_comes_as_json_html_or_nothing() {
     let (sim, reader) = with(FaultPlan {
         unavailable: 1.0,
         ..always()
@@ -179,7 +179,7 @@ async fn a_slow_body_arrives_whole() {
 }
 
 #[tokio::test]
-async fn a_refused_bearer_needs_a_new_token_and_the_new_one_works() {
+async fn a_401_needs_a_new_token_and_the_new_one_works() {
     let (sim, mut reader) = with(FaultPlan {
         unauthorized: 1.0,
         ..always()
@@ -213,7 +213,7 @@ async fn no_request_fails_more_often_in_a_row_than_planned() {
 }
 
 #[tokio::test]
-async fn empty_pages_have_different_links_and_lose_nothing() {
+async fn empty_pages_have_different_next_links_and_lose_nothing() {
     let (_sim, reader) = with(FaultPlan {
         empty_page: 1.0,
         ..FaultPlan::none()
@@ -335,7 +335,7 @@ async fn delta_repeats_replays_and_contradicts_itself_within_a_round() {
 }
 
 #[tokio::test]
-async fn a_delta_token_is_refused_once_until_the_reader_has_started_again() {
+async fn a_delta_token_is_refused_by_410_or_400_once_until_the_reader_has_started_again() {
     for (plan, status) in [
         (
             FaultPlan {
@@ -447,7 +447,7 @@ async fn one_next_link_points_to_another_origin() {
 }
 
 #[tokio::test]
-async fn an_early_retry_is_counted_and_a_patient_one_is_not() {
+async fn a_retry_before_retry_after_is_counted_and_a_patient_one_is_not() {
     let (sim, reader) = with(FaultPlan::none()).await;
     sim.throttle_all(Some(1));
     let response = reader.send("v1.0/users", &[]).await;
@@ -475,7 +475,7 @@ async fn an_early_retry_is_counted_and_a_patient_one_is_not() {
 }
 
 #[tokio::test]
-async fn requests_inside_a_batch_are_throttled_by_themselves() {
+async fn requests_inside_a_batch_get_a_429_by_themselves() {
     let (sim, reader) = with(FaultPlan {
         batch_throttled: 0.5,
         ..always()
@@ -593,7 +593,7 @@ async fn documented_limits_apply_with_scaled_time() {
 }
 
 #[tokio::test]
-async fn resource_units_announce_and_then_refuse() {
+async fn resource_units_announce_and_then_refuse_by_429() {
     let (sim, reader) = with(FaultPlan::none()).await;
     // 5,000 units within ten seconds, at 5 a request.
     sim.throttle(ThrottleMode::Documented { time_scale: 1.0 });
@@ -659,7 +659,7 @@ async fn concurrency_is_counted_until_answers_are_sent() {
 }
 
 #[tokio::test]
-async fn a_batch_without_a_good_token_is_refused_as_a_whole() {
+async fn a_batch_without_a_good_token_is_a_401_as_a_whole() {
     let (sim, reader) = with(FaultPlan::none()).await;
     sim.expire_bearer_tokens();
     let body = json!({"requests": [{"id": "1", "method": "GET", "url": "/users"}]}).to_string();

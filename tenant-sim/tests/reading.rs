@@ -75,7 +75,7 @@ async fn a_user_has_eleven_properties_unless_selected() {
 }
 
 #[tokio::test]
-async fn pages_follow_opaque_links_on_the_own_origin() {
+async fn pages_follow_opaque_next_links_on_the_own_origin() {
     let (sim, reader) = large().await;
     for (query, sizes) in [
         ("", vec![100; 12]),
@@ -405,7 +405,7 @@ async fn a_denied_area_is_a_403_and_touches_no_other() {
 }
 
 #[tokio::test]
-async fn a_missing_licence_has_its_own_code_and_plain_users_still_answer() {
+async fn a_403_for_a_missing_license_has_its_own_code_and_plain_users_still_answer() {
     let tenant = Tenant::generate(GenerateOptions {
         premium: false,
         ..GenerateOptions::default()

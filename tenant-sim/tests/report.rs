@@ -73,7 +73,7 @@ fn file_templates() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_report_is_a_redirect_to_a_file_that_refuses_a_token() {
+async fn a_report_is_a_302_to_a_file_that_refuses_a_token() {
     let reports = Reports::new().await;
     for report in all_reports() {
         let location = reports.location(&report).await;
@@ -162,7 +162,7 @@ async fn the_columns_are_the_documented_ones_in_their_order() {
 }
 
 #[tokio::test]
-async fn reports_are_of_the_people_who_hold_licences() {
+async fn reports_are_of_the_people_who_hold_licenses() {
     let reports = Reports::new().await;
     let truth = reports.sim.truth();
     let licensed: BTreeSet<String> = truth
@@ -297,7 +297,7 @@ async fn an_unknown_period_is_a_400_and_json_a_501() {
 }
 
 #[test]
-fn a_link_is_good_for_minutes() {
+fn the_link_of_a_report_is_good_for_minutes() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
     let sim = Sim::builder().now(now).offline();
     let get = |path: &str, token: Option<&str>| {

@@ -84,7 +84,7 @@ async fn a_denied_area_leaves_the_token_unless_another_needs_its_permission() {
 }
 
 #[tokio::test]
-async fn mistakes_in_the_request_have_their_documented_codes() {
+async fn mistakes_in_a_token_request_have_their_documented_aadsts_codes() {
     let sim = Sim::builder().start().await.unwrap();
     let tenant = sim.tenant_id();
     for (tenant, changes, status, error, code) in [
@@ -196,7 +196,7 @@ async fn without_consent_a_token_is_issued_and_graph_refuses_it() {
 }
 
 #[tokio::test]
-async fn only_a_fresh_token_of_this_tenant_works() {
+async fn only_a_fresh_token_of_this_tenant_works_and_others_are_a_401() {
     let sim = Sim::builder()
         .token_lifetime(Duration::from_millis(300))
         .start()

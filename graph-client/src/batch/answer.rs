@@ -9,8 +9,8 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::decode::{self, AtMost};
-use crate::error::{Error, Excess, Result};
-use crate::transport::{TransportResponse, request_id};
+use crate::error::{Error, Excess, Result, request_id};
+use crate::transport::TransportResponse;
 
 /// A batch has twenty requests; so many answers are no answer to it.
 const MAX_ANSWERS: usize = 200;
@@ -61,7 +61,7 @@ impl Incoming {
         Ok(readable.collect())
     }
 
-    /// Why it cannot be judged.
+    /// The error that it is, if it has more headers than are read.
     pub(super) fn excess(&self) -> Option<Error> {
         let TransportResponse {
             status, headers, ..

@@ -15,8 +15,11 @@ use crate::error::{Error, Result};
 use crate::observer::{CallEvent, WaitReason};
 use crate::path::{self, IntoPath as _};
 use crate::query::Target;
-use crate::send::{Before, Budget, Call, Carried, Case, Next, Standing, Verdict};
-use crate::throttle::{Demand, Workload};
+use crate::send::{
+    Before, Budget, Call, Decision, LastAttempt, RequestHistory, ResponseKind, RetryContext,
+};
+use crate::throttle::RequestCost;
+use crate::workload::Workload;
 
 /// What requests of one batch have in common.
 pub(super) type Kind = (&'static str, Workload);
@@ -27,8 +30,8 @@ pub(super) struct Item {
     url: Url,
     headers: BTreeMap<String, String>,
     route: String,
-    demand: Demand,
-    standing: Standing,
+    cost: RequestCost,
+    history: RequestHistory,
 }
 
 impl Item {
@@ -51,19 +54,19 @@ impl Item {
             index,
             headers,
             route: path::route(&url),
-            demand: client.shared().gates.demand(
+            cost: client.shared().limiter.cost(
                 client.tenant(),
                 Workload::of(&url),
                 &Method::GET,
                 &url,
             ),
-            standing: Standing::default(),
+            history: RequestHistory::default(),
             url,
         })
     }
 
     pub(super) fn workload(&self) -> Workload {
-        self.demand.workload()
+        self.cost.workload()
     }
 }
 
@@ -131,9 +134,9 @@ impl<'a> Chunk<'a> {
     pub(super) async fn run(mut self) -> Vec<(usize, Result<Box<RawValue>>)> {
         while !self.pending.is_empty() {
             match self.send().await {
-                Ok((answers, carried)) => {
-                    self.before.attempts = carried.attempts;
-                    if let Some(wait) = self.sort(answers, carried) {
+                Ok((answers, last)) => {
+                    self.before.attempts = last.attempts;
+                    if let Some(wait) = self.sort(answers, last) {
                         let reason = WaitReason::Backoff;
                         self.client.wait(self.workload, wait, reason).await;
                     }
@@ -148,7 +151,7 @@ impl<'a> Chunk<'a> {
         self.done
     }
 
-    async fn send(&self) -> Result<(Vec<Incoming>, Carried)> {
+    async fn send(&self) -> Result<(Vec<Incoming>, LastAttempt)> {
         let requests = self
             .pending
             .iter()
@@ -172,32 +175,32 @@ impl<'a> Chunk<'a> {
         let call = Call::batch(
             url,
             body.into(),
-            self.demand()?,
+            self.cost()?,
             (self.budget.clone(), self.before.clone()),
             &self.client_request_id,
         );
         self.client
-            .carry(call, |answer| Incoming::parse(&answer.body))
+            .send_tracked(call, |answer| Incoming::parse(&answer.body))
             .await
     }
 
     /// What the limits count: every request inside.
-    fn demand(&self) -> Result<Demand> {
-        let demands: Vec<&Demand> = self.pending.iter().map(|item| &item.demand).collect();
-        let (first, others) = demands
+    fn cost(&self) -> Result<RequestCost> {
+        let costs: Vec<&RequestCost> = self.pending.iter().map(|item| &item.cost).collect();
+        let (first, others) = costs
             .split_first()
             .ok_or_else(|| Error::invalid_request("the batch is empty"))?;
         Ok((*first).clone().with(others))
     }
 
     /// Puts away what is settled, keeps what may be tried again, and says how long to wait before
-    /// that. Those that were refused have closed the gates that the next round passes.
-    fn sort(&mut self, mut answers: Vec<Incoming>, carried: Carried) -> Option<Duration> {
+    /// that. Those that were refused have paused the next round.
+    fn sort(&mut self, mut answers: Vec<Incoming>, last: LastAttempt) -> Option<Duration> {
         let mut wait = None;
         let mut all_passed = true;
         let sent = std::mem::take(&mut self.pending);
-        let demand = sent.iter().map(|item| &item.demand).collect::<Vec<_>>();
-        let demand = demand
+        let cost = sent.iter().map(|item| &item.cost).collect::<Vec<_>>();
+        let cost = cost
             .split_first()
             .map(|(first, others)| (*first).clone().with(others));
         for (id, mut item) in sent.into_iter().enumerate() {
@@ -213,81 +216,86 @@ impl<'a> Chunk<'a> {
                     status: answer.response.status.as_u16(),
                 });
             }
-            let (next, error) = self.judge(&item, answer.as_ref(), carried);
+            let (next, error) = self.decide(&item, answer.as_ref(), last);
             // A refusal is one at the end of the budget too, and so is no answer.
             let now = self.client.shared().clock.now();
             let is_refused = answer
                 .as_ref()
-                .is_none_or(|answer| Verdict::of(&answer.response, false, now).is_refusal());
-            all_passed &= !is_refused && !matches!(next, Next::Backoff(_));
+                .is_none_or(|answer| ResponseKind::of(&answer.response, false, now).is_refusal());
+            all_passed &= !is_refused && !matches!(next, Decision::Backoff(_));
             match (next, answer) {
-                (Next::Read, Some(answer)) => self.done.push((item.index, answer.into_body())),
-                (Next::Fail(error), _) => self.done.push((item.index, Err(error))),
+                (Decision::Read, Some(answer)) => self.done.push((item.index, answer.into_body())),
+                (Decision::Fail(error), _) => self.done.push((item.index, Err(error))),
                 // In a chain, whatever fails behind one that failed for good has failed for good.
                 _ if self.is_cut_off() => self.done.push((item.index, Err(error))),
-                (Next::Elsewhere { url, .. }, _) if !self.fits(&url) => {
+                (Decision::Elsewhere { url, .. }, _) if !self.fits(&url) => {
                     self.done.push((item.index, Err(error.into_redirect())));
                 }
                 (next, _) => {
                     match next {
-                        Next::Elsewhere { url, .. } => {
-                            item.standing.redirects += 1;
+                        Decision::Elsewhere { url, .. } => {
+                            item.history.redirects += 1;
                             item.url = url;
                         }
-                        Next::NewToken { rejected, claims } => {
-                            item.standing.refreshed = true;
+                        Decision::NewToken { rejected, claims } => {
+                            item.history.refreshed = true;
                             self.before.rejected = Some(rejected);
                             self.before.claims = claims.or(self.before.claims.take());
                         }
-                        Next::Backoff(asked) => wait = wait.max(Some(asked)),
-                        Next::Read | Next::Gate | Next::Fail(_) => {}
+                        Decision::Backoff(asked) => wait = wait.max(Some(asked)),
+                        Decision::Read | Decision::AfterPause | Decision::Fail(_) => {}
                     }
                     self.pending.push(item);
                 }
             }
         }
-        if let Some(demand) = demand.filter(|_| all_passed) {
-            self.client.shared().gates.passed(&demand, carried.sent);
+        if let Some(cost) = cost.filter(|_| all_passed) {
+            self.client.shared().limiter.passed(&cost, last.sent);
         }
         wait
     }
 
     /// What to do about one of the answers, and the error that it is if nothing can be done.
-    fn judge(&self, item: &Item, answer: Option<&Incoming>, carried: Carried) -> (Next, Error) {
+    fn decide(
+        &self,
+        item: &Item,
+        answer: Option<&Incoming>,
+        last: LastAttempt,
+    ) -> (Decision, Error) {
         let shared = self.client.shared();
         let now = shared.clock.monotonic();
         let spent = self.budget.spent(now);
         let seal = |error: Error| {
             let elapsed = self.budget.elapsed(now);
             let id = &self.client_request_id;
-            error.with_call(&item.route, id, carried.attempts, elapsed)
+            error.with_call(&item.route, id, last.attempts, elapsed)
         };
-        let case = Case::inner(
+        let context = RetryContext::inner(
             self.client,
-            (&item.url, &item.demand),
-            (item.standing, carried),
+            (&item.url, &item.cost),
+            (item.history, last),
             shared.retry.total_time.saturating_sub(spent),
             &seal,
         );
         let Some(answer) = answer else {
             let failure = "the batch holds no answer to this request";
             let error = Error::decode(DecodeFailure::unreadable(failure));
-            let next = self.client.unread(&case, error.clone(), None);
+            let next = self.client.unread(&context, error.clone(), None);
             return (next, seal(error));
         };
         if let Some(error) = answer.excess().map(seal) {
-            return (Next::Fail(error.clone()), error);
+            return (Decision::Fail(error.clone()), error);
         }
-        let error = seal(case.failure(&answer.response));
+        let error = seal(context.failure(&answer.response));
         if answer.response.status != StatusCode::FAILED_DEPENDENCY {
-            return (self.client.judge(&case, &answer.response), error);
+            return (self.client.decide(&context, &answer.response), error);
         }
         // Not carried out since what it depends on was not, which is sent again as well.
-        let again = carried.attempts < shared.retry.max_attempts && !self.is_cut_off();
+        let again = last.attempts < shared.retry.max_attempts && !self.is_cut_off();
         let next = if again {
-            Next::Gate
+            Decision::AfterPause
         } else {
-            Next::Fail(error.clone())
+            Decision::Fail(error.clone())
         };
         (next, error)
     }

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_is_one_serial_batch_and_other_shapes_go_in_stages() {
+    fn a_depends_on_chain_is_one_serial_batch_and_other_shapes_go_in_stages() {
         let plan = |dependencies: Vec<Vec<usize>>, size| {
             let kinds = vec![(); dependencies.len()];
             stages(&dependencies, &kinds, |()| size).unwrap()
@@ -218,14 +218,14 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_is_refused() {
+    fn a_depends_on_circle_is_refused() {
         let error = stages(&vec![vec![2], vec![0], vec![1]], &[(); 3], |()| 20).unwrap_err();
         assert!(error.is_invalid_request());
     }
 
     proptest! {
         #[test]
-        fn every_request_goes_once_and_after_what_it_depends_on(
+        fn every_request_of_a_batch_goes_once_and_after_what_it_depends_on(
             raw in proptest::collection::vec((proptest::collection::vec(0usize..64, 0..3), 0u8..3), 0..64),
             size in 1usize..6,
         ) {

@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use azure_core::credentials::TokenCredential;
 use azure_core::error::ErrorKind;
 
-use super::{AccessToken, CredentialError, TokenProvider, TokenQuery};
+use super::{AccessToken, TokenProvider, TokenQuery};
 use crate::clock::{Clock, SystemClock};
+use crate::error::CredentialError;
 use crate::tenant::TenantId;
 
 /// A credential of the Azure SDK for Rust, such as those of the crate `azure_identity`, behind

@@ -14,7 +14,7 @@ use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::json;
 
-use super::Ask;
+use super::token_request::TokenRequest;
 use crate::error::{Error, Result};
 
 /// How long an assertion holds; it is used at once.
@@ -55,15 +55,16 @@ impl Certificate {
     }
 
     /// A signed statement that we are the application, for one token endpoint.
-    pub(super) fn assertion(&self, app_id: &str, ask: &Ask<'_>) -> Result<String> {
+    pub(super) fn assertion(&self, app_id: &str, request: &TokenRequest<'_>) -> Result<String> {
         let header = json!({"alg": "PS256", "typ": "JWT", "x5t#S256": self.thumbprint});
-        let id = u128::from(ask.random.next_u64()) << 64 | u128::from(ask.random.next_u64());
-        let now = ask
+        let id =
+            u128::from(request.random.next_u64()) << 64 | u128::from(request.random.next_u64());
+        let now = request
             .now
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
         let claims = json!({
-            "aud": ask.endpoint.as_str(),
+            "aud": request.endpoint.as_str(),
             "iss": app_id,
             "sub": app_id,
             "jti": uuid::Builder::from_random_bytes(id.to_be_bytes()).into_uuid().to_string(),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 
-use super::CredentialError;
+use crate::error::CredentialError;
 use crate::tenant::TenantId;
 
 /// Larger than any token; a file that is larger is not one.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use secrecy::SecretString;
 
-use super::CredentialError;
+use crate::error::CredentialError;
 use crate::tenant::TenantId;
 
 /// Yields access tokens: a managed identity, a broker, a vault.

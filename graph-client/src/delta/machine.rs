@@ -2,9 +2,22 @@
 
 use url::Url;
 
-use super::ResyncReason;
 use crate::link::{Checkpoint, DeltaLink, NextLink};
 use crate::visited::Visited;
+
+/// Why a round starts from nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ResyncReason {
+    /// It is the first.
+    Initial,
+    /// The service answered 410.
+    Gone,
+    /// The service no longer knows the delta token: directory tokens live seven days.
+    TokenExpired,
+    /// The service forgot the position within the round.
+    PageTokenLost,
+}
 
 /// How often one read starts over before it gives up.
 const MAX_RESTARTS: u32 = 3;
@@ -43,7 +56,7 @@ pub(super) fn resync_reason(status: Option<u16>, code: Option<&str>) -> Option<R
 /// The state of one read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Round {
-    at: At,
+    at: Position,
     /// To be told with the next page.
     resync: Option<ResyncReason>,
     /// Begun with the latest token, so that it says nothing of what exists.
@@ -54,7 +67,7 @@ pub(super) struct Round {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum At {
+enum Position {
     Initial,
     Link(Url),
     End,
@@ -62,13 +75,13 @@ enum At {
 
 /// What to ask for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Ask<'a> {
+pub(super) enum NextRequest<'a> {
     /// The URL that the read was configured with.
     Initial,
     /// A link of the service.
     Link(&'a Url),
     /// Nothing more.
-    Nothing,
+    None,
 }
 
 /// What came back. Links have passed the origin check.
@@ -106,7 +119,7 @@ impl Round {
     /// From nothing.
     pub(super) fn initial() -> Self {
         Self {
-            at: At::Initial,
+            at: Position::Initial,
             resync: Some(ResyncReason::Initial),
             latest: false,
             restarts: 0,
@@ -130,16 +143,16 @@ impl Round {
         Self {
             resync: None,
             visited,
-            at: At::Link(link),
+            at: Position::Link(link),
             ..Self::initial()
         }
     }
 
-    pub(super) fn ask(&self) -> Ask<'_> {
+    pub(super) fn next_request(&self) -> NextRequest<'_> {
         match &self.at {
-            At::Initial => Ask::Initial,
-            At::Link(url) => Ask::Link(url),
-            At::End => Ask::Nothing,
+            Position::Initial => NextRequest::Initial,
+            Position::Link(url) => NextRequest::Link(url),
+            Position::End => NextRequest::None,
         }
     }
 
@@ -150,30 +163,30 @@ impl Round {
                 next: Some(next), ..
             } => {
                 if !self.visited.insert(&next) {
-                    self.at = At::End;
+                    self.at = Position::End;
                     return (self, Step::Loop);
                 }
                 let checkpoint = Checkpoint::Next(NextLink::restore(next.as_str()));
-                self.at = At::Link(next);
+                self.at = Position::Link(next);
                 self.deliver(checkpoint)
             }
             Input::Page {
                 next: None,
                 delta: Some(delta),
             } => {
-                self.at = At::End;
+                self.at = Position::End;
                 self.deliver(Checkpoint::Delta(DeltaLink::restore(delta)))
             }
             Input::Page {
                 next: None,
                 delta: None,
             } => {
-                self.at = At::End;
+                self.at = Position::End;
                 (self, Step::NoLink)
             }
             Input::Lost { reason, location } => {
                 if self.restarts == MAX_RESTARTS {
-                    self.at = At::End;
+                    self.at = Position::End;
                     return (self, Step::GiveUp);
                 }
                 self.restarts += 1;
@@ -183,9 +196,9 @@ impl Round {
                 self.at = match location {
                     Some(url) => {
                         self.visited.insert(&url);
-                        At::Link(url)
+                        Position::Link(url)
                     }
-                    None => At::Initial,
+                    None => Position::Initial,
                 };
                 (self, Step::StartOver)
             }

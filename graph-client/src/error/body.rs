@@ -11,11 +11,11 @@ use crate::decode::without_bom;
 pub(crate) struct ErrorBody {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
-    /// It is one of the licence refusals that have no code of their own.
+    /// It is one of the license refusals that have no code of their own.
     pub(crate) is_unlicensed: bool,
 }
 
-/// What Intune and identity protection say to a tenant without their licence, under a code that
+/// What Intune and identity protection say to a tenant without their license, under a code that
 /// says nothing.
 const WITHOUT_CODE: &[&str] = &[
     "request not applicable to target tenant",
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_the_deepest_known_code() {
+    fn takes_the_deepest_known_inner_error_code() {
         let body = r#"{"error":{"code":"generalException","message":"m","innererror":
             {"code":"invalidRange","innerError":{"Code":"resyncRequired","innererror":{"code":"someNewThing"}}}}}"#;
         assert_eq!(code(body).as_deref(), Some("resyncRequired"));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn survives_every_other_shape() {
+    fn an_error_body_survives_every_other_shape() {
         for body in [
             "",
             "null",
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_the_licence_refusal_without_a_code() {
+    fn knows_the_license_refusal_without_a_code() {
         for body in [
             r#"{"error":{"code":"BadRequest","message":"Request not applicable to target tenant."}}"#,
             r#"{"error":{"code":"Forbidden","message":"Your tenant is not licensed for this feature."}}"#,

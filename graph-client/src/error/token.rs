@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn maps_documented_codes() {
+    fn maps_documented_aadsts_codes() {
         let of = |code: u32| {
             TokenError::parse(
                 format!(r#"{{"error":"invalid_client","error_codes":[{code}]}}"#).as_bytes(),
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_the_number_from_the_description_when_there_is_no_list() {
+    fn reads_the_aadsts_number_from_the_description_when_there_is_no_list() {
         let error = TokenError::parse(
             br#"{"error":"unauthorized_client","error_description":"AADSTS700016: App 'x' ..."}"#,
         );

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_token_is_answered_decoded() {
+    fn the_validation_token_is_answered_decoded() {
         let query = "validationToken=Validation%3a+Testing+client+application%20reachability";
         assert_eq!(
             Handshake::of_query(query).unwrap().unwrap().body(),

@@ -223,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_that_cannot_be_read_does_not_sink_the_others() {
+    fn a_notification_that_cannot_be_read_does_not_sink_the_others() {
         let body = br#"{"value":[{"subscriptionId":"s","changeType":"UPDATED","clientState":"k"},
             {"changeType":1}, {"subscriptionId":"s","lifecycleEvent":"somethingNew"}],
             "validationTokens":[null,"t"]}"#;
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_secret_is_compared_whole() {
+    fn the_client_state_is_compared_whole() {
         let body =
             br#"{"value":[{"subscriptionId":"s","clientState":"secret"},{"subscriptionId":"s"}]}"#;
         let items = Notifications::parse(body).unwrap().items;

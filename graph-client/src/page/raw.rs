@@ -7,9 +7,9 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Envelope, FromPage, ItemError, Page};
+use super::{Envelope, FromPage, Page};
 use crate::decode;
-use crate::error::{Error, Result};
+use crate::error::{Error, ItemError, Result};
 use crate::link::NextLink;
 use crate::origin::Origin;
 

@@ -6,7 +6,7 @@ use serde::de::{self, DeserializeOwned, Deserializer, IntoDeserializer, Unexpect
 use serde::forward_to_deserialize_any;
 
 use crate::decode;
-use crate::page::ItemError;
+use crate::error::ItemError;
 
 pub(super) struct Row<'a> {
     columns: &'a [String],

@@ -1,12 +1,13 @@
-//! Passing the gate before an attempt.
+//! Passing the rate limiter before an attempt.
 
 use std::pin::pin;
 use std::time::Duration;
 
 use futures::future;
 
-use super::call::CallKind;
-use super::{Call, Progress, SPARE_BUDGET};
+use super::budget::SPARE_BUDGET;
+use super::call::{Call, CallKind};
+use super::progress::Progress;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::observer::WaitReason;
@@ -31,9 +32,9 @@ impl Client {
         let shared = self.shared();
         let mut token = self.token_of(call, progress).await?;
         let ticket = shared
-            .gates
+            .limiter
             .enqueue(
-                &progress.demand,
+                &progress.cost,
                 self.priority(),
                 self.patience(call, progress),
                 shared.clock.monotonic(),

@@ -6,15 +6,14 @@ use std::time::Duration;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
-use super::call::{Call, CallKind};
-use super::{CLIENT_REQUEST_ID, Progress};
+use super::call::{CLIENT_REQUEST_ID, Call, CallKind};
+use super::progress::Progress;
 use crate::client::Client;
+use crate::error::{TransportError, TransportErrorKind, request_id};
 use crate::observer::CallEvent;
 use crate::pulse::GRACE;
 use crate::token::Token;
-use crate::transport::{
-    TransportError, TransportErrorKind, TransportRequest, TransportResponse, request_id,
-};
+use crate::transport::{TransportRequest, TransportResponse};
 
 const THROTTLE_PRIORITY: HeaderName = HeaderName::from_static("x-ms-throttle-priority");
 const PRODUCT: &str = concat!("graph-client/", env!("CARGO_PKG_VERSION"));
@@ -46,7 +45,7 @@ impl Client {
             public_only: matches!(call.kind, CallKind::Download { is_foreign: true }),
         };
         // A transport that does not mind the time that it is given ends all the same.
-        let outcome = self
+        let result = self
             .within(
                 timeout.saturating_add(GRACE),
                 shared.transport.send(request),
@@ -54,11 +53,9 @@ impl Client {
             .await
             .unwrap_or_else(|| Err(TransportError::new(TransportErrorKind::Timeout)));
         let elapsed = shared.clock.monotonic().saturating_sub(started);
-        let status = outcome.as_ref().ok().map(|answer| answer.status.as_u16());
-        let bytes = outcome
-            .as_ref()
-            .map_or(0, |answer| answer.body.len() as u64);
-        match &outcome {
+        let status = result.as_ref().ok().map(|answer| answer.status.as_u16());
+        let bytes = result.as_ref().map_or(0, |answer| answer.body.len() as u64);
+        match &result {
             Ok(answer) => tracing::debug!(
                 attempt = progress.attempts,
                 status,
@@ -82,7 +79,7 @@ impl Client {
             bytes,
             elapsed,
         });
-        outcome.map_err(Arc::new)
+        result.map_err(Arc::new)
     }
 
     fn headers(&self, call: &Call, progress: &Progress, token: Option<&Token>) -> HeaderMap {

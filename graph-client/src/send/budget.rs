@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+/// The budget of a call that can be done without.
+pub(super) const SPARE_BUDGET: Duration = Duration::from_secs(10);
+
 /// When a call began, and how much of the time since is not held against it: waiting its turn for
 /// limits of our own. Clones count together, as the rounds of a batch do.
 #[derive(Debug, Clone)]

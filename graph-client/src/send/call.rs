@@ -1,15 +1,17 @@
 //! What is sent, before there is a token or an attempt.
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 
-use super::judge::Part;
-use super::{Budget, CLIENT_REQUEST_ID};
+use super::budget::Budget;
 use crate::origin::HandedOver;
 use crate::path;
-use crate::throttle::{Demand, Workload};
+use crate::throttle::RequestCost;
+use crate::workload::Workload;
+
+pub(super) const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 
 /// A request before it is sent. Not to be shown: its body may be the form of a token request.
 pub(crate) struct Call {
@@ -20,11 +22,11 @@ pub(crate) struct Call {
     pub(super) kind: CallKind,
     pub(super) workload: Workload,
     /// What the limits count, if other than its URL says: the requests inside a batch.
-    pub(super) demand: Option<Demand>,
+    pub(super) cost: Option<RequestCost>,
     /// The budget, if it began to run before this call.
     pub(super) budget: Option<Budget>,
     pub(super) before: Before,
-    pub(super) part: Part,
+    pub(super) batch_role: BatchRole,
     /// A redirect is the answer, and not followed.
     pub(super) keep_redirect: bool,
     /// Whether it may be sent again although it may have been carried out.
@@ -59,6 +61,16 @@ pub(super) enum CallKind {
     Public,
 }
 
+/// Whether an answer is all there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BatchRole {
+    Single,
+    /// It holds the answers to others, and its success says nothing of theirs.
+    Envelope,
+    /// It came inside another.
+    Item,
+}
+
 impl Call {
     /// A GET of Graph. The URL has been built by us or checked by [`crate::origin::Origin`].
     pub(crate) fn get(url: Url, headers: HeaderMap, workload: Workload) -> Self {
@@ -69,10 +81,10 @@ impl Call {
             body: Bytes::new(),
             kind: CallKind::Graph,
             workload,
-            demand: None,
+            cost: None,
             budget: None,
             before: Before::default(),
-            part: Part::Whole,
+            batch_role: BatchRole::Single,
             keep_redirect: false,
             repeatable: true,
             spare: false,
@@ -130,7 +142,7 @@ impl Call {
     pub(crate) fn batch(
         url: Url,
         body: Bytes,
-        demand: Demand,
+        cost: RequestCost,
         (budget, before): (Budget, Before),
         client_request_id: &str,
     ) -> Self {
@@ -145,11 +157,11 @@ impl Call {
             headers,
             body,
             kind: CallKind::Graph,
-            workload: demand.workload(),
-            demand: Some(demand),
+            workload: cost.workload(),
+            cost: Some(cost),
             budget: Some(budget),
             before,
-            part: Part::Envelope,
+            batch_role: BatchRole::Envelope,
             keep_redirect: false,
             repeatable: true,
             spare: false,
@@ -170,10 +182,10 @@ impl Call {
             body: form.into(),
             kind: CallKind::Token,
             workload: Workload::Token,
-            demand: None,
+            cost: None,
             budget: None,
             before: Before::default(),
-            part: Part::Whole,
+            batch_role: BatchRole::Single,
             keep_redirect: false,
             repeatable: true,
             spare,

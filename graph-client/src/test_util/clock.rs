@@ -21,11 +21,11 @@ const START: Duration = Duration::from_secs(1_767_225_600);
 pub struct ManualClock {
     /// Whether a sleep moves the clock instead of waiting to be moved.
     moves: bool,
-    state: Mutex<State>,
+    state: Mutex<ClockState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ClockState {
     elapsed: Duration,
     sleeps: Vec<Duration>,
     wakers: Vec<Waker>,

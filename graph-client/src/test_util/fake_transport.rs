@@ -10,10 +10,9 @@ use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use url::Url;
 
+use crate::error::{TransportError, TransportErrorKind};
 use crate::sync::lock;
-use crate::transport::{
-    Transport, TransportError, TransportErrorKind, TransportRequest, TransportResponse,
-};
+use crate::transport::{Transport, TransportRequest, TransportResponse};
 
 /// A transport that answers by script and remembers what it was asked.
 ///
@@ -22,11 +21,11 @@ use crate::transport::{
 /// [`unmatched`](Self::unmatched).
 #[derive(Debug, Default)]
 pub struct FakeTransport {
-    state: Mutex<State>,
+    state: Mutex<TransportState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct TransportState {
     scripts: Vec<Script>,
     requests: Vec<Recorded>,
     unmatched: Vec<String>,
@@ -82,12 +81,12 @@ impl Recorded {
 /// One scripted answer.
 #[derive(Clone)]
 pub struct Answer {
-    outcome: Outcome,
+    reply: Reply,
     headers: HeaderMap,
 }
 
 #[derive(Clone)]
-enum Outcome {
+enum Reply {
     Response(StatusCode, Bytes),
     Failure(TransportErrorKind),
     Never,
@@ -98,7 +97,7 @@ impl Answer {
     pub fn status(status: u16) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self {
-            outcome: Outcome::Response(status, Bytes::new()),
+            reply: Reply::Response(status, Bytes::new()),
             headers: HeaderMap::new(),
         }
     }
@@ -120,7 +119,7 @@ impl Answer {
     /// No answer at all.
     pub fn failure(kind: TransportErrorKind) -> Self {
         Self {
-            outcome: Outcome::Failure(kind),
+            reply: Reply::Failure(kind),
             headers: HeaderMap::new(),
         }
     }
@@ -128,7 +127,7 @@ impl Answer {
     /// The request stays under way until it is dropped.
     pub fn never() -> Self {
         Self {
-            outcome: Outcome::Never,
+            reply: Reply::Never,
             headers: HeaderMap::new(),
         }
     }
@@ -136,7 +135,7 @@ impl Answer {
     /// With this body.
     #[must_use]
     pub fn body(mut self, body: impl Into<String>) -> Self {
-        if let Outcome::Response(_, old) = &mut self.outcome {
+        if let Reply::Response(_, old) = &mut self.reply {
             *old = body.into().into();
         }
         self
@@ -145,7 +144,7 @@ impl Answer {
     /// With these bytes for a body, which need not be text.
     #[must_use]
     pub fn bytes(mut self, body: impl Into<Bytes>) -> Self {
-        if let Outcome::Response(_, old) = &mut self.outcome {
+        if let Reply::Response(_, old) = &mut self.reply {
             *old = body.into();
         }
         self
@@ -163,10 +162,10 @@ impl Answer {
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.outcome {
-            Outcome::Response(status, body) => write!(f, "Answer({status}, {} bytes)", body.len()),
-            Outcome::Failure(kind) => write!(f, "Answer({kind:?})"),
-            Outcome::Never => f.write_str("Answer(never)"),
+        match &self.reply {
+            Reply::Response(status, body) => write!(f, "Answer({status}, {} bytes)", body.len()),
+            Reply::Failure(kind) => write!(f, "Answer({kind:?})"),
+            Reply::Never => f.write_str("Answer(never)"),
         }
     }
 }
@@ -223,7 +222,7 @@ fn is_token(url: &Url) -> bool {
     url.path().ends_with("/oauth2/v2.0/token")
 }
 
-impl State {
+impl TransportState {
     fn answer(&mut self, request: &Recorded) -> Answer {
         let target = request.target();
         let path = request.url.path();
@@ -291,19 +290,19 @@ impl Transport for FakeTransport {
             Poll::Pending
         })
         .await;
-        match answer.outcome {
-            Outcome::Response(_, body) if body.len() > request.max_body => {
+        match answer.reply {
+            Reply::Response(_, body) if body.len() > request.max_body => {
                 Err(TransportError::new(TransportErrorKind::TooLarge))
             }
-            Outcome::Response(status, body) => {
+            Reply::Response(status, body) => {
                 let mut headers = answer.headers;
                 headers
                     .entry(CONTENT_TYPE)
                     .or_insert(HeaderValue::from_static("application/json"));
                 Ok(TransportResponse::new(status, headers, body))
             }
-            Outcome::Failure(kind) => Err(TransportError::new(kind)),
-            Outcome::Never => std::future::pending().await,
+            Reply::Failure(kind) => Err(TransportError::new(kind)),
+            Reply::Never => std::future::pending().await,
         }
     }
 }

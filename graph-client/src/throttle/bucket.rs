@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::time::Duration;
 
-use super::belief::Belief;
-use super::limits::{Limit, LimitScope, LimitUnit};
-use super::queue::Turn;
-use super::shares::Shares;
+use super::adaptive_limit::AdaptiveLimit;
+use super::flow::Turn;
+use super::limit::{Limit, LimitScope, LimitUnit};
+use super::tenant_usage::TenantUsage;
 use crate::tenant::TenantId;
 
 /// The parts in which a long list of sendings is kept.
@@ -33,12 +33,12 @@ pub(super) struct Bucket {
     /// The flows that wait for one of those to return.
     pub(super) parked: BTreeSet<Turn>,
     /// Of an application's limit, who has used it.
-    shares: Option<Shares>,
+    shares: Option<TenantUsage>,
     /// When the next may go, if all go at an even distance.
     next: Duration,
     /// What those want that wait for it.
     pub(super) wanted: u64,
-    pub(super) belief: Belief,
+    pub(super) adaptive: AdaptiveLimit,
 }
 
 impl Bucket {
@@ -59,10 +59,10 @@ impl Bucket {
             refused: 0,
             inside: HashSet::new(),
             parked: BTreeSet::new(),
-            shares: (limit.scope == LimitScope::App).then(|| Shares::new(window)),
+            shares: (limit.scope == LimitScope::App).then(|| TenantUsage::new(window)),
             next: Duration::ZERO,
             wanted: 0,
-            belief: Belief::new(
+            adaptive: AdaptiveLimit::new(
                 limit.requests,
                 if limit.unit == LimitUnit::Concurrent {
                     CONCURRENT
@@ -84,12 +84,12 @@ impl Bucket {
             && self.parked.is_empty()
             && self.wanted == 0
             && self.used == 0
-            && self.belief.refused_at().is_none()
+            && self.adaptive.refused_at().is_none()
     }
 
     /// A place among those under way is free.
     pub(super) fn has_place(&self) -> bool {
-        !self.is_concurrent() || self.under_way() < self.belief.units()
+        !self.is_concurrent() || self.under_way() < self.adaptive.units()
     }
 
     fn under_way(&self) -> u64 {
@@ -108,7 +108,7 @@ impl Bucket {
             return now;
         }
         self.expire(now);
-        let limit = self.belief.units();
+        let limit = self.adaptive.units();
         let units = units.min(limit);
         let mut used = self.used.saturating_add(units);
         let (mut free, mut window) = (now, self.window);
@@ -138,7 +138,7 @@ impl Bucket {
         if self.is_concurrent() {
             return Duration::ZERO;
         }
-        let limit = self.belief.units();
+        let limit = self.adaptive.units();
         let before = self
             .used
             .saturating_add(self.wanted)
@@ -152,12 +152,12 @@ impl Bucket {
         if self.is_concurrent() {
             return;
         }
-        let units = units.min(self.belief.units());
+        let units = units.min(self.adaptive.units());
         self.used += units;
         if let Some(shares) = &mut self.shares {
             shares.record(tenant, as_f64(units), now);
-            let pace = pace(self.window, as_f64(units) / self.belief.limit());
-            self.next = if self.used.saturating_mul(2) > self.belief.units() {
+            let pace = pace(self.window, as_f64(units) / self.adaptive.limit());
+            self.next = if self.used.saturating_mul(2) > self.adaptive.units() {
                 // Coming late by less than a place loses none.
                 self.next.max(now.saturating_sub(pace)).saturating_add(pace)
             } else {
@@ -188,7 +188,7 @@ impl Bucket {
         self.used = self.used.saturating_sub(units);
         if let Some(shares) = &mut self.shares {
             shares.record(tenant, -as_f64(units), recorded);
-            let pace = pace(self.window, as_f64(units) / self.belief.limit());
+            let pace = pace(self.window, as_f64(units) / self.adaptive.limit());
             self.next = self.next.saturating_sub(pace);
         }
     }
@@ -212,14 +212,14 @@ impl Bucket {
         } else {
             self.used
         };
-        self.belief.accepted(sent, now, as_f64(used));
+        self.adaptive.accepted(sent, now, as_f64(used));
     }
 
     pub(super) fn refused(&mut self, units: u64, sent: Duration, now: Duration) {
         self.expire(now);
         self.refused = self.refused.saturating_add(units).min(self.used);
         let accepted = as_f64(self.used - self.refused);
-        self.belief.refused(sent, now, accepted);
+        self.adaptive.refused(sent, now, accepted);
     }
 
     /// How full it is, from 0 to 1.
@@ -229,7 +229,7 @@ impl Bucket {
         } else {
             self.used
         };
-        as_f64(used) / self.belief.limit()
+        as_f64(used) / self.adaptive.limit()
     }
 
     fn expire(&mut self, now: Duration) {
@@ -263,12 +263,12 @@ fn as_f64(units: u64) -> f64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{LimitScope, Workload};
     use super::*;
+    use crate::workload::Workload;
 
     #[test]
     fn a_window_as_long_as_can_be_said_is_one() {
-        use crate::throttle::Workload;
+        use crate::workload::Workload;
         let per = Duration::MAX;
         let mut bucket = Bucket::new(&Limit::new(Workload::Identity, LimitScope::App, 1, per));
         let tenant = TenantId::new("a.example").unwrap();

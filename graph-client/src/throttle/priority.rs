@@ -1,7 +1,7 @@
 //! Who goes first when not all can go.
 
 /// What a call is for. It decides the share that it gets of a scarce limit, here and at the
-/// service: of each tenant's callers in front of a gate, an interactive one is let through eight
+/// service: of each tenant's callers that wait for a limit, an interactive one is let through eight
 /// times as often as one that fills up history, and none is left standing for ever.
 ///
 /// Sent as `x-ms-throttle-priority`, by which the service chooses whom to refuse first.

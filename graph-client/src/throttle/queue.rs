@@ -15,8 +15,9 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::gate::{BucketKey, Demand, LaneKey};
+use super::flow::{FlowKey, Turn};
 use super::priority::Priority;
+use super::request_cost::{BucketKey, PauseScopeKey, RequestCost};
 use crate::observer::WaitReason;
 use crate::pulse::{GRACE, SHORT_GRACE};
 use crate::tenant::TenantId;
@@ -30,7 +31,7 @@ const ALARM: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) ticket: u64,
-    pub(super) demand: Arc<Demand>,
+    pub(super) cost: Arc<RequestCost>,
     pub(super) wake: Arc<Notify>,
     /// When it comes by itself at the latest.
     pub(super) expected: Duration,
@@ -54,7 +55,7 @@ impl Waiting {
 
 /// What a flow waits for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum At {
+pub(super) enum FlowState {
     /// To be looked at.
     Ready,
     Until(Duration, WaitReason),
@@ -67,20 +68,11 @@ pub(super) enum At {
 /// Where only so many may be at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
-    Lane(LaneKey),
+    PauseScope(PauseScopeKey),
     Bucket(BucketKey),
 }
 
 type Share = (TenantId, Priority);
-/// What tells apart those who wait for the same: head-of-line blocking stays among them.
-pub(super) type FlowKey = (
-    TenantId,
-    Priority,
-    Vec<(usize, Option<String>)>,
-    Vec<String>,
-);
-/// Virtual time, ticket and flow: whose is least is next.
-pub(super) type Turn = (u64, u64, u64);
 
 #[derive(Debug)]
 struct Flow {
@@ -89,7 +81,7 @@ struct Flow {
     line: VecDeque<Waiting>,
     /// Those that did not come when they should have; they are passed over until they do.
     away: BTreeMap<u64, Waiting>,
-    at: At,
+    state: FlowState,
     /// Since somebody has been missed, until when those behind look again soon.
     alarm: Duration,
 }
@@ -105,7 +97,7 @@ pub(super) struct Queue {
     ready: BinaryHeap<Reverse<Turn>>,
     timed: BTreeSet<(Duration, u64)>,
     /// What those wanted who were found missing.
-    pub(super) missed: Vec<Arc<Demand>>,
+    pub(super) missed: Vec<Arc<RequestCost>>,
 }
 
 impl Queue {
@@ -126,7 +118,7 @@ impl Queue {
             key: Arc::clone(key),
             line: VecDeque::new(),
             away: BTreeMap::new(),
-            at: At::Deserted,
+            state: FlowState::Deserted,
             alarm: Duration::ZERO,
         });
         if away {
@@ -135,7 +127,7 @@ impl Queue {
         }
         let at = flow.line.partition_point(|w| w.ticket < waiting.ticket);
         flow.line.insert(at, waiting);
-        if flow.at == At::Deserted {
+        if flow.state == FlowState::Deserted {
             self.ready(id);
         }
     }
@@ -166,7 +158,7 @@ impl Queue {
         (waiting.expected, waiting.called) = (now, false);
         let at = flow.line.partition_point(|w| w.ticket < ticket);
         flow.line.insert(at, waiting);
-        if flow.at == At::Deserted
+        if flow.state == FlowState::Deserted
             && let Some(id) = self.ids.get(key).copied()
         {
             self.ready(id);
@@ -183,10 +175,14 @@ impl Queue {
     }
 
     /// What a ticket's flow waits for, how many are before it, and until when to look again soon.
-    pub(super) fn stands(&self, key: &FlowKey, ticket: u64) -> Option<(&At, usize, Duration)> {
+    pub(super) fn stands(
+        &self,
+        key: &FlowKey,
+        ticket: u64,
+    ) -> Option<(&FlowState, usize, Duration)> {
         let flow = self.flows.get(self.ids.get(key)?)?;
         let before = flow.line.partition_point(|w| w.ticket < ticket);
-        Some((&flow.at, before, flow.alarm))
+        Some((&flow.state, before, flow.alarm))
     }
 
     /// Takes one out who gave up, or whose turn it is, and says whether it was away.
@@ -206,7 +202,7 @@ impl Queue {
             Err(_) => (flow.away.remove(&ticket)?, true),
         };
         if flow.line.is_empty() && flow.away.is_empty() {
-            if let At::Until(at, _) = flow.at {
+            if let FlowState::Until(at, _) = flow.state {
                 self.timed.remove(&(at, id));
             }
             self.ids.remove(key);
@@ -223,10 +219,10 @@ impl Queue {
     }
 
     /// Charges a share for what it is about to be given.
-    pub(super) fn charge(&mut self, key: &FlowKey, cost: u64) {
+    pub(super) fn charge(&mut self, key: &FlowKey, units: u64) {
         if let Some((time, _)) = self.shares.get_mut(&(key.0.clone(), key.1)) {
             self.time = self.time.max(*time);
-            let charge = cost.max(1).saturating_mul(SCALE) / key.1.weight();
+            let charge = units.max(1).saturating_mul(SCALE) / key.1.weight();
             *time = (*time).max(self.time).saturating_add(charge);
         }
     }
@@ -245,15 +241,15 @@ impl Queue {
     pub(super) fn ready(&mut self, id: u64) {
         let turn = self.turn(id);
         if let Some(flow) = self.flows.get_mut(&id) {
-            flow.at = turn.map_or(At::Deserted, |_| At::Ready);
+            flow.state = turn.map_or(FlowState::Deserted, |_| FlowState::Ready);
             self.ready.extend(turn.map(Reverse));
         }
     }
 
     /// Whether a flow waits for this place.
     pub(super) fn is_parked(&self, id: u64, place: &Place) -> bool {
-        let at = self.flows.get(&id).map(|flow| &flow.at);
-        matches!(at, Some(At::Place(at)) if at == place)
+        let state = self.flows.get(&id).map(|flow| &flow.state);
+        matches!(state, Some(FlowState::Place(at)) if at == place)
     }
 
     /// The first of a flow is called, to see what has changed.
@@ -264,7 +260,7 @@ impl Queue {
         }
     }
 
-    /// Everybody of a tenant, or of all, is called to see what has become of the gate.
+    /// Everybody of a tenant, or of all, is called to see what has become of a pause.
     pub(super) fn call_all(&mut self, tenant: Option<&TenantId>, resource: Option<&String>) {
         for (key, id) in of(&self.ids, tenant) {
             if resource.is_none_or(|resource| key.3.contains(resource))
@@ -280,7 +276,7 @@ impl Queue {
         let ids: Vec<u64> = of(&self.ids, Some(tenant)).map(|(_, id)| *id).collect();
         for id in ids {
             if let Some(flow) = self.flows.get_mut(&id)
-                && let At::Until(at, WaitReason::Gate) = flow.at
+                && let FlowState::Until(at, WaitReason::RateLimit) = flow.state
             {
                 self.timed.remove(&(at, id));
                 self.ready(id);
@@ -297,10 +293,17 @@ impl Queue {
     }
 
     /// The next that is to be looked at, with its first who is there.
-    pub(super) fn next(&mut self, now: Duration) -> Option<(u64, Arc<FlowKey>, u64, Arc<Demand>)> {
+    pub(super) fn next(
+        &mut self,
+        now: Duration,
+    ) -> Option<(u64, Arc<FlowKey>, u64, Arc<RequestCost>)> {
         while let Some(Reverse(turn)) = self.ready.pop() {
             let id = turn.2;
-            let Some(flow) = self.flows.get_mut(&id).filter(|flow| flow.at == At::Ready) else {
+            let Some(flow) = self
+                .flows
+                .get_mut(&id)
+                .filter(|flow| flow.state == FlowState::Ready)
+            else {
                 continue;
             };
             loop {
@@ -314,19 +317,19 @@ impl Queue {
                 }
                 flow.alarm = now.saturating_add(ALARM);
                 if let Some(waiting) = flow.line.pop_front() {
-                    self.missed.push(Arc::clone(&waiting.demand));
+                    self.missed.push(Arc::clone(&waiting.cost));
                     flow.away.insert(waiting.ticket, waiting);
                 }
             }
             let Some(head) = flow.line.front() else {
-                flow.at = At::Deserted;
+                flow.state = FlowState::Deserted;
                 continue;
             };
             let found = (
                 id,
                 Arc::clone(&flow.key),
                 head.ticket,
-                Arc::clone(&head.demand),
+                Arc::clone(&head.cost),
             );
             // Its share may have been given something since.
             match self.turn(id) {
@@ -338,18 +341,18 @@ impl Queue {
     }
 
     /// A flow was looked at and has to wait; its first is called if it would come too late.
-    pub(super) fn park(&mut self, id: u64, at: At, now: Duration) {
+    pub(super) fn park(&mut self, id: u64, at: FlowState, now: Duration) {
         let Some(flow) = self.flows.get_mut(&id) else {
             return;
         };
         let due = match &at {
-            At::Until(until, _) => {
+            FlowState::Until(until, _) => {
                 self.timed.insert((*until, id));
                 *until
             }
             _ => now.saturating_add(GRACE),
         };
-        flow.at = at;
+        flow.state = at;
         if let Some(head) = flow.line.front_mut()
             && head.expected > due
         {

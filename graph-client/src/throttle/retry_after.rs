@@ -7,8 +7,6 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
 
-use super::gate::Scope;
-
 /// A wait longer than this is stored as this; no budget is as long, so it is refused either way.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
@@ -64,23 +62,6 @@ fn seconds(text: &str) -> Option<Duration> {
     )
 }
 
-/// Whom a 429 concerns, from `x-ms-throttle-scope: <Scope>/<Operation>/<app>/<tenant>`.
-pub(crate) fn throttle_scope(headers: &HeaderMap) -> Scope {
-    let scope = headers
-        .get("x-ms-throttle-scope")
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
-    if scope
-        .split('/')
-        .next()
-        .is_some_and(|first| first.eq_ignore_ascii_case("Application"))
-    {
-        Scope::App
-    } else {
-        Scope::Tenant
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -94,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_whole_and_decimal_seconds() {
+    fn reads_retry_after_in_whole_and_decimal_seconds() {
         assert_eq!(parse("10"), Some(Duration::from_secs(10)));
         assert_eq!(parse(" 0 "), Some(Duration::ZERO));
         assert_eq!(parse("2.128"), Some(Duration::from_millis(2128)));
@@ -104,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_all_forms_of_http_dates_and_clamps_past_ones() {
+    fn reads_retry_after_as_all_forms_of_http_dates_and_clamps_past_ones() {
         let at = |s| httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(s));
         assert_eq!(parse(&at(NOW + 4)), Some(Duration::from_secs(4)));
         assert_eq!(parse(&at(NOW - 4)), Some(Duration::ZERO));
@@ -116,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_absent() {
+    fn a_retry_after_that_makes_no_sense_is_absent() {
         for text in [
             "", "-1", "NaN", "inf", "1e3", "soon", ".", "1.2.3", "+5", "5 s",
         ] {
@@ -130,21 +111,6 @@ mod tests {
         assert_eq!(parse("18446744073709551615.999"), Some(LONGEST));
     }
 
-    #[test]
-    fn tells_whom_a_429_concerns() {
-        let scope = |text: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert("x-ms-throttle-scope", text.parse().unwrap());
-            throttle_scope(&headers)
-        };
-        assert_eq!(scope("Application/Read/app/"), Scope::App);
-        assert_eq!(
-            scope("Tenant_Application/ReadWrite/app/tenant"),
-            Scope::Tenant
-        );
-        assert_eq!(scope("Tenant/Read/app/tenant"), Scope::Tenant);
-    }
-
     proptest! {
         #[test]
         fn never_panics(text in "\\PC{0,30}") {
@@ -152,7 +118,7 @@ mod tests {
         }
 
         #[test]
-        fn is_never_shorter_than_asked(whole in 0u64..100_000, fraction in "[0-9]{0,9}") {
+        fn a_retry_after_is_never_shorter_than_asked(whole in 0u64..100_000, fraction in "[0-9]{0,9}") {
             let text = format!("{whole}.{fraction}");
             let asked: f64 = text.parse().unwrap();
             let read = parse(&text).unwrap().as_secs_f64();

@@ -10,9 +10,9 @@ use bytes::BytesMut;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 
-use super::{Transport, TransportError, TransportErrorKind, TransportRequest, TransportResponse};
+use super::{Transport, TransportRequest, TransportResponse};
 use crate::address::is_public;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TransportError, TransportErrorKind};
 
 /// The headers that an answer may have: Graph sends some twenty.
 const MAX_HEADERS: usize = 100;
@@ -33,12 +33,12 @@ pub struct HttpTransport {
     fresh: Arc<OnceLock<reqwest::Client>>,
     /// Reaches public addresses only, and keeps no connection; nothing where that cannot be made.
     public: Arc<OnceLock<Option<reqwest::Client>>>,
-    way: Way,
+    mode: ConnectMode,
 }
 
 /// How hosts are reached. Not to be shown: the address of a proxy may hold its password.
 #[derive(Clone)]
-enum Way {
+enum ConnectMode {
     Direct,
     Proxy(Box<reqwest::Proxy>),
     /// For loopback only: plain http, hence no roots are needed.
@@ -52,7 +52,7 @@ impl HttpTransport {
     ///
     /// [`Error::is_invalid_request`] when TLS cannot be set up, for instance for want of roots.
     pub fn new() -> Result<Self> {
-        Self::build(Way::Direct)
+        Self::build(ConnectMode::Direct)
     }
 
     /// A transport through an HTTP or HTTPS proxy such as `http://proxy.example:3128`.
@@ -64,15 +64,15 @@ impl HttpTransport {
         let proxy = reqwest::Proxy::all(proxy).map_err(|_| {
             Error::invalid_request("the proxy is not a URL such as http://host:port")
         })?;
-        Self::build(Way::Proxy(Box::new(proxy)))
+        Self::build(ConnectMode::Proxy(Box::new(proxy)))
     }
 
     pub(crate) fn plain() -> Result<Self> {
-        Self::build(Way::Plain)
+        Self::build(ConnectMode::Plain)
     }
 
-    fn build(way: Way) -> Result<Self> {
-        let pooled = builder(&way).build().map_err(|error| {
+    fn build(mode: ConnectMode) -> Result<Self> {
+        let pooled = builder(&mode).build().map_err(|error| {
             Error::invalid_request("TLS could not be set up; are root certificates installed?")
                 .with_source(TransportError::with_source(
                     TransportErrorKind::Other,
@@ -83,7 +83,7 @@ impl HttpTransport {
             pooled,
             fresh: Arc::default(),
             public: Arc::default(),
-            way,
+            mode,
         })
     }
 
@@ -91,11 +91,11 @@ impl HttpTransport {
     fn client(&self, request: &TransportRequest) -> Result<&reqwest::Client, TransportError> {
         if request.public_only {
             let public = self.public.get_or_init(|| {
-                let builder = builder(&self.way).pool_max_idle_per_host(0);
-                let builder = match self.way {
+                let builder = builder(&self.mode).pool_max_idle_per_host(0);
+                let builder = match self.mode {
                     // It resolves the names, and may itself be where it likes.
-                    Way::Proxy(_) => builder,
-                    Way::Direct | Way::Plain => builder.dns_resolver(PublicNames),
+                    ConnectMode::Proxy(_) => builder,
+                    ConnectMode::Direct | ConnectMode::Plain => builder.dns_resolver(PublicNames),
                 };
                 builder.build().ok()
             });
@@ -106,7 +106,7 @@ impl HttpTransport {
             return Ok(&self.pooled);
         }
         Ok(self.fresh.get_or_init(|| {
-            builder(&self.way)
+            builder(&self.mode)
                 .pool_max_idle_per_host(0)
                 .build()
                 // What could be built once can be built again; if not, an old connection will do.
@@ -117,13 +117,13 @@ impl HttpTransport {
 
 impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let way = match self.way {
-            Way::Direct => "direct",
-            Way::Proxy(_) => "proxy",
-            Way::Plain => "plain",
+        let mode = match self.mode {
+            ConnectMode::Direct => "direct",
+            ConnectMode::Proxy(_) => "proxy",
+            ConnectMode::Plain => "plain",
         };
         f.debug_struct("HttpTransport")
-            .field("way", &way)
+            .field("mode", &mode)
             .finish_non_exhaustive()
     }
 }
@@ -149,7 +149,7 @@ impl Resolve for PublicNames {
 #[error("the host has no public address")]
 struct NotPublic;
 
-fn builder(way: &Way) -> reqwest::ClientBuilder {
+fn builder(mode: &ConnectMode) -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder()
         .no_proxy()
         .redirect(Policy::none())
@@ -157,10 +157,10 @@ fn builder(way: &Way) -> reqwest::ClientBuilder {
         .http1_max_headers(MAX_HEADERS)
         .http2_max_header_list_size(MAX_HEADER_BYTES)
         .retry(reqwest::retry::never());
-    match way {
-        Way::Direct => builder,
-        Way::Proxy(proxy) => builder.proxy((**proxy).clone()),
-        Way::Plain => builder.tls_certs_only(std::iter::empty()),
+    match mode {
+        ConnectMode::Direct => builder,
+        ConnectMode::Proxy(proxy) => builder.proxy((**proxy).clone()),
+        ConnectMode::Plain => builder.tls_certs_only(std::iter::empty()),
     }
 }
 
@@ -250,7 +250,7 @@ mod tests {
                 respond.send_response(answer, true).unwrap();
             }
         };
-        let client = builder(&Way::Plain).http2_prior_knowledge().build();
+        let client = builder(&ConnectMode::Plain).http2_prior_knowledge().build();
         let transport = HttpTransport {
             pooled: client.unwrap(),
             ..HttpTransport::plain().unwrap()

@@ -380,7 +380,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lives_go_by_the_whole_path() {
+    fn the_life_of_a_subscription_goes_by_the_whole_path() {
         for (resource, minutes) in [
             ("users", 41_760),
             ("/groups/1", 41_760),
@@ -433,7 +433,7 @@ mod tests {
     }
 
     #[test]
-    fn teams_wants_to_tell_what_becomes_of_a_long_subscription() {
+    fn a_long_teams_subscription_needs_a_lifecycle_url() {
         assert!(is_refused("chats/1/messages", (false, false), 3_601));
         assert!(!is_refused("chats/1/messages", (false, true), 3_601));
         assert!(!is_refused("chats/1/messages", (false, false), 3_600));

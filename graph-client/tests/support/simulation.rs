@@ -286,14 +286,14 @@ pub(crate) struct Run {
     pub(crate) seed: u64,
 }
 
-pub(crate) struct Outcome {
+pub(crate) struct SimulationResult {
     pub(crate) tallies: HashMap<String, Tally>,
     pub(crate) learned: LearnedLimits,
     truth: Truth,
     seconds: u64,
 }
 
-impl Outcome {
+impl SimulationResult {
     fn total(&self, of: impl Fn(&Tally) -> u64) -> f64 {
         self.tallies.values().map(of).sum::<u64>() as f64
     }
@@ -336,7 +336,7 @@ impl Run {
         }
     }
 
-    pub(crate) fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> SimulationResult {
         let clock = Arc::new(VirtualClock::default());
         let tallies = Tallies::default();
         let service = Arc::new(Service {
@@ -403,7 +403,7 @@ impl Run {
             }
         }
         let tallies = tallies.lock().unwrap().clone();
-        Outcome {
+        SimulationResult {
             tallies,
             learned: client.learned_limits(),
             truth: self.truth,

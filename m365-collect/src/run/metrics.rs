@@ -142,7 +142,7 @@ impl Observer for SourceMetrics {
                     wait: *duration,
                 }),
                 WaitReason::Throttled => self.waiting(*duration, WaitCause::Throttled),
-                WaitReason::Gate if *duration >= WORTH_TELLING => {
+                WaitReason::RateLimit if *duration >= WORTH_TELLING => {
                     self.waiting(*duration, WaitCause::Limit);
                 }
                 _ => {}

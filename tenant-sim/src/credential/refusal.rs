@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::clock::iso;
 use crate::credential::{CredentialState, TokenRequest};
 use crate::guid;
-use crate::server::reply::Reply;
+use crate::reply::Reply;
 
 /// An error of the token endpoint.
 pub(super) struct Refusal {

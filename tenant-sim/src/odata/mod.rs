@@ -1,6 +1,5 @@
-//! The parts of `OData` that Graph documents: query options, filters, opaque links, paged collections.
+//! The parts of `OData` that Graph documents: query options, filters and opaque links.
 
 pub(crate) mod filter;
 pub(crate) mod link;
-pub(crate) mod list;
 pub(crate) mod query;

@@ -3,7 +3,7 @@
 
 use http::HeaderMap;
 
-use crate::server::reply::GraphError;
+use crate::reply::GraphError;
 
 /// One relation of `$expand`: `owners($select=id)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn expansions_carry_their_own_selection() {
+    fn expand_carries_its_own_select() {
         let expand = |name: &str, select: Option<&[&str]>| Expand {
             name: name.to_owned(),
             select: select.map(|names| names.iter().map(ToString::to_string).collect()),

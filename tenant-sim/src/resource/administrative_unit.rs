@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::guid::{self, Guid};
-use crate::odata::list;
+use crate::list;
+use crate::reply::{Reply, Result};
 use crate::resource::group;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
 use crate::tenant::Tenant;
-use crate::tenant::names::PLACES;
+use crate::tenant::name::PLACES;
 
 const UNIT: &str = "#microsoft.graph.administrativeUnit";
 const SET: &str = "directory/administrativeUnits";

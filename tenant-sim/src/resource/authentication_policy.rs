@@ -4,11 +4,11 @@
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::{DAY, iso};
 use crate::guid;
-use crate::odata::list;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
+use crate::list;
+use crate::reply::{Reply, Result};
 use crate::tenant::Tenant;
 
 const STRENGTHS: &str = "policies/authenticationStrengthPolicies";

@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 
-use crate::odata::list;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
+use crate::call::Call;
+use crate::list;
+use crate::reply::{Reply, Result};
 use crate::tenant::Tenant;
-use crate::tenant::names::{GIVEN, PARTNERS, SURNAME};
+use crate::tenant::name::{GIVEN, PARTNERS, SURNAME};
 
 const CONTACT: &str = "#microsoft.graph.orgContact";
 

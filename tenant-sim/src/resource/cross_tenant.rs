@@ -4,9 +4,9 @@
 
 use serde_json::{Value, json};
 
-use crate::odata::list;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
+use crate::call::Call;
+use crate::list;
+use crate::reply::{Reply, Result};
 use crate::tenant::Tenant;
 
 const PARTNERS: &str = "policies/crossTenantAccessPolicy/partners";

@@ -9,12 +9,12 @@ mod round;
 mod tracked;
 mod write;
 
-use crate::Expiry;
+use crate::call::Call;
+use crate::expiry::Expiry;
+use crate::list::PageWriter;
 use crate::odata::filter::Filter;
 use crate::odata::link;
-use crate::odata::list::PageWriter;
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
+use crate::reply::{GraphError, Reply, Result};
 use crate::tenant::change::Relation;
 use crate::tenant::group::Group;
 use crate::tenant::property::Property;

@@ -3,12 +3,12 @@
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::iso;
 use crate::guid;
-use crate::odata::list::{self, Expansion};
+use crate::list::{self, Expansion};
+use crate::reply::{GraphError, Reply, Result};
 use crate::resource::group;
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::device::{Device, Os};
 

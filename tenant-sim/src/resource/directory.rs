@@ -2,11 +2,11 @@
 //! <https://learn.microsoft.com/graph/api/directoryobject-get>,
 //! <https://learn.microsoft.com/graph/api/directory-deleteditems-list>
 
+use crate::call::Call;
 use crate::guid;
-use crate::odata::list;
+use crate::list;
+use crate::reply::{GraphError, Reply, Result};
 use crate::resource::group::write_object;
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
 use crate::tenant::group::Group;
 use crate::tenant::property::{Entity, write_text};
 use crate::tenant::user::{Life, User};

@@ -4,10 +4,10 @@
 
 use serde_json::{Value, json};
 
-use crate::odata::list;
+use crate::call::Call;
+use crate::list;
+use crate::reply::{Reply, Result};
 use crate::resource::organization;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
 use crate::tenant::Tenant;
 
 const RECORD: &str = "#microsoft.graph.domainDnsRecord";

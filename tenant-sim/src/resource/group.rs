@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::area::Area;
+use crate::call::Call;
 use crate::guid::{self, Guid};
-use crate::odata::list::{self, PageWriter};
+use crate::list::{self, PageWriter};
 use crate::odata::query::Expand;
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
+use crate::reply::{GraphError, Reply, Result};
 use crate::tenant::group::Group;
 use crate::tenant::property::{Entity, Nulls, Property, write_properties, write_text};
 use crate::tenant::user::User;

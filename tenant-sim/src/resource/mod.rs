@@ -28,16 +28,3 @@ pub(crate) mod sign_in;
 pub(crate) mod subscription;
 pub(crate) mod tenant_policy;
 pub(crate) mod user;
-
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
-
-/// Answers a read.
-pub(crate) fn answer(call: &Call<'_>) -> Result<Reply> {
-    if call.route.beta_only && !call.beta {
-        let segment = call.route.template.rsplit('/').next().unwrap_or_default();
-        return Err(GraphError::no_segment(segment));
-    }
-    call.access.check(call.area())?;
-    (call.route.answer)(call)
-}

@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::area::Licence;
+use crate::area::License;
+use crate::call::Call;
 use crate::clock::{DAY, iso};
 use crate::guid;
-use crate::odata::list;
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
+use crate::list;
+use crate::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::sku::{Plan, Sku};
 
@@ -26,7 +26,7 @@ pub(crate) fn organizations(call: &Call<'_>) -> Result<Reply> {
         "organization",
         ORGANIZATION,
         std::iter::once(call.tenant),
-        |tenant| describe(tenant, &call.access.missing_licences()),
+        |tenant| describe(tenant, &call.access.missing_licenses()),
     )
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn organization(call: &Call<'_>) -> Result<Reply> {
         call,
         "organization",
         "/$entity",
-        &describe(call.tenant, &call.access.missing_licences()),
+        &describe(call.tenant, &call.access.missing_licenses()),
     ))
 }
 
@@ -76,13 +76,13 @@ pub(crate) fn skus(call: &Call<'_>) -> Result<Reply> {
         call,
         "subscribedSkus",
         SKU,
-        all_skus(call.tenant, &call.access.missing_licences()).iter(),
+        all_skus(call.tenant, &call.access.missing_licenses()).iter(),
         Value::clone,
     )
 }
 
 pub(crate) fn sku(call: &Call<'_>) -> Result<Reply> {
-    let skus = all_skus(call.tenant, &call.access.missing_licences());
+    let skus = all_skus(call.tenant, &call.access.missing_licenses());
     let found = skus
         .iter()
         .find(|sku| sku["id"].as_str() == Some(&call.route.id));
@@ -90,18 +90,18 @@ pub(crate) fn sku(call: &Call<'_>) -> Result<Reply> {
     Ok(list::document(call, "subscribedSkus", "/$entity", found))
 }
 
-/// The service plans of a subscription; those of licences that the tenant lacks are not among them.
+/// The service plans of a subscription; those of licenses that the tenant lacks are not among them.
 fn plans<'a>(
     sku: &'a Sku,
-    missing: &'a BTreeSet<Licence>,
+    missing: &'a BTreeSet<License>,
 ) -> impl Iterator<Item = &'static Plan> + 'a {
     sku.plans
         .iter()
-        .filter(|(_, name, _)| !missing.iter().any(|licence| licence.rules_out(name)))
+        .filter(|(_, name, _)| !missing.iter().any(|license| license.rules_out(name)))
 }
 
 /// The organisation as Graph shows it.
-pub(crate) fn describe(tenant: &Tenant, missing: &BTreeSet<Licence>) -> Value {
+pub(crate) fn describe(tenant: &Tenant, missing: &BTreeSet<License>) -> Value {
     let since = iso(tenant.base - 2_500 * DAY);
     let held: BTreeSet<&Plan> = tenant
         .skus
@@ -122,7 +122,7 @@ pub(crate) fn describe(tenant: &Tenant, missing: &BTreeSet<Licence>) -> Value {
         .collect();
     let intune = held
         .iter()
-        .any(|(_, name, _)| *name == Licence::Intune.plan());
+        .any(|(_, name, _)| *name == License::Intune.plan());
     json!({
         "id": guid::text(tenant.id),
         "deletedDateTime": null,
@@ -191,7 +191,7 @@ pub(crate) fn all_domains(tenant: &Tenant) -> Vec<Value> {
 }
 
 /// The subscriptions, with the seats in use counted.
-pub(crate) fn all_skus(tenant: &Tenant, missing: &BTreeSet<Licence>) -> Vec<Value> {
+pub(crate) fn all_skus(tenant: &Tenant, missing: &BTreeSet<License>) -> Vec<Value> {
     let organization = guid::text(tenant.id);
     let describe = |(at, sku): (usize, &Sku)| {
         let plans: Vec<Value> = plans(sku, missing)

@@ -5,9 +5,9 @@
 
 use serde_json::{Value, json};
 
-use crate::odata::list;
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
+use crate::call::Call;
+use crate::list;
+use crate::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
 
 const POLICIES: (&str, &str) = (

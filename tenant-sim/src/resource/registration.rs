@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::{DAY, iso};
 use crate::guid::{self, Guid};
-use crate::odata::list;
+use crate::list;
+use crate::reply::{GraphError, Reply, Result};
 use crate::resource::user;
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::user::{MethodSet, User};
 use crate::tenant::user_property::{display_name, phone, principal_name};

@@ -4,13 +4,13 @@
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::{DAY, iso};
 use crate::guid;
-use crate::odata::list;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
+use crate::list;
+use crate::reply::{Reply, Result};
 use crate::tenant::Tenant;
-use crate::tenant::names::PLACES;
+use crate::tenant::name::PLACES;
 use crate::tenant::user::User;
 use crate::tenant::user_property::{display_name, principal_name};
 

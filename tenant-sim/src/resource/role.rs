@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::iso;
 use crate::guid;
-use crate::odata::list;
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
+use crate::list;
+use crate::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::role::{Assignment, BUILT_IN, BuiltInRole, Holding};
 

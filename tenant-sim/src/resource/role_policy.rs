@@ -4,12 +4,12 @@
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::{DAY, iso};
 use crate::guid;
-use crate::odata::list::{self, Expansion};
+use crate::list::{self, Expansion};
 use crate::odata::query::Expand;
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
+use crate::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::role::BUILT_IN;
 

@@ -4,11 +4,11 @@
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::{DAY, iso};
 use crate::guid;
-use crate::odata::list;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
+use crate::list;
+use crate::reply::{Reply, Result};
 use crate::tenant::Tenant;
 
 pub(crate) const DAYS: i64 = 90;
@@ -169,7 +169,7 @@ pub(crate) fn score(tenant: &Tenant, day: i64) -> Value {
     let licensed = tenant
         .users
         .iter()
-        .filter(|user| user.live() && user.licences != 0)
+        .filter(|user| user.live() && user.licenses != 0)
         .count();
     let id = guid::text(tenant.id);
     json!({

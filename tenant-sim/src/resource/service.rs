@@ -5,11 +5,11 @@
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::{DAY, iso};
-use crate::odata::list::{self, Expansion};
+use crate::list::{self, Expansion};
 use crate::odata::query::Expand;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
+use crate::reply::{Reply, Result};
 use crate::tenant::Tenant;
 
 const HEALTH: &str = "admin/serviceAnnouncement/healthOverviews";

@@ -3,15 +3,15 @@
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::iso;
 use crate::guid;
+use crate::list;
 use crate::odata::filter::Filter;
-use crate::odata::list;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
+use crate::reply::{Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::application;
-use crate::tenant::names::PLACES;
+use crate::tenant::name::PLACES;
 use crate::tenant::sign_in_log::{Actor, Entry};
 use crate::tenant::user::{MethodSet, User};
 use crate::tenant::user_property::{display_name, principal_name};

@@ -7,10 +7,10 @@
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::guid;
-use crate::odata::list;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
+use crate::list;
+use crate::reply::{Reply, Result};
 use crate::tenant::Tenant;
 
 const AUTHORIZATION: &str = "policies/authorizationPolicy";

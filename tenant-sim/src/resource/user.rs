@@ -1,11 +1,11 @@
 //! Users.
 //! <https://learn.microsoft.com/graph/api/user-list>, <https://learn.microsoft.com/graph/api/user-get>
 
+use crate::call::Call;
 use crate::guid;
-use crate::odata::list::{self, Expansion};
+use crate::list::{self, Expansion};
+use crate::reply::{GraphError, Reply, Result};
 use crate::resource::group;
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::user::User;
 use crate::tenant::user_property::principal_name;

@@ -10,11 +10,12 @@ use serde_json::{Map, Value, json};
 
 use crate::guid::mix;
 use crate::odata::query::Query;
+use crate::reply::{Content, GraphError, Reply, Result};
+use crate::server::delivery::Delivery;
+use crate::server::endpoint::Endpoint;
 use crate::server::graph::{self, Versioned, bearer, checked};
-use crate::server::reply::{Content, GraphError, Reply, Result};
-use crate::server::route::Route;
-use crate::server::state::Shared;
-use crate::server::{Outcome, Received, refuse};
+use crate::server::received::Received;
+use crate::server::shared::Shared;
 
 const MAX: usize = 20;
 const TEMPLATE: &str = "$batch";
@@ -36,22 +37,29 @@ struct Inner {
     depends_on: Vec<String>,
 }
 
+/// Whether a request is a batch.
+pub(crate) fn is_batch(received: &Received) -> bool {
+    received.method == Method::POST
+        && Versioned::of(&received.path)
+            .is_some_and(|versioned| versioned.path.eq_ignore_ascii_case(TEMPLATE))
+}
+
 /// Answers a batch: 200 if it is well formed, whatever its requests answer.
 pub(crate) fn answer(
     shared: &Shared,
     received: &Received,
     request_id: &str,
     client_request_id: &str,
-) -> Outcome {
+) -> Delivery {
     let reply = match respond(shared, received, request_id, client_request_id) {
         Ok(body) => Reply::value(&body),
-        Err(error) => refuse(shared, error, request_id, client_request_id),
+        Err(error) => shared.refuse(error, request_id, client_request_id),
     };
     shared
         .control()
         .recorder
         .answered("POST", TEMPLATE, reply.status);
-    Outcome::Reply(reply, None)
+    Delivery::Reply(reply, None)
 }
 
 fn respond(
@@ -102,7 +110,7 @@ fn respond(
                 "FailedDependency",
                 "A request that this one depends on failed.",
             );
-            refuse(shared, error, request_id, client_request_id)
+            shared.refuse(error, request_id, client_request_id)
         } else {
             one(shared, received, inner, request_id, client_request_id)
         };
@@ -130,7 +138,7 @@ fn one(
         Ok(done) => done,
         Err((template, error)) => (
             template,
-            refuse(shared, error, request_id, client_request_id),
+            shared.refuse(error, request_id, client_request_id),
         ),
     };
     shared
@@ -153,11 +161,11 @@ fn read(
     };
     let url = inner.url.trim_start_matches('/');
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    let Some(route) = Route::parse(path) else {
+    let Some(endpoint) = Endpoint::parse(path) else {
         let segment = path.split('/').next().unwrap_or_default();
         return Err(("unknown", GraphError::no_segment(segment)));
     };
-    let template = route.template;
+    let template = endpoint.route.template;
     if !inner.method.eq_ignore_ascii_case("GET") {
         shared.control().recorder.stats.writes += 1;
         return Err((template, GraphError::denied()));
@@ -195,7 +203,7 @@ fn read(
     }
     let query =
         Query::parse(&received.query, &received.headers).map_err(|error| (template, error))?;
-    let reply = checked(shared, &received, &route, &query, bearer(&received), key)
+    let reply = checked(shared, &received, &endpoint, &query, bearer(&received), key)
         .map_err(|error| (template, error))?;
     Ok((template, reply))
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Sleep;
 
-use crate::server::state::Busy;
+use crate::server::shared::Busy;
 
 /// Pieces of a slow body, and the pause between them.
 const PIECES: usize = 8;

@@ -4,10 +4,11 @@
 
 use http::Method;
 
+use crate::reply::{GraphError, Reply, Result};
 use crate::resource::report;
-use crate::server::reply::{GraphError, Result};
-use crate::server::state::Shared;
-use crate::server::{Outcome, Received, Reply, refuse};
+use crate::server::delivery::Delivery;
+use crate::server::received::Received;
+use crate::server::shared::Shared;
 
 const TEMPLATE: &str = "reports/download/{token}";
 
@@ -22,15 +23,15 @@ pub(crate) fn answer(
     token: &str,
     request_id: &str,
     client_request_id: &str,
-) -> Outcome {
+) -> Delivery {
     let reply = file(shared, received, token)
-        .unwrap_or_else(|error| refuse(shared, error, request_id, client_request_id));
+        .unwrap_or_else(|error| shared.refuse(error, request_id, client_request_id));
     let mut control = shared.control();
     control.recorder.stats.writes += u64::from(received.method != Method::GET);
     control
         .recorder
         .answered(received.method.as_str(), TEMPLATE, reply.status);
-    Outcome::Reply(reply, None)
+    Delivery::Reply(reply, None)
 }
 
 fn file(shared: &Shared, received: &Received, token: &str) -> Result<Reply> {

@@ -2,16 +2,21 @@
 
 use http::Method;
 
+use crate::access::Access;
+use crate::call::{Call, DeltaRules, Twist};
 use crate::credential::Bearer;
 use crate::fault::{After, Early, Failure, Injector, Situation};
+use crate::guid;
 use crate::odata::query::Query;
+use crate::reply::{Content, GraphError, Reply, Result};
 use crate::resource;
-use crate::server::call::{Access, Call, DeltaRules, Twist};
-use crate::server::reply::{Content, GraphError, Reply, Result};
-use crate::server::route::Route;
-use crate::server::state::{Control, Shared};
-use crate::server::{Outcome, Received, batch, fingerprint, refuse};
-use crate::throttle::Verdict;
+use crate::retry_after::RetryAfter;
+use crate::route::Route;
+use crate::server::delivery::Delivery;
+use crate::server::endpoint::Endpoint;
+use crate::server::received::Received;
+use crate::server::shared::{Control, Shared};
+use crate::throttle::LimitCheck;
 
 /// What a path has after its version.
 pub(crate) struct Versioned<'a> {
@@ -37,20 +42,18 @@ pub(crate) fn answer(
     received: &Received,
     request_id: &str,
     client_request_id: &str,
-) -> Outcome {
+) -> Delivery {
     let refused =
-        |error| Outcome::Reply(refuse(shared, error, request_id, client_request_id), None);
-    let is_batch = Versioned::of(&received.path)
-        .is_some_and(|versioned| versioned.path.eq_ignore_ascii_case("$batch"));
-    if is_batch && received.method == Method::POST {
-        return batch::answer(shared, received, request_id, client_request_id);
-    }
-    let route = Versioned::of(&received.path).and_then(|versioned| Route::parse(versioned.path));
-    let template = route.as_ref().map_or("unknown", |route| route.template);
+        |error| Delivery::Reply(shared.refuse(error, request_id, client_request_id), None);
+    let endpoint =
+        Versioned::of(&received.path).and_then(|versioned| Endpoint::parse(versioned.path));
+    let template = endpoint
+        .as_ref()
+        .map_or("unknown", |endpoint| endpoint.route.template);
     if received.method != Method::GET {
         let mut control = shared.control();
         control.recorder.stats.writes += 1;
-        let error = if route.is_some() {
+        let error = if endpoint.is_some() {
             GraphError::denied()
         } else {
             GraphError::new(
@@ -65,7 +68,7 @@ pub(crate) fn answer(
         drop(control);
         return refused(error);
     }
-    let Some(route) = route else {
+    let Some(endpoint) = endpoint else {
         let segment = received
             .path
             .trim_start_matches('/')
@@ -76,29 +79,27 @@ pub(crate) fn answer(
         shared.control().recorder.answered("GET", template, 400);
         return refused(GraphError::no_segment(&segment));
     };
-    let outcome = read(shared, received, &route, request_id, client_request_id);
-    let status = if let Outcome::Reply(reply, _) = &outcome {
+    let delivery = read(shared, received, &endpoint, request_id, client_request_id);
+    let status = if let Delivery::Reply(reply, _) = &delivery {
         reply.status
     } else {
         0
     };
-    shared
-        .control()
-        .recorder
-        .answered("GET", route.template, status);
-    outcome
+    shared.control().recorder.answered("GET", template, status);
+    delivery
 }
 
 /// Answers a read: waits, faults, token, limits, then the resource.
 fn read(
     shared: &Shared,
     received: &Received,
-    route: &Route,
+    endpoint: &Endpoint,
     request_id: &str,
     client_request_id: &str,
-) -> Outcome {
+) -> Delivery {
     let refused =
-        |error| Outcome::Reply(refuse(shared, error, request_id, client_request_id), None);
+        |error| Delivery::Reply(shared.refuse(error, request_id, client_request_id), None);
+    let route = &endpoint.route;
     let key = received.key();
     let query = match Query::parse(&received.query, &received.headers) {
         Ok(query) => query,
@@ -117,7 +118,7 @@ fn read(
             .before(Situation::of(key, route.template, bearer, &query));
         match fault {
             None => {}
-            Some(Early::Reset) => return Outcome::Dropped,
+            Some(Early::Reset) => return Delivery::Dropped,
             Some(Early::Expired(expiry)) => {
                 drop(control);
                 return with_call(
@@ -134,12 +135,12 @@ fn read(
                 let error = failed(&mut control, key, &failure);
                 return match error {
                     Ok(error) => refused(error),
-                    Err(reply) => Outcome::Reply(reply, None),
+                    Err(reply) => Delivery::Reply(reply, None),
                 };
             }
         }
     }
-    match checked(shared, received, route, &query, token, key) {
+    match checked(shared, received, endpoint, &query, token, key) {
         Err(error) => refused(error),
         Ok(reply) => {
             let mut control = shared.control();
@@ -148,7 +149,7 @@ fn read(
                 control.faults.finished(route.template);
             }
             drop(control);
-            Outcome::Reply(redirect_link(shared, reply), spoilt)
+            Delivery::Reply(redirect_link(shared, reply), spoilt)
         }
     }
 }
@@ -157,17 +158,18 @@ fn read(
 pub(crate) fn checked(
     shared: &Shared,
     received: &Received,
-    route: &Route,
+    endpoint: &Endpoint,
     query: &Query,
     token: Option<&str>,
     key: u64,
 ) -> Result<Reply> {
+    let route = &endpoint.route;
     let users = shared.tenant().users.len();
     let mut control = shared.control();
     let mut access = control.access.clone();
     access.without_roles = authenticate(&mut control, token)?;
     let scope = format!("{}/{}", shared.client_id, shared.tenant_id);
-    let Verdict { headers, rejected } = control.throttle.admit(route, query, users, &scope);
+    let LimitCheck { headers, rejected } = control.throttle.admit(route, query, users, &scope);
     if let Some(rejected) = rejected {
         let mut error = GraphError::new(429, "TooManyRequests", "Please retry again later.");
         error.headers = headers;
@@ -181,15 +183,9 @@ pub(crate) fn checked(
     }
     let twist = twist(&mut control.faults);
     drop(control);
-    let answer = with_call(
-        shared,
-        received,
-        route,
-        query,
-        access,
-        twist,
-        resource::answer,
-    );
+    let answer = with_call(shared, received, route, query, access, twist, |call| {
+        endpoint.answer(call)
+    });
     answer.map(|mut reply| {
         reply.headers.extend(headers);
         reply
@@ -273,7 +269,7 @@ pub(crate) fn authenticate(control: &mut Control, token: Option<&str>) -> Result
 
 /// The answer to everything while the whole tenant is throttled.
 fn throttled_all(control: &mut Control, key: u64) -> Option<GraphError> {
-    let wait = crate::fault::RetryAfter::whole_seconds(control.throttle_all?);
+    let wait = RetryAfter::whole_seconds(control.throttle_all?);
     control.recorder.asked_to_wait(key, wait.until);
     Some(
         GraphError::new(429, "TooManyRequests", "Please retry again later.")
@@ -389,4 +385,11 @@ fn redirect_link(shared: &Shared, mut reply: Reply) -> Reply {
         foreign.into_bytes(),
     );
     reply
+}
+
+/// Hashes a bearer token, so that it is not kept.
+fn fingerprint(token: &str) -> u64 {
+    token
+        .bytes()
+        .fold(1, |sum, byte| guid::mix(sum ^ u64::from(byte)))
 }

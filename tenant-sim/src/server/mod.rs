@@ -2,19 +2,19 @@
 
 mod batch;
 pub(crate) mod body;
-pub(crate) mod call;
+mod delivery;
 mod download;
+pub(crate) mod endpoint;
 mod graph;
-pub(crate) mod reply;
-pub(crate) mod route;
-pub(crate) mod state;
+pub(crate) mod received;
+mod row;
+pub(crate) mod shared;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response};
+use http::{Method, Request, Response};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -23,45 +23,16 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-use crate::clock::{self, iso};
+use crate::clock;
 use crate::fault::{After, Early, Failure};
-use crate::guid;
+use crate::reply::{Content, Reply};
 use body::{Body, Cut};
-use reply::{Content, GraphError, Reply};
-use state::Shared;
+use delivery::Delivery;
+use received::Received;
+use shared::Shared;
 
 /// Larger request bodies are refused: a batch of 20 reads is far smaller.
 const MAX_REQUEST: usize = 4 * 1024 * 1024;
-
-/// A request whose body has arrived.
-#[derive(Debug, Clone)]
-pub(crate) struct Received {
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    pub(crate) query: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-}
-
-impl Received {
-    /// Names the request, for faults and waits.
-    pub(crate) fn key(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (self.method.as_str(), &self.path, &self.query).hash(&mut hasher);
-        hasher.finish()
-    }
-
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-}
-
-/// What goes back: an answer, whole or spoilt, or nothing at all.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    Reply(Reply, Option<After>),
-    Dropped,
-}
 
 /// Accepts connections until told to stop; open ones end with it.
 pub(crate) async fn serve(
@@ -108,10 +79,10 @@ async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
     if !shared.latency.is_zero() {
         tokio::time::sleep(shared.latency).await;
     }
-    let (outcome, ids) = outcome(&shared, &received);
-    match outcome {
-        Outcome::Dropped => Err(Cut),
-        Outcome::Reply(reply, spoilt) => {
+    let (delivery, ids) = deliver(&shared, &received);
+    match delivery {
+        Delivery::Dropped => Err(Cut),
+        Delivery::Reply(reply, spoilt) => {
             Ok(respond(&shared, reply, spoilt, &ids).map(|body| body.keeping(busy)))
         }
     }
@@ -124,16 +95,18 @@ struct Ids {
 }
 
 /// What comes of a request.
-fn outcome(shared: &Shared, received: &Received) -> (Outcome, Ids) {
+fn deliver(shared: &Shared, received: &Received) -> (Delivery, Ids) {
     shared.control().recorder.stats.requests += 1;
     let request = shared.new_id();
     let client_request = received
         .header("client-request-id")
         .map_or_else(|| request.clone(), ToOwned::to_owned);
-    let outcome = if let Some(tenant) = token_tenant(&received.path) {
+    let delivery = if let Some(tenant) = token_tenant(&received.path) {
         token(shared, tenant, received)
     } else if let Some(file) = download::token(&received.path) {
         download::answer(shared, received, file, &request, &client_request)
+    } else if batch::is_batch(received) {
+        batch::answer(shared, received, &request, &client_request)
     } else {
         graph::answer(shared, received, &request, &client_request)
     };
@@ -141,7 +114,7 @@ fn outcome(shared: &Shared, received: &Received) -> (Outcome, Ids) {
         request,
         client_request,
     };
-    (outcome, ids)
+    (delivery, ids)
 }
 
 /// Answers without a connection, at a moment of the caller's; `None` where the connection would have
@@ -152,10 +125,10 @@ pub(crate) fn answer_at(
     received: &Received,
 ) -> Option<Response<Bytes>> {
     clock::at(shared.clock.moment(elapsed), || {
-        let (outcome, ids) = outcome(shared, received);
-        match outcome {
-            Outcome::Dropped | Outcome::Reply(_, Some(After::Reset)) => None,
-            Outcome::Reply(reply, spoilt) => {
+        let (delivery, ids) = deliver(shared, received);
+        match delivery {
+            Delivery::Dropped | Delivery::Reply(_, Some(After::Reset)) => None,
+            Delivery::Reply(reply, spoilt) => {
                 let spoilt = spoilt.filter(|spoilt| *spoilt == After::Truncated);
                 Some(respond(shared, reply, spoilt, &ids).map(Body::into_bytes))
             }
@@ -171,7 +144,7 @@ fn token_tenant(path: &str) -> Option<&str> {
 
 const TOKEN_TEMPLATE: &str = "{tenant}/oauth2/v2.0/token";
 
-fn token(shared: &Shared, tenant: &str, received: &Received) -> Outcome {
+fn token(shared: &Shared, tenant: &str, received: &Received) -> Delivery {
     let key = received.key();
     let mut control = shared.control();
     control.recorder.arrived(key);
@@ -194,7 +167,7 @@ fn token(shared: &Shared, tenant: &str, received: &Received) -> Outcome {
     control
         .recorder
         .answered(received.method.as_str(), TOKEN_TEMPLATE, status);
-    answer.map_or(Outcome::Dropped, |reply| Outcome::Reply(reply, None))
+    answer.map_or(Delivery::Dropped, |reply| Delivery::Reply(reply, None))
 }
 
 /// The HTTP response of an answer, with the headers that every answer carries.
@@ -245,21 +218,4 @@ fn respond(shared: &Shared, reply: Reply, spoilt: Option<After>, ids: &Ids) -> R
         }
     }
     response
-}
-
-/// The envelope of an error, dated by the tenant's clock.
-pub(crate) fn refuse(
-    shared: &Shared,
-    error: GraphError,
-    request_id: &str,
-    client_request_id: &str,
-) -> Reply {
-    error.reply(&iso(shared.clock.now()), request_id, client_request_id)
-}
-
-/// Hashes a bearer token, so that it is not kept.
-pub(crate) fn fingerprint(token: &str) -> u64 {
-    token
-        .bytes()
-        .fold(1, |sum, byte| guid::mix(sum ^ u64::from(byte)))
 }

@@ -1,4 +1,4 @@
-//! What the app may read, what the tenant has licences for, and what there is to read.
+//! What the app may read, what the tenant has licenses for, and what there is to read.
 
 use std::collections::BTreeSet;
 
@@ -31,16 +31,16 @@ impl SimHandle {
         self.shared.control().access.revoked.remove(permission);
     }
 
-    /// Takes the licence for an area away, with the service plans that bring it.
+    /// Takes the license for an area away, with the service plans that bring it.
     ///
-    /// Reports and what needs no licence answer 403 `Authentication_RequestFromNonPremiumTenantOrB2CTenant`,
+    /// Reports and what needs no license answer 403 `Authentication_RequestFromNonPremiumTenantOrB2CTenant`,
     /// privileged identity management and access reviews 400 `AadPremiumLicenseRequired`, risk a 403 that says so,
     /// Intune 400 `BadRequest` with "Request not applicable to target tenant."
     pub fn unlicense(&self, area: Area) {
         self.shared.control().access.unlicensed.insert(area);
     }
 
-    /// Gives the licence for an area back, unless the tenant was generated without it.
+    /// Gives the license for an area back, unless the tenant was generated without it.
     pub fn license(&self, area: Area) {
         self.shared.control().access.unlicensed.remove(&area);
     }

@@ -3,6 +3,7 @@
 mod governance;
 mod group;
 mod patch;
+mod quirk;
 mod user;
 
 use serde_json::Value;

@@ -107,7 +107,7 @@ impl Tenant {
                 PerUserMfa::Disabled
             },
             methods,
-            licences: u16::from(enabled),
+            licenses: u16::from(enabled),
             created: -(400 + number_i64 * 5) * DAY,
             sign_ins,
             set: BTreeMap::new(),

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 
-use crate::area::{Area, Licence};
+use crate::area::{Area, License};
 use crate::clock::DAY;
 use crate::guid::Guid;
 use crate::tenant::Tenant;
 use crate::tenant::example::{named_locations, policies};
 use crate::tenant::group::{Group, GroupKind};
-use crate::tenant::names::{DEPARTMENTS, GIVEN, PLACES, SURNAME};
+use crate::tenant::name::{DEPARTMENTS, GIVEN, PLACES, SURNAME};
 use crate::tenant::role::{BUILT_IN, Holding};
 use crate::tenant::sku::{BUSINESS_PREMIUM, BUSINESS_STANDARD, E5, EXCHANGE_KIOSK, INTUNE, Sku};
 use crate::tenant::user::{Life, MethodSet, PerUserMfa, SignIns, User};
@@ -36,12 +36,12 @@ pub struct GenerateOptions {
     pub mfa_registered: f64,
     /// Share of accounts that never signed in.
     pub never_signed_in: f64,
-    /// Whether the tenant has Entra ID P1 and P2; without them every area that needs one answers that a licence is
+    /// Whether the tenant has Entra ID P1 and P2; without them every area that needs one answers that a license is
     /// missing.
     pub premium: bool,
     /// Devices that are registered in the directory; `None` makes six for ten accounts.
     pub devices: Option<usize>,
-    /// Whether the tenant has Intune; without it every area of Intune answers that a licence is missing.
+    /// Whether the tenant has Intune; without it every area of Intune answers that a license is missing.
     pub intune: bool,
     /// Applications that the organisation has registered.
     pub applications: usize,
@@ -68,7 +68,7 @@ impl Default for GenerateOptions {
 }
 
 impl Tenant {
-    /// Makes a tenant of any size. Names, departments, licences, sign-ins, methods, nested groups, roles and
+    /// Makes a tenant of any size. Names, departments, licenses, sign-ins, methods, nested groups, roles and
     /// policies follow from the seed.
     ///
     /// A million users take about 200 MB.
@@ -116,9 +116,9 @@ impl Tenant {
             let subscription = tenant.derived_id("subscription", 0);
             tenant.skus.push(Sku::new(INTUNE, 25, subscription));
         }
-        let lacking = |area: &Area| match area.licence() {
-            Some(Licence::EntraP1 | Licence::EntraP2) => !options.premium,
-            Some(Licence::Intune) => !options.intune,
+        let lacking = |area: &Area| match area.license() {
+            Some(License::EntraP1 | License::EntraP2) => !options.premium,
+            Some(License::Intune) => !options.intune,
             None => false,
         };
         tenant
@@ -136,7 +136,7 @@ impl Tenant {
         let guest = rng.f64() < options.guests;
         let enabled = rng.f64() >= options.disabled;
         let created = -rng.i64(1..2_000) * DAY;
-        let licences = match rng.u8(0..100) {
+        let licenses = match rng.u8(0..100) {
             _ if guest || !enabled => 0,
             0..=64 => 1,
             65..=84 if self.skus.len() > 2 => 1 << 1,
@@ -187,7 +187,7 @@ impl Tenant {
             guest,
             mfa,
             methods,
-            licences,
+            licenses,
             created,
             sign_ins,
             set: BTreeMap::new(),

@@ -1,4 +1,4 @@
-//! The simulated directory: people, groups, roles, licences, policies and the log of their changes.
+//! The simulated directory: people, groups, roles, licenses, policies and the log of their changes.
 
 pub(crate) mod application;
 pub(crate) mod change;
@@ -8,11 +8,11 @@ pub(crate) mod device;
 pub(crate) mod edit;
 pub(crate) mod estate;
 mod example;
-mod generate;
+pub(crate) mod generate;
 pub(crate) mod group;
 pub(crate) mod group_property;
 mod manager;
-pub(crate) mod names;
+pub(crate) mod name;
 pub(crate) mod property;
 pub(crate) mod role;
 pub(crate) mod sign_in_log;
@@ -32,8 +32,6 @@ use group::Group;
 use role::{Assignment, Holding};
 use sku::Sku;
 use user::{SignIns, User};
-
-pub use generate::GenerateOptions;
 
 /// A directory to be served by a [`Sim`](crate::Sim).
 ///
@@ -58,7 +56,7 @@ pub struct Tenant {
     pub(crate) policies: Vec<Value>,
     pub(crate) named_locations: Vec<Value>,
     pub(crate) security_defaults: bool,
-    /// Areas the tenant has no licence for.
+    /// Areas the tenant has no license for.
     pub(crate) unlicensed: BTreeSet<Area>,
     /// Accounts that were there from the beginning: what is derived from people is drawn from these, so
     /// that an account more or less does not shuffle everything.
@@ -162,7 +160,7 @@ impl Tenant {
     /// Seats of a SKU in use.
     pub(crate) fn consumed(&self, sku: usize) -> usize {
         self.live_users()
-            .filter(|user| user.licences & (1 << sku) != 0)
+            .filter(|user| user.licenses & (1 << sku) != 0)
             .count()
     }
 

@@ -177,7 +177,7 @@ pub(crate) const BUILT_IN: &[BuiltInRole] = &[
         "4d6ac14f-3453-41d0-bef9-a3e0c569773a",
         "License Administrator",
         false,
-        "Manages the licences of people and groups.",
+        "Manages the licenses of people and groups.",
         "microsoft.directory/users/assignLicense",
     ),
     role(

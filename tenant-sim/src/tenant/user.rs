@@ -134,7 +134,7 @@ pub(crate) struct User {
     pub(crate) mfa: PerUserMfa,
     pub(crate) methods: MethodSet,
     /// One bit per SKU of the tenant.
-    pub(crate) licences: u16,
+    pub(crate) licenses: u16,
     /// Seconds relative to the tenant's base time.
     pub(crate) created: i64,
     pub(crate) sign_ins: Option<SignIns>,

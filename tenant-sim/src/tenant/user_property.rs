@@ -9,7 +9,7 @@ use crate::clock::{DAY, iso};
 use crate::guid;
 use crate::tenant::Tenant;
 use crate::tenant::group::GroupKind;
-use crate::tenant::names::{DEPARTMENTS, GIVEN, PARTNERS, PLACES, SURNAME, pick};
+use crate::tenant::name::{DEPARTMENTS, GIVEN, PARTNERS, PLACES, SURNAME, pick};
 use crate::tenant::property::{Entity, Property, write_text, write_value};
 use crate::tenant::user::User;
 
@@ -98,7 +98,7 @@ pub(crate) fn mail(tenant: &Tenant, user: &User) -> Option<String> {
     if user.guest {
         return Some(format!("{}@{}", alias(user), partner(user)));
     }
-    (user.licences != 0).then(|| format!("{}@{}", alias(user), tenant.domain))
+    (user.licenses != 0).then(|| format!("{}@{}", alias(user), tenant.domain))
 }
 
 /// The name a person signs in with. Guests carry their home address in it.
@@ -129,8 +129,8 @@ pub(crate) fn phone(user: &User) -> String {
     format!("+1 425 555 0{:03}", 100 + user.id % 100)
 }
 
-/// The group that gives somebody their licences, as every fifth person has them.
-fn licence_group(tenant: &Tenant, user: &User) -> Option<String> {
+/// The group that gives somebody their licenses, as every fifth person has them.
+fn license_group(tenant: &Tenant, user: &User) -> Option<String> {
     let inherited = tenant.user_at(user.id)? % 5 == 3;
     let mut groups = tenant.live_groups().filter(|_| inherited);
     groups
@@ -138,9 +138,9 @@ fn licence_group(tenant: &Tenant, user: &User) -> Option<String> {
         .map(|group| guid::text(group.id))
 }
 
-/// Whether a licence of somebody has an error, as one person's has.
-fn licence_error(tenant: &Tenant, user: &User) -> bool {
-    let mut holders = tenant.users.iter().filter(|user| user.licences != 0);
+/// Whether a license of somebody has an error, as one person's has.
+fn license_error(tenant: &Tenant, user: &User) -> bool {
+    let mut holders = tenant.users.iter().filter(|user| user.licenses != 0);
     holders.next().is_some_and(|first| first.id == user.id)
 }
 
@@ -190,11 +190,11 @@ static TABLE: &[Property<User>] = &[
             .skus
             .iter()
             .enumerate()
-            .filter(|(at, _)| user.licences & (1 << at) != 0);
-        let licences: Vec<Value> = held
+            .filter(|(at, _)| user.licenses & (1 << at) != 0);
+        let licenses: Vec<Value> = held
             .map(|(_, sku)| json!({"disabledPlans": [], "skuId": sku.id}))
             .collect();
-        write_value(out, &Value::Array(licences));
+        write_value(out, &Value::Array(licenses));
         true
     }),
     selected("assignedPlans", |tenant, user, out| {
@@ -202,7 +202,7 @@ static TABLE: &[Property<User>] = &[
             .skus
             .iter()
             .enumerate()
-            .filter(|(at, _)| user.licences & (1 << at) != 0);
+            .filter(|(at, _)| user.licenses & (1 << at) != 0);
         let since = iso(tenant.base + user.created);
         let plans: Vec<Value> = held
             .flat_map(|(_, sku)| sku.plans)
@@ -282,9 +282,9 @@ static TABLE: &[Property<User>] = &[
             .skus
             .iter()
             .enumerate()
-            .filter(|(at, _)| user.licences & (1 << at) != 0);
+            .filter(|(at, _)| user.licenses & (1 << at) != 0);
         let since = iso(tenant.base + user.created);
-        let (group, error) = (licence_group(tenant, user), licence_error(tenant, user));
+        let (group, error) = (license_group(tenant, user), license_error(tenant, user));
         let states: Vec<Value> = held
             .map(|(_, sku)| {
                 json!({

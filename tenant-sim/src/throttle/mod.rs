@@ -7,9 +7,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
 
 use crate::clock::monotonic;
-use crate::fault::RetryAfter;
 use crate::odata::query::Query;
-use crate::server::route::Route;
+use crate::retry_after::RetryAfter;
+use crate::route::Route;
 use table::{Kind, LIMITS, Per, Unit, cost};
 
 /// Whether documented limits apply.
@@ -28,7 +28,7 @@ pub enum ThrottleMode {
 
 /// What the limits say to a request.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Verdict {
+pub(crate) struct LimitCheck {
     /// Headers of the answer, throttled or not.
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) rejected: Option<Rejected>,
@@ -112,17 +112,15 @@ impl Throttle {
         query: &Query,
         users: usize,
         scope: &str,
-    ) -> Verdict {
+    ) -> LimitCheck {
         let template = route.template;
-        let mut verdict = Verdict::default();
+        let mut check = LimitCheck::default();
         let cost = cost(template, query);
         if table::kind(template, query).contains(&Kind::Directory) {
-            verdict
-                .headers
-                .push(("x-ms-resource-unit", cost.to_string()));
+            check.headers.push(("x-ms-resource-unit", cost.to_string()));
         }
         let ThrottleMode::Documented { time_scale } = self.mode else {
-            return verdict;
+            return check;
         };
         let scale = if time_scale > 0.0 { time_scale } else { 1.0 };
         let now = monotonic();
@@ -155,18 +153,18 @@ impl Throttle {
             window.total += used;
             let share = f64::from(window.total) / f64::from(limit.max(1));
             if row.kind == Kind::Directory && share >= 0.8 {
-                verdict.headers.push((
+                check.headers.push((
                     "x-ms-throttle-limit-percentage",
                     format!("{:.2}", share.min(1.8)),
                 ));
             }
-            if over && verdict.rejected.is_none() {
+            if over && check.rejected.is_none() {
                 if row.kind == Kind::Directory {
-                    verdict.headers.push((
+                    check.headers.push((
                         "x-ms-throttle-scope",
                         format!("Tenant_Application/ReadWrite/{scope}"),
                     ));
-                    verdict.headers.push((
+                    check.headers.push((
                         "x-ms-throttle-information",
                         "ResourceUnitLimitExceeded".to_owned(),
                     ));
@@ -182,9 +180,9 @@ impl Throttle {
                         )
                     }
                 });
-                verdict.rejected = Some(Rejected { retry_after });
+                check.rejected = Some(Rejected { retry_after });
             }
         }
-        verdict
+        check
     }
 }

@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn identity_limit_grows_with_the_tenant() {
+    fn the_identity_limit_grows_with_the_tenant() {
         let identity = LIMITS
             .iter()
             .find(|limit| limit.kind == Kind::Directory)

@@ -61,24 +61,24 @@ fn a_first_round_says_so_once_and_ends_with_the_delta_link() {
             (None, "delta")
         ]
     );
-    assert_eq!(round.ask(), Ask::Nothing);
+    assert_eq!(round.next_request(), NextRequest::None);
 }
 
 #[test]
 fn a_resumed_round_asks_its_link_and_is_no_resync() {
     let round = Round::resumed(url("r"));
-    assert_eq!(round.ask(), Ask::Link(&url("r")));
+    assert_eq!(round.next_request(), NextRequest::Link(&url("r")));
     assert_eq!(delivered(&run(round, [delta("d")]).1[0]), (None, "delta"));
 }
 
 #[test]
-fn gone_with_a_location_follows_it_and_without_starts_over() {
+fn a_410_with_a_location_follows_it_and_without_starts_over() {
     let (round, _) = run(Round::resumed(url("r")), [lost(Some("elsewhere"))]);
-    assert_eq!(round.ask(), Ask::Link(&url("elsewhere")));
+    assert_eq!(round.next_request(), NextRequest::Link(&url("elsewhere")));
     let (round, steps) = run(round, [next("1")]);
     assert_eq!(delivered(&steps[0]), (Some(ResyncReason::Gone), "next"));
     let (round, _) = run(round, [lost(None)]);
-    assert_eq!(round.ask(), Ask::Initial);
+    assert_eq!(round.next_request(), NextRequest::Initial);
     assert_eq!(
         delivered(&run(round, [delta("d")]).1[0]),
         (Some(ResyncReason::Gone), "delta")
@@ -100,11 +100,11 @@ fn gives_up_after_a_few_restarts() {
             Step::GiveUp
         ]
     );
-    assert_eq!(round.ask(), Ask::Nothing);
+    assert_eq!(round.next_request(), NextRequest::None);
 }
 
 #[test]
-fn from_now_on_never_claims_to_have_seen_everything() {
+fn delta_token_latest_never_claims_to_have_seen_everything() {
     assert_eq!(
         delivered(&run(Round::latest(), [lost(None), delta("d")]).1[1]),
         (None, "delta")
@@ -114,7 +114,7 @@ fn from_now_on_never_claims_to_have_seen_everything() {
 }
 
 #[test]
-fn repeated_links_and_pages_without_links_end_it() {
+fn repeated_next_links_and_pages_without_links_end_it() {
     assert_eq!(
         run(Round::initial(), [next("1"), next("1")]).1[1],
         Step::Loop
@@ -128,7 +128,7 @@ fn repeated_links_and_pages_without_links_end_it() {
 }
 
 #[test]
-fn tells_lost_state_from_other_failures() {
+fn tells_a_lost_delta_token_from_other_failures() {
     let of = resync_reason;
     assert_eq!(of(Some(410), None), Some(ResyncReason::Gone));
     assert_eq!(
@@ -166,7 +166,7 @@ fn inputs() -> impl Strategy<Value = Vec<Input>> {
 
 proptest! {
     #[test]
-    fn whatever_the_service_answers_the_contract_holds(
+    fn whatever_the_service_answers_the_delta_contract_holds(
         inputs in inputs(),
         start in prop::sample::select(vec![Round::initial(), Round::latest(), Round::resumed(url("r"))]),
     ) {
@@ -177,10 +177,10 @@ proptest! {
         let mut latest = start.latest;
         let mut followed = HashSet::new();
         for input in inputs {
-            if round.ask() == Ask::Nothing {
+            if round.next_request() == NextRequest::None {
                 break;
             }
-            if let Ask::Link(link) = round.ask() {
+            if let NextRequest::Link(link) = round.next_request() {
                 prop_assert!(followed.insert(link.clone()), "asked twice in a round: {link}");
             }
             let (after, step) = round.step(input.clone());
@@ -188,9 +188,9 @@ proptest! {
                 Step::Deliver { resync, checkpoint } => {
                     prop_assert_eq!(resync.is_some(), owed);
                     owed = false;
-                    prop_assert_eq!(checkpoint.is_complete(), after.ask() == Ask::Nothing);
+                    prop_assert_eq!(checkpoint.is_complete(), after.next_request() == NextRequest::None);
                     if !checkpoint.is_complete() {
-                        prop_assert_eq!(after.ask(), Ask::Link(&Url::parse(checkpoint.expose()).unwrap()));
+                        prop_assert_eq!(after.next_request(), NextRequest::Link(&Url::parse(checkpoint.expose()).unwrap()));
                     }
                 }
                 Step::StartOver => {
@@ -200,7 +200,7 @@ proptest! {
                     owed = !latest;
                     followed.clear();
                 }
-                Step::GiveUp | Step::Loop | Step::NoLink => prop_assert_eq!(after.ask(), Ask::Nothing),
+                Step::GiveUp | Step::Loop | Step::NoLink => prop_assert_eq!(after.next_request(), NextRequest::None),
             }
             round = after;
         }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::odata::filter::{Filter, Operator, TextOperator};
-use crate::server::reply::GraphError;
+use crate::reply::GraphError;
 
 /// Longer filters are refused; so is deeper nesting.
 const MAX_LENGTH: usize = 16 * 1024;

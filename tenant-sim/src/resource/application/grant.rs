@@ -5,12 +5,12 @@
 use base64::Engine as _;
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::{DAY, iso};
 use crate::guid::{self, Guid};
-use crate::odata::list;
+use crate::list;
+use crate::reply::{Reply, Result};
 use crate::resource::application::principal;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::application::{BOUGHT, DEFAULT_ROLE, MICROSOFTS, Principal, ROLES};
 use crate::tenant::user_property::display_name;

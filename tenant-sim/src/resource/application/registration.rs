@@ -3,13 +3,13 @@
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::{DAY, iso};
-use crate::odata::list::{self, Expansion};
+use crate::list::{self, Expansion};
 use crate::odata::query::Expand;
+use crate::reply::{Reply, Result};
 use crate::resource::application::credentials;
 use crate::resource::group;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::application::{self, GRAPH, ROLES, SCOPES};
 

@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::guid;
-use crate::odata::list;
+use crate::list;
+use crate::reply::{GraphError, Reply, Result};
 use crate::resource::user;
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::estate::mailbox::purpose;
 use crate::tenant::estate::{among, choose};

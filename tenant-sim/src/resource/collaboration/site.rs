@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::iso;
 use crate::guid;
-use crate::odata::list;
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
+use crate::list;
+use crate::reply::{Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::estate::site::{self, Owner};
 

@@ -8,11 +8,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::{DAY, iso};
 use crate::guid;
-use crate::odata::list;
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
+use crate::list;
+use crate::reply::{GraphError, Reply, Result};
 use crate::tenant::Tenant;
 use crate::tenant::estate::team::{Channel, is_team, people};
 use crate::tenant::estate::{among, team};

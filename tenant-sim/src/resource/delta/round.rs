@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::tracked::Tracked;
 use super::write::Stopped;
-use crate::fault::chance;
+use crate::call::{Call, Twist};
+use crate::chance::chance;
 use crate::guid::{self, Guid};
-use crate::server::call::{Call, Twist};
 use crate::tenant::Tenant;
 use crate::tenant::change::{Change, Relation};
 use crate::tenant::property::Property;

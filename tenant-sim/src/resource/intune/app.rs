@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::guid;
-use crate::odata::list;
+use crate::list;
 use crate::odata::query::Expand;
-use crate::resource::intune::{device, not_found};
-use crate::server::call::Call;
-use crate::server::reply::{GraphError, Reply, Result};
+use crate::reply::{GraphError, Reply, Result};
+use crate::resource::intune::convention::not_found;
+use crate::resource::intune::device;
 use crate::tenant::Tenant;
 use crate::tenant::estate::app;
 use crate::tenant::estate::detected::{self, DetectedApp};

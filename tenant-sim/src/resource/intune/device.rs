@@ -4,12 +4,12 @@
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::{DAY, iso};
 use crate::guid;
-use crate::odata::list;
-use crate::resource::intune::{NEVER, NO_GRACE, not_found};
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
+use crate::list;
+use crate::reply::{Reply, Result};
+use crate::resource::intune::convention::{NEVER, NO_GRACE, not_found};
 use crate::tenant::Tenant;
 use crate::tenant::estate::managed::{Compliance, Managed, Platform, places};
 use crate::tenant::estate::{among, merged, roll};

@@ -2,6 +2,7 @@
 //! <https://learn.microsoft.com/graph/api/resources/intune-graph-overview>
 
 mod app;
+mod convention;
 mod device;
 mod policy;
 
@@ -14,22 +15,8 @@ pub(crate) use policy::{
 
 use std::collections::BTreeMap;
 
-use crate::server::reply::GraphError;
 use crate::tenant::Tenant;
 use crate::tenant::estate::managed::{Managed, Platform, places};
-
-/// Far in the future: there is no grace period. And long ago: never.
-pub(super) const NO_GRACE: &str = "9999-12-31T23:59:59Z";
-pub(super) const NEVER: &str = "0001-01-01T00:00:00Z";
-
-/// Intune's answer to an id it does not know.
-pub(super) fn not_found(id: &str) -> GraphError {
-    GraphError::new(
-        404,
-        "ResourceNotFound",
-        format!("An object with ID {id} was not found."),
-    )
-}
 
 /// How many objects of each kind an undisturbed reader must end with.
 pub(crate) fn counts(tenant: &Tenant) -> BTreeMap<&'static str, usize> {

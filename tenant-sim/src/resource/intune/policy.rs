@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::clock::iso;
 use crate::guid;
-use crate::odata::list;
+use crate::list;
 use crate::odata::query::Expand;
-use crate::resource::intune::{NO_GRACE, not_found};
-use crate::server::call::Call;
-use crate::server::reply::{Reply, Result};
+use crate::reply::{Reply, Result};
+use crate::resource::intune::convention::{NO_GRACE, not_found};
 use crate::tenant::Tenant;
 use crate::tenant::estate::catalog::{self, CatalogPolicy};
 use crate::tenant::estate::compliance;

@@ -10,9 +10,10 @@ mod storage;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::odata::{link, list};
-use crate::server::call::Call;
-use crate::server::reply::{Content, GraphError, Reply, Result};
+use crate::call::Call;
+use crate::list;
+use crate::odata::link;
+use crate::reply::{Content, GraphError, Reply, Result};
 use crate::tenant::Tenant;
 use csv::Table;
 

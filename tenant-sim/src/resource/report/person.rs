@@ -18,19 +18,19 @@ pub(super) fn date(at: i64) -> String {
     iso(at).get(..10).unwrap_or_default().to_owned()
 }
 
-/// Somebody who has or had a licence.
+/// Somebody who has or had a license.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Person<'t> {
     pub(super) tenant: &'t Tenant,
     pub(super) user: &'t User,
 }
 
-/// Everybody in the reports: who has a licence, and who had one when they were deleted.
+/// Everybody in the reports: who has a license, and who had one when they were deleted.
 pub(super) fn people(tenant: &Tenant) -> impl Iterator<Item = Person<'_>> {
     tenant
         .users
         .iter()
-        .filter(|user| user.licences != 0 && user.life != Life::Purged)
+        .filter(|user| user.licenses != 0 && user.life != Life::Purged)
         .map(move |user| Person { tenant, user })
 }
 
@@ -58,10 +58,10 @@ impl Person<'_> {
         date(self.tenant.base + self.user.created)
     }
 
-    /// Whether a licence brings a plan whose name begins so.
+    /// Whether a license brings a plan whose name begins so.
     pub(super) fn has(self, plan: &str) -> bool {
         let held = self.tenant.skus.iter().enumerate();
-        held.filter(|(at, _)| self.user.licences & (1 << at) != 0)
+        held.filter(|(at, _)| self.user.licenses & (1 << at) != 0)
             .flat_map(|(_, sku)| sku.plans)
             .any(|(_, name, _)| name.starts_with(plan))
     }
@@ -86,11 +86,11 @@ impl Person<'_> {
         if used { self.draw(what, most) } else { 0 }.to_string()
     }
 
-    /// The products of the person's licences, as reports write them.
+    /// The products of the person's licenses, as reports write them.
     pub(super) fn products(self) -> String {
         let held = self.tenant.skus.iter().enumerate();
         let names: Vec<&str> = held
-            .filter(|(at, _)| self.user.licences & (1 << at) != 0)
+            .filter(|(at, _)| self.user.licenses & (1 << at) != 0)
             .map(|(_, sku)| match sku.part_number {
                 "SPB" => "MICROSOFT 365 BUSINESS PREMIUM",
                 "SPE_E5" => "MICROSOFT 365 E5",

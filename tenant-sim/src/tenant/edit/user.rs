@@ -35,7 +35,7 @@ impl TenantEdit<'_> {
             guest: false,
             mfa: PerUserMfa::Disabled,
             methods: MethodSet::default(),
-            licences: 0,
+            licenses: 0,
             created: self.relative_now(),
             sign_ins: None,
             set: BTreeMap::new(),
@@ -46,7 +46,7 @@ impl TenantEdit<'_> {
         guid::text(id)
     }
 
-    /// Sets properties; `null` clears one. `false` if a property is not one of a user, or is derived (licences
+    /// Sets properties; `null` clears one. `false` if a property is not one of a user, or is derived (licenses
     /// and sign-ins have edits of their own).
     pub fn update_user(&mut self, id: &str, patch: Value) -> bool {
         let Some(at) = self.live_user(id) else {
@@ -135,7 +135,7 @@ impl TenantEdit<'_> {
         })
     }
 
-    /// Assigns or takes a licence, by SKU id or part number. `false` if the tenant has no such SKU.
+    /// Assigns or takes a license, by SKU id or part number. `false` if the tenant has no such SKU.
     pub fn set_license(&mut self, user: &str, sku: &str, assigned: bool) -> bool {
         let matches = |known: &&str| known.eq_ignore_ascii_case(sku);
         let Some(bit) = self
@@ -152,13 +152,13 @@ impl TenantEdit<'_> {
         let Some(user) = self.tenant.users.get_mut(at) else {
             return false;
         };
-        let before = user.licences;
-        user.licences = if assigned {
+        let before = user.licenses;
+        user.licenses = if assigned {
             before | (1 << bit)
         } else {
             before & !(1 << bit)
         };
-        let changed = user.licences != before;
+        let changed = user.licenses != before;
         if changed {
             self.tenant.user_log.push(
                 at,

@@ -7,7 +7,7 @@ use crate::tenant::user::User;
 /// Whether somebody holds a plan of a service, for instance `exchange`, whose name begins so.
 pub(crate) fn holds_plan(tenant: &Tenant, user: &User, service: &str, prefix: &str) -> bool {
     let held = tenant.skus.iter().enumerate();
-    held.filter(|(at, _)| user.licences & (1 << at) != 0)
+    held.filter(|(at, _)| user.licenses & (1 << at) != 0)
         .flat_map(|(_, sku)| sku.plans)
         .any(|(_, name, of)| *of == service && name.starts_with(prefix))
 }

@@ -1,27 +1,8 @@
 //! What Intune does against the documentation, where somebody asks for it.
 
-use crate::tenant::Tenant;
-use crate::tenant::edit::TenantEdit;
-
 /// The deviations that are on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Quirks {
     /// Listings of managed devices give some rows a second time, on a later page.
     pub(crate) repeated_rows: bool,
-}
-
-impl Tenant {
-    /// Listings of managed devices give some rows a second time, on a later page, as Intune does.
-    #[must_use]
-    pub fn with_repeated_rows(mut self) -> Self {
-        self.quirks.repeated_rows = true;
-        self
-    }
-}
-
-impl TenantEdit<'_> {
-    /// Whether listings of managed devices give some rows a second time, on a later page, as Intune does.
-    pub fn repeat_rows(&mut self, on: bool) {
-        self.tenant.quirks.repeated_rows = on;
-    }
 }
