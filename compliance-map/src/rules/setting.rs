@@ -205,7 +205,7 @@ impl Question {
                     finding.failing.insert(TENANT.to_owned(), why.to_owned());
                 }
                 NoRows::Passes(why) if grade == EvidenceGrade::Whole => {
-                    finding.vacuous_pass = Some(why)
+                    finding.vacuous_pass = Some(why);
                 }
                 NoRows::Attestable(why) if grade == EvidenceGrade::Whole => {
                     finding.missing.insert(context.evidence.missing(T::KEY));
