@@ -114,6 +114,8 @@ class Crate:
         self.toks = {}
         self.uses = defaultdict(list)  # module -> [(path, name)]
         self.defined = defaultdict(set)
+        self.reexported = defaultdict(set)
+        self.macros = {}  # what `#[macro_export]` puts at the crate root
         skipped = set()
         for folder, _, names in sorted(os.walk(self.src)):
             for name in sorted(names):
@@ -135,12 +137,17 @@ class Crate:
         for module, toks in self.toks.items():
             for at, t in enumerate(toks):
                 if t == "use" and (at == 0 or toks[at - 1] in (";", "}", "{", "pub", ")", "]")):
-                    self.uses[module] += list(use_tree(toks, at + 1, []))
+                    tree = list(use_tree(toks, at + 1, []))
+                    self.uses[module] += tree
+                    if at and toks[at - 1] in ("pub", ")"):
+                        self.reexported[module] |= {name for _, name in tree}
                 elif t in ("struct", "enum", "fn", "trait", "type", "const", "static", "union", "mod") or (
                     t == "!" and toks[at - 1] == "macro_rules"
                 ):
                     if at + 1 < len(toks):
                         self.defined[module].add(toks[at + 1])
+                        if t == "!":
+                            self.macros[toks[at + 1]] = module
 
     def absolute(self, module, path):
         path = list(path)
@@ -169,6 +176,8 @@ class Crate:
             return here
         if (here, rest[0]) in seen:
             return here
+        if not here and rest[0] in self.macros:
+            return self.macros[rest[0]]
         seen = seen | {(here, rest[0])}
         for used, name in self.uses[here]:
             if name == rest[0]:
@@ -176,7 +185,7 @@ class Crate:
         for used, name in self.uses[here]:
             if name == "*":
                 target = self.resolve(here, used, seen)
-                if target and (rest[0] in self.defined[target] or any(n == rest[0] for _, n in self.uses[target])):
+                if target and rest[0] in self.defined[target] | self.reexported[target]:
                     return self.resolve(target, ["self"] + rest, seen)
         return here
 

@@ -19,7 +19,7 @@
 //! | access | [`ConditionalAccessPolicy`], [`NamedLocation`], [`AuthorizationPolicy`], [`AdminConsentRequestPolicy`], [`CrossTenantAccessPolicy`], [`TenantAppManagementPolicy`] |
 //! | risk | [`RiskyUser`], [`RiskDetection`], [`RiskyServicePrincipal`] |
 //! | applications | [`Application`], [`ServicePrincipal`], [`OAuth2PermissionGrant`], [`AppRoleAssignment`] |
-//! | licences | [`SubscribedSku`], [`CompanySubscription`], [`LicenseDetails`] |
+//! | licenses | [`SubscribedSku`], [`CompanySubscription`], [`LicenseDetails`] |
 //! | devices | [`Device`], [`ManagedDevice`], [`DeviceCompliancePolicy`], [`DeviceConfiguration`], [`DeviceManagementConfigurationPolicy`], [`MobileApp`], [`WindowsProtectionState`] |
 //! | security | [`SecureScore`], [`SecureScoreControlProfile`], [`Alert`], [`Incident`] |
 //! | what happened | [`SignIn`], [`DirectoryAudit`], [`AuditEvent`], [`ServiceHealth`], [`ServiceUpdateMessage`] |
@@ -54,6 +54,7 @@ mod conditional_access;
 mod consent_policy;
 mod cross_tenant_access;
 mod date_time;
+mod declare;
 mod device;
 mod device_configuration;
 mod directory_object;
@@ -143,94 +144,6 @@ pub use team::*;
 pub use user::*;
 pub use windows::*;
 
-/// A resource type: names in camel case on the wire, every property optional.
-macro_rules! resource {
-    ($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        #[non_exhaustive]
-        pub struct $name {
-            $(
-                $(#[$field_doc])*
-                #[serde(default, skip_serializing_if = "Option::is_none")]
-                pub $field: Option<$type>,
-            )+
-        }
-    };
-}
-use resource;
-
-/// A resource of several kinds that differ in their properties: those of all kinds together, and
-/// whatever else arrives. Nothing is selected by name, since no kind has all of them.
-macro_rules! open_resource {
-    ($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        #[non_exhaustive]
-        pub struct $name {
-            /// The kind, such as `#microsoft.graph.user`; left out where there is only one.
-            #[serde(rename = "@odata.type", default, skip_serializing_if = "Option::is_none")]
-            pub odata_type: Option<String>,
-            $(
-                $(#[$field_doc])*
-                #[serde(default, skip_serializing_if = "Option::is_none")]
-                pub $field: Option<$type>,
-            )+
-            /// Everything else, as received.
-            #[serde(flatten)]
-            pub other: serde_json::Map<String, serde_json::Value>,
-        }
-    };
-}
-use open_resource;
-
-/// An enumeration of the service, which may grow.
-macro_rules! open_enum {
-    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$member_doc:meta])* $member:ident = $text:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$member_doc])* $member,)+
-            /// A value not known here, as received; it may be empty.
-            Unknown(String),
-        }
-
-        impl $name {
-            /// The name on the wire.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$member => $text,)+
-                    Self::Unknown(text) => text,
-                }
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(text: &str) -> Self {
-                $(if text.eq_ignore_ascii_case($text) { return Self::$member; })+
-                Self::Unknown(text.to_owned())
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                Ok(Self::from(text.as_ref()))
-            }
-        }
-    };
-}
-use open_enum;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,7 +177,7 @@ mod tests {
     fn models_select_what_they_hold() {
         let fields = crate::fields::<User>().unwrap();
         assert!(fields.contains(&"userPrincipalName") && fields.contains(&"accountEnabled"));
-        // It needs a licence and has a low limit, so it is never asked for by accident.
+        // It needs a license and has a low limit, so it is never asked for by accident.
         assert!(!fields.contains(&"signInActivity"));
         assert_eq!(
             crate::fields::<UserSignInActivity>(),

@@ -1,6 +1,7 @@
 //! Reviews of who still needs access.
 
-use super::{DateTime, open_resource, resource};
+use super::DateTime;
+use super::declare::{open_resource, resource};
 
 resource! {
     /// A review and how often it happens. Needs Entra ID P2 or Governance.

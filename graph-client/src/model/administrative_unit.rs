@@ -1,6 +1,6 @@
 //! Administrative units: parts of a directory with administrators of their own.
 
-use super::resource;
+use super::declare::resource;
 
 resource! {
     /// A part of a directory. <https://learn.microsoft.com/graph/api/resources/administrativeunit>

@@ -1,6 +1,7 @@
 //! What Defender found: alerts and the incidents that they belong to.
 
-use super::{DateTime, open_enum, open_resource, resource};
+use super::DateTime;
+use super::declare::{open_enum, open_resource, resource};
 
 resource! {
     /// Something that Defender or another product found.

@@ -1,6 +1,7 @@
 //! Rules on the secrets of applications.
 
-use super::{DateTime, resource};
+use super::DateTime;
+use super::declare::resource;
 
 resource! {
     /// What secrets and certificates the tenant's applications may have.

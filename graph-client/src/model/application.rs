@@ -1,6 +1,7 @@
 //! Applications, what represents them in the tenant, and what they were granted.
 
-use super::{DateTime, resource};
+use super::DateTime;
+use super::declare::resource;
 
 resource! {
     /// The registration of an application.

@@ -1,6 +1,7 @@
 //! What happened: sign-ins and changes.
 
-use super::{DateTime, RiskLevel, RiskState, open_enum, resource};
+use super::declare::{open_enum, resource};
+use super::{DateTime, RiskLevel, RiskState};
 
 resource! {
     /// A sign-in. v1.0 says nothing of how: whether more than one factor was used needs

@@ -1,6 +1,7 @@
 //! How people prove who they are.
 
-use super::{DateTime, open_enum, resource};
+use super::DateTime;
+use super::declare::{open_enum, resource};
 
 resource! {
     /// What a user has registered. Needs Entra ID P1 and `AuditLog.Read.All`.

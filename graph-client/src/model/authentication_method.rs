@@ -1,6 +1,7 @@
 //! What single people have registered to prove who they are.
 
-use super::{DateTime, open_resource};
+use super::DateTime;
+use super::declare::open_resource;
 
 open_resource! {
     /// A registered method of any kind; the kind says which fields there are. Read person by person

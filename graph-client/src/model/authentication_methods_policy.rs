@@ -1,6 +1,7 @@
 //! Which methods people may register and use.
 
-use super::{DateTime, open_enum, open_resource, resource};
+use super::DateTime;
+use super::declare::{open_enum, open_resource, resource};
 
 open_resource! {
     /// Which methods are allowed.

@@ -1,6 +1,7 @@
 //! Which combinations of methods are strong enough, and contexts in which to ask.
 
-use super::{DateTime, open_resource, resource};
+use super::DateTime;
+use super::declare::{open_resource, resource};
 
 resource! {
     /// Which combinations of methods are strong enough.

@@ -1,6 +1,6 @@
 //! What people may do in the directory without a role.
 
-use super::{open_enum, resource};
+use super::declare::{open_enum, resource};
 
 resource! {
     /// What people may do in the directory without a role.

@@ -1,6 +1,7 @@
 //! Who wrote to whom and when in Teams. Nothing here holds what was written.
 
-use super::{DateTime, Identity, open_enum, resource};
+use super::declare::{open_enum, resource};
+use super::{DateTime, Identity};
 
 resource! {
     /// A chat. <https://learn.microsoft.com/graph/api/resources/chat>

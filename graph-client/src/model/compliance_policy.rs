@@ -1,6 +1,7 @@
 //! What devices have to fulfil, and whether they do.
 
-use super::{DateTime, open_enum, open_resource, resource};
+use super::DateTime;
+use super::declare::{open_enum, open_resource, resource};
 
 open_resource! {
     /// What devices have to fulfil; the kind says for which system, and which fields there are.

@@ -2,7 +2,8 @@
 //!
 //! <https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy>
 
-use super::{AuthenticationStrengthPolicy, DateTime, open_enum, resource};
+use super::declare::{open_enum, resource};
+use super::{AuthenticationStrengthPolicy, DateTime};
 
 resource! {
     /// A conditional access policy.

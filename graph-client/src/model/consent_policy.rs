@@ -1,6 +1,7 @@
 //! Who may consent to applications, and whom to ask.
 
-use super::{AccessReviewReviewerScope, open_resource, resource};
+use super::AccessReviewReviewerScope;
+use super::declare::{open_resource, resource};
 
 resource! {
     /// Whether people may ask administrators to consent.

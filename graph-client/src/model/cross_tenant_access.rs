@@ -1,6 +1,6 @@
 //! What other tenants may do here, and this one there.
 
-use super::resource;
+use super::declare::resource;
 
 resource! {
     /// The policy on other tenants.

@@ -1,6 +1,7 @@
 //! Devices, as the directory knows them.
 
-use super::{DateTime, resource};
+use super::DateTime;
+use super::declare::resource;
 
 resource! {
     /// A device in the directory. <https://learn.microsoft.com/graph/api/resources/device>

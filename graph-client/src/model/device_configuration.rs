@@ -1,6 +1,7 @@
 //! How devices are set up: profiles and the settings catalogue.
 
-use super::{AssignmentTarget, ComplianceStatus, DateTime, open_resource, resource};
+use super::declare::{open_resource, resource};
+use super::{AssignmentTarget, ComplianceStatus, DateTime};
 
 open_resource! {
     /// A profile; the kind says what it sets up. What is not named here is in `other`.

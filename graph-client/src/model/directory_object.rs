@@ -1,6 +1,7 @@
 //! Members, owners and others of which the kind is known only when they arrive.
 
-use super::{DateTime, open_resource};
+use super::DateTime;
+use super::declare::open_resource;
 
 open_resource! {
     /// Whatever a relation leads to. Of an object that the application may not read only kind and

@@ -1,6 +1,6 @@
 //! Directory roles in the older shape, in which only activated ones appear.
 
-use super::resource;
+use super::declare::resource;
 
 resource! {
     /// A role that was activated in the tenant.

@@ -1,6 +1,6 @@
 //! Domains.
 
-use super::{open_enum, resource};
+use super::declare::{open_enum, resource};
 
 resource! {
     /// A domain of the tenant, verified or not. <https://learn.microsoft.com/graph/api/resources/domain>

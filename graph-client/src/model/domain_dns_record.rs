@@ -1,6 +1,6 @@
 //! What the service wants to find in the DNS of a domain.
 
-use super::open_resource;
+use super::declare::open_resource;
 
 open_resource! {
     /// A record that proves a domain or makes a service work with it.

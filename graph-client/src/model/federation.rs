@@ -1,6 +1,6 @@
 //! Domains whose people sign in elsewhere.
 
-use super::{open_enum, resource};
+use super::declare::{open_enum, resource};
 
 resource! {
     /// Where the people of a domain sign in.

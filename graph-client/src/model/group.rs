@@ -1,6 +1,7 @@
 //! Groups.
 
-use super::{AssignedLicense, DateTime, resource};
+use super::declare::resource;
+use super::{AssignedLicense, DateTime};
 
 resource! {
     /// A group. <https://learn.microsoft.com/graph/api/resources/group>
@@ -29,7 +30,7 @@ resource! {
         membership_rule: String,
         /// Whether that rule is processed: `On` or `Paused`.
         membership_rule_processing_state: String,
-        /// The licences that its members get.
+        /// The licenses that its members get.
         assigned_licenses: Vec<AssignedLicense>,
         /// What was made with it, such as `Team`.
         resource_provisioning_options: Vec<String>,

@@ -1,6 +1,6 @@
 //! Settings of groups and how long groups live.
 
-use super::resource;
+use super::declare::resource;
 
 resource! {
     /// A set of settings of the directory, such as `Group.Unified`. What is not set is as its

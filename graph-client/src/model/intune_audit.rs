@@ -1,6 +1,7 @@
 //! Who changed what in Intune.
 
-use super::{DateTime, resource};
+use super::DateTime;
+use super::declare::resource;
 
 resource! {
     /// A change in Intune.

@@ -1,6 +1,7 @@
 //! Labels of how sensitive something is and for how long it is kept.
 
-use super::{DateTime, open_resource};
+use super::DateTime;
+use super::declare::open_resource;
 
 open_resource! {
     /// A label of how sensitive something is.

@@ -1,9 +1,10 @@
-//! Licences bought and assigned.
+//! Licenses bought and assigned.
 
-use super::{DateTime, open_enum, resource};
+use super::DateTime;
+use super::declare::{open_enum, resource};
 
 resource! {
-    /// A product that the tenant has licences of.
+    /// A product that the tenant has licenses of.
     /// <https://learn.microsoft.com/graph/api/resources/subscribedsku>
     pub struct SubscribedSku {
         /// The id of this product in this tenant.
@@ -16,9 +17,9 @@ resource! {
         applies_to: String,
         /// Whether it can be used.
         capability_status: CapabilityStatus,
-        /// How many licences are assigned.
+        /// How many licenses are assigned.
         consumed_units: i32,
-        /// How many licences there are, by state.
+        /// How many licenses there are, by state.
         prepaid_units: LicenseUnitsDetail,
         /// The service plans in it.
         service_plans: Vec<ServicePlanInfo>,
@@ -44,7 +45,7 @@ open_enum! {
 }
 
 resource! {
-    /// Numbers of licences by state.
+    /// Numbers of licenses by state.
     /// <https://learn.microsoft.com/graph/api/resources/licenseunitsdetail>
     pub struct LicenseUnitsDetail {
         /// Usable.
@@ -75,7 +76,7 @@ resource! {
 }
 
 resource! {
-    /// A licence of a user or group.
+    /// A license of a user or group.
     /// <https://learn.microsoft.com/graph/api/resources/assignedlicense>
     pub struct AssignedLicense {
         /// The id of the product.
@@ -86,7 +87,7 @@ resource! {
 }
 
 resource! {
-    /// How a licence came to a user.
+    /// How a license came to a user.
     /// <https://learn.microsoft.com/graph/api/resources/licenseassignmentstate>
     pub struct LicenseAssignmentState {
         /// The product.
@@ -105,7 +106,7 @@ resource! {
 }
 
 resource! {
-    /// A licence that a user has. <https://learn.microsoft.com/graph/api/resources/licensedetails>
+    /// A license that a user has. <https://learn.microsoft.com/graph/api/resources/licensedetails>
     pub struct LicenseDetails {
         /// The id.
         id: String,
@@ -119,7 +120,7 @@ resource! {
 }
 
 resource! {
-    /// Licences bought together, with the end of their term.
+    /// Licenses bought together, with the end of their term.
     /// <https://learn.microsoft.com/graph/api/resources/companysubscription>
     pub struct CompanySubscription {
         /// The id.
@@ -134,7 +135,7 @@ resource! {
         status: String,
         /// Whether it is a trial.
         is_trial: bool,
-        /// How many licences.
+        /// How many licenses.
         total_licenses: i32,
         /// When it was bought.
         created_date_time: DateTime,

@@ -1,7 +1,8 @@
 //! Who wrote to whom and when by mail, and rules that forward it. Nothing here holds what was
 //! written.
 
-use super::{DateTime, open_enum, resource};
+use super::DateTime;
+use super::declare::{open_enum, resource};
 
 resource! {
     /// That a mail was sent or received, without what it says.

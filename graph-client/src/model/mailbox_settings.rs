@@ -1,6 +1,6 @@
 //! How a mailbox is set up.
 
-use super::{open_enum, resource};
+use super::declare::{open_enum, resource};
 
 resource! {
     /// How a mailbox is set up. <https://learn.microsoft.com/graph/api/resources/mailboxsettings>

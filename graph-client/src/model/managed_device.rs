@@ -1,6 +1,7 @@
 //! Devices that Intune manages.
 
-use super::{DateTime, open_enum, resource};
+use super::DateTime;
+use super::declare::{open_enum, resource};
 
 resource! {
     /// A device that Intune manages.

@@ -1,6 +1,7 @@
 //! Programs that Intune installs.
 
-use super::{AssignmentTarget, DateTime, open_enum, open_resource};
+use super::declare::{open_enum, open_resource};
+use super::{AssignmentTarget, DateTime};
 
 open_resource! {
     /// A program that Intune offers or installs; the kind says for which system. What is not named

@@ -1,6 +1,6 @@
 //! Synchronisation with a directory on premises.
 
-use super::resource;
+use super::declare::resource;
 
 resource! {
     /// How the tenant is synchronised with a directory on premises.

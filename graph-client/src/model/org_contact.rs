@@ -1,6 +1,7 @@
 //! People outside who are in the address book.
 
-use super::{DateTime, resource};
+use super::DateTime;
+use super::declare::resource;
 
 resource! {
     /// A contact of the organization; it cannot sign in.

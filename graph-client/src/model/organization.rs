@@ -1,6 +1,7 @@
 //! The tenant itself.
 
-use super::{DateTime, resource};
+use super::DateTime;
+use super::declare::resource;
 
 resource! {
     /// A tenant. <https://learn.microsoft.com/graph/api/resources/organization>

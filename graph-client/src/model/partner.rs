@@ -1,6 +1,7 @@
 //! What partners may do for customers: granular delegated administration (GDAP).
 
-use super::{DateTime, open_enum, resource};
+use super::DateTime;
+use super::declare::{open_enum, resource};
 
 resource! {
     /// A relationship with a customer.

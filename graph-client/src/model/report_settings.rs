@@ -1,6 +1,6 @@
 //! What usage reports show.
 
-use super::resource;
+use super::declare::resource;
 
 resource! {
     /// What usage reports show. When names are concealed, rows cannot be matched with people.

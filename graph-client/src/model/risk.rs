@@ -1,6 +1,7 @@
 //! Accounts that may be in other hands, and what suggests it.
 
-use super::{DateTime, RiskLevel, SignInLocation, open_enum, resource};
+use super::declare::{open_enum, resource};
+use super::{DateTime, RiskLevel, SignInLocation};
 
 resource! {
     /// Somebody whose account may be in other hands. Needs Entra ID P2.

@@ -1,6 +1,7 @@
 //! Directory roles, who has them, and who could.
 
-use super::{DateTime, resource};
+use super::DateTime;
+use super::declare::resource;
 
 resource! {
     /// A role. <https://learn.microsoft.com/graph/api/resources/unifiedroledefinition>

@@ -1,6 +1,7 @@
 //! What it takes to get a role: the rules of privileged identity management.
 
-use super::{DateTime, Identity, open_resource, resource};
+use super::declare::{open_resource, resource};
+use super::{DateTime, Identity};
 
 open_resource! {
     /// The rules for a role. The rules come when expanded.

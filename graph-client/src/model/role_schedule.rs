@@ -1,6 +1,7 @@
 //! Roles for a time: who has them, who may activate them, and who asked.
 
-use super::{DateTime, open_enum, resource};
+use super::DateTime;
+use super::declare::{open_enum, resource};
 
 resource! {
     /// A role that somebody has or will have for a time. Needs Entra ID P2 or Governance.

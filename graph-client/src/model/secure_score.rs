@@ -1,6 +1,7 @@
 //! How secure Microsoft finds the tenant.
 
-use super::{DateTime, resource};
+use super::DateTime;
+use super::declare::resource;
 
 resource! {
     /// The secure score of a day. <https://learn.microsoft.com/graph/api/resources/securescore>
@@ -17,7 +18,7 @@ resource! {
         max_score: f64,
         /// How many used the tenant that day.
         active_user_count: i32,
-        /// How many have a licence.
+        /// How many have a license.
         licensed_user_count: i32,
         /// The services that were looked at.
         enabled_services: Vec<String>,

@@ -1,6 +1,6 @@
 //! Security defaults.
 
-use super::resource;
+use super::declare::resource;
 
 resource! {
     /// The basic protection that every tenant can turn on, at

@@ -1,6 +1,7 @@
 //! How the services are, and what Microsoft has to say.
 
-use super::{DateTime, open_enum, open_resource, resource};
+use super::DateTime;
+use super::declare::{open_enum, open_resource, resource};
 
 open_resource! {
     /// How a service is. The issues come when expanded.

@@ -1,6 +1,6 @@
 //! Settings of `SharePoint` and `OneDrive` for the whole tenant.
 
-use super::{open_enum, resource};
+use super::declare::{open_enum, resource};
 
 resource! {
     /// Settings of `SharePoint` and `OneDrive` for the whole tenant.

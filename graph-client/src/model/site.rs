@@ -1,6 +1,7 @@
 //! Sites, drives and what of them is shared.
 
-use super::{DateTime, Identity, resource};
+use super::declare::resource;
+use super::{DateTime, Identity};
 
 resource! {
     /// A site. <https://learn.microsoft.com/graph/api/resources/site>

@@ -1,6 +1,7 @@
 //! Subscriptions to change notifications.
 
-use super::{DateTime, resource};
+use super::DateTime;
+use super::declare::resource;
 
 resource! {
     /// A subscription to change notifications.

@@ -1,6 +1,7 @@
 //! Teams, channels and who is in them.
 
-use super::{DateTime, open_enum, open_resource, resource};
+use super::DateTime;
+use super::declare::{open_enum, open_resource, resource};
 
 resource! {
     /// A team. <https://learn.microsoft.com/graph/api/resources/team>

@@ -1,6 +1,7 @@
 //! People and other accounts.
 
-use super::{AssignedLicense, DateTime, open_enum, resource};
+use super::declare::{open_enum, resource};
+use super::{AssignedLicense, DateTime};
 
 resource! {
     /// A user account. <https://learn.microsoft.com/graph/api/resources/user>
@@ -30,7 +31,7 @@ resource! {
         creation_type: String,
         /// Whether an invitation was taken up: `PendingAcceptance` or `Accepted`.
         external_user_state: String,
-        /// The licences assigned, directly or by group.
+        /// The licenses assigned, directly or by group.
         assigned_licenses: Vec<AssignedLicense>,
         /// The country it uses services in, as two letters.
         usage_location: String,

@@ -1,6 +1,7 @@
 //! What only Windows has: its protection and how it comes to be set up.
 
-use super::{DateTime, resource};
+use super::DateTime;
+use super::declare::resource;
 
 resource! {
     /// How the protection of a device is.
