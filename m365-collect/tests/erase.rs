@@ -109,7 +109,7 @@ async fn take(store: &dyn Store, step: &Step, second: u64) {
     finish.whole = !second.is_multiple_of(3);
     commit.finish = step.finishes.then_some(finish);
     match store.commit(commit).await {
-        Ok(_) | Err(StoreError::Contested { .. }) => {}
+        Ok(_) | Err(StoreError::Conflict { .. }) => {}
         Err(error) => panic!("{error}"),
     }
     // A round that begins anew gives up what was not sorted in, and whoever looks sorts it in.
@@ -222,7 +222,7 @@ async fn lines(store: &dyn Store) -> Vec<String> {
         lines.push(format!("{edge:?}"));
     }
     for source in [PEOPLE, LOG, SETTINGS] {
-        for contested in store.contested(&source, 999).await.unwrap() {
+        for contested in store.conflicts(&source, 999).await.unwrap() {
             lines.push(format!("{contested:?}"));
         }
         lines.push(format!("{:?}", store.source_state(&source).await.unwrap()));

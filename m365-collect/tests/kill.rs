@@ -77,7 +77,7 @@ impl Source for People {
             } else {
                 run.changes(changes).await?;
                 loop {
-                    let contested = run.contested(20).await?;
+                    let contested = run.conflicts(20).await?;
                     if contested.is_empty() {
                         break;
                     }
@@ -215,7 +215,7 @@ impl Model {
         self.allowed
             .push(rounds::picture(&self.store, &SOURCE).await);
         loop {
-            let contested = self.store.contested(&SOURCE, 20).await.unwrap();
+            let contested = self.store.conflicts(&SOURCE, 20).await.unwrap();
             if contested.is_empty() {
                 return;
             }

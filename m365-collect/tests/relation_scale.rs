@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt};
 use m365_collect::insight::relation::{EntityType, Graph, Item, Options, write_json_lines};
 use m365_collect::store::{
-    Claim, Commit, Committed, Contested, Erased, Expired, Expiry, Lease, RunEntry, SourceState,
+    Claim, Commit, Committed, Conflict, Erased, Expired, Expiry, Lease, RunEntry, SourceState,
     StoreError,
 };
 use m365_collect::{
@@ -127,7 +127,7 @@ impl Store for Crowd {
         unreachable!("a graph only reads")
     }
 
-    async fn contested(&self, _: &SourceId, _: usize) -> Result<Vec<Contested>, StoreError> {
+    async fn conflicts(&self, _: &SourceId, _: usize) -> Result<Vec<Conflict>, StoreError> {
         unreachable!("a graph does not ask for it")
     }
 

@@ -9,30 +9,25 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use m365_collect::History;
-use m365_collect::store::{Begin, Commit, Contested, Finish, Lease};
+use m365_collect::store::{Begin, Commit, Conflict, Finish, Lease};
 use m365_collect::{
     Change, Edge, Kind, MemoryStore, Record, Relation, RemovedReason, SourceId, SqliteStore, Store,
-    StoreError, StoredTenant, SyncMode, testing,
+    StoreError, StoredTenant, SyncMode,
 };
 use proptest::prelude::*;
 use serde_json::value::RawValue;
 
-#[tokio::test]
-async fn memory_conforms() {
-    // It holds one store of each case: not on the stack.
-    Box::pin(testing::store_conforms(async || MemoryStore::new())).await;
+mod memory {
+    m365_collect::store_conforms!(async || Some((m365_collect::MemoryStore::new(), ())));
 }
 
-#[tokio::test]
-async fn sqlite_conforms() {
-    let folder = tempfile::tempdir().unwrap();
-    let number = std::cell::Cell::new(0);
-    testing::store_conforms(async || {
-        number.set(number.get() + 1);
-        let path = folder.path().join(format!("{}.m365", number.get()));
-        SqliteStore::open(path).await.unwrap()
-    })
-    .await;
+mod sqlite {
+    m365_collect::store_conforms!(async || {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.m365");
+        let store = m365_collect::SqliteStore::open(path).await.unwrap();
+        Some((store, folder))
+    });
 }
 
 #[tokio::test]
@@ -218,7 +213,7 @@ async fn picture(store: &dyn Store) -> String {
     let raw: Vec<&str> = records.iter().map(|record| record.raw.get()).collect();
     let edges = store.edges(&Relation::MEMBER, None, 100).await.unwrap();
     let graves = store.tombstones(&Kind::USER, None, 100).await.unwrap();
-    let contested = store.contested(&SOURCE, 100).await.unwrap();
+    let conflicts = store.conflicts(&SOURCE, 100).await.unwrap();
     let feed = store.feed(0, 1000).await.unwrap();
     let mut versions = Vec::new();
     for id in 0..6 {
@@ -236,7 +231,7 @@ async fn picture(store: &dyn Store) -> String {
         .map(|entry| (entry.at, entry.id, entry.event, entry.properties))
         .collect();
     feed.sort();
-    format!("{state:?}\n{raw:?}\n{edges:?}\n{graves:?}\n{contested:?}\n{feed:?}\n{versions:?}")
+    format!("{state:?}\n{raw:?}\n{edges:?}\n{graves:?}\n{conflicts:?}\n{feed:?}\n{versions:?}")
 }
 
 async fn play(store: &dyn Store, steps: &[Step]) -> Vec<String> {
@@ -275,7 +270,7 @@ async fn play(store: &dyn Store, steps: &[Step]) -> Vec<String> {
             Step::Settle(there) => {
                 let mut commit = Commit::new(&lease, at);
                 commit.history = History::Versions;
-                commit.changes = settled(&store.contested(&SOURCE, 100).await.unwrap(), *there);
+                commit.changes = settled(&store.conflicts(&SOURCE, 100).await.unwrap(), *there);
                 format!("{:?}", store.commit(commit).await.unwrap())
             }
         };
@@ -285,11 +280,11 @@ async fn play(store: &dyn Store, steps: &[Step]) -> Vec<String> {
     log
 }
 
-fn settled(contested: &[Contested], there: bool) -> Vec<Change> {
+fn settled(conflicts: &[Conflict], there: bool) -> Vec<Change> {
     let mut changes = Vec::new();
-    for one in contested {
+    for one in conflicts {
         match one {
-            Contested::Object {
+            Conflict::Object {
                 kind, id, reason, ..
             } if !there => {
                 changes.push(Change::ConfirmGone {
@@ -298,11 +293,11 @@ fn settled(contested: &[Contested], there: bool) -> Vec<Change> {
                     reason: reason.unwrap_or(RemovedReason::Changed),
                 });
             }
-            Contested::Object { id, .. } => {
+            Conflict::Object { id, .. } => {
                 let number = id.trim_start_matches('u').parse().unwrap();
                 changes.push(Change::Confirm(user(number, 9)));
             }
-            Contested::Container { relation, from, .. } => {
+            Conflict::Container { relation, from, .. } => {
                 if there {
                     changes.push(Change::ConfirmLink(Edge::new(relation.clone(), from, "u1")));
                 }

@@ -12,7 +12,7 @@ use super::progress::{ProgressEvent, ProgressReporter, WaitCause};
 use super::rate::Rate;
 use crate::id::SourceId;
 use crate::outcome::RunStats;
-use crate::store::Held;
+use crate::store::HeldSweep;
 use crate::timestamp;
 
 /// Shorter waits for a limit of our own are part of going on.
@@ -98,7 +98,7 @@ impl SourceMetrics {
         });
     }
 
-    pub(crate) fn held(&self, held: Held) {
+    pub(crate) fn held(&self, held: HeldSweep) {
         self.reporter.tell(&ProgressEvent::HeldRemovals {
             source: self.source.clone(),
             removals: held.removals,

@@ -26,7 +26,7 @@ use crate::id::SyncMode;
 use crate::kind::Kind;
 use crate::outcome::RunStats;
 use crate::record::{Change, Edge, RawItem, Record, Relation};
-use crate::store::{Begin, Contested, Finish, Held, Lease, Store};
+use crate::store::{Begin, Conflict, Finish, HeldSweep, Lease, Store};
 
 pub use channel::{ProgressEvents, ProgressSender, progress_channel};
 pub use progress::{Progress, ProgressEvent, Silent, WaitCause};
@@ -352,9 +352,9 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn contested(&mut self, limit: usize) -> Result<Vec<Contested>> {
+    pub async fn conflicts(&mut self, limit: usize) -> Result<Vec<Conflict>> {
         self.writer.flush().await?;
-        Ok(self.store.contested(&self.descriptor.id, limit).await?)
+        Ok(self.store.conflicts(&self.descriptor.id, limit).await?)
     }
 
     /// How many items could not be read or kept so far, in earlier runs of the round too.
@@ -374,7 +374,7 @@ impl<'a> Run<'a> {
     }
 
     /// The removals that were held at the end of a round.
-    pub(crate) fn held(&self) -> Option<Held> {
+    pub(crate) fn held(&self) -> Option<HeldSweep> {
         self.writer.held
     }
 

@@ -11,7 +11,7 @@ use crate::descriptor::Descriptor;
 use crate::id::History;
 use crate::record::Change;
 use crate::run::metrics::SourceMetrics;
-use crate::store::{Begin, Commit, Committed, Finish, Held, Lease, Store, StoreError};
+use crate::store::{Begin, Commit, Committed, Finish, HeldSweep, Lease, Store, StoreError};
 
 /// A commit is written once it holds so many changes …
 const CHANGES: usize = 5_000;
@@ -40,7 +40,7 @@ pub(crate) struct Writer {
     /// What is written may have come before in this round.
     pub(crate) repeats: bool,
     pub(crate) forgotten: u64,
-    pub(crate) held: Option<Held>,
+    pub(crate) held: Option<HeldSweep>,
     pub(crate) stored_some: bool,
 }
 

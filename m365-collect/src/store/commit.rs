@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::AddAssign;
 use std::time::SystemTime;
 
 use crate::id::SourceId;
@@ -30,7 +31,7 @@ impl fmt::Debug for Lease {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lease")
             .field("source", &self.source)
-            .field("mode", &self.mode)
+            .field("reading", &self.mode)
             .field("epoch", &self.epoch)
             .field("has_checkpoint", &self.checkpoint.is_some())
             .field("in_round", &self.in_round)
@@ -75,7 +76,7 @@ pub struct Commit {
     /// The changes, in the order in which they were received.
     pub changes: Vec<Change>,
     /// The new checkpoint. `None` leaves the old one, except that a listing begins and ends without
-    /// any: see [`Commit::leaves`].
+    /// any: see [`Commit::checkpoint_update`].
     pub checkpoint: Option<String>,
     /// Whether these changes end the round.
     pub finish: Option<Finish>,
@@ -129,13 +130,13 @@ impl Commit {
 
 /// Where a source goes on after a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leaves<'a> {
+pub enum CheckpointUpdate<'a> {
     /// Where it would have gone on before.
-    Old,
+    Keep,
     /// It begins anew.
-    Nothing,
+    Clear,
     /// Here.
-    This(&'a str),
+    Set(&'a str),
 }
 
 impl Commit {
@@ -144,16 +145,16 @@ impl Commit {
     /// A listing that has ended has nothing to go on with, whatever came with its last page, and
     /// one that begins must not go on from where an earlier one stood: what it did not list again
     /// would be swept.
-    pub fn leaves(&self) -> Leaves<'_> {
+    pub fn checkpoint_update(&self) -> CheckpointUpdate<'_> {
         let is_listing = self.mode == SyncMode::Full;
         let begins = self.begin == Some(Begin::Generation);
         if is_listing && self.finish.is_some() {
-            return Leaves::Nothing;
+            return CheckpointUpdate::Clear;
         }
         match &self.checkpoint {
-            Some(checkpoint) => Leaves::This(checkpoint),
-            None if is_listing && begins => Leaves::Nothing,
-            None => Leaves::Old,
+            Some(checkpoint) => CheckpointUpdate::Set(checkpoint),
+            None if is_listing && begins => CheckpointUpdate::Clear,
+            None => CheckpointUpdate::Keep,
         }
     }
 }
@@ -238,31 +239,30 @@ pub struct Committed {
     pub forgotten: u64,
     /// Removals that were held at the end of the round: what came is there, the old objects are still
     /// there as well, and the round is not complete.
-    pub held: Option<Held>,
+    pub held: Option<HeldSweep>,
 }
 
-impl Committed {
-    /// The end of a round that removed so much, or held it.
-    pub(super) fn swept(swept: Result<u64, Held>) -> Self {
-        Self {
-            removed: swept.unwrap_or_default(),
-            held: swept.err(),
-            ..Self::default()
-        }
+impl AddAssign for Committed {
+    fn add_assign(&mut self, more: Self) {
+        self.upserted += more.upserted;
+        self.removed += more.removed;
+        self.collided += more.collided;
+        self.forgotten += more.forgotten;
+        self.held = self.held.or(more.held);
     }
 }
 
 /// Removals that were held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Held {
+pub struct HeldSweep {
     /// How many the round would have removed.
     pub removals: u64,
     /// Of how many.
     pub of: u64,
 }
 
-impl Held {
+impl HeldSweep {
     /// So many removals of so many objects.
     pub const fn new(removals: u64, of: u64) -> Self {
         Self { removals, of }
@@ -272,7 +272,7 @@ impl Held {
 /// An object about which one round said two things, so that the service must be asked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Contested {
+pub enum Conflict {
     /// Is the object there?
     Object {
         /// Its kind.

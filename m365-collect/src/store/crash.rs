@@ -19,17 +19,19 @@ pub const ERASE_CRASH_POINTS: [&str; 3] = ["erase.begun", "erase.done", "erase.s
 #[cfg(feature = "testing")]
 pub const DELETE_CRASH_POINTS: [&str; 2] = ["delete.begun", "delete.overwritten"];
 
-/// Ends the process here where `M365_CRASH_AT` names this point and the how-manieth time:
-/// `commit.applied:7`.
-#[cfg(all(feature = "sqlite", feature = "testing"))]
+/// Ends the process here, where the environment says so.
+#[cfg(feature = "testing")]
 pub(crate) fn point(name: &str) {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU64, Ordering};
 
+    /// Names a point and the how-manieth time: `commit.applied:7`.
+    const VARIABLE: &str = "M365_CRASH_AT";
     static REACHED: AtomicU64 = AtomicU64::new(0);
     static WANTED: OnceLock<Option<(String, u64)>> = OnceLock::new();
+
     let wanted = WANTED.get_or_init(|| {
-        let wanted = std::env::var("M365_CRASH_AT").ok()?;
+        let wanted = std::env::var(VARIABLE).ok()?;
         let (name, time) = wanted.split_once(':')?;
         Some((name.to_owned(), time.parse().ok()?))
     });
@@ -41,6 +43,5 @@ pub(crate) fn point(name: &str) {
     }
 }
 
-/// Nothing ends here outside tests.
-#[cfg(all(feature = "sqlite", not(feature = "testing")))]
+#[cfg(not(feature = "testing"))]
 pub(crate) const fn point(_: &str) {}

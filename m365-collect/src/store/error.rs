@@ -81,9 +81,11 @@ pub enum StoreError {
         /// The source.
         source_id: SourceId,
     },
-    /// A round cannot end while the service was not asked about contested objects.
-    #[error("source {source_id} has {objects} contested objects: the round cannot end")]
-    Contested {
+    /// A round cannot end while the service was not asked about conflicts.
+    #[error(
+        "source {source_id} has {objects} conflicts that are not settled: the round cannot end"
+    )]
+    Conflict {
         /// The source.
         source_id: SourceId,
         /// How many.

@@ -7,8 +7,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_lc_rs::{hmac, rand};
 
+use super::backend::Transaction;
 use super::depth::depth_of_name;
 use super::person::{About, Names, about, is_in_key};
+use super::row::{Cursor, damaged, one};
+use super::table::Selection;
+use super::tables::{ERASED, ERASING, ErasedRow, ErasingRow};
 use super::{Commit, StoreError};
 use crate::kind::Kind;
 use crate::record::{Change, Edge, Record};
@@ -23,6 +27,29 @@ pub(super) fn new_key() -> Result<[u8; 32], StoreError> {
         cause: Box::new(error),
     })?;
     Ok(key)
+}
+
+/// The only row of its table has this key.
+pub(super) const ONLY: i64 = 1;
+
+/// Whom the store has forgotten, with the key of the digests; `None` where nobody ever was.
+pub(super) async fn remembered(
+    tx: &mut dyn Transaction,
+) -> Result<Option<(Vec<u8>, Oblivion)>, StoreError> {
+    let row: Option<ErasingRow> = one(tx, &ERASING, vec![ONLY.into()]).await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let mut oblivion = Oblivion::new(&row.key);
+    let mut rows = Cursor::new(Selection::of(&ERASED));
+    while let Some(some) = rows.next::<ErasedRow>(tx).await? {
+        for row in some {
+            let digest = row.digest.try_into().map_err(|_| damaged("erased"))?;
+            let length = usize::try_from(row.length).unwrap_or_default();
+            oblivion.add(digest, length, row.person);
+        }
+    }
+    Ok(Some((row.key, oblivion)))
 }
 
 /// The people whom a store has forgotten.

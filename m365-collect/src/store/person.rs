@@ -96,7 +96,6 @@ impl Names {
     }
 
     /// Whether a JSON text may give a name, to be looked at closely. `scratch` is room to work in.
-    #[cfg(feature = "sqlite")]
     pub(super) fn may_be_in(&self, json: &str, scratch: &mut String) -> bool {
         scratch.clear();
         scratch.push_str(json);

@@ -4,9 +4,9 @@
 //! earlier round ([delta query](https://learn.microsoft.com/graph/delta-query-overview)). Most
 //! changes settle themselves. Where two of one round contradict each other, or a change undoes
 //! a removal, the change alone cannot tell an order from its reverse: the row stays as it is, is
-//! noted as contested, and the service is asked before the round is complete.
+//! noted as a conflict, and the service is asked before the round is complete.
 
-use super::SyncMode;
+use crate::id::SyncMode;
 
 /// What is known of a stored row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub enum Action {
     /// Leave the row, but note that the round named it.
     Keep,
     /// Leave the row and ask the service.
-    Contest,
+    Conflict,
 }
 
 /// An object arrives. `differs` tells whether it gives a property that is stored another value.
@@ -57,9 +57,9 @@ pub fn upsert(
     match (row, mode) {
         (None, _) | (_, SyncMode::Full | SyncMode::Window) => Action::Replace,
         // A restored object, or an old change replayed.
-        (Some(Row { live: false, .. }), SyncMode::Delta) => Action::Contest,
+        (Some(Row { live: false, .. }), SyncMode::Delta) => Action::Conflict,
         // Two states of one object, and no telling which is the later one.
-        (Some(row), SyncMode::Delta) if row.round == round && differs() => Action::Contest,
+        (Some(row), SyncMode::Delta) if row.round == round && differs() => Action::Conflict,
         (Some(_), SyncMode::Delta) => Action::Merge,
     }
 }
@@ -75,7 +75,7 @@ pub const fn collides(row: Option<Row>, mode: SyncMode, round: u64) -> bool {
 pub const fn remove(row: Option<Row>, mode: SyncMode, round: u64) -> Action {
     match (row, mode) {
         (Some(Row { live: false, .. }), SyncMode::Delta) => Action::Keep,
-        (Some(row), SyncMode::Delta) if row.round == round || row.revived => Action::Contest,
+        (Some(row), SyncMode::Delta) if row.round == round || row.revived => Action::Conflict,
         _ => Action::Remove,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::store::{Store, StoreError};
 
-pub(super) async fn a_tenant_is_synced_by_one_at_a_time(store: &impl Store) {
+pub async fn a_tenant_is_synced_by_one_at_a_time(store: &impl Store) {
     for _ in 0..2 {
         let claim = store.claim().await.expect("a claim");
         for _ in 0..2 {

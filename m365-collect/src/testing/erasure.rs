@@ -114,7 +114,7 @@ async fn is_bobs_alone(store: &impl Store) {
     assert!(graves(store).await.is_empty(), "not even a tombstone");
 }
 
-pub(super) async fn all_that_is_of_a_person_is_erased_by_any_of_their_names(store: &impl Store) {
+pub async fn all_that_is_of_a_person_is_erased_by_any_of_their_names(store: &impl Store) {
     filled(store).await;
     // Each erases her anew: all that there is to erase the second time comes again before.
     let erased = store
@@ -145,14 +145,14 @@ pub(super) async fn all_that_is_of_a_person_is_erased_by_any_of_their_names(stor
     assert_eq!(store.erased().await.expect("a number"), 1);
 }
 
-pub(super) async fn a_person_is_found_by_address_too(store: &impl Store) {
+pub async fn a_person_is_found_by_address_too(store: &impl Store) {
     filled(store).await;
     let erased = store.erase("ADA.X@contoso.example").await.expect("erased");
     assert_eq!((erased.records, erased.relations), (6, 2));
     is_bobs_alone(store).await;
 }
 
-pub(super) async fn an_erased_person_does_not_come_back(store: &impl Store) {
+pub async fn an_erased_person_does_not_come_back(store: &impl Store) {
     filled(store).await;
     store.erase("ada@contoso.example").await.expect("erased");
     // By a change, a replay, a removal, a relation; by a resync; by a listing; by an event.
@@ -188,9 +188,9 @@ pub(super) async fn an_erased_person_does_not_come_back(store: &impl Store) {
     );
     assert!(
         store
-            .contested(&PEOPLE, 9)
+            .conflicts(&PEOPLE, 9)
             .await
-            .expect("contested")
+            .expect("conflicts")
             .is_empty()
     );
     // A setting that stops mentioning her does not remember that it did.
@@ -199,7 +199,7 @@ pub(super) async fn an_erased_person_does_not_come_back(store: &impl Store) {
     assert_eq!(versions.expect("versions").len(), 1);
 }
 
-pub(super) async fn what_was_gone_before_leaves_no_trace_either(store: &impl Store) {
+pub async fn what_was_gone_before_leaves_no_trace_either(store: &impl Store) {
     let mut writer = delta(store).await;
     let people = vec![
         user(ADA, "ada"),
@@ -215,7 +215,7 @@ pub(super) async fn what_was_gone_before_leaves_no_trace_either(store: &impl Sto
     // A replay is being settled, beside a new generation.
     writer.begin(Begin::Round, vec![user(ADA, "ada")]).await;
     assert_eq!(
-        store.contested(&PEOPLE, 9).await.expect("contested").len(),
+        store.conflicts(&PEOPLE, 9).await.expect("conflicts").len(),
         1
     );
     let mut other = Writer::new(store, SourceId::new("staged"), SyncMode::Full).await;
@@ -248,9 +248,9 @@ pub(super) async fn what_was_gone_before_leaves_no_trace_either(store: &impl Sto
     assert!(feed.iter().all(|entry| entry.id != ADA), "{feed:?}");
     assert!(
         store
-            .contested(&PEOPLE, 9)
+            .conflicts(&PEOPLE, 9)
             .await
-            .expect("contested")
+            .expect("conflicts")
             .is_empty()
     );
     let note = store.note("place").await.expect("a note");
@@ -268,7 +268,7 @@ pub(super) async fn what_was_gone_before_leaves_no_trace_either(store: &impl Sto
     assert_eq!(all(store, &Kind::REGISTRATION_DETAILS).await, [""; 0]);
 }
 
-pub(super) async fn somebody_who_is_not_stored_can_be_kept_out(store: &impl Store) {
+pub async fn somebody_who_is_not_stored_can_be_kept_out(store: &impl Store) {
     let refused = store.erase("enabled").await;
     assert!(matches!(refused, Err(StoreError::Nobody)), "{refused:?}");
     assert_eq!(store.erased().await.expect("a number"), 0);
@@ -284,7 +284,7 @@ pub(super) async fn somebody_who_is_not_stored_can_be_kept_out(store: &impl Stor
     assert_eq!(ids(store).await, ["b"]);
 }
 
-pub(super) async fn an_address_of_two_people_erases_neither(store: &impl Store) {
+pub async fn an_address_of_two_people_erases_neither(store: &impl Store) {
     let shared = |id: &str| {
         let json = format!(r#"{{"id":"{id}","mail":"post@contoso.example"}}"#);
         object(&Kind::USER, id, &json)
@@ -298,7 +298,7 @@ pub(super) async fn an_address_of_two_people_erases_neither(store: &impl Store) 
     assert_eq!(all(store, &Kind::USER).await, ["a", "b"]);
 }
 
-pub(super) async fn nobody_is_erased_while_a_sync_is_running(store: &impl Store) {
+pub async fn nobody_is_erased_while_a_sync_is_running(store: &impl Store) {
     filled(store).await;
     let claim = store.claim().await.expect("a claim");
     let refused = store.erase(ADA).await;
@@ -311,7 +311,7 @@ pub(super) async fn nobody_is_erased_while_a_sync_is_running(store: &impl Store)
     store.erase(ADA).await.expect("erased");
 }
 
-pub(super) async fn who_is_readmitted_is_stored_again(store: &impl Store) {
+pub async fn who_is_readmitted_is_stored_again(store: &impl Store) {
     filled(store).await;
     store.erase(ADA).await.expect("erased");
     store.erase(BOB).await.expect("erased");

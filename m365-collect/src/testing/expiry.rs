@@ -42,7 +42,7 @@ async fn expire(store: &impl Store, source: SourceId, second: u64) -> Expired {
     store.expire(&expiry).await.expect("expired")
 }
 
-pub(super) async fn the_span_of_a_log_is_that_of_its_events(store: &impl Store) {
+pub async fn the_span_of_a_log_is_that_of_its_events(store: &impl Store) {
     assert_eq!(span(store).await, None);
     let events = vec![
         event("b", Some(7)),
@@ -70,7 +70,7 @@ pub(super) async fn the_span_of_a_log_is_that_of_its_events(store: &impl Store) 
     assert_eq!(span(store).await, Some((at(40), at(50))));
 }
 
-pub(super) async fn events_are_aged_by_when_they_happened(store: &impl Store) {
+pub async fn events_are_aged_by_when_they_happened(store: &impl Store) {
     let events = vec![
         event("old", Some(10)),
         event("edge", Some(20)),
@@ -104,7 +104,7 @@ pub(super) async fn events_are_aged_by_when_they_happened(store: &impl Store) {
     assert_eq!(ids(store).await, ["old", "x"]);
 }
 
-pub(super) async fn tombstones_are_kept_for_their_time(store: &impl Store) {
+pub async fn tombstones_are_kept_for_their_time(store: &impl Store) {
     let mut writer = delta(store).await;
     let people = vec![
         person("a", "Ada"),
@@ -145,7 +145,7 @@ pub(super) async fn tombstones_are_kept_for_their_time(store: &impl Store) {
     );
 }
 
-pub(super) async fn however_much_is_past_its_time_all_of_it_goes(store: &impl Store) {
+pub async fn however_much_is_past_its_time_all_of_it_goes(store: &impl Store) {
     for page in 0..11 {
         let events = (0..500).map(|n| event(&format!("e{page:02}{n:03}"), Some(n)));
         log(store, 1000, events.collect()).await;
@@ -154,7 +154,7 @@ pub(super) async fn however_much_is_past_its_time_all_of_it_goes(store: &impl St
     assert_eq!(ids(store).await.len(), 11);
 }
 
-pub(super) async fn the_last_run_of_a_source_is_kept(store: &impl Store) {
+pub async fn the_last_run_of_a_source_is_kept(store: &impl Store) {
     for second in [1, 5, 9] {
         let (outcome, stats) = (Outcome::Complete, RunStats::default());
         for source in [PEOPLE, LOG] {

@@ -8,9 +8,9 @@ use crate::id::SourceId;
 use crate::id::SyncMode;
 use crate::kind::Kind;
 use crate::record::{Change, RemovedReason};
-use crate::store::{Begin, Commit, Finish, Held, Store};
+use crate::store::{Begin, Commit, Finish, HeldSweep, Store};
 
-pub(super) async fn a_new_generation_is_swapped_in_whole(store: &impl Store) {
+pub async fn a_new_generation_is_swapped_in_whole(store: &impl Store) {
     let mut writer = delta(store).await;
     let old = vec![
         person("a", "Ada"),
@@ -53,7 +53,7 @@ pub(super) async fn a_new_generation_is_swapped_in_whole(store: &impl Store) {
     );
 }
 
-pub(super) async fn an_abandoned_generation_leaves_nothing_behind(store: &impl Store) {
+pub async fn an_abandoned_generation_leaves_nothing_behind(store: &impl Store) {
     let mut writer = delta(store).await;
     writer
         .round(Begin::Generation, vec![person("a", "Ada")])
@@ -69,7 +69,7 @@ pub(super) async fn an_abandoned_generation_leaves_nothing_behind(store: &impl S
     assert_eq!(ids(store).await, ["a"]);
 }
 
-pub(super) async fn a_sweep_removes_what_was_not_listed(store: &impl Store) {
+pub async fn a_sweep_removes_what_was_not_listed(store: &impl Store) {
     let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     let people = vec![person("a", "Ada"), person("b", "Bob")];
     writer.page(people).await;
@@ -96,7 +96,7 @@ pub(super) async fn a_sweep_removes_what_was_not_listed(store: &impl Store) {
     assert_eq!(ids(store).await, ["a", "b"]);
 }
 
-pub(super) async fn a_sweep_that_removes_too_much_is_held(store: &impl Store) {
+pub async fn a_sweep_that_removes_too_much_is_held(store: &impl Store) {
     let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     writer.page(crowd(200)).await;
     writer.finish(false).await.expect("a sweep");
@@ -105,7 +105,7 @@ pub(super) async fn a_sweep_that_removes_too_much_is_held(store: &impl Store) {
     let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     writer.page(crowd(149)).await;
     let done = writer.finish(false).await.expect("a held sweep");
-    assert_eq!(done.held, Some(Held::new(51, 200)));
+    assert_eq!(done.held, Some(HeldSweep::new(51, 200)));
     assert_eq!(ids(store).await.len(), 200, "the old objects are kept");
     let after = store.source_state(&PEOPLE).await.expect("a state");
     assert_eq!(
@@ -125,14 +125,14 @@ pub(super) async fn a_sweep_that_removes_too_much_is_held(store: &impl Store) {
     assert_eq!((done.held, done.removed), (None, 149));
 }
 
-pub(super) async fn a_swap_that_removes_too_much_is_held(store: &impl Store) {
+pub async fn a_swap_that_removes_too_much_is_held(store: &impl Store) {
     let mut writer = delta(store).await;
     writer.round(Begin::Generation, crowd(100)).await;
     let mut few = crowd(10);
     few.push(person("new", "New"));
     writer.begin(Begin::Generation, few).await;
     let done = writer.finish(false).await.expect("a held swap");
-    assert_eq!(done.held, Some(Held::new(90, 100)));
+    assert_eq!(done.held, Some(HeldSweep::new(90, 100)));
     assert_eq!(ids(store).await.len(), 101, "old and new, and nothing lost");
     let state = store.source_state(&PEOPLE).await.expect("a state");
     assert!(
@@ -150,7 +150,7 @@ pub(super) async fn a_swap_that_removes_too_much_is_held(store: &impl Store) {
     assert_eq!(ids(store).await.len(), 10);
 }
 
-pub(super) async fn a_round_that_is_not_whole_removes_nothing(store: &impl Store) {
+pub async fn a_round_that_is_not_whole_removes_nothing(store: &impl Store) {
     let mut writer = delta(store).await;
     writer
         .round(
@@ -189,7 +189,7 @@ pub(super) async fn a_round_that_is_not_whole_removes_nothing(store: &impl Store
     assert_eq!(done.removed, 0);
 }
 
-pub(super) async fn a_listing_that_was_cut_off_goes_on(store: &impl Store) {
+pub async fn a_listing_that_was_cut_off_goes_on(store: &impl Store) {
     let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
     assert!(!writer.lease.in_round);
     let mut commit = writer.commit(vec![person("a", "Ada")]);
@@ -215,7 +215,7 @@ pub(super) async fn a_listing_that_was_cut_off_goes_on(store: &impl Store) {
     );
 }
 
-pub(super) async fn a_listing_ends_and_begins_without_a_checkpoint(store: &impl Store) {
+pub async fn a_listing_ends_and_begins_without_a_checkpoint(store: &impl Store) {
     let left = async || {
         let lease = store.lease(&PEOPLE, SyncMode::Full).await.expect("a lease");
         (lease.checkpoint, lease.in_round)
@@ -244,7 +244,7 @@ pub(super) async fn a_listing_ends_and_begins_without_a_checkpoint(store: &impl 
     );
 }
 
-pub(super) async fn objects_under_one_key_are_counted_and_never_complete(store: &impl Store) {
+pub async fn objects_under_one_key_are_counted_and_never_complete(store: &impl Store) {
     let state = async || {
         let state = store.source_state(&PEOPLE).await.expect("a state");
         state.map(|state| (state.completed_at.is_some(), state.in_part))

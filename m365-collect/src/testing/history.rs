@@ -23,7 +23,7 @@ fn entry(id: &str, event: FeedEvent) -> (String, FeedEvent, Vec<String>) {
     (id.to_owned(), event, Vec::new())
 }
 
-pub(super) async fn the_feed_begins_after_the_first_reading(store: &impl Store) {
+pub async fn the_feed_begins_after_the_first_reading(store: &impl Store) {
     let mut writer = delta(store).await;
     let people = vec![person("a", "Ada"), person("b", "Bob")];
     writer.round(Begin::Generation, people).await;
@@ -52,7 +52,7 @@ pub(super) async fn the_feed_begins_after_the_first_reading(store: &impl Store) 
     assert_eq!(feed(store).await, expected);
 
     writer.begin(Begin::Round, vec![person("b", "?")]).await;
-    assert_eq!(feed(store).await.len(), 3, "a contested change is none yet");
+    assert_eq!(feed(store).await.len(), 3, "a conflict is no change yet");
     let back = record("b", r#"{"id":"b","displayName":"Bob"}"#);
     writer.page(vec![Change::Confirm(back)]).await;
     writer.finish(false).await.expect("the end of a round");
@@ -65,7 +65,7 @@ pub(super) async fn the_feed_begins_after_the_first_reading(store: &impl Store) 
     assert_eq!((&last[0].source, &last[0].kind), (&PEOPLE, &Kind::USER));
 }
 
-pub(super) async fn a_listing_feeds_only_what_differs(store: &impl Store) {
+pub async fn a_listing_feeds_only_what_differs(store: &impl Store) {
     for people in [
         vec![person("a", "Ada"), person("b", "Bob"), person("c", "Cy")],
         vec![person("a", "Ada"), person("b", "Robert"), person("d", "Di")],
@@ -101,7 +101,7 @@ async fn versions(store: &impl Store, id: &str) -> Vec<(u64, Option<u64>, String
         .collect()
 }
 
-pub(super) async fn settings_keep_their_versions(store: &impl Store) {
+pub async fn settings_keep_their_versions(store: &impl Store) {
     for (second, names) in [(0, ["On", "x"]), (10, ["On", "y"]), (20, ["Off", "y"])] {
         let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
         writer.history = History::Versions;
@@ -142,7 +142,7 @@ pub(super) async fn settings_keep_their_versions(store: &impl Store) {
     assert_eq!(versions(store, "b").await, [(12, None, "y".to_owned())]);
 }
 
-pub(super) async fn what_changes_all_the_time_is_not_remembered(store: &impl Store) {
+pub async fn what_changes_all_the_time_is_not_remembered(store: &impl Store) {
     for name in ["Ada", "Ada L."] {
         let mut writer = Writer::new(store, PEOPLE, SyncMode::Full).await;
         writer.history = History::None;

@@ -5,7 +5,7 @@ use crate::id::SourceId;
 use crate::outcome::{Outcome, RunStats};
 use crate::store::{RUNS_KEPT, RunEntry, Store, StoreError, StoredTenant};
 
-pub(super) async fn a_store_belongs_to_one_tenant(store: &impl Store) {
+pub async fn a_store_belongs_to_one_tenant(store: &impl Store) {
     let contoso = StoredTenant::new("contoso.example");
     store.bind(&contoso).await.expect("bound");
     let known = contoso
@@ -33,7 +33,7 @@ pub(super) async fn a_store_belongs_to_one_tenant(store: &impl Store) {
     }
 }
 
-pub(super) async fn the_last_run_of_each_source_is_kept(store: &impl Store) {
+pub async fn the_last_run_of_each_source_is_kept(store: &impl Store) {
     let run = |source: SourceId, second, outcome| {
         let stats = RunStats {
             seen: second,
@@ -68,7 +68,7 @@ fn run(source: SourceId, second: u64) -> RunEntry {
     RunEntry::new(source, at(second), at(second + 1), Outcome::Complete, stats)
 }
 
-pub(super) async fn past_runs_are_told_newest_first(store: &impl Store) {
+pub async fn past_runs_are_told_newest_first(store: &impl Store) {
     let (people, other) = (PEOPLE, SourceId::new("others"));
     // The clock went back once: what was logged last is the newest all the same.
     for entry in [
@@ -97,7 +97,7 @@ pub(super) async fn past_runs_are_told_newest_first(store: &impl Store) {
     assert_eq!(newest, [run(PEOPLE, 3)], "whole");
 }
 
-pub(super) async fn the_log_of_runs_is_bounded(store: &impl Store) {
+pub async fn the_log_of_runs_is_bounded(store: &impl Store) {
     let other = SourceId::new("others");
     store.log_run(&run(other.clone(), 0)).await.expect("logged");
     let last = RUNS_KEPT as u64 + 2;

@@ -2,7 +2,7 @@
 
 use crate::store::Store;
 
-pub(super) async fn a_note_is_kept_until_it_is_replaced(store: &impl Store) {
+pub async fn a_note_is_kept_until_it_is_replaced(store: &impl Store) {
     let note = async |name| store.note(name).await.expect("a note");
     assert_eq!(note("limits").await, None);
     for value in ["[]", "", "{\"quoted\": \"'ü'\"}"] {

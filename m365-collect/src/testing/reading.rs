@@ -7,7 +7,7 @@ use crate::kind::Kind;
 use crate::record::{Change, Relation, RemovedReason};
 use crate::store::{Begin, Store};
 
-pub(super) async fn a_new_store_is_empty(store: &impl Store) {
+pub async fn a_new_store_is_empty(store: &impl Store) {
     assert!(ids(store).await.is_empty());
     assert!(store.tenant().await.expect("a tenant").is_none());
     assert!(store.last_runs().await.expect("runs").is_empty());
@@ -29,7 +29,7 @@ pub(super) async fn a_new_store_is_empty(store: &impl Store) {
     );
 }
 
-pub(super) async fn reading_goes_page_by_page(store: &impl Store) {
+pub async fn reading_goes_page_by_page(store: &impl Store) {
     let mut writer = delta(store).await;
     let mut changes = crowd(25);
     changes
@@ -75,7 +75,7 @@ pub(super) async fn reading_goes_page_by_page(store: &impl Store) {
     assert_eq!((first.len(), rest.len()), (10, 15));
 }
 
-pub(super) async fn each_source_counts_what_it_wrote_itself(store: &impl Store) {
+pub async fn each_source_counts_what_it_wrote_itself(store: &impl Store) {
     let other = SourceId::new("others");
     delta(store).await.round(Begin::Generation, crowd(3)).await;
     let mut writer = Writer::new(store, other.clone(), SyncMode::Delta).await;

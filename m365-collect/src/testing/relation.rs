@@ -5,9 +5,9 @@ use crate::id::SourceId;
 use crate::id::SyncMode;
 use crate::kind::Kind;
 use crate::record::{Change, Relation, RemovedReason};
-use crate::store::{Begin, Contested, Store};
+use crate::store::{Begin, Conflict, Store};
 
-pub(super) async fn relations_begin_and_end(store: &impl Store) {
+pub async fn relations_begin_and_end(store: &impl Store) {
     let mut writer = delta(store).await;
     let done = writer
         .begin(
@@ -40,7 +40,7 @@ pub(super) async fn relations_begin_and_end(store: &impl Store) {
     );
 }
 
-pub(super) async fn contradicting_relations_are_settled_by_a_listing(store: &impl Store) {
+pub async fn contradicting_relations_are_settled_by_a_listing(store: &impl Store) {
     let mut writer = delta(store).await;
     let links = vec![
         Change::Link(member("g", "a")),
@@ -57,10 +57,10 @@ pub(super) async fn contradicting_relations_are_settled_by_a_listing(store: &imp
             ],
         )
         .await;
-    let contested = store.contested(&PEOPLE, 10).await.expect("contested");
+    let conflicts = store.conflicts(&PEOPLE, 10).await.expect("conflicts");
     assert!(
-        matches!(contested.as_slice(), [Contested::Container { from, .. }] if from == "g"),
-        "{contested:?}"
+        matches!(conflicts.as_slice(), [Conflict::Container { from, .. }] if from == "g"),
+        "{conflicts:?}"
     );
     writer
         .page(vec![
@@ -82,7 +82,7 @@ pub(super) async fn contradicting_relations_are_settled_by_a_listing(store: &imp
     );
 }
 
-pub(super) async fn each_listing_of_a_container_settles_anew(store: &impl Store) {
+pub async fn each_listing_of_a_container_settles_anew(store: &impl Store) {
     let mut writer = delta(store).await;
     let links = vec![
         Change::Link(member("g", "a")),
@@ -114,7 +114,7 @@ pub(super) async fn each_listing_of_a_container_settles_anew(store: &impl Store)
     assert_eq!(members(store).await, pairs(&[("g", "a")]));
 }
 
-pub(super) async fn a_relation_to_a_removed_object_is_not_live(store: &impl Store) {
+pub async fn a_relation_to_a_removed_object_is_not_live(store: &impl Store) {
     let mut writer = delta(store).await;
     let first = vec![
         person("a", "Ada"),

@@ -9,7 +9,7 @@ use crate::kind::Kind;
 use crate::record::{Change, RemovedReason};
 use crate::store::{Begin, Store, StoreError};
 
-pub(super) async fn rows_and_checkpoint_go_in_together(store: &impl Store) {
+pub async fn rows_and_checkpoint_go_in_together(store: &impl Store) {
     let mut writer = delta(store).await;
     assert_eq!(writer.lease.checkpoint, None);
     let mut commit = writer.commit(vec![person("a", "Ada")]);
@@ -43,7 +43,7 @@ pub(super) async fn rows_and_checkpoint_go_in_together(store: &impl Store) {
     assert_eq!(delta(store).await.lease.checkpoint.as_deref(), Some("link"));
 }
 
-pub(super) async fn evidence_is_as_old_as_the_beginning_of_its_round(store: &impl Store) {
+pub async fn evidence_is_as_old_as_the_beginning_of_its_round(store: &impl Store) {
     let mut writer = delta(store).await;
     writer
         .begin(Begin::Generation, vec![person("a", "Ada")])
@@ -58,7 +58,7 @@ pub(super) async fn evidence_is_as_old_as_the_beginning_of_its_round(store: &imp
     );
 }
 
-pub(super) async fn an_overtaken_lease_writes_nothing(store: &impl Store) {
+pub async fn an_overtaken_lease_writes_nothing(store: &impl Store) {
     let mut old = delta(store).await;
     let mut new = delta(store).await;
     assert!(new.lease.epoch > old.lease.epoch, "epochs grow");
@@ -72,7 +72,7 @@ pub(super) async fn an_overtaken_lease_writes_nothing(store: &impl Store) {
     assert_eq!(ids(store).await, ["a"]);
 }
 
-pub(super) async fn a_partial_object_is_laid_over_the_stored_one(store: &impl Store) {
+pub async fn a_partial_object_is_laid_over_the_stored_one(store: &impl Store) {
     let mut writer = delta(store).await;
     let whole = record(
         "a",
@@ -94,7 +94,7 @@ pub(super) async fn a_partial_object_is_laid_over_the_stored_one(store: &impl St
     );
 }
 
-pub(super) async fn a_listing_replaces_objects_whole(store: &impl Store) {
+pub async fn a_listing_replaces_objects_whole(store: &impl Store) {
     let first = record("a", r#"{"id":"a","displayName":"Ada","mail":"a@x"}"#);
     let second = record("a", r#"{"id":"a","displayName":"Ada"}"#);
     for object in [first, second.clone()] {
@@ -106,7 +106,7 @@ pub(super) async fn a_listing_replaces_objects_whole(store: &impl Store) {
     assert_eq!(stored, Some(second), "kept as received");
 }
 
-pub(super) async fn a_removal_keeps_reason_and_time(store: &impl Store) {
+pub async fn a_removal_keeps_reason_and_time(store: &impl Store) {
     let mut writer = delta(store).await;
     let people = vec![person("a", "Ada"), person("b", "Bob")];
     writer.round(Begin::Generation, people).await;
@@ -131,7 +131,7 @@ pub(super) async fn a_removal_keeps_reason_and_time(store: &impl Store) {
     );
 }
 
-pub(super) async fn sources_do_not_touch_each_other(store: &impl Store) {
+pub async fn sources_do_not_touch_each_other(store: &impl Store) {
     let mut people = Writer::new(store, PEOPLE, SyncMode::Full).await;
     people.page(vec![person("a", "Ada")]).await;
     people.finish(false).await.expect("a sweep");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use m365_collect::store::{Begin, Contested};
+use m365_collect::store::{Begin, Conflict};
 use m365_collect::{Change, Edge, Kind, Record, Relation, RemovedReason, SourceId, Store};
 use serde_json::value::RawValue;
 
@@ -192,12 +192,12 @@ impl Rounds {
     }
 
     /// What the service answers when it is asked about contested objects.
-    pub(crate) fn settle(&self, round: u64, contested: &[Contested]) -> Vec<Change> {
+    pub(crate) fn settle(&self, round: u64, contested: &[Conflict]) -> Vec<Change> {
         let now = self.tenant(round);
         let mut changes = Vec::new();
         for one in contested {
             match one {
-                Contested::Object {
+                Conflict::Object {
                     kind, id, reason, ..
                 } => {
                     let number = number(id);
@@ -210,7 +210,7 @@ impl Rounds {
                         },
                     });
                 }
-                Contested::Container { relation, from, .. } => {
+                Conflict::Container { relation, from, .. } => {
                     let group = number(from);
                     for (_, user) in now.members.iter().filter(|(g, _)| *g == group) {
                         changes.push(Change::ConfirmLink(member(group, *user)));
@@ -304,7 +304,7 @@ pub(crate) async fn picture(store: &dyn Store, source: &SourceId) -> String {
         .iter()
         .map(|grave| (&grave.id, grave.reason))
         .collect();
-    let contested = store.contested(source, 10_000).await.unwrap();
+    let contested = store.conflicts(source, 10_000).await.unwrap();
     let feed = store.feed(0, 1_000_000).await.unwrap();
     let mut feed: Vec<_> = feed
         .iter()

@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::OpenFlags;
 
 use super::{claim, place, schema};
-use crate::store::StoreError;
-use crate::store::crash;
+use crate::store::{StoreError, crash};
 
 /// How long to wait for readers.
 const WAIT: std::time::Duration = std::time::Duration::from_secs(2);

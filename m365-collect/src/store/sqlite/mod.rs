@@ -1,46 +1,28 @@
 //! The embedded store: one SQLite file per tenant, write-ahead log, every commit synced to disk.
 
-mod apply;
-mod arrival;
 mod behind;
 mod claim;
 mod ddl;
 mod delete;
-mod edge;
-mod erase;
-mod expire;
-mod finish;
-mod history;
-mod log;
-mod note;
 mod place;
-mod read;
-mod record;
 mod schema;
-mod write;
+mod scrub;
+mod transaction;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 use async_trait::async_trait;
 use rusqlite::Connection;
 
 use self::behind::Behind;
 use self::schema::failed;
-use super::{
-    Claim, Commit, Committed, Contested, Erased, Expired, Expiry, FeedEntry, Lease, RunEntry,
-    SourceState, Store, StoreError, StoredTenant, SyncMode, Tombstone, Version,
-};
-use crate::id::SourceId;
-use crate::kind::Kind;
-use crate::record::{Change, Edge, Record, Relation};
+use self::transaction::SqliteTransaction;
+use super::backend::{Backend, Mode, Work, at_once};
+use super::{Claim, StoreError};
 
 /// Commits of so many objects are not sorted in one by one.
 const BULK: usize = 200;
-
-const SORT_OBJECT: i64 = 0;
-const SORT_CONTAINER: i64 = 1;
 
 /// A tenant's picture in a SQLite file.
 ///
@@ -85,7 +67,7 @@ impl SqliteStore {
     /// something else, [`StoreError::Unsafe`] where it belongs to another user or its name is a link
     /// to nothing: it is left untouched then.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        Self::open_by(path.as_ref(), schema::open, false).await
+        Self::open_by(path.as_ref(), open, false).await
     }
 
     /// Opens an existing file for reading. It shows what was committed at this moment for as long
@@ -119,10 +101,13 @@ impl SqliteStore {
     /// When the storage fails.
     #[cfg(feature = "testing")]
     pub async fn limit_pages(&self, more: Option<u32>) -> Result<(), StoreError> {
-        self.reading("limit the file", move |connection| {
-            let pages: u32 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
-            let limit = more.map_or(u32::MAX - 1, |more| pages + more);
-            connection.pragma_update(None, "max_page_count", limit)
+        self.with(move |connection| {
+            let pages = connection.pragma_query_value(None, "page_count", |row| row.get(0));
+            let limited = pages.and_then(|pages: u32| {
+                let limit = more.map_or(u32::MAX - 1, |more| pages + more);
+                connection.pragma_update(None, "max_page_count", limit)
+            });
+            limited.map_err(|error| failed("limit the file", error))
         })
         .await
     }
@@ -172,65 +157,17 @@ impl SqliteStore {
         })
         .await
     }
+}
 
-    /// Removes all of a sort that is past its time, some of it in each transaction, with others
-    /// in between.
-    async fn expire_all(&self, expiry: &Expiry, step: expire::Step) -> Result<u64, StoreError> {
-        let mut gone = 0;
-        loop {
-            let expiry = expiry.clone();
-            let some = self
-                .with(move |connection| expire::step(connection, &expiry, step))
-                .await?;
-            gone += some;
-            if some < expire::SOME {
-                return Ok(gone);
-            }
-        }
+/// Opens the file for writing, with all that was begun on it finished.
+fn open(path: &Path) -> Result<Connection, StoreError> {
+    delete::finish(path)?;
+    let connection = schema::open(path)?;
+    // Somebody was erased, and the process ended before the room was overwritten.
+    if let Err(error) = scrub::scrub(&connection) {
+        tracing::warn!(%error, "what was erased is not overwritten yet");
     }
-
-    /// Dates the events that an earlier version of this program stored.
-    async fn date(&self, expiry: &Expiry) -> Result<(), StoreError> {
-        let mut after = Some((String::new(), String::new()));
-        while let Some(last) = after {
-            let expiry = expiry.clone();
-            after = self
-                .with(move |connection| {
-                    let transaction = write::write(connection)?;
-                    expire::date(&transaction, &expiry, &last)
-                        .and_then(|last| transaction.commit().map(|()| last))
-                        .map_err(|error| failed("date events", error))
-                })
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Like [`SqliteStore::with`], for reading.
-    async fn reading<R, F>(&self, what: &'static str, work: F) -> Result<R, StoreError>
-    where
-        R: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<R> + Send + 'static,
-    {
-        self.with_sorted(move |connection| work(connection).map_err(|error| failed(what, error)))
-            .await
-    }
-
-    /// Like [`SqliteStore::with`], with everything that has arrived where it belongs.
-    async fn with_sorted<R, F>(&self, work: F) -> Result<R, StoreError>
-    where
-        R: Send + 'static,
-        F: FnOnce(&Connection) -> Result<R, StoreError> + Send + 'static,
-    {
-        let is_read_only = self.is_read_only;
-        self.with(move |connection| {
-            if !is_read_only {
-                write::sort_in_all(connection)?;
-            }
-            work(connection)
-        })
-        .await
-    }
+    Ok(connection)
 }
 
 async fn blocking<R: Send + 'static>(
@@ -247,15 +184,27 @@ async fn blocking<R: Send + 'static>(
 }
 
 #[async_trait]
-impl Store for SqliteStore {
-    async fn tenant(&self) -> Result<Option<StoredTenant>, StoreError> {
-        self.reading("read the tenant", read::tenant).await
-    }
-
-    async fn bind(&self, tenant: &StoredTenant) -> Result<(), StoreError> {
-        let tenant = tenant.clone();
-        self.with(move |connection| write::bind(connection, &tenant))
-            .await
+impl Backend for SqliteStore {
+    async fn transact<R: Send + 'static>(
+        &self,
+        mode: Mode,
+        work: Work<R>,
+    ) -> Result<R, StoreError> {
+        let behind = self.behind.clone();
+        self.with(move |connection| {
+            if mode == Mode::Write {
+                behind.finish(connection);
+            }
+            let mut transaction = SqliteTransaction::begin(connection, mode)?;
+            let done = at_once(work(&mut transaction))?;
+            let bytes = transaction.bytes;
+            transaction.commit()?;
+            if bytes > 0 {
+                behind.committed(bytes);
+            }
+            Ok(done)
+        })
+        .await
     }
 
     async fn claim(&self) -> Result<Claim, StoreError> {
@@ -263,203 +212,14 @@ impl Store for SqliteStore {
         blocking(move || claim::claim(&path)).await
     }
 
-    async fn lease(&self, source: &SourceId, mode: SyncMode) -> Result<Lease, StoreError> {
-        let source = source.clone();
-        self.with(move |connection| write::lease(connection, source, mode))
-            .await
+    fn bulk_from(&self) -> Option<usize> {
+        (!self.is_read_only).then_some(self.bulk)
     }
 
-    async fn commit(&self, mut changes: Commit) -> Result<Committed, StoreError> {
-        let (bulk, behind) = (self.bulk, self.behind.clone());
-        let bytes = changes.changes.iter().map(Change::size).sum();
-        self.with(move |connection| {
-            behind.finish(connection);
-            let done = write::commit(connection, &mut changes, bulk)?;
-            behind.committed(bytes);
-            Ok(done)
-        })
-        .await
-    }
-
-    async fn contested(
-        &self,
-        source: &SourceId,
-        limit: usize,
-    ) -> Result<Vec<Contested>, StoreError> {
-        let source = source.clone();
-        self.reading("read contested objects", move |connection| {
-            read::contested(connection, &source, limit)
-        })
-        .await
-    }
-
-    async fn source_state(&self, source: &SourceId) -> Result<Option<SourceState>, StoreError> {
-        let source = source.clone();
-        self.reading("read a source", move |connection| {
-            read::source_state(connection, &source)
-        })
-        .await
-    }
-
-    async fn log_run(&self, run: &RunEntry) -> Result<(), StoreError> {
-        let run = run.clone();
-        self.with(move |connection| log::log_run(connection, &run))
-            .await
-    }
-
-    async fn last_runs(&self) -> Result<Vec<RunEntry>, StoreError> {
-        self.with(|connection| log::last_runs(connection)).await
-    }
-
-    async fn runs(
-        &self,
-        source: Option<&SourceId>,
-        since: Option<SystemTime>,
-        limit: usize,
-    ) -> Result<Vec<RunEntry>, StoreError> {
-        let source = source.cloned();
-        self.with(move |connection| log::runs(connection, source.as_ref(), since, limit))
-            .await
-    }
-
-    async fn note(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let name = name.to_owned();
-        self.reading("read a note", move |connection| {
-            note::note(connection, &name)
-        })
-        .await
-    }
-
-    async fn set_note(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        let (name, value) = (name.to_owned(), value.to_owned());
-        self.reading("write a note", move |connection| {
-            note::set_note(connection, &name, &value)
-        })
-        .await
-    }
-
-    async fn records(
-        &self,
-        kind: &Kind,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<Record>, StoreError> {
-        let (kind, after) = (kind.clone(), after.map(str::to_owned));
-        self.with_sorted(move |connection| {
-            read::records(connection, &kind, after.as_deref(), limit)
-        })
-        .await
-    }
-
-    async fn record(&self, kind: &Kind, id: &str) -> Result<Option<Record>, StoreError> {
-        let (kind, id) = (kind.clone(), id.to_owned());
-        self.with_sorted(move |connection| read::record(connection, &kind, &id))
-            .await
-    }
-
-    async fn edges(
-        &self,
-        relation: &Relation,
-        after: Option<&Edge>,
-        limit: usize,
-    ) -> Result<Vec<Edge>, StoreError> {
-        let (relation, after) = (relation.clone(), after.cloned());
-        self.reading("read relations", move |connection| {
-            read::edges(connection, &relation, after.as_ref(), limit)
-        })
-        .await
-    }
-
-    async fn tombstones(
-        &self,
-        kind: &Kind,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<Tombstone>, StoreError> {
-        let (kind, after) = (kind.clone(), after.map(str::to_owned));
-        self.with_sorted(move |connection| {
-            read::tombstones(connection, &kind, after.as_deref(), limit)
-        })
-        .await
-    }
-
-    async fn versions(&self, kind: &Kind, id: &str) -> Result<Vec<Version>, StoreError> {
-        let (kind, id) = (kind.clone(), id.to_owned());
-        self.with_sorted(move |connection| history::versions(connection, &kind, &id))
-            .await
-    }
-
-    async fn feed(&self, after: u64, limit: usize) -> Result<Vec<FeedEntry>, StoreError> {
-        self.with_sorted(move |connection| history::feed(connection, after, limit))
-            .await
-    }
-
-    async fn expire(&self, expiry: &Expiry) -> Result<Expired, StoreError> {
-        self.date(expiry).await?;
-        Ok(Expired {
-            events: self.expire_all(expiry, expire::events).await?,
-            tombstones: self.expire_all(expiry, expire::tombstones).await?,
-            relations: self.expire_all(expiry, expire::relations).await?,
-            versions: self.expire_all(expiry, expire::versions).await?,
-            feed: self.expire_all(expiry, expire::feed).await?,
-            runs: self.expire_all(expiry, expire::runs).await?,
-        })
-    }
-
-    async fn erase(&self, person: &str) -> Result<Erased, StoreError> {
-        let _claim = self.claim().await?;
-        let person = person.to_owned();
-        self.with(move |connection| {
-            // What arrived stands where it belongs then.
-            write::sort_in_all(connection)?;
-            erase::erase(connection, &person)
-        })
-        .await
-    }
-
-    async fn readmit(&self, person: &str) -> Result<bool, StoreError> {
-        let person = person.to_owned();
-        self.with(move |connection| erase::readmit(connection, &person))
-            .await
-    }
-
-    async fn erased(&self) -> Result<u64, StoreError> {
+    async fn scrub(&self) -> Result<bool, StoreError> {
         self.with(|connection| {
-            let oblivion = erase::oblivion(connection);
-            oblivion
-                .map(|oblivion| oblivion.map_or(0, |oblivion| oblivion.count()))
-                .map_err(|error| failed("count who was erased", error))
+            scrub::scrub(connection).map_err(|error| failed("overwrite what was deleted", error))
         })
         .await
-    }
-
-    async fn span(&self, kind: &Kind) -> Result<Option<(SystemTime, SystemTime)>, StoreError> {
-        let kind = kind.clone();
-        self.reading("read the span of a kind", move |connection| {
-            read::span(connection, &kind)
-        })
-        .await
-    }
-
-    async fn count(&self, kind: &Kind) -> Result<u64, StoreError> {
-        let kind = kind.clone();
-        self.reading("count", move |connection| read::count(connection, &kind))
-            .await
-    }
-
-    async fn count_of(&self, kind: &Kind, source: &SourceId) -> Result<u64, StoreError> {
-        let (kind, source) = (kind.clone(), source.clone());
-        self.reading("count", move |connection| {
-            read::count_of(connection, &kind, &source)
-        })
-        .await
-    }
-
-    async fn kinds(&self) -> Result<Vec<(Kind, u64)>, StoreError> {
-        self.reading("read the kinds", read::kinds).await
-    }
-
-    async fn relations(&self) -> Result<Vec<Relation>, StoreError> {
-        self.reading("read the relations", read::relations).await
     }
 }

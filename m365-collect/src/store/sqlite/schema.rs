@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::ddl::{self, SCHEMA_VERSION};
-use super::{delete, erase, place};
+use super::place;
 use crate::store::StoreError;
 
 /// `M365`, at the place where SQLite keeps the owner of a file.
@@ -15,7 +15,6 @@ pub(super) const BUSY: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Opens the file for writing, and makes it where there is none.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
-    delete::finish(path)?;
     place::check_file(path)?;
     place::make_own(path)?;
     if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
@@ -54,10 +53,6 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         .pragma_update(None, "secure_delete", "ON")
         .map_err(set_up)?;
     ddl::bring_up(&mut connection, APPLICATION_ID).map_err(set_up)?;
-    // Somebody was erased, and the process ended before the room was overwritten.
-    if let Err(error) = erase::scrub(&connection) {
-        tracing::warn!(%error, "what was erased is not overwritten yet");
-    }
     Ok(connection)
 }
 

@@ -9,7 +9,7 @@ use super::super::withheld::{Seen, Sight};
 use crate::outcome::PartialReason;
 use crate::record::Relation;
 use crate::run::Run;
-use crate::store::Held;
+use crate::store::HeldSweep;
 use crate::timestamp;
 
 /// Removals that were held are looked at again by reading everything after so long.
@@ -77,7 +77,7 @@ impl Cursor {
         self.link.as_ref().is_some_and(Checkpoint::is_complete)
     }
 
-    pub(super) fn hold(&mut self, held: Held, since: SystemTime) {
+    pub(super) fn hold(&mut self, held: HeldSweep, since: SystemTime) {
         self.held = Some(HeldSince {
             removals: held.removals,
             of: held.of,

@@ -10,10 +10,10 @@ use crate::members::Members;
 use crate::record::RawItem;
 use crate::record::{Change, Edge, Record, Relation, RemovedReason};
 use crate::run::Run;
-use crate::store::Contested;
+use crate::store::Conflict;
 
-/// Contested objects asked for at a time: one batch.
-const CONTESTED: usize = 20;
+/// Conflict objects asked for at a time: one batch.
+const CONFLICTS: usize = 20;
 const MEMBERS_PER_PAGE: u32 = 999;
 
 /// An object to ask about, and why it would be gone, as far as a change said.
@@ -30,15 +30,15 @@ impl DeltaSource {
         let before = std::mem::take(&mut saved.missed);
         let mut settled = Vec::new();
         loop {
-            let contested = run.contested(CONTESTED).await?;
-            if contested.is_empty() {
+            let conflicts = run.conflicts(CONFLICTS).await?;
+            if conflicts.is_empty() {
                 break;
             }
             let mut objects = Vec::new();
-            for one in contested {
+            for one in conflicts {
                 match one {
-                    Contested::Object { id, reason, .. } => objects.push((id, reason)),
-                    Contested::Container { relation, from } => {
+                    Conflict::Object { id, reason, .. } => objects.push((id, reason)),
+                    Conflict::Container { relation, from } => {
                         self.settle_container(run, saved, &before, &relation, &from)
                             .await?;
                         settled.push((from, Some(relation)));
@@ -64,7 +64,7 @@ impl DeltaSource {
                 }
             }
         }
-        for some in objects.chunks(CONTESTED) {
+        for some in objects.chunks(CONFLICTS) {
             self.settle_objects(run, saved, &before, some).await?;
         }
         if saved.missed.len() > TOO_MANY {

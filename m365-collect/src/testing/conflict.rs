@@ -3,9 +3,9 @@
 use super::fixture::{PEOPLE, delta, graves, ids, names, pairs, person, record, removed};
 use crate::kind::Kind;
 use crate::record::{Change, RemovedReason};
-use crate::store::{Begin, Contested, Finish, Store, StoreError};
+use crate::store::{Begin, Conflict, Finish, Store, StoreError};
 
-pub(super) async fn a_replayed_object_does_not_come_back_by_itself(store: &impl Store) {
+pub async fn a_replayed_object_does_not_come_back_by_itself(store: &impl Store) {
     let mut writer = delta(store).await;
     writer
         .round(Begin::Generation, vec![person("a", "Ada")])
@@ -15,10 +15,10 @@ pub(super) async fn a_replayed_object_does_not_come_back_by_itself(store: &impl 
         .await;
     writer.begin(Begin::Round, vec![person("a", "Ada")]).await;
     assert!(ids(store).await.is_empty(), "a replay does not resurrect");
-    let contested = store.contested(&PEOPLE, 10).await.expect("contested");
+    let conflicts = store.conflicts(&PEOPLE, 10).await.expect("conflicts");
     assert!(
-        matches!(contested.as_slice(), [Contested::Object { id, .. }] if id == "a"),
-        "{contested:?}"
+        matches!(conflicts.as_slice(), [Conflict::Object { id, .. }] if id == "a"),
+        "{conflicts:?}"
     );
     writer
         .page(vec![Change::ConfirmGone {
@@ -35,7 +35,7 @@ pub(super) async fn a_replayed_object_does_not_come_back_by_itself(store: &impl 
     );
 }
 
-pub(super) async fn a_confirmed_object_comes_back_whole(store: &impl Store) {
+pub async fn a_confirmed_object_comes_back_whole(store: &impl Store) {
     let mut writer = delta(store).await;
     let whole = record("a", r#"{"id":"a","displayName":"Ada","mail":"a@x"}"#);
     writer
@@ -57,12 +57,12 @@ pub(super) async fn a_confirmed_object_comes_back_whole(store: &impl Store) {
         .await;
     assert_eq!(ids(store).await, ["a"]);
     assert_eq!(
-        store.contested(&PEOPLE, 10).await.expect("contested").len(),
+        store.conflicts(&PEOPLE, 10).await.expect("conflicts").len(),
         1
     );
 }
 
-pub(super) async fn a_removal_that_contradicts_its_round_is_contested(store: &impl Store) {
+pub async fn a_removal_that_contradicts_its_round_is_a_conflict(store: &impl Store) {
     let mut writer = delta(store).await;
     writer
         .begin(Begin::Generation, vec![person("a", "Ada")])
@@ -75,20 +75,20 @@ pub(super) async fn a_removal_that_contradicts_its_round_is_contested(store: &im
         ["a"],
         "which of the two came last is not known"
     );
-    let contested = store.contested(&PEOPLE, 10).await.expect("contested");
+    let conflicts = store.conflicts(&PEOPLE, 10).await.expect("conflicts");
     assert!(
         matches!(
-            contested.as_slice(),
-            [Contested::Object {
+            conflicts.as_slice(),
+            [Conflict::Object {
                 reason: Some(RemovedReason::Changed),
                 ..
             }]
         ),
-        "{contested:?}"
+        "{conflicts:?}"
     );
 }
 
-pub(super) async fn two_states_of_an_object_in_one_round_are_contested(store: &impl Store) {
+pub async fn two_states_of_an_object_in_one_round_are_a_conflict(store: &impl Store) {
     let mut writer = delta(store).await;
     writer
         .begin(Begin::Generation, vec![person("a", "Ada")])
@@ -97,14 +97,14 @@ pub(super) async fn two_states_of_an_object_in_one_round_are_contested(store: &i
     writer.page(vec![Change::Upsert(same)]).await;
     assert!(
         store
-            .contested(&PEOPLE, 9)
+            .conflicts(&PEOPLE, 9)
             .await
-            .expect("contested")
+            .expect("conflicts")
             .is_empty()
     );
     writer.page(vec![person("a", "Ada L.")]).await;
-    let contested = store.contested(&PEOPLE, 9).await.expect("contested");
-    assert_eq!(contested.len(), 1, "{contested:?}");
+    let conflicts = store.conflicts(&PEOPLE, 9).await.expect("conflicts");
+    assert_eq!(conflicts.len(), 1, "{conflicts:?}");
     assert_eq!(names(store).await, pairs(&[("a", "Ada")]));
     let now = record("a", r#"{"id":"a","displayName":"Ada L."}"#);
     writer.page(vec![Change::Confirm(now)]).await;
@@ -116,7 +116,7 @@ pub(super) async fn two_states_of_an_object_in_one_round_are_contested(store: &i
     assert_eq!(names(store).await, pairs(&[("a", "Countess")]));
 }
 
-pub(super) async fn a_generation_does_not_resurrect_by_itself(store: &impl Store) {
+pub async fn a_generation_does_not_resurrect_by_itself(store: &impl Store) {
     let mut writer = delta(store).await;
     let people = vec![person("a", "Ada"), person("b", "Bob")];
     writer.round(Begin::Generation, people).await;
@@ -125,10 +125,10 @@ pub(super) async fn a_generation_does_not_resurrect_by_itself(store: &impl Store
         .await;
     let people = vec![person("a", "Ada"), person("b", "Bob")];
     writer.begin(Begin::Generation, people).await;
-    let contested = store.contested(&PEOPLE, 9).await.expect("contested");
+    let conflicts = store.conflicts(&PEOPLE, 9).await.expect("conflicts");
     assert!(
-        matches!(contested.as_slice(), [Contested::Object { id, .. }] if id == "a"),
-        "{contested:?}"
+        matches!(conflicts.as_slice(), [Conflict::Object { id, .. }] if id == "a"),
+        "{conflicts:?}"
     );
     let back = record("a", r#"{"id":"a","displayName":"Ada"}"#);
     writer.page(vec![Change::Confirm(back)]).await;
@@ -136,7 +136,7 @@ pub(super) async fn a_generation_does_not_resurrect_by_itself(store: &impl Store
     assert_eq!(ids(store).await, ["a", "b"]);
 }
 
-pub(super) async fn a_round_cannot_end_while_objects_are_contested(store: &impl Store) {
+pub async fn a_round_cannot_end_while_conflicts_are_open(store: &impl Store) {
     let mut writer = delta(store).await;
     writer
         .begin(Begin::Generation, vec![person("a", "Ada")])
@@ -149,14 +149,14 @@ pub(super) async fn a_round_cannot_end_while_objects_are_contested(store: &impl 
     commit.finish = Some(Finish::default());
     let refused = store.commit(commit).await;
     assert!(
-        matches!(refused, Err(StoreError::Contested { objects: 1, .. })),
+        matches!(refused, Err(StoreError::Conflict { objects: 1, .. })),
         "{refused:?}"
     );
     assert_eq!(ids(store).await, ["a"], "a refused commit changes nothing");
     assert_eq!(delta(store).await.lease.checkpoint, None);
 }
 
-pub(super) async fn what_is_left_as_it_is_is_no_longer_contested(store: &impl Store) {
+pub async fn what_is_left_as_it_is_is_no_conflict_any_more(store: &impl Store) {
     let leave = |id: &str| Change::Leave {
         kind: Kind::USER,
         id: id.to_owned(),
