@@ -51,7 +51,7 @@
 //! | a collection | [`Client::list`] | a stream of pages or items, resumable from any page's link |
 //! | a large collection, fast | [`Client::list_partitioned`] | parts side by side, then what changed meanwhile |
 //! | what changed since last time | [`Client::delta`] | a stream of changes with [`Checkpoint`]s, resyncs announced |
-//! | one object | [`Client::get`] | your type, or one of [`model`] |
+//! | one object | [`Client::get`] | your type |
 //! | a number | [`Client::count`] | `u64` |
 //! | a few hundred small things | [`Client::batch`] | one answer each, in the order asked |
 //! | the same of each of many parents | [`Client::fan_out`] | a stream of pages, in batches |
@@ -124,6 +124,7 @@ mod clock;
 mod cloud;
 mod consent;
 mod credential;
+mod date_time;
 mod decode;
 mod delta;
 mod error;
@@ -132,7 +133,6 @@ mod field;
 mod get;
 mod link;
 mod list;
-pub mod model;
 #[cfg(feature = "notify")]
 pub mod notify;
 mod observer;
@@ -167,6 +167,7 @@ pub use consent::{AdminConsent, ConsentError, Consented};
 pub use credential::{AccessToken, AssertionSource, Credential, TokenProvider, TokenQuery};
 #[cfg(feature = "azure-identity")]
 pub use credential::{AzureIdentity, AzureIdentityError};
+pub use date_time::DateTime;
 pub use delta::{Change, DeltaEvent, DeltaPage, DeltaRequest, RemovedReason, ResyncReason};
 pub use error::{
     CredentialError, Error, ItemError, Result, TokenError, TokenErrorKind, TransportError,

@@ -156,7 +156,13 @@ impl<T: DeserializeOwned + Send + 'static> ListRequest<T> {
     /// ```no_run
     /// # async fn run(client: graph_client::Client, mut file: Vec<u8>) -> graph_client::Result<()> {
     /// use futures::TryStreamExt;
-    /// use graph_client::model::User;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// #[serde(rename_all = "camelCase")]
+    /// struct User {
+    ///     id: String,
+    ///     account_enabled: Option<bool>,
+    /// }
     ///
     /// let mut pages = client.list::<User>("users").top(999).prefetch().raw_pages();
     /// while let Some(page) = pages.try_next().await? {

@@ -40,7 +40,14 @@ impl Client {
     /// ```no_run
     /// # async fn run(client: graph_client::Client) -> graph_client::Result<()> {
     /// use futures::TryStreamExt;
-    /// use graph_client::{PartitionEvent, model::User};
+    /// use graph_client::PartitionEvent;
+    ///
+    /// #[derive(Debug, serde::Deserialize)]
+    /// #[serde(rename_all = "camelCase")]
+    /// struct User {
+    ///     id: String,
+    ///     account_enabled: Option<bool>,
+    /// }
     ///
     /// let years = (2011..=2030).map(|year| format!(
     ///     "createdDateTime ge {year}-01-01T00:00:00Z and createdDateTime lt {}-01-01T00:00:00Z",

@@ -41,7 +41,7 @@ use crate::send::Call;
 use crate::workload::Workload;
 
 #[cfg(feature = "notify")]
-pub use subscription::NewSubscription;
+pub use subscription::{NewSubscription, Subscription};
 
 /// Writes with a client's application, tenant, retries and limits.
 #[derive(Debug, Clone)]

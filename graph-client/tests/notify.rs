@@ -12,13 +12,12 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use graph_client::model::Subscription;
 use graph_client::notify::{
     ClientState, DecryptionKeys, EncryptedContent, Notifications, NotifyError, SigningKeys,
     TokenValidator, ValidatedToken,
 };
 use graph_client::test_util::Answer;
-use graph_client::write::{NewSubscription, Writer};
+use graph_client::write::{NewSubscription, Subscription, Writer};
 use graph_client::{Cloud, TransportErrorKind};
 use proptest::prelude::*;
 use serde_json::{Value, json};

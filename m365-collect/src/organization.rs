@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::error::Error;
 
 /// An item of <https://learn.microsoft.com/graph/api/organization-list>.
+/// <https://learn.microsoft.com/graph/api/resources/organization>
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Organization {

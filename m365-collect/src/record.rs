@@ -68,7 +68,7 @@ impl Record {
         Ok(Self { kind, id, raw })
     }
 
-    /// The record as a type of the caller's, such as `graph_client::model::User`.
+    /// The record as a type of the caller's, with the properties that it reads.
     ///
     /// # Errors
     /// When the JSON does not fit the type.

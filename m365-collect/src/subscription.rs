@@ -49,6 +49,7 @@ pub(crate) fn plans(license: &str) -> &'static [&'static str] {
         .map_or(&[], |(_, plans)| plans)
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/subscribedsku>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Sku {

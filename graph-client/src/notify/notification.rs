@@ -8,10 +8,11 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::date_time::DateTime;
+
 use super::{
     ClientState, EncryptedContent, NotifyError, SigningKeys, TokenValidator, ValidatedToken,
 };
-use crate::model::DateTime;
 
 /// What one POST to a webhook held. It may speak of several subscriptions, applications and tenants.
 /// <https://learn.microsoft.com/graph/api/resources/changenotificationcollection>

@@ -3,23 +3,56 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{WriteRequest, Writer};
+use crate::date_time::DateTime;
 use crate::error::{Error, Result};
-use crate::model::Subscription;
 use crate::notify::ClientState;
+
+/// A subscription to change notifications.
+/// <https://learn.microsoft.com/graph/api/resources/subscription>
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct Subscription {
+    /// The id.
+    pub id: Option<String>,
+    /// What it is to, such as `users`.
+    pub resource: Option<String>,
+    /// What is told of it: `created`, `updated`, `deleted`, separated by commas.
+    pub change_type: Option<String>,
+    /// Where that is told.
+    pub notification_url: Option<String>,
+    /// Where is told what becomes of the subscription.
+    pub lifecycle_notification_url: Option<String>,
+    /// Until when.
+    pub expiration_date_time: Option<DateTime>,
+    /// The application that made it.
+    pub application_id: Option<String>,
+    /// Who made it.
+    pub creator_id: Option<String>,
+    /// Whether the object itself is sent along.
+    pub include_resource_data: Option<bool>,
+    /// The key that it is encrypted for, in the application's own words.
+    pub encryption_certificate_id: Option<String>,
+    /// The newest TLS that the address understands.
+    pub latest_supported_tls_version: Option<String>,
+    /// What is told only, as a query.
+    pub notification_query_options: Option<String>,
+    /// The application that the service proves itself to.
+    pub notification_url_app_id: Option<String>,
+}
 
 /// A subscription to be made.
 ///
 /// ```no_run
 /// # async fn run(client: graph_client::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// use std::time::{Duration, SystemTime};
-/// use graph_client::model::Subscription;
 /// use graph_client::notify::ClientState;
-/// use graph_client::write::{NewSubscription, Writer};
+/// use graph_client::write::{NewSubscription, Subscription, Writer};
 ///
 /// let secret = ClientState::generate()?;
 /// let until = SystemTime::now() + Duration::from_secs(3600);

@@ -22,6 +22,7 @@ const DAY: u64 = 24 * 60 * 60;
 /// The permissions that let an application read its own registration.
 const PERMISSIONS: &[&str] = &["Application.Read.All", "Application.ReadWrite.OwnedBy"];
 
+/// <https://learn.microsoft.com/graph/api/resources/application>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Registration {

@@ -27,6 +27,7 @@ const MICROSOFT: [&str; 2] = [
 const NO_ROLE: &str = "00000000-0000-0000-0000-000000000000";
 
 /// An application or a service principal; both have these members.
+/// <https://learn.microsoft.com/graph/api/resources/serviceprincipal>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Application {
@@ -241,6 +242,7 @@ fn merge(principals: &mut Vec<ServicePrincipalFact>, apps: Vec<ServicePrincipalF
     principals.extend(apps.into_values());
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/approleassignment>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Assignment {
@@ -250,6 +252,7 @@ struct Assignment {
     resource_id: Option<String>,
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/serviceprincipal>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Resource {

@@ -18,6 +18,7 @@ use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;
 
+/// <https://learn.microsoft.com/graph/api/resources/userregistrationdetails>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Registration {
@@ -50,6 +51,7 @@ pub(super) async fn registration(
     .await
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/strongauthenticationrequirements>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Requirements {
@@ -75,6 +77,7 @@ pub(super) async fn per_user_mfa(reader: &Reader<'_>) -> Result<Fact<PerUserMfaF
     Ok(states)
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/identitysecuritydefaultsenforcementpolicy>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SecurityDefaults {
@@ -101,6 +104,7 @@ pub(super) async fn security_defaults(
 /// A method of which nothing is known.
 const UNKNOWN: &str = "unknown";
 
+/// <https://learn.microsoft.com/graph/api/resources/authenticationmethod>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Method {

@@ -115,6 +115,7 @@ fn row(policy: String, view: &Map<String, Value>) -> CompliancePolicyFact {
     }
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/intune-shared-devicemanagement>
 #[derive(Deserialize)]
 struct Intune {
     settings: Option<Settings>,

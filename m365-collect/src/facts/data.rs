@@ -46,6 +46,7 @@ pub(super) async fn sharing(reader: &Reader<'_>) -> Result<Fact<SharingFact>, St
     Ok(sharing)
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/sensitivitylabel>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Label {

@@ -59,6 +59,7 @@ pub(super) async fn inventory(reader: &Reader<'_>) -> Result<Fact<DeviceFact>, S
     Ok(devices)
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-devicecompliancedevicestatus>
 #[derive(Deserialize)]
 struct ComplianceStatus {
     status: Option<String>,

@@ -25,6 +25,7 @@ struct Definition {
     status: Option<String>,
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/accessreviewinstance>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Instance {

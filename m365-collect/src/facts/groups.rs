@@ -14,6 +14,7 @@ use crate::kind::Kind;
 use crate::record::Relation;
 use crate::store::StoreError;
 
+/// <https://learn.microsoft.com/graph/api/resources/group>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct GroupView {

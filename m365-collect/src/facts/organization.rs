@@ -15,6 +15,7 @@ use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;
 
+/// <https://learn.microsoft.com/graph/api/resources/subscribedsku>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SubscribedSku {
@@ -37,6 +38,7 @@ struct ServicePlan {
     service_plan_name: Option<String>,
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/companysubscription>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Purchase {
@@ -148,6 +150,7 @@ pub(super) async fn sku_names(
     Ok(Some(names.items.into_iter().collect()))
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/domain>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Domain {

@@ -23,6 +23,7 @@ struct Domain {
     password_validity_period_in_days: Option<i64>,
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/organization>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Organization {

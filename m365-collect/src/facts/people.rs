@@ -21,6 +21,7 @@ use crate::kind::Kind;
 use crate::record::Relation;
 use crate::store::StoreError;
 
+/// <https://learn.microsoft.com/graph/api/resources/user>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct User {
@@ -100,6 +101,7 @@ pub(super) async fn users(reader: &Reader<'_>) -> Result<Fact<UserFact>, StoreEr
     Ok(users)
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/user>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Guest {
@@ -151,6 +153,7 @@ pub(super) async fn guests(reader: &Reader<'_>) -> Result<Fact<GuestFact>, Store
     Ok(guests)
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/user>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SignIn {

@@ -159,6 +159,7 @@ impl Policy {
     }
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/unifiedrolemanagementpolicyassignment>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PolicyAssignment {

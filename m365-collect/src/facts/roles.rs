@@ -16,6 +16,7 @@ use crate::evidence::{EvidenceState, Reader};
 use crate::kind::Kind;
 use crate::store::StoreError;
 
+/// <https://learn.microsoft.com/graph/api/resources/unifiedroledefinition>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RoleDefinition {
@@ -24,6 +25,7 @@ struct RoleDefinition {
     is_built_in: Option<bool>,
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentscheduleinstance>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RoleAssignment {

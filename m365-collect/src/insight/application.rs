@@ -99,6 +99,7 @@ pub enum Seen {
     Unknown,
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/signin>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SignInView {
@@ -152,6 +153,7 @@ impl Log {
     }
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/serviceprincipal>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PrincipalView {

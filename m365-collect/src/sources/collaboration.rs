@@ -109,6 +109,7 @@ pub(super) fn sources() -> Family {
     ]
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/user>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Account {

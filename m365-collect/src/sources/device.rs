@@ -180,6 +180,7 @@ fn apps() -> Family {
     ]
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/intune-devices-manageddevice>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct System {

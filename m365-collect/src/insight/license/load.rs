@@ -10,6 +10,7 @@ use crate::kind::Kind;
 use crate::store::{Store, StoreError};
 use crate::timestamp;
 
+/// <https://learn.microsoft.com/graph/api/resources/subscribedsku>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SkuView {
@@ -25,6 +26,7 @@ struct PrepaidUnits {
     enabled: Option<i64>,
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/user>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct UserView {
@@ -121,6 +123,7 @@ impl UserView {
     }
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/user>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SignInView {

@@ -54,6 +54,7 @@ impl Parents {
     }
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/user>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Account {
@@ -124,6 +125,7 @@ impl<'a> Chosen<'a> {
     }
 }
 
+/// <https://learn.microsoft.com/graph/api/resources/unifiedroleassignment>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Held {

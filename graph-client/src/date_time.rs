@@ -15,7 +15,7 @@ use time::format_description::well_known::Rfc3339;
 /// no [`time`](Self::time); it never fails the object it is in.
 ///
 /// ```
-/// use graph_client::model::DateTime;
+/// use graph_client::DateTime;
 ///
 /// assert_eq!(DateTime::new("2026-11-21T04:55:24.1234567Z").unix_seconds(), Some(1_795_236_924));
 /// assert!(DateTime::new("0001-01-01T00:00:00Z").is_never());
