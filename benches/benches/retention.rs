@@ -105,7 +105,7 @@ fn sign_in(n: u64, person: u64) -> Change {
 
 async fn fill(store: &SqliteStore, source: &SourceId, count: u64, made: impl Fn(u64) -> Change) {
     let is_log = *source == LOG;
-    let mode = if is_log {
+    let sync_mode = if is_log {
         SyncMode::Window
     } else {
         SyncMode::Delta
@@ -113,7 +113,7 @@ async fn fill(store: &SqliteStore, source: &SourceId, count: u64, made: impl Fn(
     let mut begun = 0;
     while begun < count {
         let end = count.min(begun + PAGE);
-        let lease = store.lease(source, mode).await.unwrap();
+        let lease = store.lease(source, sync_mode).await.unwrap();
         let mut commit = Commit::new(&lease, UNIX_EPOCH + Duration::from_secs(60));
         commit.begin = (begun == 0).then_some(Begin::Round);
         commit.changes = (begun..end).map(&made).collect();

@@ -96,7 +96,7 @@ enum Command {
         /// The file to write to, instead of standard output.
         #[arg(long, value_name = "PATH")]
         out: Option<PathBuf>,
-        /// CheckpointUpdate out relationships to what is not stored; of `--format relations`.
+        /// Leaves out relationships to what is not stored; of `--format relations`.
         #[arg(long)]
         without_missing: bool,
     },

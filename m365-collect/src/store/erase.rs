@@ -22,13 +22,12 @@ use crate::kind::Kind;
 pub(super) async fn erase(tx: &mut dyn Transaction, person: String) -> Result<Erased, StoreError> {
     // What arrived stands where it belongs then.
     round::sort_in_all(tx).await?;
-    let (secret, mut oblivion) = match remembered(tx).await? {
-        Some(remembered) => remembered,
-        None => {
-            let key = oblivion::new_key()?.to_vec();
-            let oblivion = Oblivion::new(&key);
-            (key, oblivion)
-        }
+    let (secret, mut oblivion) = if let Some(remembered) = remembered(tx).await? {
+        remembered
+    } else {
+        let key = oblivion::new_key()?.to_vec();
+        let oblivion = Oblivion::new(&key);
+        (key, oblivion)
     };
     let accounts = accounts(tx, &person).await?;
     let names = match names_of(&accounts, &person)? {

@@ -45,7 +45,7 @@ type Key = Vec<Value>;
 /// The rows of a table by their keys; the keys by each index; the last number that was given.
 #[derive(Default)]
 struct Rows {
-    rows: BTreeMap<Key, Vec<Value>>,
+    by_key: BTreeMap<Key, Vec<Value>>,
     indexes: Vec<BTreeSet<Key>>,
     last: i64,
 }
@@ -68,7 +68,7 @@ impl Rows {
     /// Puts a row in the place of another, or takes it away; gives what stood there.
     fn set(&mut self, table: &Table, key: Key, row: Option<Vec<Value>>) -> Option<Vec<Value>> {
         self.indexes.resize_with(table.indexes.len(), BTreeSet::new);
-        let old = self.rows.remove(&key);
+        let old = self.by_key.remove(&key);
         let before = old.iter().flat_map(|row| Self::entries(table, row));
         for (index, entry) in self.indexes.iter_mut().zip(before) {
             entry.map(|entry| index.remove(&entry));
@@ -77,7 +77,7 @@ impl Rows {
             for (index, entry) in self.indexes.iter_mut().zip(Self::entries(table, &row)) {
                 index.extend(entry);
             }
-            self.rows.insert(key, row);
+            self.by_key.insert(key, row);
         }
         old
     }
@@ -98,7 +98,7 @@ impl Rows {
         // The key and its row, or the entry of an index and the row that it names.
         let found: Box<dyn Iterator<Item = (&'a Key, &'a Vec<Value>)> + 'a> = match selection.index
         {
-            None => Box::new(self.rows.range(bound.clone()..)),
+            None => Box::new(self.by_key.range(bound.clone()..)),
             Some(by) => {
                 let at = table.indexes.iter().position(|one| one.name == by.name);
                 let index = at.and_then(|at| self.indexes.get(at)).into_iter();
@@ -107,7 +107,7 @@ impl Rows {
                     move |index| index.range(bound.clone()..)
                 });
                 Box::new(entries.filter_map(|entry| {
-                    Some((entry, self.rows.get(entry.get(by.columns.len()..)?)?))
+                    Some((entry, self.by_key.get(entry.get(by.columns.len()..)?)?))
                 }))
             }
         };
@@ -150,7 +150,7 @@ impl MemoryTransaction<'_> {
 
     /// The keys that begin with one of these.
     fn keys(&mut self, table: &'static Table, width: usize, keys: &[Value]) -> Vec<Key> {
-        let rows = &self.rows(table).rows;
+        let rows = &self.rows(table).by_key;
         let found = keys.chunks(width).flat_map(|wanted| {
             let from = rows.range(wanted.to_vec()..);
             from.take_while(move |(key, _)| key.starts_with(wanted))
@@ -177,7 +177,7 @@ impl Transaction for MemoryTransaction<'_> {
         keys: Vec<Value>,
     ) -> Result<Vec<Value>, StoreError> {
         let keys: BTreeSet<Key> = self.keys(table, width, &keys).into_iter().collect();
-        let rows = &self.rows(table).rows;
+        let rows = &self.rows(table).by_key;
         let found = keys.iter().filter_map(|key| rows.get(key));
         Ok(found.flatten().cloned().collect())
     }
@@ -191,7 +191,7 @@ impl Transaction for MemoryTransaction<'_> {
         let mut written = 0;
         for row in rows.chunks(table.columns.len()) {
             let key = row.get(..table.key).unwrap_or_default().to_vec();
-            if existing == Existing::Keep && self.rows(table).rows.contains_key(&key) {
+            if existing == Existing::Keep && self.rows(table).by_key.contains_key(&key) {
                 continue;
             }
             self.set(table, key, Some(row.to_vec()));

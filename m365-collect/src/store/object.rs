@@ -28,10 +28,10 @@ impl Batch<'_> {
             Action::Merge => {
                 // What is not an object has no members to lay over anything.
                 let merged = stored.and_then(|old| members::merge(old, &received).ok());
-                self.write_object(key, merged.map_or(received, Text::Owned));
+                self.write_object(&key, &merged.map_or(received, Text::Owned));
             }
             Action::Conflict => self.conflict(SORT_OBJECT, key, None),
-            _ => self.write_object(key, received),
+            _ => self.write_object(&key, &received),
         }
     }
 
@@ -41,14 +41,14 @@ impl Batch<'_> {
         match rule::remove(row, self.scope.commit.mode, self.scope.round) {
             Action::Conflict => self.conflict(SORT_OBJECT, key, Some(reason)),
             // Deleted for good after having been deleted restorably.
-            Action::Keep | Action::Remove => self.write_tombstone(key, reason, self.scope.round),
+            Action::Keep | Action::Remove => self.write_tombstone(&key, reason, self.scope.round),
             Action::Replace | Action::Merge => {}
         }
     }
 
     pub(super) fn confirm(&mut self, record: Record) {
         let key = key(record.kind.as_str(), &record.id);
-        self.write_object(key.clone(), raw(record));
+        self.write_object(&key, &raw(record));
         self.settle(SORT_OBJECT, key);
     }
 
@@ -56,33 +56,33 @@ impl Batch<'_> {
         let key = key(kind.as_str(), id);
         let row = self.objects.get(&key).and_then(Object::known);
         if row.is_none_or(|row| row.live) {
-            self.write_tombstone(key.clone(), reason, self.scope.round);
+            self.write_tombstone(&key, reason, self.scope.round);
         }
         self.settle(SORT_OBJECT, key);
     }
 
     /// Writes an object as it is now. What a staged one says is not written again where the one
     /// that it is about to replace says the same.
-    fn write_object(&mut self, key: Key, raw: Text) {
+    fn write_object(&mut self, key: &Key, raw: &Text) {
         let round = self.scope.round;
-        let Some(object) = self.objects.get_mut(&key) else {
+        let Some(object) = self.objects.get_mut(key) else {
             return;
         };
         object.is_changed = true;
         if let Some(row) = object.row.as_mut()
             && row.removed_at.is_none()
-            && object.raw.as_ref() == Some(&raw)
+            && object.raw.as_ref() == Some(raw)
         {
             row.round = round;
             return;
         }
         let shared = object.replaced.as_ref().and_then(|(said, row)| {
-            let says_so = row.removed_at.is_none() && said.as_ref() == Some(&raw);
+            let says_so = row.removed_at.is_none() && said.as_ref() == Some(raw);
             row.body.filter(|_| says_so)
         });
         let (old, said) = (object.row.take(), object.raw.replace(raw.clone()));
         let body = shared.unwrap_or_else(|| self.say(raw.clone()));
-        let event = self.scope.commit.event(&raw);
+        let event = self.scope.commit.event(raw);
         let row = RecordRow {
             kind: key[0].clone(),
             id: key[1].clone(),
@@ -98,16 +98,16 @@ impl Batch<'_> {
             dated: event.map(|event| event.is_dated),
             happened_at: event.map(|event| timestamp::to_millis(event.at)),
         };
-        self.remember(&key, old.as_ref(), said.as_deref(), Some(&raw));
-        if let Some(object) = self.objects.get_mut(&key) {
+        self.remember(key, old.as_ref(), said.as_deref(), Some(raw));
+        if let Some(object) = self.objects.get_mut(key) {
             object.row = Some(row);
         }
         self.done.upserted += 1;
     }
 
     /// Writes that an object is gone, since when and why.
-    pub(super) fn write_tombstone(&mut self, key: Key, reason: RemovedReason, round: u64) {
-        let Some(object) = self.objects.get_mut(&key) else {
+    pub(super) fn write_tombstone(&mut self, key: &Key, reason: RemovedReason, round: u64) {
+        let Some(object) = self.objects.get_mut(key) else {
             return;
         };
         object.is_changed = true;
@@ -128,7 +128,7 @@ impl Batch<'_> {
             dated: None,
             happened_at: None,
         });
-        self.remember(&key, old.as_ref(), said.as_deref(), None);
+        self.remember(key, old.as_ref(), said.as_deref(), None);
         self.done.removed += u64::from(old.is_none_or(|old| old.removed_at.is_none()));
     }
 

@@ -109,20 +109,20 @@ impl Backend for PostgresStore {
         work: Work<R>,
     ) -> Result<R, StoreError> {
         let mut connection = self.connection.lock().await;
-        let begun = async {
+        let started = async {
             let level = IsolationLevel::RepeatableRead;
-            let begin = connection.client.build_transaction();
+            let builder = connection.client.build_transaction();
             match mode {
-                Mode::Read => begin.isolation_level(level).read_only(true).start().await,
+                Mode::Read => builder.isolation_level(level).read_only(true).start().await,
                 Mode::Write => {
-                    let begun = begin.start().await?;
+                    let inner = builder.start().await?;
                     let lock = "SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))";
-                    begun.query(lock, &[&WRITES]).await?;
-                    Ok(begun)
+                    inner.query(lock, &[&WRITES]).await?;
+                    Ok(inner)
                 }
             }
         };
-        let inner = begun
+        let inner = started
             .await
             .map_err(|error| failed("begin a transaction", error))?;
         let mut transaction = PostgresTransaction { inner };

@@ -94,7 +94,7 @@ impl<F: Field> Field for Option<F> {
 }
 
 /// A row as a type.
-pub(super) trait Row: Sized + Send {
+pub(super) trait Row: Sized + Send + Sync {
     const COLUMNS: &'static [Column];
     const WIDTH: usize = Self::COLUMNS.len();
     fn write(self, to: &mut Vec<Value>);

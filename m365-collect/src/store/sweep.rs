@@ -172,7 +172,7 @@ async fn remove_records(
                 };
                 batch.objects.insert(key.clone(), object);
                 let reason = reason.unwrap_or(RemovedReason::Absent);
-                batch.write_tombstone(key, reason, round);
+                batch.write_tombstone(&key, reason, round);
             }
             done += batch.write(tx).await?;
         }

@@ -113,7 +113,7 @@ impl Engine {
         self
     }
 
-    /// CheckpointUpdate these sources out, by id.
+    /// Leaves these sources out, by id.
     #[must_use]
     pub fn skip<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
         self.skip.extend(ids.into_iter().map(Into::into));

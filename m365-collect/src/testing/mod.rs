@@ -14,6 +14,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::missing_panics_doc,
     missing_docs,
     reason = "rules panic where a store does not hold to them, and are named by what they ask for"
 )]

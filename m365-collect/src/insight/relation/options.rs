@@ -15,7 +15,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// CheckpointUpdate out relationships to something that is not stored.
+    /// Leaves out relationships to something that is not stored.
     #[must_use]
     pub const fn without_missing(mut self) -> Self {
         self.missing = false;

@@ -23,13 +23,12 @@ impl<'a> SqliteTransaction<'a> {
     pub(super) fn begin(connection: &'a mut Connection, mode: Mode) -> Result<Self, StoreError> {
         let is_own = connection.is_autocommit();
         if is_own {
-            let begin = match mode {
+            let statement = match mode {
                 Mode::Read => "BEGIN DEFERRED",
                 Mode::Write => "BEGIN IMMEDIATE",
             };
-            let begun = connection
-                .prepare_cached(begin)
-                .and_then(|mut begin| begin.execute([]));
+            let begun = connection.prepare_cached(statement);
+            let begun = begun.and_then(|mut statement| statement.execute([]));
             begun.map_err(|error| failed("begin a transaction", error))?;
         }
         Ok(Self {
