@@ -39,10 +39,12 @@ const UNKNOWN: &[&str] = &[
     "windowsprotectionstate",
 ];
 
-/// Structs of what is no object of Graph: the text in a policy's definition, a setting's value, and a price.
+/// Structs of what is no object of Graph: the text in a policy's definition, a setting's value, a price,
+/// and the names that stand in objects of several types.
 const OWN: &[&str] = &[
     "ApplicationTimeout",
     "Definition",
+    "Names",
     "Price",
     "SettingValue",
     "Timeouts",

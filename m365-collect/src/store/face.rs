@@ -107,7 +107,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ) -> Result<Vec<Tombstone>, StoreError>;
 
     /// What an object said, earliest first, and what it says now: of sources with
-    /// [`History::Versions`](super::History::Versions).
+    /// [`History::Versions`](crate::History::Versions).
     async fn versions(&self, kind: &Kind, id: &str) -> Result<Vec<Version>, StoreError>;
 
     /// The feed of changes after the entry with this number, in order, at most `limit` entries.

@@ -76,7 +76,7 @@ pub struct SourceState {
 }
 
 impl SourceState {
-    /// The state of a source that was never read completely, for implementations of [`Store`] to
+    /// The state of a source that was never read completely, for implementations of [`Store`](super::Store) to
     /// fill in.
     pub const fn new() -> Self {
         Self {
@@ -146,7 +146,7 @@ pub struct Tombstone {
 }
 
 impl Tombstone {
-    /// A tombstone of its parts, for implementations of [`Store`].
+    /// A tombstone of its parts, for implementations of [`Store`](super::Store).
     pub const fn new(
         kind: Kind,
         id: String,
