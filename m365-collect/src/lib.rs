@@ -51,7 +51,7 @@
 //! |---|---|
 //! | [`sources`] | the catalogue; most sources are declarations of a few [shapes](sources::shape) |
 //! | [`sync`] | the engine: plan, schedule, run, progress, report |
-//! | [`store`] | the trait, its rules, memory and SQLite |
+//! | [`store`] | the trait, what every store does over a [`Backend`](store::Backend), memory and SQLite |
 //! | [`facts()`] | records and outcomes → [`compliance_map::Facts`] |
 //! | [`insight`] | license waste, the relation graph, who reaches what, last use of applications |
 //! | [`connect`] | the connection test in stages; what is wrong, with cause, cure and page |
