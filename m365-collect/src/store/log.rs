@@ -46,7 +46,7 @@ pub(super) async fn log_run(tx: &mut dyn Transaction, run: RunEntry) -> Result<(
         started_at: millis(run.started_at),
         ended_at: millis(run.ended_at),
         outcome: to_json(&run.outcome)?,
-        stats: to_json(&run.stats)?,
+        tally: to_json(&run.stats)?,
     };
     append(tx, &RUN, vec![row]).await?;
     let own = of(&run.source);
@@ -116,7 +116,7 @@ fn entry(row: RunRow) -> Result<RunEntry, StoreError> {
         timestamp::from_millis(row.started_at),
         timestamp::from_millis(row.ended_at),
         serde_json::from_str(&row.outcome).map_err(|_| damaged("outcomes"))?,
-        serde_json::from_str(&row.stats).map_err(|_| damaged("tallies"))?,
+        serde_json::from_str(&row.tally).map_err(|_| damaged("tallies"))?,
     ))
 }
 

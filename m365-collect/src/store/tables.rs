@@ -97,7 +97,7 @@ rows! {
 
     /// What a run came to.
     struct RunRow by 1 {
-        number: i64, source: Text, started_at: i64, ended_at: i64, outcome: Text, stats: Text,
+        number: i64, source: Text, started_at: i64, ended_at: i64, outcome: Text, tally: Text,
     }
     in RUN = "run", index RUN_OF_SOURCE;
 

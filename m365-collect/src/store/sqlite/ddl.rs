@@ -83,3 +83,47 @@ fn from_2(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     )?;
     make_missing(transaction)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tables of version 3 as its files have them.
+    const TABLES: [(&str, &str); 16] = [
+        ("tenant", "only asked organization name"),
+        (
+            "source",
+            "id epoch round phase in_round in_part is_full checkpoint began_at completed_at as_of \
+             dated_by",
+        ),
+        ("source_yield", "source sort name"),
+        ("run", "number source started_at ended_at outcome tally"),
+        ("contested", "source sort name id reason"),
+        ("note", "name value"),
+        ("body", "number raw"),
+        ("arrival", "number source kind id body at"),
+        ("record", OBJECT),
+        ("staged_record", OBJECT),
+        ("edge", RELATION),
+        ("staged_edge", RELATION),
+        ("version", "kind id number body since until"),
+        ("feed", "number at source kind id event properties"),
+        ("erasing", "only key is_due"),
+        ("erased", "digest person length"),
+    ];
+    const OBJECT: &str = "kind id source body round revived changed_at removed_at removed_reason \
+                          dated happened_at";
+    const RELATION: &str = "relation from_id to_id source round revived confirmed changed_at \
+                            removed_at";
+
+    #[test]
+    fn files_of_schema_3_keep_the_names_of_their_tables_and_columns() {
+        let made = tables();
+        for (name, columns) in TABLES {
+            let table = made.iter().find(|table| table.name == name).unwrap();
+            let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+            assert_eq!(names.join(" "), columns, "{name}");
+        }
+        assert_eq!(made.len(), TABLES.len());
+    }
+}
