@@ -32,7 +32,7 @@
 //!     .await?;
 //! for source in &report.sources {
 //!     match source.outcome.reason() {
-//!         None => println!("{}: {} seen", source.id, source.tally.seen),
+//!         None => println!("{}: {} seen", source.id, source.stats.seen),
 //!         Some(reason) => println!("{}: {reason}", source.id),
 //!     }
 //! }
