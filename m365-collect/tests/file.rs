@@ -159,6 +159,28 @@ async fn a_file_of_schema_1_is_brought_up_to_date_and_goes_on_where_it_stopped()
     assert_eq!(bodies, 2, "nothing is left of what nobody says any more");
 }
 
+#[tokio::test]
+async fn objects_of_which_the_file_lost_what_they_say_are_damage_and_never_an_empty_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lost.m365");
+    file_of_schema_1(&path);
+    drop(SqliteStore::open(&path).await.unwrap());
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("DELETE FROM body")
+        .unwrap();
+    let store = SqliteStore::open(&path).await.unwrap();
+    let listed = store.records(&Kind::USER, None, 100).await;
+    assert!(
+        matches!(listed, Err(StoreError::Damaged { .. })),
+        "{listed:?}"
+    );
+    let one = store.record(&Kind::USER, "a").await;
+    assert!(matches!(one, Err(StoreError::Damaged { .. })), "{one:?}");
+    let gone = store.record(&Kind::USER, "z").await.unwrap();
+    assert!(gone.is_none(), "a removed object says nothing");
+}
+
 fn crowd(from: usize, to: usize) -> Vec<Change> {
     (from..to)
         .map(|n| {

@@ -79,21 +79,24 @@ pub(super) async fn record(
     id: String,
 ) -> Result<Option<Record>, StoreError> {
     let key = vec![(&kind).into(), id.into()];
-    let rows: Vec<RecordRow> = get(tx, &RECORD, 2, key).await?;
+    let mut rows: Vec<RecordRow> = get(tx, &RECORD, 2, key).await?;
+    rows.retain(|row| row.removed_at.is_none());
     Ok(to_records(tx, &kind, rows).await?.pop())
 }
 
+/// What live objects say. One of which nothing is said is no end of a list: the file is damaged.
 async fn to_records(
     tx: &mut dyn Transaction,
     kind: &Kind,
     rows: Vec<RecordRow>,
 ) -> Result<Vec<Record>, StoreError> {
     let mut texts = body::texts(tx, rows.iter().filter_map(|row| row.body).collect()).await?;
-    let said = rows
-        .into_iter()
-        .filter_map(|row| Some((row.id, texts.remove(&row.body?)?)));
-    said.map(|(id, raw)| Ok(Record::new(kind.clone(), id, json(raw, kind)?)))
-        .collect()
+    let record = |row: RecordRow| {
+        let raw = row.body.and_then(|body| texts.remove(&body));
+        let raw = raw.ok_or_else(|| damaged("objects: what it says is missing"))?;
+        Ok(Record::new(kind.clone(), row.id, json(raw, kind)?))
+    };
+    rows.into_iter().map(record).collect()
 }
 
 fn json(raw: Text, kind: &Kind) -> Result<Box<RawValue>, StoreError> {
@@ -198,12 +201,14 @@ pub(super) async fn versions(
         .filter_map(|row| Some((row.changed_at, None, row.body?)));
     let all: Vec<_> = ended.chain(now).collect();
     let texts = body::texts(tx, all.iter().map(|(.., body)| *body).collect()).await?;
-    let said = all.into_iter().filter_map(|(since, until, body)| {
-        let raw = json(texts.get(&body)?.clone(), &kind);
+    let version = |(since, until, body): (i64, Option<i64>, i64)| {
+        let raw = texts.get(&body).cloned();
+        let raw = raw.ok_or_else(|| damaged("versions: what it says is missing"))?;
         let until = until.map(timestamp::from_millis);
-        Some(raw.map(|raw| Version::new(timestamp::from_millis(since), until, raw)))
-    });
-    said.collect()
+        let since = timestamp::from_millis(since);
+        Ok(Version::new(since, until, json(raw, &kind)?))
+    };
+    all.into_iter().map(version).collect()
 }
 
 pub(super) async fn feed(

@@ -12,7 +12,7 @@ use crate::record::{Change, Edge, Record, Relation, RemovedReason};
 use crate::run::Run;
 use crate::store::Conflict;
 
-/// Conflict objects asked for at a time: one batch.
+/// Objects in conflict asked for at a time: one batch.
 const CONFLICTS: usize = 20;
 const MEMBERS_PER_PAGE: u32 = 999;
 
