@@ -11,8 +11,23 @@ use std::path::{Path, PathBuf};
 use super::place;
 use crate::store::{Claim, StoreError};
 
+/// A file that is locked. Closing it would not do: a child that is being started has it too until it
+/// runs its own program, and the lock with it.
+struct Locked(File);
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Closing it is what is left then.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Takes the lock, or says who has it.
 pub(super) fn claim(store: &Path) -> Result<Claim, StoreError> {
+    lock(store).map(Claim::new)
+}
+
+fn lock(store: &Path) -> Result<Locked, StoreError> {
     let failed = |error: io::Error| StoreError::Storage {
         what: format!("lock {}: {error}", store.display()),
         cause: Box::new(error),
@@ -29,7 +44,7 @@ pub(super) fn claim(store: &Path) -> Result<Claim, StoreError> {
     }
     // Only to tell others who has it: that it cannot be written is no reason not to sync.
     let _ = sign(&mut file);
-    Ok(Claim::new(file))
+    Ok(Locked(file))
 }
 
 /// The same file by whatever way the store is named.
@@ -56,4 +71,23 @@ fn holder(file: &mut File) -> Option<u32> {
     let mut text = String::new();
     file.take(16).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_that_is_dropped_is_free_while_a_child_is_being_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("s.m365");
+        File::create(&store).unwrap();
+        let locked = lock(&store).unwrap();
+        // As a fork has it until it executes its program.
+        let inherited = locked.0.try_clone().unwrap();
+        assert!(matches!(lock(&store), Err(StoreError::InUse { .. })));
+        drop(locked);
+        assert!(lock(&store).is_ok());
+        drop(inherited);
+    }
 }
