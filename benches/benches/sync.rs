@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use benches::{peak_memory, processor_time};
 use graph_client::{
     AccessToken, Client, Credential, CredentialError, Limits, TenantId, TokenProvider, TokenQuery,
 };
@@ -154,24 +155,4 @@ impl TokenProvider for Fixed {
     async fn token(&self, _: TokenQuery<'_>) -> Result<AccessToken, CredentialError> {
         Ok(AccessToken::new("token", Duration::from_secs(3600)))
     }
-}
-
-/// Processor seconds of this process, in its own code and in the kernel.
-fn processor_time() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let after_name = text.rsplit(')').next().unwrap();
-    let ticks: f64 = after_name
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .map(|ticks| ticks.parse::<f64>().unwrap())
-        .sum();
-    ticks / 100.0
-}
-
-fn peak_memory() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = text.lines().find(|line| line.starts_with("VmHWM")).unwrap();
-    let kibibytes: f64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-    kibibytes / 1024.0
 }
