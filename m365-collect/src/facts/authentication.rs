@@ -10,7 +10,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::fact::{fact, of_items, to_fact};
-use super::names::{Names, name_people};
 use super::part::is_whole;
 use super::unmodelled::{self, Members, carried, carried_as, members_of};
 use super::value::type_name;
@@ -27,8 +26,6 @@ struct Registration {
     is_passwordless_capable: Option<bool>,
     methods_registered: Option<Vec<String>>,
     user_preferred_method_for_secondary_authentication: Option<String>,
-    #[serde(flatten)]
-    names: Names,
 }
 
 pub(super) async fn registration(
@@ -45,7 +42,7 @@ pub(super) async fn registration(
             mfa_registered: view.is_mfa_registered,
             passwordless_capable: view.is_passwordless_capable,
             default_method: view.user_preferred_method_for_secondary_authentication,
-            extra: view.names.into_members(),
+            ..RegistrationFact::default()
         },
     )
     .await
@@ -59,7 +56,7 @@ struct Requirements {
 }
 
 pub(super) async fn per_user_mfa(reader: &Reader<'_>) -> Result<Fact<PerUserMfaFact>, StoreError> {
-    let mut states = fact(
+    fact(
         reader,
         "per_user_mfa",
         &Kind::PER_USER_MFA,
@@ -71,10 +68,7 @@ pub(super) async fn per_user_mfa(reader: &Reader<'_>) -> Result<Fact<PerUserMfaF
             ..PerUserMfaFact::default()
         },
     )
-    .await?;
-    let rows = &mut states.items;
-    name_people(reader, rows, |row| &row.user, |row| &mut row.extra).await?;
-    Ok(states)
+    .await
 }
 
 /// <https://learn.microsoft.com/graph/api/resources/identitysecuritydefaultsenforcementpolicy>
@@ -158,10 +152,7 @@ pub(super) async fn methods(reader: &Reader<'_>) -> Result<Fact<MethodsFact>, St
             ..MethodsFact::default()
         }
     });
-    let mut fact = of_items(rows.collect(), evidence);
-    let rows = &mut fact.items;
-    name_people(reader, rows, |row| &row.user, |row| &mut row.extra).await?;
-    Ok(fact)
+    Ok(of_items(rows.collect(), evidence))
 }
 
 /// <https://learn.microsoft.com/graph/api/resources/authenticationmethodspolicy>

@@ -13,7 +13,7 @@ pub(super) async fn fact<V: DeserializeOwned, T: Send>(
     reader: &Reader<'_>,
     source: &'static str,
     kind: &Kind,
-    to_row: impl Fn(String, V) -> T + Send,
+    mut to_row: impl FnMut(String, V) -> T + Send,
 ) -> Result<Fact<T>, StoreError> {
     let evidence = reader.evidence(source, kind).await?;
     let rows = reader

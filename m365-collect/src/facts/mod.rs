@@ -86,9 +86,9 @@ pub async fn facts(store: &dyn Store) -> Result<Facts, StoreError> {
 }
 
 async fn identity(reader: &Reader<'_>, facts: &mut Facts) -> Result<(), StoreError> {
-    facts.identity_users = never_empty(people::users(reader).await?, "person");
-    facts.identity_guests = people::guests(reader).await?;
-    facts.identity_signin_activity = people::sign_in_activity(reader).await?;
+    (facts.identity_users, facts.identity_guests) = people::people(reader).await?;
+    facts.identity_signin_activity =
+        people::sign_in_activity(reader, &mut facts.identity_guests).await?;
     facts.identity_groups = groups::groups(reader).await?;
     facts.identity_role_assignments =
         never_empty(roles::assignments(reader).await?, "role assignment");

@@ -11,8 +11,7 @@ use compliance_map::Fact;
 use compliance_map::facts::{GuestFact, SignInFact, UserFact};
 use serde::Deserialize;
 
-use super::fact::{fact, to_fact};
-use super::names::{Names, name_people};
+use super::fact::{fact, never_empty, of_items};
 use super::organization::sku_names;
 use super::part::{Part, join, remark};
 use super::value::instant;
@@ -21,7 +20,8 @@ use crate::kind::Kind;
 use crate::record::Relation;
 use crate::store::StoreError;
 
-/// <https://learn.microsoft.com/graph/api/resources/user>
+/// <https://learn.microsoft.com/graph/api/resources/user>. When people leave is not read: it needs a
+/// permission of its own, `User-LifeCycleInfo.Read.All`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct User {
@@ -34,7 +34,8 @@ struct User {
     department: Option<String>,
     job_title: Option<String>,
     employee_id: Option<String>,
-    employee_leave_date_time: Option<String>,
+    external_user_state: Option<String>,
+    external_user_state_change_date_time: Option<String>,
     assigned_licenses: Option<Vec<AssignedLicense>>,
 }
 
@@ -45,6 +46,17 @@ struct AssignedLicense {
 }
 
 impl User {
+    /// Where they are a guest. Who answers for one is not read.
+    fn guest(&mut self, id: &str) -> Option<GuestFact> {
+        let kind = self.user_type.as_deref()?;
+        kind.eq_ignore_ascii_case("guest").then(|| GuestFact {
+            user: id.to_owned(),
+            invitation: self.external_user_state.take(),
+            invited: instant(self.external_user_state_change_date_time.take()),
+            ..GuestFact::default()
+        })
+    }
+
     fn into_row(self, id: String, skus: &BTreeMap<String, String>) -> UserFact {
         let licenses = self.assigned_licenses.map(|licenses| {
             let ids = licenses.into_iter().filter_map(|license| license.sku_id);
@@ -63,24 +75,31 @@ impl User {
             department: self.department,
             job_title: self.job_title,
             employee_id: self.employee_id,
-            leaves: instant(self.employee_leave_date_time),
             licenses,
             ..UserFact::default()
         }
     }
 }
 
-/// Everybody; managers only where they were read.
-pub(super) async fn users(reader: &Reader<'_>) -> Result<Fact<UserFact>, StoreError> {
+/// Everybody, and the guests among them; managers only where they were read.
+pub(super) async fn people(
+    reader: &Reader<'_>,
+) -> Result<(Fact<UserFact>, Fact<GuestFact>), StoreError> {
     let skus = sku_names(reader).await?;
     let evidence = reader.evidence("users", &Kind::USER).await?;
     // Only relations come of that source.
     let managers = Part::of(reader, "user_managers", &Kind::new("manager"), &evidence).await?;
     let names = skus.as_ref().unwrap_or(const { &BTreeMap::new() });
+    let mut guests = Vec::new();
     let rows = reader
-        .rows(&Kind::USER, |id, user: User| Some(user.into_row(id, names)))
+        .rows(&Kind::USER, |id, mut user: User| {
+            guests.extend(user.guest(&id));
+            Some(user.into_row(id, names))
+        })
         .await?;
-    let mut users = to_fact(rows, evidence);
+    let (rows, evidence) = rows.with(evidence);
+    let guests = of_items(guests, evidence.clone());
+    let mut users = of_items(rows, evidence);
     if managers.is_known() {
         join(
             reader,
@@ -98,59 +117,7 @@ pub(super) async fn users(reader: &Reader<'_>) -> Result<Fact<UserFact>, StoreEr
             "names of licenses: not read, so they stand by id",
         );
     }
-    Ok(users)
-}
-
-/// <https://learn.microsoft.com/graph/api/resources/user>
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Guest {
-    user_type: Option<String>,
-    external_user_state: Option<String>,
-    external_user_state_change_date_time: Option<String>,
-    #[serde(flatten)]
-    names: Names,
-}
-
-/// The guests among the people. Who answers for one is not read.
-pub(super) async fn guests(reader: &Reader<'_>) -> Result<Fact<GuestFact>, StoreError> {
-    let evidence = reader.evidence("users", &Kind::USER).await?;
-    let sign_ins = Part::of(
-        reader,
-        "sign_in_activity",
-        &Kind::SIGN_IN_ACTIVITY,
-        &evidence,
-    )
-    .await?;
-    let rows = reader
-        .rows(&Kind::USER, |user, guest: Guest| {
-            let kind = guest.user_type.unwrap_or_default();
-            kind.eq_ignore_ascii_case("guest").then(|| GuestFact {
-                user,
-                invitation: guest.external_user_state,
-                invited: instant(guest.external_user_state_change_date_time),
-                extra: guest.names.into_members(),
-                ..GuestFact::default()
-            })
-        })
-        .await?;
-    let mut guests = to_fact(rows, evidence);
-    if sign_ins.is_known() && !guests.items.is_empty() {
-        // Both come in the order of their ids.
-        let mut rows = guests.items.iter_mut().peekable();
-        reader
-            .rows(&Kind::SIGN_IN_ACTIVITY, |id, view: SignIn| {
-                while rows.next_if(|row| row.user < id).is_some() {}
-                if let Some(row) = rows.next_if(|row| row.user == id) {
-                    let activity = view.sign_in_activity.unwrap_or_default();
-                    row.last_sign_in = instant(activity.last_successful_sign_in_date_time);
-                }
-                None::<()>
-            })
-            .await?;
-    }
-    sign_ins.remark(&mut guests, "last sign-ins");
-    Ok(guests)
+    Ok((never_empty(users, "person"), guests))
 }
 
 /// <https://learn.microsoft.com/graph/api/resources/user>
@@ -168,25 +135,34 @@ struct SignInActivity {
     last_successful_sign_in_date_time: Option<String>,
 }
 
-pub(super) async fn sign_in_activity(reader: &Reader<'_>) -> Result<Fact<SignInFact>, StoreError> {
-    let mut activity = fact(
-        reader,
-        "sign_in_activity",
-        &Kind::SIGN_IN_ACTIVITY,
-        |user, view: SignIn| {
-            // Absent on one user of a page that carries it: this one never signed in.
-            let activity = view.sign_in_activity.unwrap_or_default();
-            SignInFact {
-                user,
-                last_interactive: instant(activity.last_sign_in_date_time),
-                last_noninteractive: instant(activity.last_non_interactive_sign_in_date_time),
-                last_success: instant(activity.last_successful_sign_in_date_time),
-                ..SignInFact::default()
-            }
-        },
-    )
+/// When everybody last signed in; the guests among them are told it as well.
+pub(super) async fn sign_in_activity(
+    reader: &Reader<'_>,
+    guests: &mut Fact<GuestFact>,
+) -> Result<Fact<SignInFact>, StoreError> {
+    let (source, kind) = ("sign_in_activity", &Kind::SIGN_IN_ACTIVITY);
+    let people = reader.evidence("users", &Kind::USER).await?;
+    let part = Part::of(reader, source, kind, &people).await?;
+    let rows = part.is_known().then_some(guests.items.as_mut_slice());
+    // In the order of their ids.
+    let rows = rows.unwrap_or_default();
+    let activity = fact(reader, source, kind, |user, view: SignIn| {
+        // Absent on one user of a page that carries it: this one never signed in.
+        let activity = view.sign_in_activity.unwrap_or_default();
+        let last_success = instant(activity.last_successful_sign_in_date_time);
+        let guest = rows.binary_search_by(|guest| guest.user.cmp(&user));
+        if let Some(guest) = guest.ok().and_then(|at| rows.get_mut(at)) {
+            guest.last_sign_in = last_success;
+        }
+        SignInFact {
+            user,
+            last_interactive: instant(activity.last_sign_in_date_time),
+            last_noninteractive: instant(activity.last_non_interactive_sign_in_date_time),
+            last_success,
+            ..SignInFact::default()
+        }
+    })
     .await?;
-    let rows = &mut activity.items;
-    name_people(reader, rows, |row| &row.user, |row| &mut row.extra).await?;
+    part.remark(guests, "last sign-ins");
     Ok(activity)
 }

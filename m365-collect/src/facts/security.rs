@@ -6,7 +6,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::fact::{fact, to_fact};
-use super::names::Names;
 use super::part::remark;
 use super::value::instant;
 use crate::evidence::Reader;
@@ -64,8 +63,6 @@ struct RiskyUser {
     risk_state: Option<String>,
     risk_last_updated_date_time: Option<String>,
     is_deleted: Option<bool>,
-    #[serde(flatten)]
-    names: Names,
 }
 
 /// Accounts that are gone are at risk no more.
@@ -78,7 +75,7 @@ pub(super) async fn risk(reader: &Reader<'_>) -> Result<Fact<RiskFact>, StoreErr
                 level: view.risk_level,
                 state: view.risk_state,
                 updated: instant(view.risk_last_updated_date_time),
-                extra: view.names.into_members(),
+                ..RiskFact::default()
             })
         })
         .await?;
