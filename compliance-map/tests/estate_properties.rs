@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 use common::cases::{self, whole};
 use common::now;
+use compliance_map::assess::ClauseResult;
 use compliance_map::{Assessment, Catalogue, Facts, Options, Status, assess, render};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -286,9 +287,14 @@ proptest! {
             }
             let failed = matches!(new.status, Status::PartiallySatisfied | Status::NotSatisfied);
             prop_assert!(failed, "{} is {:?}", new.control, new.status);
-            // Where nothing was known the failure is news; where something was, it is no progress.
-            let settled = !matches!(old.status, Status::Unknown | Status::Manual);
+            // Where nothing was known of a clause, what was added is news: a first mailbox also shows
+            // that there is no shared one. What every clause knew of, it makes no better.
+            let undecided = |clause: &ClauseResult| clause.status == Status::Unknown;
+            let settled = !matches!(old.status, Status::Unknown | Status::Manual) && !old.clauses.iter().any(undecided);
             prop_assert!(!settled || rank(new.status) <= rank(old.status), "{}: {:?} to {:?}", new.control, old.status, new.status);
+            for (was, is) in old.clauses.iter().zip(&new.clauses).filter(|(was, _)| !undecided(was)) {
+                prop_assert!(rank(is.status) <= rank(was.status), "{}, {}: {:?} to {:?}", new.control, is.question, was.status, is.status);
+            }
             prop_assert!(!matches!(new.status, Status::Satisfied | Status::Manual));
         }
     }
