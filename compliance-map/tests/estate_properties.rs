@@ -335,7 +335,7 @@ proptest! {
     fn whoever_fails_is_named_with_a_reason_and_whatever_lacks_has_a_remedy(facts in tenant()) {
         for result in assessed(&facts).results {
             let subjects = &result.subjects;
-            let reasoned: BTreeSet<&String> = subjects.reasons.values().flatten().collect();
+            let reasoned: BTreeSet<&str> = subjects.reasons.values().flatten().collect();
             for id in subjects.failing.iter().chain(&subjects.conditional).chain(&subjects.unknown) {
                 prop_assert!(reasoned.contains(id), "{}: {}", result.control, id);
             }
