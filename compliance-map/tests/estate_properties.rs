@@ -7,12 +7,14 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use common::cases::{self, whole};
 use common::now;
 use compliance_map::assess::ClauseResult;
-use compliance_map::{Assessment, Catalogue, Facts, Options, Status, assess, render};
+use compliance_map::{
+    Assessment, Catalogue, Directory, Facts, Options, Status, assess, assess_in, render,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -297,6 +299,38 @@ proptest! {
             }
             prop_assert!(!matches!(new.status, Status::Satisfied | Status::Manual));
         }
+    }
+
+    #[test]
+    fn people_who_were_packed_are_assessed_as_those_whose_rows_are_there(
+        facts in tenant(),
+        harms in prop::collection::vec((any_fact(), any_harm(), 0..3_usize), 0..3),
+    ) {
+        let mut facts = facts;
+        for (fact, harm, keep) in harms {
+            if facts.get(fact).and_then(|fact| fact.get("items")).is_some() {
+                facts = harmed(&facts, fact, harm, keep);
+            }
+        }
+        let mut packed = Facts::from_json(facts.to_string()).unwrap();
+        let mut directory = Directory::of(&packed);
+        for group in &mut packed.identity_groups.items {
+            let id = group.id.clone();
+            group.members.retain(|member| !directory.member(&id, member));
+        }
+        packed.identity_users.items.clear();
+        packed.auth_registration.items.clear();
+        packed.auth_methods.items.clear();
+        packed.auth_per_user_mfa.items.clear();
+        packed.identity_signin_activity.items.clear();
+        let plain = assessed(&facts);
+        let options = Options::new(now());
+        let other = assess_in(&packed, &Arc::new(directory), &CATALOGUE, &options).unwrap();
+        prop_assert_eq!(render::json(&plain), render::json(&other));
+        prop_assert_eq!(&plain, &other);
+        // An assessment that was read back has no directory, and is the same.
+        let back: Assessment = serde_json::from_str(&render::json(&other)).unwrap();
+        prop_assert_eq!(&plain, &back);
     }
 
     #[test]

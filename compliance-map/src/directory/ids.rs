@@ -400,3 +400,82 @@ fn share<T: PartialEq>(known: &mut Vec<Arc<T>>, new: &mut Arc<T>) {
 
 /// The directory of a tenant whose accounts are not known.
 pub(crate) static NOBODY: LazyLock<Arc<Directory>> = LazyLock::new(Arc::default);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::directory::DirectoryBuilder;
+    use crate::facts::UserFact;
+
+    const KNOWN: [&str; 6] = ["b", "0a", "", "tenant", "ba", "z"];
+
+    fn directory() -> Arc<Directory> {
+        let mut accounts = DirectoryBuilder::default();
+        for id in KNOWN {
+            let id = id.to_owned();
+            accounts.account(&UserFact {
+                id,
+                ..UserFact::default()
+            });
+        }
+        Arc::new(accounts.build())
+    }
+
+    fn ids(directory: &Arc<Directory>, of: &BTreeSet<String>) -> Ids {
+        let mut ids = Ids::default();
+        of.iter()
+            .for_each(|id| ids.insert(Member::new(directory, id)));
+        ids
+    }
+
+    fn sets() -> impl Strategy<Value = (BTreeSet<String>, BTreeSet<String>)> {
+        let texts = ["a", "b", "0a", "", "tenant", "ba", "c", "z"].map(str::to_owned);
+        let set = move || prop::collection::btree_set(prop::sample::select(texts.to_vec()), 0..6);
+        (set(), set())
+    }
+
+    proptest! {
+        #[test]
+        fn ids_answer_as_a_sorted_set_of_texts_does((a, b) in sets()) {
+            let directory = directory();
+            let (x, y) = (ids(&directory, &a), ids(&directory, &b));
+            let texts = |ids: &Ids| ids.iter().map(str::to_owned).collect::<Vec<_>>();
+            prop_assert_eq!(texts(&x), a.iter().cloned().collect::<Vec<_>>());
+            prop_assert_eq!((x.len(), x.is_empty()), (a.len(), a.is_empty()));
+            prop_assert_eq!(x.cmp(&y), a.cmp(&b));
+            prop_assert_eq!(x == y, a == b);
+            prop_assert_eq!(texts(&x.intersection(&y)), a.intersection(&b).cloned().collect::<Vec<_>>());
+            let left: Vec<String> = x.difference(&y).map(str::to_owned).collect();
+            prop_assert_eq!(&left, &a.difference(&b).cloned().collect::<Vec<_>>());
+            let mut all = x.clone();
+            all.add(&y);
+            prop_assert_eq!(texts(&all), a.union(&b).cloned().collect::<Vec<_>>());
+            let mut rest = x.clone();
+            rest.remove(&y);
+            prop_assert_eq!(texts(&rest), left);
+            for id in a.iter().chain(&b) {
+                prop_assert_eq!(x.contains(id), a.contains(id));
+            }
+            // What is read back holds texts alone.
+            let json = serde_json::to_string(&x).unwrap_or_default();
+            prop_assert_eq!(&json, &serde_json::to_string(&a).unwrap_or_default());
+            let back: Ids = serde_json::from_str(&json).unwrap_or_default();
+            prop_assert_eq!(&back, &x);
+            prop_assert_eq!(back.cmp(&y), a.cmp(&b));
+            prop_assert_eq!(texts(&back.intersection(&y)), texts(&x.intersection(&y)));
+        }
+    }
+
+    #[test]
+    fn equal_lists_of_a_pool_are_one() {
+        let directory = directory();
+        let of = BTreeSet::from(["b".to_owned(), "device".to_owned()]);
+        let (mut one, mut other) = (ids(&directory, &of), ids(&directory, &of));
+        let mut pool = Pool::default();
+        pool.share(&mut one);
+        pool.share(&mut other);
+        assert!(one.is_same(&other) && one == ids(&directory, &of));
+    }
+}

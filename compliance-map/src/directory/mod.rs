@@ -260,3 +260,97 @@ impl Directory {
         self.foreign.iter().map(|(key, users)| (*key, users.len()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::UserFact;
+
+    fn user(id: &str, upn: Option<&str>, enabled: bool) -> UserFact {
+        UserFact {
+            id: id.into(),
+            upn: upn.map(str::to_owned),
+            enabled: Some(enabled),
+            ..UserFact::default()
+        }
+    }
+
+    fn of(users: &[UserFact]) -> Directory {
+        let mut accounts = DirectoryBuilder::default();
+        users.iter().for_each(|user| accounts.account(user));
+        accounts.build()
+    }
+
+    #[test]
+    fn accounts_stand_in_the_order_of_their_ids_and_the_later_of_two_rows_counts() {
+        let rows = [
+            user("b", Some("b@x"), true),
+            user("a-long-id-with-the-same-start-2", None, true),
+            user("", None, true),
+            user("a-long-id-with-the-same-start-1", Some(""), true),
+            user("b", None, false),
+            user("", None, false),
+        ];
+        let directory = of(&rows);
+        let ids: Vec<&str> = directory.positions().map(|at| directory.id(at)).collect();
+        let (first, second) = (
+            "a-long-id-with-the-same-start-1",
+            "a-long-id-with-the-same-start-2",
+        );
+        assert_eq!(ids, ["", first, second, "b"]);
+        for (at, id) in ids.iter().enumerate() {
+            assert_eq!(directory.position(id).map(|at| at as usize), Some(at));
+        }
+        assert_eq!(directory.position("c"), None);
+        let enabled = |id: &str| {
+            let account = directory.account(directory.position(id).unwrap_or(9));
+            account.and_then(|account| directory.profile(account.profile()).enabled)
+        };
+        assert_eq!((enabled("b"), enabled("")), (Some(false), Some(false)));
+        assert_eq!(
+            (directory.upn(1), directory.upn(2), directory.upn(3)),
+            (Some(""), None, None)
+        );
+    }
+
+    #[test]
+    fn rows_about_nobody_are_counted_once_for_each_account() {
+        let mut directory = of(&[user("a", None, true)]);
+        for user in ["a", "lost", "lost", "gone"] {
+            directory.registered(&RegistrationFact {
+                user: user.into(),
+                ..RegistrationFact::default()
+            });
+        }
+        let foreign: Vec<(&str, usize)> = directory.foreign().collect();
+        assert_eq!(foreign, [("auth.registration", 2)]);
+        assert!(!directory.member("group", "lost") && directory.member("group", "a"));
+        assert_eq!(directory.members("group").map(RoaringBitmap::len), Some(1));
+    }
+
+    #[test]
+    fn times_are_kept_to_the_nanosecond_and_never_is_no_time() -> Result<(), crate::TimestampError>
+    {
+        for (read, kept) in [
+            (
+                "2026-11-21T11:00:00.123456789Z",
+                Some("2026-11-21T11:00:00.123456789Z"),
+            ),
+            ("1970-01-01T00:00:00Z", Some("1970-01-01T00:00:00Z")),
+            (
+                "1969-12-31T23:59:59.999999999Z",
+                Some("1969-12-31T23:59:59.999999999Z"),
+            ),
+            ("0001-01-01T00:00:00Z", None),
+            (
+                "9999-12-31T23:59:59Z",
+                Some("2262-04-11T23:47:16.854775807Z"),
+            ),
+        ] {
+            let time = Packed::new(Some(read.parse()?)).time();
+            assert_eq!(time.map(|time| time.to_string()).as_deref(), kept, "{read}");
+        }
+        assert_eq!(Packed::new(None).time(), None);
+        Ok(())
+    }
+}
