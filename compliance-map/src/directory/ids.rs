@@ -425,8 +425,9 @@ mod tests {
 
     fn ids(directory: &Arc<Directory>, of: &BTreeSet<String>) -> Ids {
         let mut ids = Ids::default();
-        of.iter()
-            .for_each(|id| ids.insert(Member::new(directory, id)));
+        for id in of {
+            ids.insert(Member::new(directory, id));
+        }
         ids
     }
 

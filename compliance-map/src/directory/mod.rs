@@ -277,7 +277,9 @@ mod tests {
 
     fn of(users: &[UserFact]) -> Directory {
         let mut accounts = DirectoryBuilder::default();
-        users.iter().for_each(|user| accounts.account(user));
+        for user in users {
+            accounts.account(user);
+        }
         accounts.build()
     }
 
