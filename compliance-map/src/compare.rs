@@ -104,8 +104,8 @@ fn change(old: &ControlResult, new: &ControlResult) -> Change {
         control: new.control.clone(),
         before: old.status,
         after: new.status,
-        joined: is.difference(was).cloned().collect(),
-        left: was.difference(is).cloned().collect(),
+        joined: is.difference(was).map(str::to_owned).collect(),
+        left: was.difference(is).map(str::to_owned).collect(),
         lost_sight: new.incomplete && !old.incomplete,
     }
 }

@@ -101,7 +101,9 @@ fn shared(question: &str, asked: &[(&ControlResult, &ClauseResult)]) -> Option<S
     for (result, clause) in asked {
         if is_lack(clause.status) && only_lack(result, question) {
             let listed = (result.subjects.failing.iter()).chain(&result.subjects.conditional);
-            not_passing.get_or_insert_default().extend(listed.cloned());
+            not_passing
+                .get_or_insert_default()
+                .extend(listed.map(str::to_owned));
         }
     }
     let touched = |(result, _): &(&ControlResult, &ClauseResult)| Touched {

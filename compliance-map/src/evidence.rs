@@ -1,10 +1,13 @@
 //! How far each fact can be relied on at the time of the assessment.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::directory::{Directory, NOBODY};
 use crate::facts::{FactKey, Facts, State};
 use crate::options::Options;
 use crate::verdict::{Action, Missing};
@@ -42,11 +45,39 @@ pub struct EvidenceUse {
 pub(crate) struct Evidence<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) options: &'a Options,
+    directory: &'a Arc<Directory>,
 }
 
 impl<'a> Evidence<'a> {
-    pub(crate) fn new(facts: &'a Facts, options: &'a Options) -> Self {
-        Self { facts, options }
+    pub(crate) fn new(
+        facts: &'a Facts,
+        directory: &'a Arc<Directory>,
+        options: &'a Options,
+    ) -> Self {
+        Self {
+            facts,
+            options,
+            directory,
+        }
+    }
+
+    /// The accounts: none where the account list proves nothing.
+    pub(crate) fn directory(&self) -> &'a Arc<Directory> {
+        if self.grade("identity.users") == EvidenceGrade::Absent {
+            &NOBODY
+        } else {
+            self.directory
+        }
+    }
+
+    /// The accounts that were packed as members of a group, by id, where the account list proves
+    /// nothing about them.
+    pub(crate) fn packed_members(&self, group: &str) -> Option<&'a RoaringBitmap> {
+        self.directory.members(group)
+    }
+
+    pub(crate) fn packed_id(&self, position: u32) -> &'a str {
+        self.directory.id(position)
     }
 
     pub(crate) fn as_of(&self) -> Timestamp {

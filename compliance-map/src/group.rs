@@ -3,28 +3,48 @@
 //! Groups that contain each other are one cluster, so that whatever is asked of many groups looks at
 //! each of them once, however they are nested.
 
+use std::collections::{BTreeSet, HashMap};
+
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use roaring::RoaringBitmap;
 
+use crate::directory::Directory;
 use crate::evidence::{Evidence, EvidenceGrade};
 use crate::facts::GroupFact;
-use crate::index::{Index, Positions};
 
 /// The groups of the tenant.
 #[derive(Debug)]
 pub(crate) struct Groups<'a> {
-    index: Index<'a>,
+    index: HashMap<&'a str, usize>,
     grade: EvidenceGrade,
     /// Where in `clusters` each group is.
     cluster_of: Vec<usize>,
     clusters: Vec<Cluster<'a>>,
 }
 
+/// Who is in some groups and is no known group.
+#[derive(Debug, Default)]
+pub(crate) struct Members<'a> {
+    /// Accounts, by where they stand in the directory.
+    pub(crate) people: RoaringBitmap,
+    /// Whatever else, by id.
+    pub(crate) others: BTreeSet<&'a str>,
+}
+
+impl Members<'_> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.people.is_empty() && self.others.is_empty()
+    }
+}
+
 /// A group, or several that contain each other.
 #[derive(Debug, Default)]
 struct Cluster<'a> {
-    /// Who is in one of them and is no known group.
-    members: Vec<&'a str>,
+    /// The accounts in one of them.
+    people: RoaringBitmap,
+    /// What else is in one of them and is no known group.
+    others: Vec<&'a str>,
     /// The clusters inside.
     inside: Vec<usize>,
     /// Whether one of them may have more members.
@@ -38,14 +58,15 @@ impl<'a> Groups<'a> {
             EvidenceGrade::Absent => &[],
             _ => &evidence.facts.identity_groups.items,
         };
-        let index = Index::new(rows.iter().map(|group| group.id.as_str()));
+        let directory = evidence.directory();
+        let index: HashMap<&str, usize> = rows.iter().map(|row| row.id.as_str()).zip(0..).collect();
         let mut nesting: DiGraph<(), (), usize> = DiGraph::default();
         for _ in rows {
             nesting.add_node(());
         }
         for (position, group) in rows.iter().enumerate() {
-            for inside in group.members.iter().filter_map(|id| index.position(id)) {
-                nesting.add_edge(NodeIndex::new(position), NodeIndex::new(inside), ());
+            for inside in group.members.iter().filter_map(|id| index.get(id.as_str())) {
+                nesting.add_edge(NodeIndex::new(position), NodeIndex::new(*inside), ());
             }
         }
         let mut cluster_of = vec![0; rows.len()];
@@ -65,15 +86,23 @@ impl<'a> Groups<'a> {
             };
             cluster.open |= group.is_open();
             for id in &group.members {
-                match index.position(id) {
-                    None => cluster.members.push(id),
-                    Some(inside) => cluster.inside.extend(cluster_of.get(inside)),
+                match index.get(id.as_str()) {
+                    None => cluster.take(id, directory),
+                    Some(inside) => cluster.inside.extend(cluster_of.get(*inside)),
+                }
+            }
+            if let Some(packed) = evidence.packed_members(&group.id) {
+                if directory.is_empty() {
+                    let ids = packed.iter().map(|position| evidence.packed_id(position));
+                    ids.for_each(|id| cluster.take(id, directory));
+                } else {
+                    cluster.people |= packed;
                 }
             }
         }
         for cluster in &mut clusters {
-            cluster.members.sort_unstable();
-            cluster.members.dedup();
+            cluster.others.sort_unstable();
+            cluster.others.dedup();
             cluster.inside.sort_unstable();
             cluster.inside.dedup();
         }
@@ -86,7 +115,7 @@ impl<'a> Groups<'a> {
     }
 
     pub(crate) fn contains(&self, id: &str) -> bool {
-        self.index.position(id).is_some()
+        self.index.contains_key(id)
     }
 
     /// Whether one of the groups may have more members than [`members`](Self::members) shows.
@@ -97,30 +126,42 @@ impl<'a> Groups<'a> {
             || self.within(groups).iter().any(|cluster| cluster.open)
     }
 
-    /// Everybody inside the groups that is not itself a known group, some perhaps twice.
-    pub(crate) fn members(&self, groups: &[&str]) -> impl Iterator<Item = &'a str> {
-        let clusters = self.within(groups).into_iter();
-        clusters.flat_map(|cluster| cluster.members.iter().copied())
+    /// Everybody inside the groups that is not itself a known group.
+    pub(crate) fn members(&self, groups: &[&str]) -> Members<'a> {
+        let mut members = Members::default();
+        for cluster in self.within(groups) {
+            members.people |= &cluster.people;
+            members.others.extend(&cluster.others);
+        }
+        members
     }
 
     /// The clusters of the groups and those inside them, each once.
     fn within(&self, groups: &[&str]) -> Vec<&Cluster<'a>> {
-        let mut entered = Positions::below(self.clusters.len());
-        let positions = groups.iter().filter_map(|group| self.index.position(group));
+        let mut entered = BTreeSet::new();
+        let positions = groups.iter().filter_map(|group| self.index.get(group));
         let mut waiting: Vec<usize> = positions
-            .filter_map(|position| self.cluster_of.get(position).copied())
+            .filter_map(|position| self.cluster_of.get(*position).copied())
             .collect();
         let mut within = Vec::new();
         while let Some(position) = waiting.pop() {
-            if entered.contains(position) {
+            if !entered.insert(position) {
                 continue;
             }
-            entered.insert(position);
             if let Some(cluster) = self.clusters.get(position) {
                 waiting.extend(&cluster.inside);
                 within.push(cluster);
             }
         }
         within
+    }
+}
+
+impl<'a> Cluster<'a> {
+    fn take(&mut self, id: &'a str, directory: &Directory) {
+        match directory.position(id) {
+            Some(position) => drop(self.people.insert(position)),
+            None => self.others.push(id),
+        }
     }
 }

@@ -58,6 +58,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`facts`] | the evidence vocabulary, its envelope and its JSON form |
+//! | [`directory`] | who is in the tenant, packed; lists of ids that answers share |
 //! | [`coverage`] | effective MFA coverage: is a person bound to use MFA, and ready to |
 //! | [`framework`] | catalogues: official ids, clauses, parameters, native words, successors |
 //! | [`verdict`] | the words of every answer: status, people, what is missing, what to do |
@@ -88,13 +89,13 @@ pub mod bundle;
 pub mod compare;
 pub mod coverage;
 pub mod crosswalk;
+pub mod directory;
 mod domain;
 mod evidence;
 pub mod exception;
 pub mod facts;
 pub mod framework;
 mod group;
-mod index;
 mod options;
 pub mod overlay;
 mod population;
@@ -107,10 +108,12 @@ mod time;
 pub mod trend;
 pub mod verdict;
 
-pub use assess::{AssessError, Assessment, ControlResult, Remedy, RollUp, assess};
+pub use assess::{AssessError, Assessment, ControlResult, Remedy, RollUp, assess, assess_in};
+
 pub use compare::{Change, Comparison, compare};
 pub use coverage::MfaSummary;
 pub use crosswalk::{SharedQuestion, crosswalk};
+pub use directory::Directory;
 pub use evidence::EvidenceUse;
 pub use exception::Exception;
 pub use facts::{Fact, FactKey, Facts, FactsError, FactsProblem, State, TenantInfo};
@@ -120,4 +123,4 @@ pub use overlay::Overlay;
 pub use summary::Summary;
 pub use time::{Timestamp, TimestampError};
 pub use trend::{Trend, TrendError, trend};
-pub use verdict::{Action, Advisory, Excluded, Missing, Status, Subjects};
+pub use verdict::{Action, Advisory, Missing, Status, Subjects};

@@ -1,11 +1,15 @@
 //! Who counts: enabled accounts, guests among them, and who of them administers the tenant.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use roaring::RoaringBitmap;
+
+use crate::Timestamp;
+use crate::directory::{Directory, Member, Profile};
 use crate::evidence::{Evidence, EvidenceGrade};
-use crate::facts::{RoleAssignmentFact, Row, ServicePrincipalFact, UserFact};
+use crate::facts::{RoleAssignmentFact, Row, ServicePrincipalFact};
 use crate::group::Groups;
-use crate::index::Index;
 use crate::role::{self, RoleId, RoleWeight};
 use crate::verdict::Advisory;
 
@@ -53,33 +57,55 @@ impl HeldRole {
     }
 }
 
-/// An account.
-#[derive(Debug)]
+/// An account: what the directory says of it, and the roles it holds.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Person<'a> {
-    pub(crate) id: &'a str,
-    pub(crate) fact: &'a UserFact,
-    pub(crate) roles: BTreeSet<HeldRole>,
-    /// Where the person stands in [`Population::people`].
-    pub(crate) position: usize,
-    pub(crate) guest: bool,
-    /// Whether it is unknown if the person is a guest.
-    pub(crate) may_be_guest: bool,
-    /// Whether the account comes from another directory, as its user principal name shows.
-    pub(crate) external: bool,
+    directory: &'a Arc<Directory>,
+    /// Where the account stands in the directory.
+    pub(crate) position: u32,
+    pub(crate) profile: &'a Profile,
+    pub(crate) roles: &'a BTreeSet<HeldRole>,
 }
 
 impl<'a> Person<'a> {
-    fn new(fact: &'a UserFact, position: usize) -> Self {
-        let upn = fact.upn.as_deref().unwrap_or_default();
-        Self {
-            id: &fact.id,
-            fact,
-            roles: BTreeSet::new(),
-            position,
-            guest: fact.is_guest(),
-            may_be_guest: !fact.is_guest() && !fact.is_member(),
-            external: upn.contains('#') && upn.to_ascii_uppercase().contains("#EXT#"),
-        }
+    pub(crate) fn id(&self) -> &'a str {
+        self.directory.id(self.position)
+    }
+
+    pub(crate) fn member(&self) -> Member<'a> {
+        Member::Person(self.directory, self.position)
+    }
+
+    pub(crate) fn upn(&self) -> Option<&'a str> {
+        self.directory.upn(self.position)
+    }
+
+    /// What follows the last `@` of the user principal name, in lower case.
+    pub(crate) fn domain(&self) -> Option<&'a str> {
+        self.words(self.profile.domain?).first().map(String::as_str)
+    }
+
+    pub(crate) fn display_name(&self) -> Option<&'a str> {
+        self.directory.display_name(self.position)
+    }
+
+    pub(crate) fn created(&self) -> Option<Timestamp> {
+        self.directory.created(self.position)
+    }
+
+    /// The last sign-in that succeeded, and the last attempt whether it did or not.
+    pub(crate) fn last_sign_ins(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        self.directory.last_sign_ins(self.position)
+    }
+
+    /// A list of words that the profile names by number.
+    pub(crate) fn words(&self, list: u32) -> &'a [String] {
+        self.directory.words(list)
+    }
+
+    /// A guest, or an account that comes from another directory.
+    pub(crate) fn is_outside(&self) -> bool {
+        self.profile.guest || self.profile.external
     }
 
     pub(crate) fn is_admin(&self) -> bool {
@@ -92,6 +118,8 @@ impl<'a> Person<'a> {
     }
 }
 
+static NO_ROLES: BTreeSet<HeldRole> = BTreeSet::new();
+
 /// Everybody in the tenant.
 #[derive(Debug)]
 pub(crate) struct Population<'a> {
@@ -99,9 +127,9 @@ pub(crate) struct Population<'a> {
     pub(crate) users: EvidenceGrade,
     /// How far the role assignments can be relied on.
     pub(crate) roles: EvidenceGrade,
-    /// Everybody once, in the order of the account list.
-    pub(crate) people: Vec<Person<'a>>,
-    index: Index<'a>,
+    directory: &'a Arc<Directory>,
+    /// The roles of those who hold any.
+    roles_of: BTreeMap<u32, BTreeSet<HeldRole>>,
     /// Holders of administrative roles that are neither a known user nor a known group.
     pub(crate) unresolved: BTreeSet<&'a str>,
     /// Service principals that hold administrative roles: no people.
@@ -115,27 +143,11 @@ pub(crate) struct Population<'a> {
 
 impl<'a> Population<'a> {
     pub(crate) fn new(evidence: Evidence<'a>, groups: &Groups<'a>) -> Self {
-        let users = evidence.grade(USERS);
-        let rows: &[UserFact] = match users {
-            EvidenceGrade::Absent => &[],
-            _ => &evidence.facts.identity_users.items,
-        };
-        let mut index = Index::new(rows.iter().map(|user| user.id.as_str()));
-        let people: Vec<Person<'a>> = index
-            .positions()
-            .into_iter()
-            .filter_map(|row| rows.get(row))
-            .enumerate()
-            .map(|(position, fact)| Person::new(fact, position))
-            .collect();
-        if people.len() < rows.len() {
-            index = Index::new(people.iter().map(|person| person.id));
-        }
         let mut population = Self {
-            users,
+            users: evidence.grade(USERS),
             roles: evidence.grade(ROLES),
-            people,
-            index,
+            directory: evidence.directory(),
+            roles_of: BTreeMap::new(),
             unresolved: BTreeSet::new(),
             service_principals: BTreeSet::new(),
             custom_service_principals: BTreeSet::new(),
@@ -181,10 +193,14 @@ impl<'a> Population<'a> {
         }
         for (held, mut holders) in holders {
             self.open_role_group |= groups.any_is_open(&holders.groups);
-            holders.principals.extend(groups.members(&holders.groups));
+            let members = groups.members(&holders.groups);
+            holders.principals.extend(members.others);
+            for position in members.people {
+                self.give(position, &held);
+            }
             for id in holders.principals {
-                if let Some(person) = self.person_mut(id) {
-                    person.roles.insert(held.clone());
+                if let Some(position) = self.position(id) {
+                    self.give(position, &held);
                 } else if applications.contains(id) {
                     holders.service_principals.push(id);
                 } else if held.may_be_administrative() {
@@ -198,6 +214,13 @@ impl<'a> Population<'a> {
                 self.custom_service_principals.extend(applications);
             }
         }
+    }
+
+    fn give(&mut self, position: u32, held: &HeldRole) {
+        self.roles_of
+            .entry(position)
+            .or_default()
+            .insert(held.clone());
     }
 
     fn held(&mut self, assignment: &RoleAssignmentFact) -> HeldRole {
@@ -228,12 +251,11 @@ impl<'a> Population<'a> {
 
     fn note_disabled_administrators(&mut self) {
         let disabled = self
-            .people
-            .iter()
-            .filter(|p| p.fact.enabled == Some(false) && p.is_admin());
+            .holders()
+            .filter(|p| p.profile.enabled == Some(false) && p.is_admin());
         let notes: Vec<Advisory> = disabled
             .map(|person| Advisory {
-                subject: person.id.to_owned(),
+                subject: person.id().to_owned(),
                 message: "is disabled but still holds a privileged role; remove the role".into(),
             })
             .collect();
@@ -248,81 +270,63 @@ impl<'a> Population<'a> {
             && !self.open_role_group
     }
 
-    pub(crate) fn person(&self, id: &str) -> Option<&Person<'a>> {
-        self.people.get(self.index.position(id)?)
+    /// Everybody, in the order of ids.
+    pub(crate) fn people(&self) -> impl Iterator<Item = Person<'_>> {
+        self.directory
+            .positions()
+            .filter_map(|position| self.at(position))
     }
 
-    fn person_mut(&mut self, id: &str) -> Option<&mut Person<'a>> {
-        self.people.get_mut(self.index.position(id)?)
+    /// Whoever holds a role, in the order of ids.
+    pub(crate) fn holders(&self) -> impl Iterator<Item = Person<'_>> {
+        self.roles_of
+            .keys()
+            .filter_map(|position| self.at(*position))
     }
 
-    /// Where the person with this id stands in `people`.
-    pub(crate) fn position(&self, id: &str) -> Option<usize> {
-        self.index.position(id)
+    pub(crate) fn person(&self, id: &str) -> Option<Person<'_>> {
+        self.at(self.position(id)?)
     }
 
-    /// Where each of these people stands. Facts mostly come in the order of the account list, so the
-    /// person after the last one is tried first.
-    pub(crate) fn positions<'i>(
-        &self,
-        ids: impl Iterator<Item = &'i str>,
-    ) -> impl Iterator<Item = Option<usize>> {
-        let mut next = 0;
-        ids.map(move |id| {
-            let expected = self.people.get(next).is_some_and(|person| person.id == id);
-            let position = if expected {
-                Some(next)
-            } else {
-                self.index.position(id)
-            };
-            next = position.map_or(next, |p| p + 1);
-            position
+    pub(crate) fn at(&self, position: u32) -> Option<Person<'_>> {
+        let account = self.directory.account(position)?;
+        Some(Person {
+            directory: self.directory,
+            position,
+            profile: self.directory.profile(account.profile()),
+            roles: self.roles_of.get(&position).unwrap_or(&NO_ROLES),
         })
     }
 
-    /// The rows about known people, ready to be asked for by person. The later of two rows counts.
-    pub(crate) fn rows_by_person<T>(
-        &self,
-        rows: &'a [T],
-        id: impl Fn(&'a T) -> &'a str,
-    ) -> ByPerson<'a, T> {
-        let mut by_position = vec![None; self.people.len()];
-        let positions = self.positions(rows.iter().map(&id));
-        for (row, position) in rows.iter().zip(positions) {
-            if let Some(slot) = position.and_then(|p| by_position.get_mut(p)) {
-                *slot = Some(row);
-            }
-        }
-        ByPerson(by_position)
+    /// The people who stand at these positions, in the order of ids.
+    pub(crate) fn among<'p>(
+        &'p self,
+        positions: &'p RoaringBitmap,
+    ) -> impl Iterator<Item = Person<'p>> {
+        positions.iter().filter_map(|position| self.at(position))
+    }
+
+    /// Where the person with this id stands in the directory.
+    pub(crate) fn position(&self, id: &str) -> Option<u32> {
+        self.directory.position(id)
+    }
+
+    /// The person with this id, or whatever else it is.
+    pub(crate) fn member<'m>(&'m self, id: &'m str) -> Member<'m> {
+        Member::new(self.directory, id)
     }
 
     /// Accounts that can sign in, and those of which this was not read.
-    pub(crate) fn able_to_sign_in(&self) -> impl Iterator<Item = &Person<'a>> {
-        self.people.iter().filter(|p| p.fact.enabled != Some(false))
+    pub(crate) fn able_to_sign_in(&self) -> impl Iterator<Item = Person<'_>> {
+        self.people().filter(|p| p.profile.enabled != Some(false))
     }
 
-    pub(crate) fn disabled(&self) -> impl Iterator<Item = &Person<'a>> {
-        self.people.iter().filter(|p| p.fact.enabled == Some(false))
-    }
-}
-
-/// One row per person, where there is one.
-#[derive(Debug)]
-pub(crate) struct ByPerson<'a, T>(Vec<Option<&'a T>>);
-
-impl<T> Default for ByPerson<'_, T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'a, T> ByPerson<'a, T> {
-    pub(crate) fn of(&self, person: &Person<'_>) -> Option<&'a T> {
-        self.0.get(person.position).copied().flatten()
+    pub(crate) fn disabled(&self) -> impl Iterator<Item = Person<'_>> {
+        self.people().filter(|p| p.profile.enabled == Some(false))
     }
 
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &'a T> {
-        self.0.iter().copied().flatten()
+    pub(crate) fn directory(&self) -> &'a Arc<Directory> {
+        self.directory
     }
 }
 

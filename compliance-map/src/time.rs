@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const SECONDS_PER_DAY: i64 = 86_400;
+const NANOS_PER_SECOND: i64 = 1_000_000_000;
 
 /// An instant in UTC with nanosecond precision, written as RFC 3339.
 ///
@@ -93,6 +94,20 @@ impl Timestamp {
         (first..last)
             .contains(&seconds)
             .then_some(Self { seconds, nanos: 0 })
+    }
+
+    /// Nanoseconds since 1970-01-01T00:00:00Z; the nearest that fit beyond the years 1678 to 2262.
+    pub(crate) const fn unix_nanos(self) -> i64 {
+        let nanos = self.seconds.saturating_mul(NANOS_PER_SECOND);
+        nanos.saturating_add(self.nanos as i64)
+    }
+
+    pub(crate) fn from_unix_nanos(nanos: i64) -> Self {
+        let below_a_second = nanos.rem_euclid(NANOS_PER_SECOND);
+        Self {
+            seconds: nanos.div_euclid(NANOS_PER_SECOND),
+            nanos: u32::try_from(below_a_second).unwrap_or_default(),
+        }
     }
 
     /// Whole seconds from `earlier` to `self`, rounded down; negative when `earlier` is later.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::assess::{Assessment, ClauseResult, ControlResult};
+use crate::directory::Ids;
 use crate::framework::ControlRef;
 use crate::summary::Counts;
 use crate::verdict::Status;
@@ -192,7 +193,7 @@ fn one_tenant(series: &[&Assessment]) -> Result<(), TrendError> {
 }
 
 fn follow(named: &ControlResult, results: &[(Timestamp, Option<&ControlResult>)]) -> ControlTrend {
-    let mut last_known: Option<&BTreeSet<String>> = None;
+    let mut last_known: Option<&Ids> = None;
     let mut since: BTreeMap<String, FailingSince> = BTreeMap::new();
     let mut points = Vec::new();
     for (at, result) in results {
@@ -201,12 +202,12 @@ fn follow(named: &ControlResult, results: &[(Timestamp, Option<&ControlResult>)]
         if let Some(known) = known {
             let failing = &known.subjects.failing;
             if let Some(before) = last_known {
-                joined = failing.difference(before).cloned().collect();
-                left = before.difference(failing).cloned().collect();
+                joined = failing.difference(before).map(str::to_owned).collect();
+                left = before.difference(failing).map(str::to_owned).collect();
             }
             since.retain(|id, _| failing.contains(id));
             for id in failing {
-                since.entry(id.clone()).or_insert(FailingSince {
+                since.entry(id.to_owned()).or_insert(FailingSince {
                     since: *at,
                     gaps: false,
                     from_the_start: last_known.is_none(),

@@ -1,8 +1,10 @@
 //! The words of every answer: what is proven of a control, about whom, what is missing, what to do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use crate::directory::{Exclusions, Ids, Pool};
 
 /// What is proven about a control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -47,30 +49,52 @@ impl Status {
     }
 }
 
-/// Someone left out of a control's population, and why.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Excluded {
-    /// Object id.
-    pub id: String,
-    /// Why it does not count, for example `disabled`.
-    pub reason: String,
-}
-
 /// The people a control is about, by object id, each list sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subjects {
     /// Proven to lack what is asked.
-    pub failing: BTreeSet<String>,
+    pub failing: Ids,
     /// Nothing proven either way.
-    pub unknown: BTreeSet<String>,
+    pub unknown: Ids,
     /// Bound only under some condition; they do not count as passing.
-    pub conditional: BTreeSet<String>,
+    pub conditional: Ids,
     /// Not passing, but covered by a valid exception.
-    pub excepted: BTreeSet<String>,
+    pub excepted: Ids,
     /// Not in the population.
-    pub excluded: BTreeSet<Excluded>,
+    pub excluded: Exclusions,
     /// For everybody in `failing`, `unknown`, `conditional` and `excepted`: why, and who.
-    pub reasons: BTreeMap<String, BTreeSet<String>>,
+    pub reasons: BTreeMap<String, Ids>,
+}
+
+impl Subjects {
+    /// Adds the people of a further clause. Whoever fails one clause fails the control.
+    pub(crate) fn add(&mut self, clause: &Self) {
+        self.failing.add(&clause.failing);
+        self.conditional.add(&clause.conditional);
+        self.unknown.add(&clause.unknown);
+        self.excepted.add(&clause.excepted);
+        self.excluded.add_all(&clause.excluded);
+        for (why, ids) in &clause.reasons {
+            self.reasons.entry(why.clone()).or_default().add(ids);
+        }
+        self.conditional.remove(&self.failing);
+        self.unknown.remove(&self.failing);
+        self.unknown.remove(&self.conditional);
+    }
+
+    /// Holds lists that are in the pool only there.
+    pub(crate) fn share(&mut self, pool: &mut Pool) {
+        for ids in [
+            &mut self.failing,
+            &mut self.conditional,
+            &mut self.unknown,
+            &mut self.excepted,
+        ] {
+            pool.share(ids);
+        }
+        self.reasons.values_mut().for_each(|ids| pool.share(ids));
+        pool.share_all(&mut self.excluded);
+    }
 }
 
 /// Evidence whose absence keeps a result unknown, and what would supply it.

@@ -167,7 +167,7 @@ fn everybody_who_fails_is_named() {
             .chain(&subjects.conditional)
             .chain(&subjects.excepted)
         {
-            let named = text.contains(&format!("({id})")) || text.contains(id.as_str());
+            let named = text.contains(&format!("({id})")) || text.contains(id);
             assert!(named || id == "tenant", "{}: {id}", result.control);
         }
     }

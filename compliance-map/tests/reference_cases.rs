@@ -7,17 +7,14 @@
 
 mod common;
 
-use std::collections::BTreeSet;
-
 use common::{assess_all, reference_material};
 use compliance_map::Facts;
+use compliance_map::directory::Ids;
 use serde_json::Value;
 
-fn ids(value: &Value) -> BTreeSet<String> {
+fn ids(value: &Value) -> Ids {
     let list = value.as_array().unwrap();
-    list.iter()
-        .map(|id| id.as_str().unwrap().to_owned())
-        .collect()
+    list.iter().map(|id| id.as_str().unwrap()).collect()
 }
 
 #[test]

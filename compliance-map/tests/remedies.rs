@@ -7,9 +7,8 @@
 
 mod common;
 
-use std::collections::BTreeSet;
-
 use common::{assess_all, covered_tenant, fact_of, mfa_for_all, per_user, registered, signed_in};
+use compliance_map::directory::Ids;
 use compliance_map::facts::{DlpPolicyFact, MalwareFilterFact, PasswordProtectionFact};
 use compliance_map::{Action, Assessment, Fact, Facts, Remedy, Status};
 
@@ -17,8 +16,8 @@ fn remedies<'a>(assessment: &'a Assessment, control: &str) -> &'a [Remedy] {
     &assessment.result(control).unwrap().remedies
 }
 
-fn subjects<const N: usize>(ids: [&str; N]) -> BTreeSet<String> {
-    ids.map(str::to_owned).into()
+fn subjects<const N: usize>(ids: [&str; N]) -> Ids {
+    ids.into_iter().collect()
 }
 
 #[test]

@@ -99,10 +99,10 @@ fn what_lacks_fails_and_says_what_would_help_whom() {
         );
         assert!(!result.remedies.is_empty(), "{}", name(n));
         assert!(result.recommendation.is_some(), "{}", name(n));
-        let helped: BTreeSet<&String> = result.remedies.iter().flat_map(|r| &r.subjects).collect();
+        let helped: BTreeSet<&str> = result.remedies.iter().flat_map(|r| &r.subjects).collect();
         let lost = helped
             .iter()
-            .find(|id| !result.subjects.failing.contains(**id));
+            .find(|id| !result.subjects.failing.contains(id));
         assert_eq!(lost, None, "{} helps somebody who does not fail", name(n));
     }
 }

@@ -27,7 +27,8 @@ fn failing(facts: &Facts, control: &str) -> Vec<String> {
     result(facts, control)
         .subjects
         .failing
-        .into_iter()
+        .iter()
+        .map(str::to_owned)
         .collect()
 }
 
@@ -441,10 +442,7 @@ fn a_disabled_administrator_is_left_out_and_advised_about() {
         (Status::Satisfied, Some("1/1"))
     );
     let excluded: Vec<_> = admins.subjects.excluded.iter().collect();
-    assert_eq!(
-        (excluded[0].id.as_str(), excluded[0].reason.as_str()),
-        ("u04", "disabled")
-    );
+    assert_eq!((excluded[0].id, excluded[0].reason), ("u04", "disabled"));
     assert!(assessment.advisories.iter().any(|a| a.subject == "u04"));
 }
 

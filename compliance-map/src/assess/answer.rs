@@ -9,6 +9,7 @@ use super::remedy::{self, Remedy};
 use super::result::{ClauseResult, ControlResult};
 use super::select::is_demanded;
 use super::{parameter, words};
+use crate::directory::Pool;
 use crate::evidence::{Evidence, EvidenceGrade};
 use crate::facts::ScopeFact;
 use crate::framework::{Catalogue, Clause, Control, Decidability, Rule};
@@ -24,6 +25,7 @@ pub(super) struct Assessor<'a> {
     /// Several controls ask the same question: it is answered once.
     pub(super) findings: BTreeMap<Rule, Finding>,
     pub(super) advisories: BTreeSet<Advisory>,
+    pub(super) pool: Pool,
 }
 
 impl Assessor<'_> {
@@ -68,6 +70,10 @@ impl Assessor<'_> {
                 answer.why = attested;
                 answer.recommendation = None;
             }
+        }
+        answer.subjects.share(&mut self.pool);
+        for remedy in &mut answer.remedies {
+            self.pool.share(&mut remedy.subjects);
         }
         if let Some(note) = &control.note {
             answer.why = format!("{} ({note})", answer.why);
@@ -147,7 +153,10 @@ impl Assessor<'_> {
                         gathered.add_stale(finding, stale);
                         continue;
                     }
-                    let excepted = self.exceptions.for_control(&control.reference, finding);
+                    let population = &self.context.population;
+                    let excepted =
+                        self.exceptions
+                            .for_control(&control.reference, finding, population);
                     let mut clause = judge::clause(finding, &excepted, already.as_deref());
                     if finding.attestable && clause.result.status == Status::Unknown {
                         if let Some(attested) = &attested {
@@ -255,7 +264,7 @@ impl Gathered<'_> {
         answer.remedies = self.remedies.into_iter().collect();
         answer.missing = self.missing.into_iter().collect();
         for clause in self.judged {
-            merge(&mut answer.subjects, clause.subjects);
+            answer.subjects.add(&clause.subjects);
             answer.clauses.push(clause.result);
         }
         for question in self.open {
@@ -273,29 +282,4 @@ fn attest(clause: &str) -> Remedy {
     Remedy::of_tenant(Action::GiveAttestation {
         clause: clause.to_owned(),
     })
-}
-
-/// Adds the people of a further clause. Whoever fails one clause fails the control.
-fn merge(all: &mut Subjects, mut clause: Subjects) {
-    all.failing.append(&mut clause.failing);
-    all.conditional.append(&mut clause.conditional);
-    all.unknown.append(&mut clause.unknown);
-    all.excepted.append(&mut clause.excepted);
-    all.excluded.append(&mut clause.excluded);
-    for (why, mut ids) in clause.reasons {
-        all.reasons.entry(why).or_default().append(&mut ids);
-    }
-    let Subjects {
-        failing,
-        conditional,
-        unknown,
-        ..
-    } = all;
-    if !failing.is_empty() {
-        conditional.retain(|id| !failing.contains(id));
-        unknown.retain(|id| !failing.contains(id));
-    }
-    if !conditional.is_empty() {
-        unknown.retain(|id| !conditional.contains(id));
-    }
 }

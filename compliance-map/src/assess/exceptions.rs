@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Timestamp;
+use crate::directory::Ids;
 use crate::facts::Facts;
 use crate::framework::{Catalogue, ControlRef};
+use crate::population::Population;
 use crate::rules::Finding;
 use crate::verdict::Advisory;
 
@@ -56,15 +58,21 @@ impl<'a> Exceptions<'a> {
     }
 
     /// Whoever does not pass and has an exception for this control.
-    pub(super) fn for_control(&self, control: &ControlRef, finding: &Finding) -> BTreeSet<&'a str> {
-        let Some(subjects) = self.subjects.get(control.to_string().as_str()) else {
-            return BTreeSet::new();
-        };
-        let does_not_pass = |id: &&&str| {
-            finding.failing.contains_key(**id)
-                || finding.conditional.contains_key(**id)
-                || finding.unknown.contains_key(**id)
-        };
-        subjects.iter().filter(does_not_pass).copied().collect()
+    pub(super) fn for_control(
+        &self,
+        control: &ControlRef,
+        finding: &Finding,
+        population: &Population<'_>,
+    ) -> Ids {
+        let mut excepted = Ids::default();
+        let subjects = self.subjects.get(control.to_string().as_str());
+        for id in subjects.into_iter().flatten() {
+            let member = population.member(id);
+            let lists = [&finding.failing, &finding.conditional, &finding.unknown];
+            if lists.into_iter().any(|list| list.holds(member)) {
+                excepted.insert(member);
+            }
+        }
+        excepted
     }
 }

@@ -2,9 +2,8 @@
 //!
 //! The order is: a proven failure, then unknown, then what a person must decide, then success.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::result::ClauseResult;
+use crate::directory::{ByReason, Exclusions, Ids};
 use crate::exception;
 use crate::rules::Finding;
 use crate::verdict::{Missing, Status, Subjects};
@@ -49,27 +48,14 @@ impl Judged {
 /// Judges a finding, with the people in `excepted` taken out of it.
 ///
 /// `already` says what of the control every tenant has in place.
-pub(super) fn clause(
-    finding: &Finding,
-    excepted: &BTreeSet<&str>,
-    already: Option<&str>,
-) -> Judged {
+pub(super) fn clause(finding: &Finding, excepted: &Ids, already: Option<&str>) -> Judged {
     let mut subjects = Subjects {
-        excluded: finding.excluded.clone(),
+        excluded: Exclusions::from(&finding.excluded),
         ..Subjects::default()
     };
-    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let failing = sorted(&finding.failing, excepted, &mut subjects, &mut reasons);
-    let conditional = sorted(&finding.conditional, excepted, &mut subjects, &mut reasons);
-    let unknown = sorted(&finding.unknown, excepted, &mut subjects, &mut reasons);
-    subjects.failing = failing;
-    subjects.conditional = conditional;
-    subjects.unknown = unknown;
-    let reasons = reasons.into_iter().map(|(why, ids)| {
-        let ids = ids.into_iter().map(str::to_owned).collect();
-        (why.to_owned(), ids)
-    });
-    subjects.reasons = reasons.collect();
+    subjects.failing = sorted(&finding.failing, excepted, &mut subjects);
+    subjects.conditional = sorted(&finding.conditional, excepted, &mut subjects);
+    subjects.unknown = sorted(&finding.unknown, excepted, &mut subjects);
 
     let population = finding.population();
     let total = population - subjects.excepted.len();
@@ -137,22 +123,16 @@ pub(super) fn clause(
 }
 
 /// Those of `from` who are not excepted. The others are added to the excepted; reasons are kept for all.
-fn sorted<'f>(
-    from: &'f BTreeMap<String, String>,
-    excepted: &BTreeSet<&str>,
-    subjects: &mut Subjects,
-    reasons: &mut BTreeMap<&'f str, Vec<&'f str>>,
-) -> BTreeSet<String> {
-    let mut kept = Vec::with_capacity(from.len());
-    for (id, why) in from {
-        reasons.entry(why).or_default().push(id);
-        if excepted.contains(id.as_str()) {
-            subjects.excepted.insert(id.clone());
-        } else {
-            kept.push(id.clone());
-        }
+fn sorted(from: &ByReason, excepted: &Ids, subjects: &mut Subjects) -> Ids {
+    for (why, ids) in from.by_reason() {
+        subjects.reasons.entry(why.to_owned()).or_default().add(ids);
     }
-    kept.into_iter().collect()
+    let mut kept = from.ids();
+    if !excepted.is_empty() {
+        subjects.excepted.add(&kept.intersection(excepted));
+        kept.remove(excepted);
+    }
+    kept
 }
 
 fn lack_in_words(subjects: &Subjects, passing: usize, total: usize) -> String {

@@ -16,12 +16,14 @@ mod select;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub use error::AssessError;
 pub use remedy::Remedy;
-pub use result::{Assessment, ClauseResult, ControlResult, People, PersonName};
+pub use result::{Assessment, ClauseResult, ControlResult, Names, People, PersonName};
 pub use roll_up::RollUp;
 
+use crate::directory::{Directory, Pool};
 use crate::evidence::Evidence;
 use crate::facts::Facts;
 use crate::framework::Catalogue;
@@ -30,7 +32,6 @@ use crate::rules::Context;
 use answer::Assessor;
 use attestations::Attestations;
 use exceptions::Exceptions;
-use names::Mentioned;
 
 /// Assesses a tenant: the same facts, catalogue and options give the same answer, byte for byte.
 ///
@@ -45,9 +46,27 @@ pub fn assess(
     catalogue: &Catalogue,
     options: &Options,
 ) -> Result<Assessment, AssessError> {
+    assess_in(facts, &Arc::new(Directory::of(facts)), catalogue, options)
+}
+
+/// Assesses a tenant whose people were packed as they were read: what the facts would say of each
+/// account stands in `directory`, and the facts hold only how those readings ended.
+///
+/// The answer is the one that [`assess`] gives for the same rows, and shares the directory: it keeps
+/// ids and names there instead of copies.
+///
+/// # Errors
+///
+/// As [`assess`].
+pub fn assess_in(
+    facts: &Facts,
+    directory: &Arc<Directory>,
+    catalogue: &Catalogue,
+    options: &Options,
+) -> Result<Assessment, AssessError> {
     let controls = select::selected(facts, catalogue, options)?;
     declaration::check(catalogue, options)?;
-    let context = Context::new(Evidence::new(facts, options));
+    let context = Context::new(Evidence::new(facts, directory, options));
     let mut advisories = context.population.advisories.clone();
     declaration::advise(facts, catalogue, &mut advisories);
     let exceptions = Exceptions::new(facts, options.as_of, catalogue, &mut advisories);
@@ -59,6 +78,7 @@ pub fn assess(
         attestations,
         findings: BTreeMap::new(),
         advisories,
+        pool: Pool::default(),
     };
     let results: Vec<ControlResult> = controls.into_iter().map(|c| assessor.answer(c)).collect();
     assessor.note_foreign_rows();
@@ -68,13 +88,13 @@ pub fn assess(
         Some((theme.clone(), sharing.clone()))
     });
     let population = &assessor.context.population;
-    let mentioned = Mentioned::by(&assessor.findings, population);
+    let mentioned = names::mentioned(&assessor.findings);
     Ok(Assessment {
         crosswalk: crosswalk.collect(),
         tenant: facts.tenant.clone(),
         as_of: options.as_of,
-        people: names::people(population, &mentioned.people),
-        names: names::of_objects(facts, population, &mentioned.objects),
+        people: names::people(population, &mentioned),
+        names: names::of_objects(facts, population, &mentioned),
         results,
         advisories: assessor.advisories.into_iter().collect(),
     })

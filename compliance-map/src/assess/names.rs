@@ -4,62 +4,44 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::result::{People, PersonName};
+use super::result::{Names, People};
+use crate::directory::Ids;
 use crate::evidence::EvidenceGrade;
 use crate::facts::{DeviceFact, Facts};
 use crate::framework::Rule;
-use crate::index::Positions;
-use crate::population::Population;
+use crate::population::{Person, Population};
 use crate::rules::Finding;
 
-/// Whom the findings list, and what else.
-#[derive(Debug)]
-pub(super) struct Mentioned<'f> {
-    pub(super) people: Positions,
-    pub(super) objects: BTreeSet<&'f str>,
-}
-
-impl<'f> Mentioned<'f> {
-    pub(super) fn by(findings: &'f BTreeMap<Rule, Finding>, population: &Population<'_>) -> Self {
-        let mut people = Positions::below(population.people.len());
-        let mut objects = BTreeSet::new();
-        for finding in findings.values() {
-            let ids = [&finding.failing, &finding.conditional, &finding.unknown];
-            let ids = ids.into_iter().flat_map(BTreeMap::keys);
-            // Rules that ask about people ask about the same people: each is noted once.
-            for id in ids.chain(finding.excluded.iter().map(|excluded| &excluded.id)) {
-                match population.position(id) {
-                    Some(position) => people.insert(position),
-                    None => drop(objects.insert(id.as_str())),
-                }
-            }
+/// Whom and what the findings list.
+pub(super) fn mentioned(findings: &BTreeMap<Rule, Finding>) -> Ids {
+    let mut mentioned = Ids::default();
+    for finding in findings.values() {
+        for list in [
+            &finding.failing,
+            &finding.conditional,
+            &finding.unknown,
+            &finding.excluded,
+        ] {
+            list.by_reason().for_each(|(_, ids)| mentioned.add(ids));
         }
-        Self { people, objects }
     }
+    mentioned
 }
 
-pub(super) fn people(population: &Population<'_>, mentioned: &Positions) -> People {
-    let people = population.people.iter();
-    let names = people
-        .filter(|person| mentioned.contains(person.position))
-        .map(|person| {
-            let fact = person.fact;
-            let (upn, display_name) = (fact.upn.clone(), fact.display_name.clone());
-            (person.id.to_owned(), PersonName { upn, display_name })
-        });
+pub(super) fn people(population: &Population<'_>, mentioned: &Ids) -> People {
     let enabled = || {
         population
             .able_to_sign_in()
-            .filter(|p| p.fact.enabled == Some(true))
+            .filter(|p| p.profile.enabled == Some(true))
     };
     People {
         known: population.users == EvidenceGrade::Whole,
         enabled: enabled().count(),
-        guests: enabled().filter(|p| p.guest).count(),
+        guests: enabled().filter(|p| p.profile.guest).count(),
         administrators: (population.roles != EvidenceGrade::Absent)
-            .then(|| enabled().filter(|p| p.is_admin()).count()),
+            .then(|| enabled().filter(Person::is_admin).count()),
         disabled: population.disabled().count(),
-        names: names.collect(),
+        names: Names::new(mentioned),
     }
 }
 
@@ -68,8 +50,9 @@ pub(super) fn people(population: &Population<'_>, mentioned: &Positions) -> Peop
 pub(super) fn of_objects(
     facts: &Facts,
     population: &Population<'_>,
-    mentioned: &BTreeSet<&str>,
+    mentioned: &Ids,
 ) -> BTreeMap<String, String> {
+    let mentioned: BTreeSet<&str> = mentioned.others().collect();
     let mut names = BTreeMap::new();
     let mut note = |id: &str, name: Option<String>| {
         if let Some(name) = name.filter(|name| name != id && mentioned.contains(id)) {
@@ -111,8 +94,10 @@ pub(super) fn of_objects(
 fn device(row: &DeviceFact, population: &Population<'_>) -> Option<String> {
     let owner = row.owner.as_deref().filter(|owner| !owner.is_empty());
     let owner = owner.map(|id| {
-        let person = population.person(id).map(|person| person.fact);
-        person.and_then(|fact| fact.upn.as_deref()).unwrap_or(id)
+        let upn = population
+            .position(id)
+            .and_then(|at| population.directory().upn(at));
+        upn.unwrap_or(id)
     });
     let name = row.extra.get("name").and_then(Value::as_str);
     match (name, owner) {

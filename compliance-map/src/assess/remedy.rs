@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::directory::Ids;
 use crate::evidence::Evidence;
 use crate::facts::{FactKey, TENANT};
 use crate::rules::{Finding, Target};
@@ -20,19 +21,19 @@ pub struct Remedy {
     pub action: Action,
     /// People or objects that fail today and would not fail for this reason afterwards, by id; empty
     /// when the step is about the tenant as a whole.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub subjects: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Ids::is_empty")]
+    pub subjects: Ids,
 }
 
 impl Remedy {
     pub(super) fn of_tenant(action: Action) -> Self {
         Self {
             action,
-            subjects: BTreeSet::new(),
+            subjects: Ids::default(),
         }
     }
 
-    fn of(action: Action, subjects: BTreeSet<String>) -> Self {
+    fn of(action: Action, subjects: Ids) -> Self {
         Self { action, subjects }
     }
 }
@@ -51,12 +52,8 @@ pub(super) fn supply(evidence: Evidence<'_>, missing: &Missing) -> Remedy {
 /// What would help those of a finding who fail and are not excepted.
 pub(super) fn help(finding: &Finding, subjects: &Subjects, remedies: &mut BTreeSet<Remedy>) {
     for (action, ids) in &finding.steps {
-        let helped: BTreeSet<String> = if subjects.excepted.is_empty() {
-            ids.clone()
-        } else {
-            let counts = |id: &&String| !subjects.excepted.contains(id.as_str());
-            ids.iter().filter(counts).cloned().collect()
-        };
+        let mut helped = ids.clone();
+        helped.remove(&subjects.excepted);
         if !helped.is_empty() {
             remedies.insert(Remedy::of(action.clone(), helped));
         }
@@ -64,9 +61,9 @@ pub(super) fn help(finding: &Finding, subjects: &Subjects, remedies: &mut BTreeS
     let Some(target) = finding.target else {
         return;
     };
-    let all = subjects.failing.iter().chain(&subjects.conditional);
-    let ids: BTreeSet<String> = all.filter(|id| *id != TENANT).cloned().collect();
-    let tenant = subjects.failing.contains(TENANT);
+    let mut ids = subjects.failing.clone();
+    ids.add(&subjects.conditional);
+    let tenant = ids.take(TENANT);
     let change = || finding.advice.to_owned();
     if tenant {
         remedies.insert(Remedy::of_tenant(match target {
@@ -84,10 +81,10 @@ pub(super) fn help(finding: &Finding, subjects: &Subjects, remedies: &mut BTreeS
     }
     match target {
         _ if ids.is_empty() => {}
-        Target::Policies(fact) => remedies.extend(ids.into_iter().map(|id| {
+        Target::Policies(fact) => remedies.extend(ids.iter().map(|id| {
             Remedy::of_tenant(Action::ChangePolicy {
                 fact: fact.to_owned(),
-                policy: Some(id),
+                policy: Some(id.to_owned()),
                 change: change(),
             })
         })),

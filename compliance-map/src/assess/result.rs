@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::remedy::Remedy;
 use crate::Timestamp;
+use crate::directory::Ids;
 use crate::evidence::EvidenceUse;
 use crate::framework::ControlRef;
 use crate::verdict::{Advisory, Missing, Status, Subjects};
@@ -72,6 +73,71 @@ pub struct PersonName {
     pub display_name: Option<String>,
 }
 
+/// What people are called, by id; in JSON a map of [`PersonName`].
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// Those whose names stand in the directory of the tenant.
+    packed: Ids,
+    /// Those that were read back from JSON.
+    read: BTreeMap<String, PersonName>,
+}
+
+impl Names {
+    pub(super) fn new(mentioned: &Ids) -> Self {
+        Self {
+            packed: mentioned.without_others(),
+            read: BTreeMap::new(),
+        }
+    }
+
+    /// What a person is called; `None` for anything that is no person whom a result lists.
+    pub fn get(&self, id: &str) -> Option<PersonName> {
+        if let Some(read) = self.read.get(id) {
+            return Some(read.clone());
+        }
+        let (upn, display_name) = self.packed.names_of(id)?;
+        let (upn, display_name) = (upn.map(str::to_owned), display_name.map(str::to_owned));
+        Some(PersonName { upn, display_name })
+    }
+
+    /// Whether the id is a person's whom a result lists.
+    pub fn contains(&self, id: &str) -> bool {
+        self.packed.contains(id) || self.read.contains_key(id)
+    }
+
+    /// The people who have a name here, sorted by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, PersonName)> {
+        let ids = self
+            .packed
+            .iter()
+            .chain(self.read.keys().map(String::as_str));
+        ids.filter_map(|id| Some((id, self.get(id)?)))
+    }
+}
+
+impl PartialEq for Names {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Names {}
+
+impl Serialize for Names {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self {
+            packed: Ids::default(),
+            read: BTreeMap::deserialize(deserializer)?,
+        })
+    }
+}
+
 /// Who is in the tenant, in numbers, and the names of those whom results mention.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -87,7 +153,7 @@ pub struct People {
     /// Disabled accounts.
     pub disabled: usize,
     /// Names of everybody whom a result lists.
-    pub names: BTreeMap<String, PersonName>,
+    pub names: Names,
 }
 
 /// Everything that was found out about one tenant.

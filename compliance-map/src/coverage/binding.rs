@@ -10,9 +10,9 @@ use super::source::{Accepted, Binding, Source, Why};
 use super::tally::Tally;
 use super::tri::Tri;
 use crate::evidence::{Evidence, EvidenceGrade, latest};
-use crate::facts::{Facts, PerUserMfaFact, says_more};
+use crate::facts::{Facts, says_more};
 use crate::group::Groups;
-use crate::population::{ByPerson, HeldRole, Person, Population, ROLES};
+use crate::population::{HeldRole, Person, Population, ROLES};
 
 /// What all sources together say about one person.
 #[derive(Debug)]
@@ -98,7 +98,6 @@ pub(crate) struct Binder<'a> {
     pub(super) policies_grade: EvidenceGrade,
     pub(super) security_defaults: Tri,
     security_defaults_whole: bool,
-    per_user: ByPerson<'a, PerUserMfaFact>,
     per_user_grade: EvidenceGrade,
     roles: EvidenceGrade,
     pub(super) open_roles: bool,
@@ -136,21 +135,21 @@ impl<'a> Binder<'a> {
                 .filter(Policy::may_be_enabled)
                 .partition(Policy::can_bind),
         };
-        let per_user_grade = evidence.grade(PER_USER_MFA);
         Self {
             policies,
             others,
             policies_grade,
             security_defaults,
             security_defaults_whole: evidence.is_whole(SECURITY_DEFAULTS),
-            per_user: match per_user_grade {
-                EvidenceGrade::Absent => ByPerson::default(),
-                _ => population.rows_by_person(&facts.auth_per_user_mfa.items, |row| &row.user),
-            },
-            per_user_grade,
+            per_user_grade: evidence.grade(PER_USER_MFA),
             roles: population.roles,
             open_roles: population.open_role_group,
         }
+    }
+
+    /// Every policy that is, or may be, in force, whatever it asks for.
+    pub(super) fn in_force(&self) -> impl Iterator<Item = &Policy<'a>> {
+        self.policies.iter().chain(&self.others)
     }
 
     pub(crate) fn policy_names(&self) -> impl Iterator<Item = &str> {
@@ -294,11 +293,13 @@ impl<'a> Binder<'a> {
 
     fn by_per_user_mfa(&self, person: &Person<'_>) -> Source<'static> {
         let whole = self.per_user_grade == EvidenceGrade::Whole;
-        let row = self.per_user.of(person);
-        let row = row.filter(|row| {
-            !says_more(&row.extra, &[]) || row.state.eq_ignore_ascii_case("disabled")
+        let told = person.profile.per_user_mfa;
+        let told = told.filter(|_| self.per_user_grade != EvidenceGrade::Absent);
+        let state = told.and_then(|told| {
+            let state = person.words(told.list).first()?;
+            let is_sure = !told.narrowed || state.eq_ignore_ascii_case("disabled");
+            is_sure.then_some(state.as_str())
         });
-        let state = row.map(|row| row.state.as_str());
         let is = |word: &str| state.is_some_and(|state| state.eq_ignore_ascii_case(word));
         match state {
             Some(_) if is("enforced") => {

@@ -18,6 +18,7 @@
 //! kept is the least and the most that can be true, so a missing fact makes a person unknown where it
 //! could change the answer, and is no matter where it could not.
 
+mod alike;
 mod binding;
 mod grant;
 mod key;
@@ -37,4 +38,4 @@ pub(crate) use key::*;
 pub(crate) use person::{AccessKind, Coverage};
 pub(crate) use person_coverage::{Lack, MfaCoverage};
 pub(crate) use reach::{Fit, Protection, Reached};
-pub use summary::{Covered, FailingPerson, MfaSummary, mfa_summary};
+pub use summary::{Covered, FailingPerson, MfaSummary, mfa_summary, mfa_summary_in};

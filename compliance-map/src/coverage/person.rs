@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::alike::{Alike, Classes};
 use super::binding::{Binder, Needed};
 use super::method::{MethodSet, Registered};
 use super::person_coverage::{Lack, MfaCoverage, PersonCoverage, Possible};
-use super::policy::Roles;
+use super::policy::{Policy, Roles};
 use super::readiness::Readiness;
 use super::source::Binding;
 use super::tri::Tri;
@@ -26,7 +27,8 @@ pub(crate) enum AccessKind {
 #[derive(Debug)]
 pub(crate) struct Coverage<'a> {
     pub(super) binder: Binder<'a>,
-    readiness: Readiness<'a>,
+    readiness: Readiness,
+    classes: Classes,
 }
 
 impl<'a> Coverage<'a> {
@@ -35,10 +37,18 @@ impl<'a> Coverage<'a> {
         groups: &Groups<'a>,
         population: &Population<'a>,
     ) -> Self {
+        let binder = Binder::new(evidence, groups, population);
+        let classes = Classes::new(population, binder.in_force().flat_map(Policy::sides));
         Self {
-            binder: Binder::new(evidence, groups, population),
-            readiness: Readiness::new(evidence, population),
+            binder,
+            readiness: Readiness::new(evidence),
+            classes,
         }
+    }
+
+    /// To ask one question of many people, once for all who are alike.
+    pub(crate) fn alike<T>(&self) -> Alike<'_, T> {
+        self.classes.ask()
     }
 
     /// Whether `person` is bound to use, and ready to use, MFA; with `only`, MFA of these methods.

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use roaring::RoaringBitmap;
 use serde_json::Value;
 
 use super::grant::{GrantRequirement, requirement};
@@ -14,7 +15,6 @@ use super::tri::Tri;
 use crate::evidence::{Evidence, EvidenceGrade};
 use crate::facts::{CaPolicyFact, CaPrincipals, is_annotation, not_modelled, says_something};
 use crate::group::Groups;
-use crate::index::Positions;
 use crate::population::{HeldRole, Person, Population};
 use crate::role::{self, RoleId};
 
@@ -107,6 +107,12 @@ impl<'a> Policy<'a> {
     /// Whether everybody is included, whoever joins or leaves.
     pub(crate) fn includes_everybody(&self) -> bool {
         self.include.as_ref().is_some_and(|side| side.everybody)
+    }
+
+    /// Who is named on each side, or is in a group that is named there.
+    pub(super) fn sides(&self) -> impl Iterator<Item = &RoaringBitmap> {
+        let sides = [&self.include, &self.exclude].into_iter().flatten();
+        sides.map(|side| &side.people)
     }
 
     pub(crate) fn names_groups(&self) -> bool {
@@ -206,7 +212,7 @@ pub(crate) struct GroupMembers<'a, 'p> {
 /// Who is in some groups.
 #[derive(Debug, Clone)]
 struct InGroups {
-    people: Positions,
+    people: RoaringBitmap,
     /// Whether one of them may have more members.
     is_open: bool,
 }
@@ -223,14 +229,8 @@ impl<'a, 'p> GroupMembers<'a, 'p> {
     fn of(&mut self, groups: &'a [String]) -> &InGroups {
         self.known.entry(groups).or_insert_with(|| {
             let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
-            let mut people = Positions::below(self.population.people.len());
-            for id in self.groups.members(&groups) {
-                if let Some(position) = self.population.position(id) {
-                    people.insert(position);
-                }
-            }
             InGroups {
-                people,
+                people: self.groups.members(&groups).people,
                 is_open: self.groups.any_is_open(&groups),
             }
         })
@@ -247,7 +247,7 @@ struct Side {
     everybody: bool,
     guests: bool,
     /// Whoever is named, or is in a group that is named.
-    people: Positions,
+    people: RoaringBitmap,
     names_groups: bool,
     /// Whether a group is named that may have more members.
     open_group: bool,
@@ -318,7 +318,7 @@ impl Side {
     /// <https://learn.microsoft.com/en-us/entra/identity/conditional-access/concept-conditional-access-users-groups>.
     fn covers(&self, person: &Person<'_>, roles: Roles, open_roles: bool, side: Use) -> Tri {
         let named = self.everybody || self.people.contains(person.position);
-        let outside = person.guest || person.external;
+        let outside = person.is_outside();
         let held = person
             .roles
             .iter()
@@ -337,7 +337,7 @@ impl Side {
         }
         Tri::from(named || (self.guests && outside))
             .max(by_role)
-            .max(if self.guests && person.may_be_guest {
+            .max(if self.guests && person.profile.may_be_guest {
                 Tri::Maybe
             } else {
                 Tri::No
@@ -369,17 +369,17 @@ impl Side {
     /// A guest account is either a B2B collaboration guest or, rarely, an internal guest. Where that
     /// is not certain, being left out is believed and being included is not.
     fn guest_type(&self, person: &Person<'_>, side: Use) -> Tri {
-        let outside = person.guest || person.external || person.may_be_guest;
+        let outside = person.is_outside() || person.profile.may_be_guest;
         let strange = Tri::from(self.strange_guest_type && outside).min(Tri::Maybe);
         strange.max(self.known_guest_type(person, side))
     }
 
     fn known_guest_type(&self, person: &Person<'_>, side: Use) -> Tri {
         let leaving_out = side == Use::Exclude;
-        let (guest, external) = (person.guest, person.external);
+        let (guest, external) = (person.profile.guest, person.profile.external);
         let (b2b, internal) = (self.b2b_guest, self.internal_guest);
         match (guest, external) {
-            _ if person.may_be_guest => {
+            _ if person.profile.may_be_guest => {
                 let any = b2b || internal || self.b2b_member;
                 Tri::from(any).min(Tri::Maybe)
             }

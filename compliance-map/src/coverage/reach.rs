@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::binding::Binder;
 use super::grant::{GrantRequirement, is_and, names_mfa, requires_something};
 use super::person::Coverage;
 use super::policy::{Policy, Roles};
@@ -370,12 +369,5 @@ fn requires(fact: &CaPolicyFact, wanted: &[&str]) -> bool {
         grant.controls.iter().any(is)
     } else {
         !others && !grant.controls.is_empty() && grant.controls.iter().all(is)
-    }
-}
-
-impl Binder<'_> {
-    /// Every policy that is, or may be, in force, whatever it asks for.
-    fn in_force(&self) -> impl Iterator<Item = &Policy<'_>> {
-        self.policies.iter().chain(&self.others)
     }
 }

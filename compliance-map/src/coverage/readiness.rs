@@ -8,10 +8,11 @@ use super::binding::{Bound, Needed};
 use super::key::{CA_POLICIES, CROSS_TENANT, METHODS, PASSWORD_POLICY, REGISTRATION};
 use super::method::{MethodSet, Registered};
 use super::tri::Tri;
+use crate::directory::{Narrowed, Registration};
 use crate::domain;
 use crate::evidence::{Evidence, EvidenceGrade};
-use crate::facts::{CrossTenantFact, MethodsFact, RegistrationFact, narrowing, says_more};
-use crate::population::{ByPerson, Person, Population};
+use crate::facts::{CrossTenantFact, narrowing, says_more};
+use crate::population::Person;
 
 const TENANT_FACT: &str = "org.tenant";
 
@@ -27,11 +28,8 @@ pub(crate) struct Ready {
 
 /// The registered methods of everybody, from the report and from the per-user lists.
 #[derive(Debug)]
-pub(crate) struct Readiness<'a> {
-    report: ByPerson<'a, RegistrationFact>,
-    report_whole: bool,
-    lists: ByPerson<'a, MethodsFact>,
-    lists_whole: bool,
+pub(crate) struct Readiness {
+    report_grade: EvidenceGrade,
     lists_grade: EvidenceGrade,
     /// Whether MFA done in a guest's home tenant is accepted.
     home_mfa: Option<bool>,
@@ -40,21 +38,12 @@ pub(crate) struct Readiness<'a> {
     federated: BTreeMap<String, Tri>,
 }
 
-impl<'a> Readiness<'a> {
-    pub(crate) fn new(evidence: Evidence<'a>, population: &Population<'a>) -> Self {
+impl Readiness {
+    pub(crate) fn new(evidence: Evidence<'_>) -> Self {
         let facts = evidence.facts;
         let trust = facts.org_cross_tenant.items.last();
         Self {
-            report: match evidence.grade(REGISTRATION) {
-                EvidenceGrade::Absent => ByPerson::default(),
-                _ => population.rows_by_person(&facts.auth_registration.items, |row| &row.user),
-            },
-            report_whole: evidence.is_whole(REGISTRATION),
-            lists: match evidence.grade(METHODS) {
-                EvidenceGrade::Absent => ByPerson::default(),
-                _ => population.rows_by_person(&facts.auth_methods.items, |row| &row.user),
-            },
-            lists_whole: evidence.is_whole(METHODS),
+            report_grade: evidence.grade(REGISTRATION),
             lists_grade: evidence.grade(METHODS),
             home_mfa: match trust {
                 Some(trust) if evidence.is_whole(CROSS_TENANT) => accepts_home_mfa(trust),
@@ -69,9 +58,21 @@ impl<'a> Readiness<'a> {
 
     /// The methods of a person, where either fact has a row.
     pub(crate) fn registered(&self, person: &Person<'_>) -> Option<Registered> {
-        let report = self.report.of(person).map(|row| &row.methods);
-        let list = self.lists.of(person).map(|row| &row.methods);
-        report.or(list).map(|names| Registered::read(names))
+        let told = self.report(person).map(|told| told.methods);
+        let told = told.or_else(|| self.list(person))?;
+        Some(Registered::read(person.words(told.list)))
+    }
+
+    /// What the report says of a person.
+    fn report(&self, person: &Person<'_>) -> Option<Registration> {
+        let is_read = self.report_grade != EvidenceGrade::Absent;
+        person.profile.registration.filter(|_| is_read)
+    }
+
+    /// The methods that were read for a person alone.
+    fn list(&self, person: &Person<'_>) -> Option<Narrowed> {
+        let is_read = self.lists_grade != EvidenceGrade::Absent;
+        person.profile.methods.filter(|_| is_read)
     }
 
     /// Whether the person has a method among those `needed`, or does MFA with another provider or tenant.
@@ -141,32 +142,27 @@ impl<'a> Readiness<'a> {
 
     /// Whether MFA of the person's home tenant takes the place of ours.
     fn at_home(&self, person: &Person<'_>, bound: &Bound<'_>) -> Tri {
-        if !bound.by_conditional_access || !(person.guest || person.external) {
+        if !bound.by_conditional_access || !person.is_outside() {
             return Tri::No;
         }
         match self.home_mfa {
             Some(false) => Tri::No,
             // A guest whose account was made in this tenant has no home tenant.
-            Some(true) if person.external => Tri::Yes,
+            Some(true) if person.profile.external => Tri::Yes,
             Some(true) | None => Tri::Maybe,
         }
     }
 
     /// Whether the identity provider of the person's domain does MFA.
     fn by_provider(&self, person: &Person<'_>) -> Tri {
-        if person.external || self.federated.is_empty() {
+        if person.profile.external || self.federated.is_empty() {
             return Tri::No;
         }
-        let Some(upn) = person.fact.upn.as_deref() else {
+        let Some(domain) = person.domain() else {
             return Tri::Maybe;
         };
-        let domain = upn
-            .rsplit('@')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
         // A subdomain signs in as the domain above it does.
-        let names = std::iter::once(domain.as_str()).chain(domain::above(&domain));
+        let names = std::iter::once(domain).chain(domain::above(domain));
         let mut known = names.filter_map(|name| self.federated.get(name));
         known.next().copied().unwrap_or(Tri::No)
     }
@@ -176,24 +172,25 @@ impl<'a> Readiness<'a> {
     /// The registration report knows whether the methods policy allows what is registered, so it
     /// comes first; where report and list contradict each other, nothing is concluded.
     fn told(&self, person: &Person<'_>, needed: Needed) -> Told {
-        let list = self.lists.of(person);
-        let list = list.map(|row| {
-            let told = told_by_names(Registered::read(&row.methods), needed);
-            told.min(at_most(row.is_narrowed()))
+        let lists_whole = self.lists_grade == EvidenceGrade::Whole;
+        let report_whole = self.report_grade == EvidenceGrade::Whole;
+        let list = self.list(person).map(|told| {
+            let registered = Registered::read(person.words(told.list));
+            told_by_names(registered, needed).min(at_most(told.narrowed))
         });
-        let Some(row) = self.report.of(person) else {
+        let Some(row) = self.report(person) else {
             return Told {
                 answer: list.unwrap_or(Tri::Maybe),
                 not_allowed: false,
-                whole: list.is_some() && self.lists_whole,
+                whole: list.is_some() && lists_whole,
             };
         };
-        let (report, not_allowed) = told_by_report(row, needed);
+        let (report, not_allowed) = told_by_report(row, person.words(row.methods.list), needed);
         let (answer, whole) = match (report, list) {
-            (Tri::No, _) if not_allowed => (Tri::No, self.report_whole),
+            (Tri::No, _) if not_allowed => (Tri::No, report_whole),
             (Tri::Yes, Some(Tri::No)) | (Tri::No, Some(Tri::Yes)) => (Tri::Maybe, false),
-            (Tri::Maybe, Some(list)) => (list, self.lists_whole),
-            (report, _) => (report, self.report_whole),
+            (Tri::Maybe, Some(list)) => (list, lists_whole),
+            (report, _) => (report, report_whole),
         };
         Told {
             answer,
@@ -256,24 +253,24 @@ struct Told {
 }
 
 /// What the report says, and whether something is registered that is not allowed.
-fn told_by_report(row: &RegistrationFact, needed: Needed) -> (Tri, bool) {
-    let registered = Registered::read(&row.methods);
-    if row.mfa_capable == Some(false) {
+fn told_by_report(row: Registration, methods: &[String], needed: Needed) -> (Tri, bool) {
+    let registered = Registered::read(methods);
+    if row.capable == Some(false) {
         return (Tri::No, !registered.usable.is_empty());
     }
     // Capable without a method listed: the report contradicts itself.
-    let contradiction = row.mfa_capable == Some(true) && row.methods.is_empty();
+    let contradiction = row.capable == Some(true) && methods.is_empty();
     match told_by_names(registered, needed) {
         Tri::No if contradiction => (Tri::Maybe, false),
         // Any method will do, and the report says that one is usable, though its name is not known here.
         Tri::Maybe
-            if row.mfa_capable == Some(true)
+            if row.capable == Some(true)
                 && registered.strange
                 && MethodSet::BUILT_IN.is_subset_of(needed.least) =>
         {
-            (at_most(row.is_narrowed()), false)
+            (at_most(row.methods.narrowed), false)
         }
-        answer => (answer.min(at_most(row.is_narrowed())), false),
+        answer => (answer.min(at_most(row.methods.narrowed)), false),
     }
 }
 

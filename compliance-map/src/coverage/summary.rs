@@ -1,6 +1,7 @@
 //! MFA coverage in numbers, for a report to people.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +9,7 @@ use super::method::Registered;
 use super::person::{AccessKind, Coverage};
 use super::person_coverage::MfaCoverage;
 use crate::Timestamp;
+use crate::directory::Directory;
 use crate::evidence::Evidence;
 use crate::facts::Facts;
 use crate::group::Groups;
@@ -99,8 +101,13 @@ pub struct MfaSummary {
 /// overall only when every sign-in of theirs is covered. The numbers do not know exceptions: they
 /// show what is, not what is accepted.
 pub fn mfa_summary(facts: &Facts, as_of: Timestamp) -> MfaSummary {
+    mfa_summary_in(facts, &Arc::new(Directory::of(facts)), as_of)
+}
+
+/// The same for people who were packed as they were read; see [`assess_in`](crate::assess_in).
+pub fn mfa_summary_in(facts: &Facts, directory: &Arc<Directory>, as_of: Timestamp) -> MfaSummary {
     let options = Options::new(as_of);
-    let evidence = Evidence::new(facts, &options);
+    let evidence = Evidence::new(facts, directory, &options);
     let groups = Groups::new(evidence);
     let population = Population::new(evidence, &groups);
     let coverage = Coverage::new(evidence, &groups, &population);
@@ -110,13 +117,14 @@ pub fn mfa_summary(facts: &Facts, as_of: Timestamp) -> MfaSummary {
         policies: coverage.binding_policies().map(str::to_owned).collect(),
         ..MfaSummary::default()
     };
+    let mut alike = coverage.alike();
     for person in population.able_to_sign_in() {
-        let everywhere = coverage.of(person, AccessKind::Any, None);
+        let everywhere = alike.of(&person, || coverage.of(&person, AccessKind::Any, None));
         let covered =
-            everywhere.coverage == MfaCoverage::Covered && person.fact.enabled == Some(true);
+            everywhere.coverage == MfaCoverage::Covered && person.profile.enabled == Some(true);
         summary.overall.add(covered);
         if person.is_admin() {
-            let using_roles = coverage.of(person, AccessKind::Administration, None);
+            let using_roles = coverage.of(&person, AccessKind::Administration, None);
             summary
                 .administrators
                 .add(using_roles.coverage == MfaCoverage::Covered);
@@ -124,20 +132,20 @@ pub fn mfa_summary(facts: &Facts, as_of: Timestamp) -> MfaSummary {
             summary.standard_users.add(covered);
         }
         let family = coverage
-            .registered(person)
+            .registered(&person)
             .and_then(Registered::best_family);
         if let Some(family) = family {
             *summary.methods.entry(family.name().to_owned()).or_default() += 1;
         }
         let list = match everywhere.coverage {
             MfaCoverage::Covered if covered => continue,
-            MfaCoverage::Uncovered if person.fact.enabled == Some(true) => &mut summary.failing,
-            MfaCoverage::Conditional if person.fact.enabled == Some(true) => {
+            MfaCoverage::Uncovered if person.profile.enabled == Some(true) => &mut summary.failing,
+            MfaCoverage::Conditional if person.profile.enabled == Some(true) => {
                 &mut summary.conditional
             }
             _ => &mut summary.unknown,
         };
-        list.push(named(person, everywhere.why));
+        list.push(named(&person, everywhere.why.clone()));
     }
     for list in [
         &mut summary.failing,
@@ -152,9 +160,9 @@ pub fn mfa_summary(facts: &Facts, as_of: Timestamp) -> MfaSummary {
 
 fn named(person: &Person<'_>, why: String) -> FailingPerson {
     FailingPerson {
-        id: person.id.to_owned(),
-        upn: person.fact.upn.clone(),
-        display_name: person.fact.display_name.clone(),
+        id: person.id().to_owned(),
+        upn: person.upn().map(str::to_owned),
+        display_name: person.display_name().map(str::to_owned),
         administrator: person.is_admin(),
         why,
     }

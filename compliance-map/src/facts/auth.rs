@@ -92,6 +92,13 @@ pub struct PerUserMfaFact {
     pub extra: BTreeMap<String, Value>,
 }
 
+impl PerUserMfaFact {
+    /// Whether more is said of the state, which may take something away.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        says_more(&self.extra, &[])
+    }
+}
+
 /// Whether security defaults are on, key `auth.security_defaults`; one row.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SecurityDefaultsFact {

@@ -1,7 +1,7 @@
 //! One row per control and subject, for a spreadsheet.
 
 use super::printable::printable;
-use super::subjects::lists;
+use super::subjects::listed;
 use crate::assess::{Assessment, ControlResult};
 
 const HEADER: &str =
@@ -38,8 +38,8 @@ fn rows<'r>(assessment: &'r Assessment, result: &'r ControlResult) -> Vec<[Strin
             text(result.ratio.as_ref()),
             list.to_owned(),
             subject.to_owned(),
-            text(name.and_then(|name| name.upn.as_ref())),
-            text(match name {
+            text(name.as_ref().and_then(|name| name.upn.as_ref())),
+            text(match &name {
                 Some(name) => name.display_name.as_ref(),
                 None => assessment.names.get(subject),
             }),
@@ -48,13 +48,11 @@ fn rows<'r>(assessment: &'r Assessment, result: &'r ControlResult) -> Vec<[Strin
     };
     let subjects = &result.subjects;
     let mut rows = Vec::new();
-    for (list, ids) in lists(subjects) {
-        for (why, concerned) in &subjects.reasons {
-            rows.extend(concerned.intersection(ids).map(|id| row(list, id, why)));
-        }
+    for (list, why, ids) in listed(subjects) {
+        rows.extend(ids.into_iter().map(|id| row(list, id, why)));
     }
-    for excluded in &subjects.excluded {
-        rows.push(row("excluded", &excluded.id, &excluded.reason));
+    for excluded in subjects.excluded.iter() {
+        rows.push(row("excluded", excluded.id, excluded.reason));
     }
     if rows.is_empty() {
         rows.push(row("", "", &result.why));

@@ -77,7 +77,7 @@ impl<'r> Case<'r> {
             CaseOutcome::Failed => {
                 let failing: Vec<String> = (result.subjects.failing.iter())
                     .chain(&result.subjects.conditional)
-                    .map(|subject| escaped(subject))
+                    .map(escaped)
                     .collect();
                 let listed = failing.join("&#10;");
                 format!(

@@ -22,7 +22,7 @@ mod words;
 pub use csv::csv;
 pub use html::html;
 pub(crate) use json::indented;
-pub use json::json;
+pub use json::{json, write_json};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use ocsf::ocsf;

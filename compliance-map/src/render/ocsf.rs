@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::id;
 use super::json::indented;
 use super::printable::printable;
-use super::subjects::{lists, name};
+use super::subjects::{listed, name};
 use crate::assess::{Assessment, ControlResult};
 use crate::evidence::EvidenceUse;
 use crate::summary::{FrameworkSummary, Summary};
@@ -231,19 +231,17 @@ fn compliance<'a>(
 /// Everybody and everything that does not pass, each with the list and the reason as labels.
 fn resources<'a>(assessment: &'a Assessment, result: &'a ControlResult) -> Vec<Resource<'a>> {
     let mut resources = Vec::new();
-    for (list, ids) in lists(&result.subjects) {
-        for (why, concerned) in &result.subjects.reasons {
-            resources.extend(concerned.intersection(ids).map(|subject| Resource {
-                uid: subject,
-                name: printable(&name(assessment, subject)).into_owned(),
-                kind: if assessment.people.names.contains_key(subject) {
-                    "User"
-                } else {
-                    "Object"
-                },
-                labels: [format!("list:{list}"), format!("reason:{why}")],
-            }));
-        }
+    for (list, why, ids) in listed(&result.subjects) {
+        resources.extend(ids.into_iter().map(|subject| Resource {
+            uid: subject,
+            name: printable(&name(assessment, subject)).into_owned(),
+            kind: if assessment.people.names.contains(subject) {
+                "User"
+            } else {
+                "Object"
+            },
+            labels: [format!("list:{list}"), format!("reason:{why}")],
+        }));
     }
     resources
 }

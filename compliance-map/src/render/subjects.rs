@@ -1,8 +1,7 @@
 //! Whom a result lists, by list and reason, and what they are called.
 
-use std::collections::BTreeSet;
-
 use crate::assess::Assessment;
+use crate::directory::Ids;
 use crate::facts::TENANT;
 use crate::verdict::Subjects;
 
@@ -18,27 +17,32 @@ pub(super) struct Group<'r> {
 
 /// The people of a result, list by list and reason by reason.
 pub(super) fn people<'r>(assessment: &Assessment, subjects: &'r Subjects) -> Vec<Group<'r>> {
-    let lists = [
-        ("failing", &subjects.failing, usize::MAX),
-        ("only conditionally", &subjects.conditional, usize::MAX),
-        ("not decided", &subjects.unknown, UNDECIDED_SHOWN),
-        ("excepted", &subjects.excepted, usize::MAX),
-    ];
-    let mut groups = Vec::new();
-    for (list, ids, limit) in lists {
-        for (why, concerned) in &subjects.reasons {
-            let concerned: Vec<&String> = concerned.intersection(ids).collect();
-            let names = shortened(concerned.iter().map(|id| name(assessment, id)), limit);
-            if !names.is_empty() {
-                groups.push(Group { list, why, names });
-            }
-        }
-    }
-    groups
+    let groups = listed(subjects).map(|(list, why, ids)| {
+        let (list, limit) = match list {
+            "conditional" => ("only conditionally", usize::MAX),
+            "unknown" => ("not decided", UNDECIDED_SHOWN),
+            list => (list, usize::MAX),
+        };
+        let names = shortened(ids.iter().map(|id| name(assessment, id)), limit);
+        Group { list, why, names }
+    });
+    groups.collect()
+}
+
+/// Whoever does not pass, by the list, under its name of the wire form, and the reason.
+pub(super) fn listed(subjects: &Subjects) -> impl Iterator<Item = (&'static str, &str, Vec<&str>)> {
+    lists(subjects).into_iter().flat_map(move |(list, ids)| {
+        let reasons = subjects.reasons.iter();
+        let groups = reasons.map(move |(why, concerned)| {
+            let both = concerned.iter().filter(|id| ids.contains(id));
+            (list, why.as_str(), both.collect())
+        });
+        groups.filter(|(_, _, both): &(_, _, Vec<&str>)| !both.is_empty())
+    })
 }
 
 /// The lists of people and objects that do not pass, under the names of the wire form.
-pub(super) fn lists(subjects: &Subjects) -> [(&'static str, &BTreeSet<String>); 4] {
+pub(super) fn lists(subjects: &Subjects) -> [(&'static str, &Ids); 4] {
     [
         ("failing", &subjects.failing),
         ("conditional", &subjects.conditional),
@@ -74,7 +78,7 @@ pub(super) fn name(assessment: &Assessment, id: &str) -> String {
         return format!("{name} ({id})");
     }
     let known = assessment.people.names.get(id);
-    match known.map(|name| (&name.display_name, &name.upn)) {
+    match known.map(|name| (name.display_name, name.upn)) {
         Some((Some(display_name), Some(upn))) => format!("{display_name} <{upn}> ({id})"),
         Some((None, Some(upn))) if upn != id => format!("{upn} ({id})"),
         Some((Some(display_name), None)) => format!("{display_name} ({id})"),

@@ -314,7 +314,8 @@ fn need_holders(context: &Context<'_>, finding: &mut Finding) {
     for id in holders.chain(&population.custom_service_principals) {
         if !listed.contains(id) {
             let why = "holds a role of administrators, and how it signs in was not read";
-            finding.count(context, key, id, Answer::Unknown(why));
+            let member = context.population.member(id);
+            finding.count(context, key, member, Answer::Unknown(why));
             finding.vacuous_pass = None;
         }
     }

@@ -7,7 +7,7 @@ use super::setting::{Answer, Question};
 use super::{Context, Finding, Target};
 use crate::coverage::{CA_POLICIES, Fit, Protection, Reached, SECURITY_DEFAULTS};
 use crate::evidence::EvidenceGrade;
-use crate::facts::{CaPolicyFact, CaPrincipals, TENANT};
+use crate::facts::{CaPolicyFact, CaPrincipals};
 use crate::population::{GROUPS, ROLES, USERS};
 use crate::role;
 use crate::verdict::Action;
@@ -131,89 +131,121 @@ fn asked_of_everybody(
             finding.undecidable = Some("whether security defaults are on is not known");
         } else {
             let why = "no policy in force asks it of anybody";
-            finding.failing.insert(TENANT.to_owned(), why.to_owned());
+            finding.failing.insert(context.tenant(), why);
             finding.target = Some(Target::Policies(CA_POLICIES));
         }
         return finding;
     }
     finding.in_place = reach.asks_everybody();
+    let mut alike = context.coverage.alike();
+    let mut open = false;
     for person in context.population.able_to_sign_in() {
-        if may_be_disabled(person) {
-            finding.count(context, USERS, person.id, Answer::Unknown(ENABLED_NOT_READ));
+        let member = person.member();
+        if may_be_disabled(&person) {
+            finding.count(context, USERS, member, Answer::Unknown(ENABLED_NOT_READ));
             continue;
         }
-        let id = person.id;
-        let mut step = |policy: Option<&str>, change: &str| {
-            let action = Action::ChangePolicy {
-                fact: CA_POLICIES.to_owned(),
-                policy: policy.map(str::to_owned),
-                change: change.to_owned(),
-            };
-            finding
-                .steps
-                .entry(action)
-                .or_default()
-                .insert(id.to_owned());
-        };
-        match reach.of(person) {
-            Reached {
-                fit: Some(Fit::Full),
-                whole,
-                ..
-            } => {
+        let reached = alike.of(&person, || Lacking::of(&reach.of(&person), advice));
+        match &reached.answer {
+            Reaches::Always { whole } => {
                 finding.passing += 1;
                 finding.whole &= whole;
             }
-            Reached { open: true, .. } => {
-                for key in [CA_POLICIES, GROUPS, ROLES] {
-                    if key == CA_POLICIES || !context.evidence.is_whole(key) {
-                        finding.missing.insert(context.evidence.missing(key));
-                    }
-                }
+            Reaches::Untold => {
+                open = true;
                 let why = "whether a policy asks it of the account cannot be told";
-                finding.unknown.insert(id.to_owned(), why.to_owned());
+                finding.unknown.insert(member, why);
             }
-            Reached {
-                fit: Some(Fit::Narrowed),
-                policy,
-                ..
-            } => {
-                step(
-                    policy,
-                    "take away the conditions that let the people listed pass by",
-                );
-                let why = "a policy asks it at times only".to_owned();
-                finding.conditional.insert(id.to_owned(), why);
+            Reaches::AtTimes => finding.conditional.insert(member, &reached.why),
+            Reaches::Never => finding.failing.insert(member, &reached.why),
+        }
+        if let Some(step) = &reached.step {
+            match finding.steps.get_mut(step) {
+                Some(ids) => ids.insert(member),
+                None => finding
+                    .steps
+                    .entry(step.clone())
+                    .or_default()
+                    .insert(member),
             }
-            Reached {
-                policy: Some(policy),
-                ..
-            } => {
-                step(Some(policy), "stop leaving out the people listed");
-                let why = format!("is left out of the policy \"{policy}\"");
-                finding.failing.insert(id.to_owned(), why);
-            }
-            _ => {
-                step(None, advice);
-                let why = "no policy in force asks it of the account".to_owned();
-                finding.failing.insert(id.to_owned(), why);
-            }
+        }
+    }
+    for key in [CA_POLICIES, GROUPS, ROLES] {
+        if open && (key == CA_POLICIES || !context.evidence.is_whole(key)) {
+            finding.missing.insert(context.evidence.missing(key));
         }
     }
     finding.in_place |= finding.passing > 0;
     finding
 }
 
+/// How far a protection reaches people who are alike.
+enum Reaches {
+    Always { whole: bool },
+    AtTimes,
+    Never,
+    Untold,
+}
+
+/// The same with why it does not reach further, and the step that would help.
+struct Lacking {
+    answer: Reaches,
+    why: String,
+    step: Option<Action>,
+}
+
+impl Lacking {
+    fn of(reached: &Reached<'_>, advice: &str) -> Self {
+        let step = |policy: Option<&str>, change: &str| {
+            Some(Action::ChangePolicy {
+                fact: CA_POLICIES.to_owned(),
+                policy: policy.map(str::to_owned),
+                change: change.to_owned(),
+            })
+        };
+        let (answer, why, step) = match reached {
+            Reached {
+                fit: Some(Fit::Full),
+                whole,
+                ..
+            } => (Reaches::Always { whole: *whole }, String::new(), None),
+            Reached { open: true, .. } => (Reaches::Untold, String::new(), None),
+            Reached {
+                fit: Some(Fit::Narrowed),
+                policy,
+                ..
+            } => {
+                let change = "take away the conditions that let the people listed pass by";
+                let why = "a policy asks it at times only".to_owned();
+                (Reaches::AtTimes, why, step(*policy, change))
+            }
+            Reached {
+                policy: Some(policy),
+                ..
+            } => {
+                let why = format!("is left out of the policy \"{policy}\"");
+                let step = step(Some(policy), "stop leaving out the people listed");
+                (Reaches::Never, why, step)
+            }
+            _ => {
+                let why = "no policy in force asks it of the account".to_owned();
+                (Reaches::Never, why, step(None, advice))
+            }
+        };
+        Self { answer, why, step }
+    }
+}
+
 /// Security defaults do it for everybody, and rule out conditional access.
 fn by_security_defaults(context: &Context<'_>, mut finding: Finding) -> Finding {
     context.need(SECURITY_DEFAULTS, &mut finding);
     for person in context.population.able_to_sign_in() {
-        let answer = if may_be_disabled(person) {
+        let answer = if may_be_disabled(&person) {
             Answer::Unknown(ENABLED_NOT_READ)
         } else {
             Answer::Pass
         };
-        finding.count(context, USERS, person.id, answer);
+        finding.count(context, USERS, person.member(), answer);
     }
     finding.in_place = finding.passing > 0;
     finding
@@ -246,24 +278,25 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
         match context.coverage.security_defaults() {
             Some(true) => finding.vacuous_pass = Some("security defaults leave nobody out"),
             Some(false) if finding.whole => {
-                let why = "no policy in force covers anybody".to_owned();
-                finding.failing.insert(TENANT.to_owned(), why);
+                let why = "no policy in force covers anybody";
+                finding.failing.insert(context.tenant(), why);
             }
             _ => finding.undecidable = finding.undecidable.or(Some("no policy in force was seen")),
         }
         return finding;
     }
-    let asked: BTreeSet<Option<bool>> = context
-        .population
-        .able_to_sign_in()
-        .map(|person| context.coverage.asks(person))
-        .collect();
+    let mut alike = context.coverage.alike();
+    let mut asked: BTreeSet<Option<bool>> = BTreeSet::new();
     for person in context.population.able_to_sign_in() {
-        let (left_out, covered) = context.coverage.left_out_and_covered(person);
+        let (asks, left_out, covered) = *alike.of(&person, || {
+            let (left_out, covered) = context.coverage.left_out_and_covered(&person);
+            (context.coverage.asks(&person), left_out, covered)
+        });
+        asked.insert(asks);
         if left_out == Some(false) {
             continue;
         }
-        let answer = match (may_be_disabled(person), left_out, covered) {
+        let answer = match (may_be_disabled(&person), left_out, covered) {
             (true, _, _) => Answer::Unknown(ENABLED_NOT_READ),
             // A policy covers the account, whether another one leaves it out or not.
             (_, None, Some(true)) => Answer::Skip,
@@ -273,12 +306,12 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
             }
             _ => Answer::Unknown("whether a policy covers the account cannot be told"),
         };
-        finding.count(context, CA_POLICIES, person.id, answer);
+        finding.count(context, CA_POLICIES, person.member(), answer);
     }
     if asked == BTreeSet::from([Some(false)]) && finding.whole {
         if finding.failing.is_empty() {
-            let why = "nobody is asked for MFA, so that everybody passes it by".to_owned();
-            finding.failing.insert(TENANT.to_owned(), why);
+            let why = "nobody is asked for MFA, so that everybody passes it by";
+            finding.failing.insert(context.tenant(), why);
         }
     } else if finding.population() == 0 && finding.whole {
         if asked == BTreeSet::from([Some(true)]) {

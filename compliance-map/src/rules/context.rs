@@ -4,7 +4,9 @@ use std::cell::OnceCell;
 
 use super::finding::Finding;
 use crate::coverage::Coverage;
+use crate::directory::Member;
 use crate::evidence::Evidence;
+use crate::facts::TENANT;
 use crate::group::Groups;
 use crate::population::Population;
 
@@ -31,6 +33,11 @@ impl<'a> Context<'a> {
             groups,
             mfa: OnceCell::new(),
         }
+    }
+
+    /// The tenant as a whole.
+    pub(super) fn tenant(&self) -> Member<'_> {
+        self.population.member(TENANT)
     }
 
     pub(super) fn is_group(&self, id: &str) -> bool {

@@ -72,7 +72,7 @@ pub(super) fn without_policy(context: &Context<'_>) -> Finding {
         }
     });
     let answer = Answer::is(told, true, "such a device counts as compliant");
-    finding.count(context, POLICIES, TENANT, answer);
+    finding.count(context, POLICIES, context.tenant(), answer);
     finding.in_place = finding.passing > 0;
     finding
 }
@@ -139,7 +139,7 @@ fn reaches_somebody(context: &Context<'_>, row: &CompliancePolicyFact) -> Option
         .map(String::as_str)
         .collect();
     let are_groups = targets.iter().all(|target| context.is_group(target));
-    let is_empty = are_groups && context.groups.members(&targets).next().is_none();
+    let is_empty = are_groups && context.groups.members(&targets).is_empty();
     Some(!targets.is_empty() && (!is_empty || context.groups.any_is_open(&targets)))
 }
 
@@ -149,7 +149,7 @@ pub(super) fn need_health(context: &Context<'_>, finding: &mut Finding) {
     context.need(POLICIES, finding);
     if context.evidence.grade(POLICIES) == EvidenceGrade::Absent {
         let why = "what makes a device compliant was not read";
-        finding.count(context, POLICIES, TENANT, Answer::Unknown(why));
+        finding.count(context, POLICIES, context.tenant(), Answer::Unknown(why));
         return;
     }
     let rows = latest(&context.evidence.facts.device_compliance.items, |row| {
@@ -209,6 +209,7 @@ pub(super) fn need_health(context: &Context<'_>, finding: &mut Finding) {
         }
     }
     for (id, answer) in answers {
+        let member = context.population.member(id);
         match answer {
             Answer::Fail(why) if is_whole => {
                 let action = Action::ChangePolicy {
@@ -216,19 +217,15 @@ pub(super) fn need_health(context: &Context<'_>, finding: &mut Finding) {
                     policy: (id != TENANT).then(|| id.to_owned()),
                     change: "let it test the health of its devices".to_owned(),
                 };
-                finding
-                    .steps
-                    .entry(action)
-                    .or_default()
-                    .insert(id.to_owned());
-                finding.count(context, POLICIES, id, Answer::Fail(why));
+                finding.steps.entry(action).or_default().insert(member);
+                finding.count(context, POLICIES, member, Answer::Fail(why));
             }
             // Another policy may stand where the list was cut.
             Answer::Fail(_) => {
                 let why = "whether another policy tests its devices is not known";
-                finding.count(context, POLICIES, id, Answer::Unknown(why));
+                finding.count(context, POLICIES, member, Answer::Unknown(why));
             }
-            answer => finding.count(context, POLICIES, id, answer),
+            answer => finding.count(context, POLICIES, member, answer),
         }
     }
 }
@@ -337,7 +334,8 @@ fn need_windows_devices<T: Row>(
         let os = row.os.as_deref().unwrap_or_default().to_ascii_lowercase();
         if os.contains("windows") && !has_row(id) {
             let why = "the device has not reported";
-            finding.count(context, T::KEY, id, Answer::Unknown(why));
+            let member = context.population.member(id);
+            finding.count(context, T::KEY, member, Answer::Unknown(why));
             finding.undecidable = None;
         }
     }

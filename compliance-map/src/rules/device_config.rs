@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::setting::{Answer, NOT_READ, Question, is_narrowed};
 use super::{Context, Finding};
-use crate::facts::{DeviceConfigFact, Row as _, TENANT};
+use crate::facts::{DeviceConfigFact, Row as _};
 use crate::framework::DeviceSetting;
 
 /// Whether a profile sets it for all devices of a kind. Of a limit, less is stricter.
@@ -70,7 +70,12 @@ pub(super) fn find(context: &Context<'_>, setting: DeviceSetting, at_most: Optio
     if is_conflict && finding.passing > 0 {
         finding.passing = 0;
         let why = "another profile sets it otherwise";
-        finding.count(context, DeviceConfigFact::KEY, TENANT, Answer::Unknown(why));
+        finding.count(
+            context,
+            DeviceConfigFact::KEY,
+            context.tenant(),
+            Answer::Unknown(why),
+        );
     }
     finding
 }

@@ -6,8 +6,7 @@ use super::setting::NARROWED;
 use super::{Context, Finding, Target};
 use crate::Timestamp;
 use crate::evidence::EvidenceGrade;
-use crate::facts::SignInFact;
-use crate::population::{ByPerson, Person, USERS};
+use crate::population::{Person, USERS};
 
 const SIGN_INS: &str = "identity.signin_activity";
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -34,7 +33,7 @@ fn question(whose: &str, days: Option<u32>) -> String {
     }
 }
 
-fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32>) -> Finding {
+fn find(context: &Context<'_>, asked: Asked, inactivity_days: Option<u32>) -> Finding {
     let Asked {
         people,
         perhaps,
@@ -51,14 +50,10 @@ fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32
     };
 
     let grade = context.evidence.grade(SIGN_INS);
-    let rows: ByPerson<'_, SignInFact> = match grade {
-        EvidenceGrade::Absent => ByPerson::default(),
-        _ => context.population.rows_by_person(
-            &context.evidence.facts.identity_signin_activity.items,
-            |row| &row.user,
-        ),
+    let recorded = match grade {
+        EvidenceGrade::Absent => Recorded::default(),
+        _ => Recorded::of(context.population.people()),
     };
-    let recorded = Recorded::of(rows.rows());
     let answer = |person: &Person<'_>| {
         if may_be_disabled(person) {
             Answer::Unknown(ENABLED_NOT_READ)
@@ -68,22 +63,23 @@ fn find(context: &Context<'_>, asked: Asked<'_, '_>, inactivity_days: Option<u32
             Answer::Unknown("no sign-in of anybody is recorded, so the field was not populated")
         } else {
             let as_of = context.evidence.as_of();
-            judge(person, rows.of(person), recorded, as_of, days)
+            judge(person, recorded, as_of, days)
         }
     };
-    for person in people {
-        let id = person.id.to_owned();
-        match answer(person) {
+    let unused = format!("last signed in more than {days} days ago");
+    let never = format!("never signed in since it was created more than {days} days ago");
+    for person in context.population.among(&people) {
+        match answer(&person) {
             Answer::Used => finding.passing += 1,
-            Answer::Dormant(why) => drop(finding.failing.insert(id, why)),
+            Answer::Unused => finding.failing.insert(person.member(), &unused),
+            Answer::NeverUsed => finding.failing.insert(person.member(), &never),
             Answer::Unknown(why) => {
                 let key = if why == ENABLED_NOT_READ || why == NO_CREATION {
                     USERS
                 } else {
                     SIGN_INS
                 };
-                finding.missing.insert(context.evidence.missing(key));
-                finding.unknown.insert(id, why.to_owned());
+                finding.is_unknown(context, key, person.member(), why);
             }
         }
     }
@@ -103,17 +99,21 @@ struct Recorded {
 }
 
 impl Recorded {
-    fn of<'r>(rows: impl Iterator<Item = &'r SignInFact>) -> Self {
-        rows.fold(Self::default(), |all, row| Self {
-            anything: all.anything || last_tried(row).or(last_success(row)).is_some(),
-            successes: all.successes || last_success(row).is_some(),
+    fn of<'p>(people: impl Iterator<Item = Person<'p>>) -> Self {
+        people.fold(Self::default(), |all, person| {
+            let (success, tried) = person.last_sign_ins();
+            Self {
+                anything: all.anything || tried.or(success).is_some(),
+                successes: all.successes || success.is_some(),
+            }
         })
     }
 }
 
 enum Answer {
     Used,
-    Dormant(String),
+    Unused,
+    NeverUsed,
     Unknown(&'static str),
 }
 
@@ -121,41 +121,31 @@ const NO_CREATION: &str = "never signed in, and when the account was created was
 
 /// The service notes attempts that failed among its sign-ins, so that only a success shows use:
 /// <https://learn.microsoft.com/en-us/graph/api/resources/signinactivity>.
-fn judge(
-    person: &Person<'_>,
-    row: Option<&SignInFact>,
-    recorded: Recorded,
-    as_of: Timestamp,
-    days: u32,
-) -> Answer {
+fn judge(person: &Person<'_>, recorded: Recorded, as_of: Timestamp, days: u32) -> Answer {
     let limit = i64::from(days) * SECONDS_PER_DAY;
     let is_over = |time: Timestamp| as_of.is_more_than_seconds_after(time, limit);
-    let created = person.fact.created.filter(|created| !created.means_never());
+    let created = person.created();
     let is_new = created.is_some_and(|created| created <= as_of && !is_over(created));
-    let Some(row) = row else {
+    let Some(is_narrowed) = person.profile.sign_ins else {
         return if is_new {
             Answer::Used
         } else {
             Answer::Unknown("the sign-in activity has no row for this account")
         };
     };
-    let used = if row.is_narrowed() {
+    let used = if is_narrowed {
         Answer::Unknown(NARROWED)
     } else {
         Answer::Used
     };
-    match (last_success(row), last_tried(row)) {
+    match person.last_sign_ins() {
         (Some(time), _) | (None, Some(time)) if time > as_of => {
             Answer::Unknown("the last sign-in is dated after the time of the assessment")
         }
-        (Some(used), _) if is_over(used) => {
-            Answer::Dormant(format!("last signed in more than {days} days ago"))
-        }
+        (Some(used), _) if is_over(used) => Answer::Unused,
         (Some(_), _) => used,
         // Without any attempt to sign in, the account was not used.
-        (None, Some(tried)) if is_over(tried) => {
-            Answer::Dormant(format!("last signed in more than {days} days ago"))
-        }
+        (None, Some(tried)) if is_over(tried) => Answer::Unused,
         // Where successful sign-ins were not read for anybody, attempts have to do.
         (None, Some(_)) if !recorded.successes => used,
         (None, _) => match created {
@@ -164,21 +154,7 @@ fn judge(
                 Answer::Unknown("the account was created after the time of the assessment")
             }
             Some(_) if is_new => Answer::Used,
-            Some(_) => Answer::Dormant(format!(
-                "never signed in since it was created more than {days} days ago"
-            )),
+            Some(_) => Answer::NeverUsed,
         },
     }
-}
-
-/// The service writes "never" as null or as year 1.
-fn last_success(row: &SignInFact) -> Option<Timestamp> {
-    row.last_success.filter(|time| !time.means_never())
-}
-
-/// The later attempt to sign in, successful or not.
-fn last_tried(row: &SignInFact) -> Option<Timestamp> {
-    let times = [row.last_interactive, row.last_noninteractive];
-    let times = times.into_iter().flatten();
-    times.filter(|time| !time.means_never()).max()
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::verdict::{Action, Excluded, Missing};
+use crate::directory::{ByReason, Ids};
+use crate::verdict::{Action, Missing};
 
 /// What a rule found.
 #[derive(Debug, Clone, Default)]
@@ -11,14 +12,14 @@ pub(crate) struct Finding {
     pub(crate) question: String,
     /// How many people pass.
     pub(crate) passing: usize,
-    /// Who fails, by object id, and why.
-    pub(crate) failing: BTreeMap<String, String>,
+    /// Who fails, and why.
+    pub(crate) failing: ByReason,
     /// Who passes at some sign-ins only, and why.
-    pub(crate) conditional: BTreeMap<String, String>,
+    pub(crate) conditional: ByReason,
     /// Of whom nothing is proven, and why.
-    pub(crate) unknown: BTreeMap<String, String>,
+    pub(crate) unknown: ByReason,
     /// Who is not counted, and why.
-    pub(crate) excluded: BTreeSet<Excluded>,
+    pub(crate) excluded: ByReason,
     /// Whether something of what is asked is proven to be in place.
     pub(crate) in_place: bool,
     /// Whether the evidence is whole, so that success may be concluded.
@@ -37,7 +38,7 @@ pub(crate) struct Finding {
     /// What that advice is about, where it is the same for everybody who fails.
     pub(crate) target: Option<Target>,
     /// Steps that help some of those who fail, and whom.
-    pub(crate) steps: BTreeMap<Action, BTreeSet<String>>,
+    pub(crate) steps: BTreeMap<Action, Ids>,
 }
 
 /// What has to be changed for those who fail to pass.

@@ -67,10 +67,11 @@ pub(super) fn sponsors(context: &Context<'_>) -> Finding {
     if context.evidence.grade(key) != EvidenceGrade::Absent {
         let rows = &context.evidence.facts.identity_guests.items;
         let listed: BTreeSet<&str> = rows.iter().map(|row| row.user.as_str()).collect();
-        let everybody = context.population.people.iter();
-        for guest in everybody.filter(|p| (p.guest || p.may_be_guest) && !listed.contains(p.id)) {
+        let everybody = context.population.people();
+        let guests = everybody.filter(|p| p.profile.guest || p.profile.may_be_guest);
+        for guest in guests.filter(|guest| !listed.contains(guest.id())) {
             let why = "who answers for the guest was not read";
-            finding.count(context, key, guest.id, Answer::Unknown(why));
+            finding.count(context, key, guest.member(), Answer::Unknown(why));
             (finding.vacuous_pass, finding.undecidable) = (None, None);
         }
     }

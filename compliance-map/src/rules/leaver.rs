@@ -19,17 +19,17 @@ pub(super) fn disabled(context: &Context<'_>) -> Finding {
         return finding;
     }
     let as_of = context.evidence.as_of();
-    for person in &context.population.people {
-        if person.fact.leaves.is_none_or(|leaves| leaves > as_of) {
+    for person in context.population.people() {
+        if person.profile.leaves.is_none_or(|leaves| leaves > as_of) {
             continue;
         }
-        let answer = if may_be_disabled(person) {
+        let answer = if may_be_disabled(&person) {
             Answer::Unknown(ENABLED_NOT_READ)
         } else {
             let why = "the person left, and the account can still sign in";
-            Answer::is(person.fact.enabled, false, why)
+            Answer::is(person.profile.enabled, false, why)
         };
-        finding.count(context, USERS, person.id, answer);
+        finding.count(context, USERS, person.member(), answer);
     }
     if finding.population() == 0 {
         finding.missing.insert(context.evidence.missing(USERS));

@@ -4,7 +4,7 @@ use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding};
 use crate::facts::{
     ConnectorFact, ForwardingFact, MalwareFilterFact, PhishingFilterFact, Row as _,
-    SafeAttachmentsFact, SafeLinksFact, SpamFilterFact, TENANT,
+    SafeAttachmentsFact, SafeLinksFact, SpamFilterFact,
 };
 
 pub(super) fn file_types(context: &Context<'_>) -> Finding {
@@ -196,7 +196,7 @@ fn unless_weaker_for_some(
     if is_weaker && finding.passing > 0 {
         finding.passing = 0;
         let why = "a weaker policy may come before the one for everybody";
-        finding.count(context, key, TENANT, Answer::Unknown(why));
+        finding.count(context, key, context.tenant(), Answer::Unknown(why));
     }
     finding
 }

@@ -198,7 +198,7 @@ pub(super) fn shared_mailboxes_closed(context: &Context<'_>) -> Finding {
             .user
             .as_deref()
             .and_then(|id| context.population.person(id));
-        match person.map(|person| person.fact.enabled) {
+        match person.map(|person| person.profile.enabled) {
             Some(Some(true)) => Answer::fail("its account can sign in"),
             Some(Some(false)) => Answer::Pass,
             _ => Answer::Unknown("whether its account can sign in is not known"),
@@ -215,8 +215,6 @@ fn need_organisation<T: Row + Subject>(context: &Context<'_>, finding: &mut Find
     let rows = latest(&T::fact(context.evidence.facts).items, T::subject);
     if !absent && finding.undecidable.is_none() && !rows.contains_key(TENANT) {
         finding.missing.insert(context.evidence.missing(T::KEY));
-        finding
-            .unknown
-            .insert(TENANT.to_owned(), NOT_READ.to_owned());
+        finding.unknown.insert(context.tenant(), NOT_READ);
     }
 }

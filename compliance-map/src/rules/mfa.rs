@@ -10,9 +10,10 @@ use crate::coverage::{
     AccessKind, CA_POLICIES, CROSS_TENANT, Lack, METHODS, MfaCoverage, PASSWORD_POLICY,
     PER_USER_MFA, REGISTRATION, SECURITY_DEFAULTS, STRENGTHS,
 };
+use crate::directory::Ids;
 use crate::evidence::EvidenceGrade;
-use crate::facts::{RegistrationFact, State};
-use crate::population::{ByPerson, GROUPS, ROLES, USERS};
+use crate::facts::State;
+use crate::population::{GROUPS, ROLES, USERS};
 use crate::verdict::Action;
 
 const ENROL: &str = "enrol the people listed and enforce MFA for them without exclusions";
@@ -57,32 +58,27 @@ pub(super) fn phishing_resistant_administrators(context: &Context<'_>) -> Findin
 
 /// What the registration report says, whether or not a rule asks for it.
 pub(super) fn capable(context: &Context<'_>) -> Finding {
-    let rows = if context.evidence.grade(REGISTRATION) == EvidenceGrade::Absent {
-        ByPerson::default()
-    } else {
-        let rows = &context.evidence.facts.auth_registration.items;
-        context.population.rows_by_person(rows, |row| &row.user)
-    };
+    let is_read = context.evidence.grade(REGISTRATION) != EvidenceGrade::Absent;
     let asked = context.accounts("has every enabled account a usable second factor?");
     let mut finding = asked.each(context, REGISTRATION, ENROL, |person| {
-        let row: Option<&RegistrationFact> = rows.of(person);
-        let capable = row.and_then(|row| row.mfa_capable);
+        let told = person.profile.registration.filter(|_| is_read);
+        let capable = told.and_then(|told| told.capable);
         match Answer::is(capable, true, "no usable second factor is registered") {
-            Answer::Pass if row.is_some_and(RegistrationFact::is_narrowed) => {
+            Answer::Pass if told.is_some_and(|told| told.methods.narrowed) => {
                 Answer::Unknown(NARROWED)
             }
             answer => answer,
         }
     });
     finding.target = None;
-    let people = finding.failing.keys().cloned().collect();
+    let people = finding.failing.ids();
     finding.steps.insert(Action::EnrolPeople, people);
     finding
 }
 
 fn judge(
     context: &Context<'_>,
-    asked: Asked<'_, '_>,
+    asked: Asked,
     advice: &'static str,
     access: AccessKind,
     only: Option<MethodSet>,
@@ -92,9 +88,10 @@ fn judge(
         perhaps,
         mut finding,
     } = asked;
+    let mut alike = context.coverage.alike();
     let mut whole = true;
     perhaps.count(context, &mut finding, |person| {
-        let mfa = context.coverage.of(person, access, only);
+        let mfa = alike.of(person, || context.coverage.of(person, access, only));
         let passes = mfa.coverage == MfaCoverage::Covered;
         whole &= !passes || mfa.whole;
         passes
@@ -120,18 +117,24 @@ fn judge(
     // In place is a rule that asks it of everybody, or of somebody who is ready for it. Whoever fails
     // adds nothing, so that one more failure never makes a status better.
     finding.in_place |= context.coverage.asks_everybody(only);
-    let mut steps: BTreeMap<Lack, BTreeSet<String>> = BTreeMap::new();
-    for person in people {
-        let mfa = context.coverage.of(person, access, only);
-        finding.in_place |= mfa.is_bound_and_ready() && !may_be_disabled(person);
-        let id = person.id.to_owned();
-        if may_be_disabled(person) {
-            finding.missing.insert(context.evidence.missing(USERS));
-            finding.unknown.insert(id, ENABLED_NOT_READ.to_owned());
+    let mut steps: BTreeMap<Lack, Ids> = BTreeMap::new();
+    let mut untold: BTreeSet<&'static str> = BTreeSet::new();
+    for person in context.population.among(&people) {
+        let mfa = alike.of(&person, || context.coverage.of(&person, access, only));
+        finding.in_place |= mfa.is_bound_and_ready() && !may_be_disabled(&person);
+        if may_be_disabled(&person) {
+            untold.insert(USERS);
+            finding.unknown.insert(person.member(), ENABLED_NOT_READ);
             continue;
         }
-        for lack in mfa.lacks {
-            steps.entry(lack).or_default().insert(id.clone());
+        for lack in &mfa.lacks {
+            match steps.get_mut(lack) {
+                Some(ids) => ids.insert(person.member()),
+                None => steps
+                    .entry(lack.clone())
+                    .or_default()
+                    .insert(person.member()),
+            }
         }
         match mfa.coverage {
             MfaCoverage::Covered => {
@@ -140,16 +143,16 @@ fn judge(
                     finding.whole = false;
                 }
             }
-            MfaCoverage::Uncovered => drop(finding.failing.insert(id, mfa.why)),
-            MfaCoverage::Conditional => drop(finding.conditional.insert(id, mfa.why)),
+            MfaCoverage::Uncovered => finding.failing.insert(person.member(), &mfa.why),
+            MfaCoverage::Conditional => finding.conditional.insert(person.member(), &mfa.why),
             MfaCoverage::Unknown => {
-                for key in mfa.missing {
-                    finding.missing.insert(context.evidence.missing(key));
-                }
-                finding.unknown.insert(id, mfa.why);
+                untold.extend(&mfa.missing);
+                finding.unknown.insert(person.member(), &mfa.why);
             }
         }
     }
+    let missing = untold.into_iter().map(|key| context.evidence.missing(key));
+    finding.missing.extend(missing);
     let steps = steps.into_iter().map(|(lack, ids)| (step(lack), ids));
     finding.steps.extend(steps);
     if !finding.whole {

@@ -172,29 +172,33 @@ pub(super) fn age_without_mfa(context: &Context<'_>, days: u32) -> Finding {
     let told = domains.undecidable.is_none() && domains.whole;
     // Whether passwords of a domain have to be changed in time; unknown where it was not read.
     let rows = context.evidence.facts.auth_password_policy.items.iter();
-    let of = |domain: &String, in_time| (domain.to_ascii_lowercase(), in_time);
+    let of = |domain: &str, in_time| (domain.to_ascii_lowercase(), in_time);
     let mut in_time: BTreeMap<String, Option<bool>> = rows
         .map(|row| of(&row.domain, told.then_some(true)))
         .collect();
-    in_time.extend(domains.unknown.keys().map(|domain| of(domain, None)));
-    in_time.extend(domains.failing.keys().map(|domain| of(domain, Some(false))));
-    let uncovered = everybody
-        .failing
-        .keys()
-        .chain(everybody.conditional.keys())
-        .chain(everybody.unknown.keys());
-    for id in uncovered {
-        let person = context.population.person(id);
-        let upn = person.and_then(|person| person.fact.upn.as_deref());
-        let domain = upn.and_then(|upn| upn.rsplit_once('@'));
-        let domain = domain.map(|(_, domain)| domain.to_ascii_lowercase());
+    in_time.extend(domains.unknown.ids().iter().map(|domain| of(domain, None)));
+    in_time.extend(
+        domains
+            .failing
+            .ids()
+            .iter()
+            .map(|domain| of(domain, Some(false))),
+    );
+    let mut uncovered = everybody.failing.ids();
+    uncovered.add(&everybody.conditional.ids());
+    let unknown = everybody.unknown.ids();
+    uncovered.add(&unknown);
+    for person in context.population.among(uncovered.people()) {
+        let domain = person
+            .domain()
+            .filter(|_| person.upn().is_some_and(|upn| upn.contains('@')));
         // A domain without rules of its own follows the one above it.
-        let above = domain.iter().flat_map(|domain| domain::above(domain));
-        let mut names = domain.iter().map(String::as_str).chain(above);
+        let above = domain.into_iter().flat_map(domain::above);
+        let mut names = domain.into_iter().chain(above);
         let in_time = names.find_map(|name| in_time.get(name)).copied().flatten();
-        let answer = if person.is_some_and(may_be_disabled) {
+        let answer = if may_be_disabled(&person) {
             (Answer::Unknown(ENABLED_NOT_READ), USERS)
-        } else if everybody.unknown.contains_key(id) {
+        } else if unknown.holds(person.member()) {
             (
                 Answer::Unknown("whether MFA covers the account is not known"),
                 USERS,
@@ -210,7 +214,7 @@ pub(super) fn age_without_mfa(context: &Context<'_>, days: u32) -> Finding {
                 POLICIES,
             )
         };
-        finding.count(context, answer.1, id, answer.0);
+        finding.count(context, answer.1, person.member(), answer.0);
     }
     if !everybody.unknown.is_empty() || !everybody.whole {
         finding.missing.extend(everybody.missing.iter().cloned());

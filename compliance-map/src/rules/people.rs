@@ -1,48 +1,47 @@
 //! Findings about people: who counts, and how each is asked.
 
+use roaring::RoaringBitmap;
+
 use super::setting::Answer;
 use super::{Context, Finding, Target};
 use crate::evidence::EvidenceGrade;
 use crate::population::{GROUPS, Person, ROLES, USERS};
-use crate::verdict::Excluded;
 
 pub(super) const ENABLED_NOT_READ: &str = "whether the account is enabled was not read";
 
 /// Whether it is unknown if the account is enabled; then nothing about it is a proven failure.
 pub(super) fn may_be_disabled(person: &Person<'_>) -> bool {
-    person.fact.enabled.is_none()
+    person.profile.enabled.is_none()
 }
 
 /// People who may not belong to the population of a question. If they pass, that does not matter.
 #[derive(Debug, Default)]
-pub(super) struct Perhaps<'c, 'a> {
-    pub(super) people: Vec<&'c Person<'a>>,
+pub(super) struct Perhaps {
+    /// Where they stand in the directory.
+    pub(super) people: RoaringBitmap,
     /// The fact that would settle it, and why they are in doubt.
     doubt: (&'static str, &'static str),
 }
 
 /// People who count, and the finding about them so far.
 #[derive(Debug)]
-pub(super) struct Asked<'c, 'a> {
-    pub(super) people: Vec<&'c Person<'a>>,
-    pub(super) perhaps: Perhaps<'c, 'a>,
+pub(super) struct Asked {
+    /// Where they stand in the directory.
+    pub(super) people: RoaringBitmap,
+    pub(super) perhaps: Perhaps,
     pub(super) finding: Finding,
 }
 
-impl<'a> Context<'a> {
+impl Context<'_> {
     /// A finding about all enabled accounts, with the disabled ones listed and the state of the
     /// account list taken in; the rule adds the people.
     pub(super) fn about_accounts(&self, question: impl Into<String>) -> Finding {
-        let disabled = self.population.disabled().map(|person| Excluded {
-            id: person.id.to_owned(),
-            reason: "disabled".to_owned(),
-        });
         let mut finding = Finding {
             question: question.into(),
-            excluded: disabled.collect(),
             whole: true,
             ..Finding::default()
         };
+        finding.exclude(self.population.disabled());
         self.need(USERS, &mut finding);
         if self.population.users != EvidenceGrade::Absent
             && self.population.able_to_sign_in().next().is_none()
@@ -54,31 +53,25 @@ impl<'a> Context<'a> {
     }
 
     /// Everybody who can sign in.
-    pub(super) fn accounts(&self, question: impl Into<String>) -> Asked<'_, 'a> {
+    pub(super) fn accounts(&self, question: impl Into<String>) -> Asked {
         Asked {
-            people: self.population.able_to_sign_in().collect(),
+            people: positions(self.population.able_to_sign_in()),
             perhaps: Perhaps::default(),
             finding: self.about_accounts(question),
         }
     }
 
     /// Guests who can sign in. That there are none is a legitimate answer.
-    pub(super) fn guests(&self, question: impl Into<String>) -> Asked<'_, 'a> {
+    pub(super) fn guests(&self, question: impl Into<String>) -> Asked {
         let mut finding = self.about_accounts(question);
         let everybody = self.population.able_to_sign_in();
-        let people: Vec<&Person<'a>> = everybody.filter(|p| p.guest || p.external).collect();
-        let disabled = self.population.disabled();
-        finding.excluded = disabled
-            .filter(|person| person.guest || person.external)
-            .map(|person| Excluded {
-                id: person.id.to_owned(),
-                reason: "disabled".to_owned(),
-            })
-            .collect();
+        let people = positions(everybody.filter(Person::is_outside));
+        finding.excluded.clear();
+        finding.exclude(self.population.disabled().filter(Person::is_outside));
         let everybody = self.population.able_to_sign_in();
-        let untold = everybody.filter(|p| p.may_be_guest && !p.external);
+        let untold = everybody.filter(|p| p.profile.may_be_guest && !p.profile.external);
         let perhaps = Perhaps {
-            people: untold.collect(),
+            people: positions(untold),
             doubt: (USERS, "whether the account is a guest's was not read"),
         };
         let untold = !perhaps.people.is_empty();
@@ -96,44 +89,35 @@ impl<'a> Context<'a> {
     }
 
     /// Administrators who can sign in, with the service principals and the disabled ones listed.
-    pub(super) fn administrators(&self, question: impl Into<String>) -> Asked<'_, 'a> {
+    pub(super) fn administrators(&self, question: impl Into<String>) -> Asked {
         let population = &self.population;
         let mut finding = self.about_accounts(question);
-        let people: Vec<&Person<'a>> = population
-            .able_to_sign_in()
-            .filter(|p| p.is_admin())
-            .collect();
-        let everybody = population.able_to_sign_in();
+        let able = || {
+            let holders = population.holders();
+            holders.filter(|person| person.profile.enabled != Some(false))
+        };
+        let people = positions(able().filter(Person::is_admin));
         let why = "holds a role that is not built in, so that it is not known whether the account \
                    administers";
         let perhaps = Perhaps {
-            people: everybody.filter(|p| p.may_be_admin()).collect(),
+            people: positions(able().filter(Person::may_be_admin)),
             doubt: (ROLES, why),
         };
-        finding.excluded = population
-            .disabled()
-            .filter(|person| person.is_admin())
-            .map(|person| (person.id, "disabled"))
-            .chain(
-                population
-                    .service_principals
-                    .iter()
-                    .map(|id| (*id, "service principal")),
-            )
-            .map(|(id, reason)| Excluded {
-                id: id.to_owned(),
-                reason: reason.to_owned(),
-            })
-            .collect();
+        finding.excluded.clear();
+        let holders = population.holders();
+        let disabled = holders.filter(|person| person.profile.enabled == Some(false));
+        finding.exclude(disabled.filter(Person::is_admin));
+        for id in &population.service_principals {
+            let member = population.member(id);
+            finding.excluded.insert(member, "service principal");
+        }
         self.need_roles(&mut finding);
         if !population.unresolved.is_empty() {
             let why =
                 "holds a privileged role but is neither in the account list nor in the group list";
-            let unresolved = population
-                .unresolved
-                .iter()
-                .map(|id| ((*id).to_owned(), why.to_owned()));
-            finding.unknown.extend(unresolved);
+            for id in &population.unresolved {
+                finding.unknown.insert(population.member(id), why);
+            }
         }
         if finding.undecidable.is_none()
             && population.users != EvidenceGrade::Absent
@@ -165,43 +149,57 @@ impl<'a> Context<'a> {
     }
 }
 
-impl<'c, 'a> Perhaps<'c, 'a> {
+/// Where these people stand in the directory.
+fn positions<'p>(people: impl Iterator<Item = Person<'p>>) -> RoaringBitmap {
+    people.map(|person| person.position).collect()
+}
+
+impl Finding {
+    /// Lists disabled people as not counted.
+    fn exclude<'p>(&mut self, disabled: impl Iterator<Item = Person<'p>>) {
+        for person in disabled {
+            self.excluded.insert(person.member(), "disabled");
+        }
+    }
+}
+
+impl Perhaps {
     /// Takes in those who do not pass.
     pub(super) fn count(
         self,
         context: &Context<'_>,
         finding: &mut Finding,
-        mut passes: impl FnMut(&'c Person<'a>) -> bool,
+        mut passes: impl FnMut(&Person<'_>) -> bool,
     ) {
         let (key, why) = self.doubt;
-        for person in self.people {
-            if !passes(person) {
-                finding.count(context, key, person.id, Answer::Unknown(why));
+        for person in context.population.among(&self.people) {
+            if !passes(&person) {
+                finding.count(context, key, person.member(), Answer::Unknown(why));
             }
         }
     }
 }
 
-impl<'c, 'a> Asked<'c, 'a> {
+impl Asked {
     /// Asks each person about a fact. What fails has to be changed in the account, as `advice` says.
     pub(super) fn each(
         self,
-        context: &Context<'a>,
+        context: &Context<'_>,
         key: &'static str,
         advice: &'static str,
-        judge: impl Fn(&'c Person<'a>) -> Answer,
+        judge: impl Fn(&Person<'_>) -> Answer,
     ) -> Finding {
         let mut finding = self.finding;
         finding.advice = advice;
         finding.target = Some(Target::Accounts);
         context.need(key, &mut finding);
-        for person in self.people {
-            let (answer, key) = if may_be_disabled(person) {
+        for person in context.population.among(&self.people) {
+            let (answer, key) = if may_be_disabled(&person) {
                 (Answer::Unknown(ENABLED_NOT_READ), USERS)
             } else {
-                (judge(person), key)
+                (judge(&person), key)
             };
-            finding.count(context, key, person.id, answer);
+            finding.count(context, key, person.member(), answer);
         }
         self.perhaps.count(context, &mut finding, |person| {
             matches!(judge(person), Answer::Pass)

@@ -6,7 +6,7 @@ use super::people::may_be_disabled;
 use super::setting::{Answer, NOT_READ, Question};
 use super::{Context, Finding, Target};
 use crate::evidence::EvidenceGrade;
-use crate::facts::{LicenseFact, PimRuleFact, TENANT, says_more};
+use crate::facts::{LicenseFact, PimRuleFact, says_more};
 use crate::population::{Person, ROLES, USERS};
 use crate::role::RoleId;
 
@@ -44,7 +44,11 @@ pub(super) fn global_administrators(
         finding.undecidable = Some("the evidence is missing");
         return finding;
     }
-    let holders = || population.able_to_sign_in().filter(|p| is_global(p, false));
+    let holders = || {
+        let holders = population.holders();
+        let able = holders.filter(|person| person.profile.enabled != Some(false));
+        able.filter(|person| is_global(person, false))
+    };
     let sure = holders().filter(|person| !may_be_disabled(person)).count();
     // Whoever is not in the account list may hold any role.
     let open = !finding.whole || !population.unresolved.is_empty();
@@ -68,7 +72,7 @@ pub(super) fn global_administrators(
     } else {
         Answer::Pass
     };
-    finding.count(context, ROLES, TENANT, answer);
+    finding.count(context, ROLES, context.tenant(), answer);
     finding.in_place = finding.passing > 0;
     finding
 }
@@ -82,7 +86,7 @@ pub(super) fn cloud_only(context: &Context<'_>) -> Finding {
             "give the administrators listed accounts that are not synchronised",
             |person| {
                 let why = "is synchronised from a directory on premises";
-                Answer::is(person.fact.on_premises_synced, false, why)
+                Answer::is(person.profile.on_premises_synced, false, why)
             },
         )
 }
@@ -152,7 +156,7 @@ pub(super) fn dedicated(context: &Context<'_>) -> Finding {
             LICENSES,
             "give the administrators listed accounts of their own for administration, without licenses for daily work",
             |person| {
-                let Some(licenses) = &person.fact.licenses else {
+                let Some(licenses) = person.profile.licenses.map(|list| person.words(list)) else {
                     return Answer::Lacks(USERS, "which licenses the account has was not read");
                 };
                 let plans: BTreeSet<Option<bool>> = licenses
@@ -163,11 +167,11 @@ pub(super) fn dedicated(context: &Context<'_>) -> Finding {
                     Answer::fail("the account is licensed for daily work too")
                 } else if plans.contains(&None) {
                     Answer::Unknown("what one of its licenses includes is not known")
-                } else if person.guest || person.external {
+                } else if person.is_outside() {
                     // An account of another tenant may be its owner's daily account there.
                     Answer::Unknown("what the account is used for where it comes from is not known")
                 } else {
-                    match person.fact.on_premises_synced {
+                    match person.profile.on_premises_synced {
                         Some(false) => Answer::Pass,
                         Some(true) => {
                             Answer::Unknown("what the account is used for on premises is not known")
@@ -256,11 +260,12 @@ pub(super) fn emergency_access(context: &Context<'_>) -> Finding {
     finding.advice = "leave one emergency account out of every conditional access policy";
     finding.target = Some(Target::Policies(crate::coverage::CA_POLICIES));
     let mut perhaps = false;
-    let holders = context.population.able_to_sign_in();
-    for person in holders.filter(|person| is_global(person, true)) {
-        let reach = context.coverage.reach(person);
-        let synced = person.fact.on_premises_synced;
-        if synced == Some(false) && reach == Some(false) && !may_be_disabled(person) {
+    let holders = context.population.holders();
+    let able = holders.filter(|person| person.profile.enabled != Some(false));
+    for person in able.filter(|person| is_global(person, true)) {
+        let reach = context.coverage.reach(&person);
+        let synced = person.profile.on_premises_synced;
+        if synced == Some(false) && reach == Some(false) && !may_be_disabled(&person) {
             finding.passing = 1;
         }
         perhaps |= synced != Some(true) && reach != Some(true);
@@ -269,12 +274,10 @@ pub(super) fn emergency_access(context: &Context<'_>) -> Finding {
     if finding.passing == 0 && finding.undecidable.is_none() {
         if finding.whole && !perhaps && context.population.unresolved.is_empty() {
             let why = "every Global Administrator could be locked out by a policy or a directory";
-            finding.failing.insert(TENANT.to_owned(), why.to_owned());
+            finding.failing.insert(context.tenant(), why);
         } else {
             finding.missing.insert(context.evidence.missing(USERS));
-            finding
-                .unknown
-                .insert(TENANT.to_owned(), NOT_READ.to_owned());
+            finding.unknown.insert(context.tenant(), NOT_READ);
         }
     }
     finding

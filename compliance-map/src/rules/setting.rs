@@ -1,10 +1,9 @@
 //! Questions about settings: each row of one fact passes, fails, or does not tell.
 
-use std::collections::BTreeMap;
-
 use super::{Context, Finding, Target};
+use crate::directory::{ByReason, Member};
 use crate::evidence::{EvidenceGrade, latest};
-use crate::facts::{Row, Subject, TENANT, narrowing};
+use crate::facts::{Row, Subject, narrowing};
 use crate::verdict::Missing;
 
 /// What a row shows.
@@ -197,12 +196,13 @@ impl Question {
                 Answer::Pass if is_narrowed(row) => Answer::Unknown(NARROWED),
                 answer => answer,
             };
-            finding.count(context, T::KEY, id, answer);
+            let member = context.population.member(id);
+            finding.count(context, T::KEY, member, answer);
         }
         if finding.population() == 0 {
             match self.none {
                 NoRows::Fails(why) if grade == EvidenceGrade::Whole => {
-                    finding.failing.insert(TENANT.to_owned(), why.to_owned());
+                    finding.failing.insert(context.tenant(), why);
                 }
                 NoRows::Passes(why) if grade == EvidenceGrade::Whole => {
                     finding.vacuous_pass = Some(why);
@@ -236,18 +236,17 @@ impl Question {
         let each = self.none_fails(none).every(context, judge);
         let mut finding = Finding {
             passing: each.passing.min(1),
-            failing: BTreeMap::new(),
-            unknown: BTreeMap::new(),
+            failing: ByReason::default(),
+            unknown: ByReason::default(),
             ..each.clone()
         };
         if each.passing > 0 || each.undecidable.is_some() {
             return finding;
         }
-        let tenant = TENANT.to_owned();
         if !each.unknown.is_empty() {
-            finding.unknown.insert(tenant, NOT_READ.to_owned());
+            finding.unknown.insert(context.tenant(), NOT_READ);
         } else if each.whole {
-            finding.failing.insert(tenant, none.to_owned());
+            finding.failing.insert(context.tenant(), none);
         } else {
             finding.undecidable = Some("none was seen, but the list is not complete");
         }
@@ -275,21 +274,36 @@ fn target(key: &'static str) -> Target {
 
 impl Finding {
     /// Counts what one row or person shows.
-    pub(super) fn count(&mut self, context: &Context<'_>, key: &str, id: &str, answer: Answer) {
+    pub(super) fn count(
+        &mut self,
+        context: &Context<'_>,
+        key: &str,
+        member: Member<'_>,
+        answer: Answer,
+    ) {
         match answer {
             Answer::Pass => self.passing += 1,
-            Answer::Fail(why) => drop(self.failing.insert(id.to_owned(), why)),
-            Answer::Unknown(why) => {
-                if !self.missing.iter().any(|missing| missing.fact == key) {
-                    self.missing.insert(context.evidence.missing(key));
-                }
-                self.unknown.insert(id.to_owned(), why.to_owned());
-            }
+            Answer::Fail(why) => self.failing.insert(member, &why),
+            Answer::Unknown(why) => self.is_unknown(context, key, member, why),
             Answer::Lacks(key, why) => {
-                self.count(context, key, id, Answer::Unknown(why));
+                self.count(context, key, member, Answer::Unknown(why));
             }
             Answer::Skip => {}
         }
+    }
+
+    /// Notes that nothing is proven of somebody, and the fact that would prove it.
+    pub(super) fn is_unknown(
+        &mut self,
+        context: &Context<'_>,
+        key: &str,
+        member: Member<'_>,
+        why: &str,
+    ) {
+        if !self.missing.iter().any(|missing| missing.fact == key) {
+            self.missing.insert(context.evidence.missing(key));
+        }
+        self.unknown.insert(member, why);
     }
 
     /// Nothing can be told because a parameter is the organisation's to set.

@@ -1,11 +1,13 @@
 //! Whether every account has a sign-in name of its own.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, RandomState};
+
+use roaring::RoaringBitmap;
 
 use super::people::{ENABLED_NOT_READ, may_be_disabled};
 use super::setting::Answer;
 use super::{Context, Finding, Target};
-use crate::index::{Positions, hash};
 use crate::population::{Person, USERS};
 
 pub(super) fn find(context: &Context<'_>) -> Finding {
@@ -15,60 +17,58 @@ pub(super) fn find(context: &Context<'_>) -> Finding {
     finding.target = Some(Target::Accounts);
     let shared = shared_names(context);
     for person in context.population.able_to_sign_in() {
-        let answer = if may_be_disabled(person) {
+        let answer = if may_be_disabled(&person) {
             Answer::Unknown(ENABLED_NOT_READ)
-        } else if name(person).is_none() {
+        } else if name(&person).is_none() {
             Answer::Unknown("the user principal name was not read")
         } else if shared.contains(person.position) {
             Answer::fail("shares its user principal name with another account")
         } else {
             Answer::Pass
         };
-        finding.count(context, USERS, person.id, answer);
+        finding.count(context, USERS, person.member(), answer);
     }
     finding.in_place = finding.passing > 0;
     finding
 }
 
 fn name<'a>(person: &Person<'a>) -> Option<&'a str> {
-    let name = person.fact.upn.as_deref().map(str::trim);
-    name.filter(|name| !name.is_empty())
+    person.upn().map(str::trim).filter(|name| !name.is_empty())
 }
 
 /// Who has a name that somebody else has too, whatever its case.
 ///
 /// Sorted by hash, names that are equal stand together; only those are compared.
-fn shared_names(context: &Context<'_>) -> Positions {
-    let people = &context.population.people;
+fn shared_names(context: &Context<'_>) -> RoaringBitmap {
+    let population = &context.population;
+    let hasher = RandomState::new();
     let mut lower = String::new();
-    let named = context.population.able_to_sign_in().filter_map(|person| {
+    let named = population.able_to_sign_in().filter_map(|person| {
         lower.clear();
-        lower.extend(name(person)?.chars().flat_map(char::to_lowercase));
-        Some((hash(&lower), person.position))
+        lower.extend(name(&person)?.chars().flat_map(char::to_lowercase));
+        Some((hasher.hash_one(&lower), person.position))
     });
-    let mut by_hash: Vec<(u64, usize)> = named.collect();
+    let mut by_hash: Vec<(u64, u32)> = named.collect();
     by_hash.sort_unstable();
-    let lower_of = |position: &usize| {
-        let name = people.get(*position).and_then(name);
-        name.map(str::to_lowercase)
-    };
-    let mut shared = Positions::below(people.len());
+    let lower_of = |position: u32| Some(name(&population.at(position)?)?.to_lowercase());
+    let mut shared = RoaringBitmap::new();
     for alike in by_hash.chunk_by(|(one, _), (other, _)| one == other) {
         if alike.len() == 1 {
             continue;
         }
-        let mut holders: BTreeMap<Option<String>, Vec<usize>> = BTreeMap::new();
+        let mut holders: BTreeMap<Option<String>, Vec<u32>> = BTreeMap::new();
         for (_, position) in alike {
             holders
-                .entry(lower_of(position))
+                .entry(lower_of(*position))
                 .or_default()
                 .push(*position);
         }
-        for holders in holders.into_values().filter(|holders| holders.len() > 1) {
-            for position in holders {
-                shared.insert(position);
-            }
-        }
+        shared.extend(
+            holders
+                .into_values()
+                .filter(|holders| holders.len() > 1)
+                .flatten(),
+        );
     }
     shared
 }

@@ -116,7 +116,7 @@ fn what_results_list_has_its_name() {
         "LAPTOP-1, owned by u1@contoso.example"
     );
     assert_eq!(assessment.names["sp1"], "Payroll");
-    let disabled = &assessment.people.names["u2"];
+    let disabled = assessment.people.names.get("u2").unwrap();
     assert_eq!(disabled.display_name.as_deref(), Some("Bob"));
     let reports = [
         compliance_map::render::text(&assessment),

@@ -26,7 +26,7 @@ pub(crate) fn status(facts: &Value, rule: &str) -> Status {
 }
 
 pub(crate) fn failing(result: &ControlResult) -> Vec<&str> {
-    result.subjects.failing.iter().map(String::as_str).collect()
+    result.subjects.failing.iter().collect()
 }
 
 pub(crate) fn policy(grant: &[&str]) -> Value {

@@ -1,9 +1,9 @@
 //! Who: every list once, and a link to it wherever it comes up again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-use super::super::subjects::{lists, name};
+use super::super::subjects::{listed, name};
 use super::super::words::capital;
 use super::escape::{Name, Text};
 use crate::assess::Assessment;
@@ -19,7 +19,7 @@ const OPEN: usize = 12;
 /// Remembers which lists of people stand in the report already.
 #[derive(Default)]
 pub(super) struct Lists<'a> {
-    printed: BTreeMap<(&'static str, &'a str, Vec<&'a String>), usize>,
+    printed: BTreeMap<(&'static str, &'a str, Vec<&'a str>), usize>,
 }
 
 impl<'a> Lists<'a> {
@@ -30,13 +30,8 @@ impl<'a> Lists<'a> {
         assessment: &Assessment,
         subjects: &'a Subjects,
     ) -> fmt::Result {
-        for (list, ids) in lists(subjects) {
-            for (why, concerned) in &subjects.reasons {
-                let people: Vec<&String> = concerned.intersection(ids).collect();
-                if !people.is_empty() {
-                    self.group(out, assessment, (list, why, people))?;
-                }
-            }
+        for group in listed(subjects) {
+            self.group(out, assessment, group)?;
         }
         excluded(out, assessment, subjects)
     }
@@ -45,7 +40,7 @@ impl<'a> Lists<'a> {
         &mut self,
         out: &mut String,
         assessment: &Assessment,
-        (list, why, people): (&'static str, &'a str, Vec<&'a String>),
+        (list, why, people): (&'static str, &'a str, Vec<&'a str>),
     ) -> fmt::Result {
         let heading = capital(match list {
             "conditional" => "only conditionally",
@@ -106,20 +101,14 @@ fn names_of(out: &mut String, names: impl ExactSizeIterator<Item = String>) -> f
 }
 
 fn excluded(out: &mut String, assessment: &Assessment, subjects: &Subjects) -> fmt::Result {
-    let mut by_reason: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for excluded in &subjects.excluded {
-        by_reason
-            .entry(&excluded.reason)
-            .or_default()
-            .insert(&excluded.id);
-    }
-    for (reason, ids) in by_reason {
+    for (reason, ids) in subjects.excluded.by_reason() {
         write!(
             out,
             "<details><summary>Not counted: {} ({})</summary>",
             ids.len(),
             Text(reason)
         )?;
+        let ids: Vec<&str> = ids.iter().collect();
         names_of(out, ids.iter().map(|id| name(assessment, id)))?;
         out.push_str("</details>");
     }

@@ -15,7 +15,7 @@ use self::model::{
 use super::id;
 use super::json::indented;
 use super::printable::printable;
-use super::subjects::{lists, name};
+use super::subjects::{listed, lists, name};
 use super::words::headline;
 use crate::Timestamp;
 use crate::assess::{Assessment, ControlResult};
@@ -177,7 +177,7 @@ impl<'a> Writer<'a> {
 
     /// Everybody and everything that an observation of this framework is about.
     fn definitions(&self) -> Option<Definitions> {
-        let concerned: BTreeSet<&String> = self
+        let concerned: BTreeSet<&str> = self
             .results
             .iter()
             .flat_map(|result| lists(&result.subjects))
@@ -214,20 +214,18 @@ impl<'a> Writer<'a> {
 
     fn observation(&self, result: &ControlResult) -> Observation {
         let mut subjects = Vec::new();
-        for (list, ids) in lists(&result.subjects) {
-            for (why, concerned) in &result.subjects.reasons {
-                for subject in concerned.intersection(ids) {
-                    subjects.push(Subject {
-                        subject_uuid: self.subject_id(subject),
-                        kind: if self.assessment.people.names.contains_key(subject) {
-                            "user"
-                        } else {
-                            "inventory-item"
-                        },
-                        props: vec![property("list", list)],
-                        remarks: Some(why.clone()),
-                    });
-                }
+        for (list, why, ids) in listed(&result.subjects) {
+            for subject in ids {
+                subjects.push(Subject {
+                    subject_uuid: self.subject_id(subject),
+                    kind: if self.assessment.people.names.contains(subject) {
+                        "user"
+                    } else {
+                        "inventory-item"
+                    },
+                    props: vec![property("list", list)],
+                    remarks: Some(why.to_owned()),
+                });
             }
         }
         let evidence = result.evidence.iter().map(|usage| {
