@@ -97,8 +97,8 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         .await?;
 
     let now = SystemTime::now();
-    let facts = m365_collect::facts(store.as_ref()).await?;
-    let evidence = report::mfa(&facts, time::timestamp(now)?)?;
+    let (facts, directory) = m365_collect::evidence(store.as_ref()).await?;
+    let evidence = report::mfa(&facts, &directory.into(), time::timestamp(now)?)?;
     let snapshot = license::Snapshot::load(store.as_ref()).await?;
     let mut options = license::Options::new(now);
     let is_assumed = arguments.prices.is_empty();

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use clap::Parser;
-use compliance_map::{Catalogue, Options, Summary, assess, render};
+use compliance_map::{Catalogue, Options, Summary, assess_in, render};
 use examples::arguments::parse;
 use examples::exit::{Exit, Failure, finish};
 use examples::progress::Show;
@@ -45,11 +45,11 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         .run()
         .await?;
 
-    let facts = m365_collect::facts(store.as_ref()).await?;
+    let (facts, directory) = m365_collect::evidence(store.as_ref()).await?;
     let catalogue = Catalogue::builtin();
     let options = Options::new(time::timestamp(SystemTime::now())?);
-    let assessment =
-        assess(&facts, &catalogue, &options).map_err(|error| Failure::other(error.to_string()))?;
+    let assessment = assess_in(&facts, &directory.into(), &catalogue, &options)
+        .map_err(|error| Failure::other(error.to_string()))?;
     let summary = Summary::new(&assessment, &facts, &catalogue);
     let page = render::html(&assessment, &summary);
     file::write(&arguments.out, page.as_bytes())?;

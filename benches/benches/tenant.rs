@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use benches::{peak_memory, processor_time};
-use compliance_map::{Catalogue, Options, assess};
+use compliance_map::{Catalogue, Options, assess_in};
 use m365_collect::store::{Begin, Commit, Finish, RunEntry};
 use m365_collect::{
     Change, Edge, History, Kind, Outcome, Record, Relation, RunStats, SourceId, SqliteStore, Store,
@@ -50,11 +50,11 @@ async fn assessed(file: &str) {
     println!("step         seconds  processor         peak");
     let step = Step::begin();
     let store = SqliteStore::open_read_only(Path::new(file)).await.unwrap();
-    let facts = m365_collect::facts(&store).await.unwrap();
-    step.end("facts");
+    let (facts, people) = m365_collect::evidence(&store).await.unwrap();
+    step.end("evidence");
     let step = Step::begin();
     let options = Options::new(NOW.parse().unwrap());
-    let assessment = assess(&facts, &Catalogue::builtin(), &options).unwrap();
+    let assessment = assess_in(&facts, &people.into(), &Catalogue::builtin(), &options).unwrap();
     step.end("assess");
     println!("{} controls", assessment.results.len());
 }

@@ -4,7 +4,7 @@
 //! replaced, such as a terminal, `/dev/null` or a pipe, is written into.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::exit::Failure;
@@ -14,8 +14,21 @@ use crate::exit::Failure;
 /// # Errors
 /// When it cannot be written; what stood there before is then unchanged.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_by(path, |file| file.write_all(bytes))
+}
+
+/// The same of what is written piece by piece.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_by(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
     let mut file = Begun::new(path)?;
-    let written = file.write_all(bytes);
+    let mut pieces = BufWriter::new(&mut file);
+    let written = write(&mut pieces).and_then(|()| pieces.flush());
+    drop(pieces);
     written.map_err(|error| failed(path, &error))?;
     file.finish()
 }

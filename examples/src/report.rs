@@ -2,11 +2,12 @@
 //! nobody uses. Every number is computed from what was read.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
-use compliance_map::coverage::{Covered, mfa_summary};
+use compliance_map::coverage::{Covered, mfa_summary_in};
 use compliance_map::render::printable;
 use compliance_map::{
-    Assessment, Catalogue, ControlResult, Facts, Options, Status, Timestamp, assess,
+    Assessment, Catalogue, ControlResult, Directory, Facts, Options, Status, Timestamp, assess_in,
 };
 use m365_collect::insight::license::{Audit, SkuAudit, Unused};
 
@@ -21,10 +22,11 @@ const ADMINISTRATORS: &str = "cis-v8.1:6.5";
 ///
 /// # Errors
 /// When the built-in catalogue cannot be assessed.
-pub fn mfa(facts: &Facts, as_of: Timestamp) -> Result<String, Failure> {
-    let assessment = assess(facts, &Catalogue::builtin(), &Options::new(as_of))
+pub fn mfa(facts: &Facts, directory: &Arc<Directory>, as_of: Timestamp) -> Result<String, Failure> {
+    let options = Options::new(as_of);
+    let assessment = assess_in(facts, directory, &Catalogue::builtin(), &options)
         .map_err(|error| Failure::other(error.to_string()))?;
-    let summary = mfa_summary(facts, as_of);
+    let summary = mfa_summary_in(facts, directory, as_of);
     let mut text = String::new();
     let tenant = facts.tenant.as_ref();
     let name = tenant.map_or("the tenant", |tenant| {

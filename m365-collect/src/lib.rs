@@ -52,7 +52,7 @@
 //! | [`sources`] | the catalogue; most sources are declarations of a few [shapes](sources::shape) |
 //! | [`sync`] | the engine: plan, schedule, run, progress, report |
 //! | [`store`] | the trait, what every store does over a [`Backend`](store::Backend), memory and SQLite |
-//! | [`facts()`] | records and outcomes → [`compliance_map::Facts`] |
+//! | [`facts()`], [`evidence()`] | records and outcomes → [`compliance_map::Facts`], with rows about people or with them packed |
 //! | [`insight`] | license waste, the relation graph, who reaches what, last use of applications |
 //! | [`connect`] | the connection test in stages; what is wrong, with cause, cure and page |
 //! | [`health`] | how a store fares, source by source, and whether the tenant can be reached |
@@ -140,7 +140,7 @@ pub use descriptor::{Descriptor, Privacy};
 pub use endpoint::Endpoint;
 pub use error::{Error, Result};
 pub use evidence::EvidenceState;
-pub use facts::facts;
+pub use facts::{evidence, facts};
 pub use id::{History, InvalidSourceId, SourceId, SyncMode};
 pub use kind::Kind;
 pub use outcome::{Completeness, Outcome, PartialReason, RunStats};

@@ -1,12 +1,13 @@
 //! Says what a tenant proves.
 
-use std::io::Write as _;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use clap::{Args, ValueEnum};
 use compliance_map::bundle::{Bundle, SourceOutcome};
-use compliance_map::{Facts, Options, Summary, Timestamp, render};
+use compliance_map::{Directory, Facts, Options, Summary, Timestamp, assess_in, render};
 use m365_collect::SqliteStore;
 
 use super::{bundle, catalogue};
@@ -81,7 +82,8 @@ enum Format {
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let catalogue = catalogue::with(&arguments.catalogue, &arguments.replace_catalogue)?;
-    let (facts, sources) = facts(&arguments.input).await?;
+    // A bundle holds all there is to know of everybody.
+    let (facts, directory, sources) = read(&arguments.input, arguments.bundle.is_some()).await?;
     let as_of: Timestamp = match &arguments.as_of {
         None => time::timestamp(SystemTime::now())?,
         Some(text) => text.parse().map_err(|_| {
@@ -91,12 +93,27 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let options = Options::new(as_of)
         .frameworks(arguments.framework)
         .controls(arguments.control);
-    let assessment = compliance_map::assess(&facts, &catalogue, &options)
+    let assessment = assess_in(&facts, &Arc::new(directory), &catalogue, &options)
         .map_err(|error| Failure::usage(error.to_string()))?;
     let summary = || Summary::new(&assessment, &facts, &catalogue);
+    if let Some(folder) = &arguments.bundle {
+        let bundle = Bundle::new(&facts, &assessment, &summary(), &catalogue, &sources);
+        bundle::write(&bundle, folder)?;
+    }
     let text = match arguments.format {
         Format::Text => render::text(&assessment),
-        Format::Json => render::json(&assessment),
+        // Of a large tenant this is longer than what else is in memory.
+        Format::Json => {
+            match &arguments.out {
+                None => {
+                    let mut out = BufWriter::new(std::io::stdout().lock());
+                    render::write_json(&assessment, &mut out)?;
+                    out.flush()?;
+                }
+                Some(path) => file::write_by(path, |out| render::write_json(&assessment, out))?,
+            }
+            return Ok(Exit::Done);
+        }
         Format::Md => render::markdown(&assessment),
         Format::Csv => render::csv(&assessment),
         Format::Junit => render::junit(&assessment),
@@ -104,10 +121,6 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Format::Oscal => render::oscal(&assessment, &summary()),
         Format::Ocsf => render::ocsf(&assessment, &summary()),
     };
-    if let Some(folder) = &arguments.bundle {
-        let bundle = Bundle::new(&facts, &assessment, &summary(), &catalogue, &sources);
-        bundle::write(&bundle, folder)?;
-    }
     match &arguments.out {
         None => std::io::stdout().lock().write_all(text.as_bytes())?,
         Some(path) => file::write(path, text.as_bytes())?,
@@ -115,12 +128,22 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The facts, and how each source ended where they come from a sync.
-async fn facts(input: &Input) -> Result<(Facts, Vec<SourceOutcome>), Failure> {
+/// The facts, who they are about, and how each source ended where they come from a sync. Not all of
+/// the facts is needed for an assessment.
+async fn read(
+    input: &Input,
+    needs_all: bool,
+) -> Result<(Facts, Directory, Vec<SourceOutcome>), Failure> {
     if let Some(store) = &input.store {
         let store = SqliteStore::open_read_only(store).await?;
-        let facts = m365_collect::facts(&store).await?;
-        return Ok((facts, bundle::outcomes(&store).await?));
+        let (facts, directory) = if needs_all {
+            let facts = m365_collect::facts(&store).await?;
+            let directory = Directory::of(&facts);
+            (facts, directory)
+        } else {
+            m365_collect::evidence(&store).await?
+        };
+        return Ok((facts, directory, bundle::outcomes(&store).await?));
     }
     let path = input.facts.as_deref().unwrap_or_else(|| Path::new("-"));
     let read = if path == Path::new("-") {
@@ -143,5 +166,6 @@ async fn facts(input: &Input) -> Result<(Facts, Vec<SourceOutcome>), Failure> {
             render::printable(&problem)
         )?;
     }
-    Ok((facts, Vec::new()))
+    let directory = Directory::of(&facts);
+    Ok((facts, directory, Vec::new()))
 }

@@ -9,8 +9,8 @@ use compliance_map::facts::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::fact::{fact, of_items, to_fact};
-use super::part::is_whole;
+use super::fact::{fact, fact_of, of_items};
+use super::part::{is_whole, rows};
 use super::unmodelled::{self, Members, carried, carried_as, members_of};
 use super::value::type_name;
 use crate::evidence::Reader;
@@ -30,19 +30,22 @@ struct Registration {
 
 pub(super) async fn registration(
     reader: &Reader<'_>,
+    mut keep: impl FnMut(RegistrationFact) -> Option<RegistrationFact> + Send,
 ) -> Result<Fact<RegistrationFact>, StoreError> {
-    fact(
+    fact_of(
         reader,
         "registration_details",
         &Kind::REGISTRATION_DETAILS,
-        |user, view: Registration| RegistrationFact {
-            user,
-            mfa_capable: view.is_mfa_capable,
-            methods: view.methods_registered.unwrap_or_default(),
-            mfa_registered: view.is_mfa_registered,
-            passwordless_capable: view.is_passwordless_capable,
-            default_method: view.user_preferred_method_for_secondary_authentication,
-            ..RegistrationFact::default()
+        |user, view: Registration| {
+            keep(RegistrationFact {
+                user,
+                mfa_capable: view.is_mfa_capable,
+                methods: view.methods_registered.unwrap_or_default(),
+                mfa_registered: view.is_mfa_registered,
+                passwordless_capable: view.is_passwordless_capable,
+                default_method: view.user_preferred_method_for_secondary_authentication,
+                ..RegistrationFact::default()
+            })
         },
     )
     .await
@@ -55,17 +58,21 @@ struct Requirements {
     per_user_mfa_state: Option<String>,
 }
 
-pub(super) async fn per_user_mfa(reader: &Reader<'_>) -> Result<Fact<PerUserMfaFact>, StoreError> {
-    fact(
+pub(super) async fn per_user_mfa(
+    reader: &Reader<'_>,
+    mut keep: impl FnMut(PerUserMfaFact) -> Option<PerUserMfaFact> + Send,
+) -> Result<Fact<PerUserMfaFact>, StoreError> {
+    fact_of(
         reader,
         "per_user_mfa",
         &Kind::PER_USER_MFA,
-        |user, view: Requirements| PerUserMfaFact {
-            user,
-            state: view
-                .per_user_mfa_state
-                .unwrap_or_else(|| "unknown".to_owned()),
-            ..PerUserMfaFact::default()
+        |user, view: Requirements| {
+            let state = view.per_user_mfa_state;
+            keep(PerUserMfaFact {
+                user,
+                state: state.unwrap_or_else(|| "unknown".to_owned()),
+                ..PerUserMfaFact::default()
+            })
         },
     )
     .await
@@ -125,17 +132,17 @@ impl Method {
 }
 
 /// One row for each person who was asked about; everybody has at least a password.
-pub(super) async fn methods(reader: &Reader<'_>) -> Result<Fact<MethodsFact>, StoreError> {
-    let evidence = reader
-        .evidence("authentication_methods", &Kind::AUTHENTICATION_METHOD)
-        .await?;
-    let read = reader
-        .rows(&Kind::AUTHENTICATION_METHOD, |key, method: Method| {
-            let user = key.split_once('/').map_or(key.as_str(), |(user, _)| user);
-            Some((user.to_owned(), method.name()))
-        })
-        .await?;
-    let (methods, evidence) = read.with(evidence);
+pub(super) async fn methods(
+    reader: &Reader<'_>,
+    keep: impl FnMut(MethodsFact) -> Option<MethodsFact> + Send,
+) -> Result<Fact<MethodsFact>, StoreError> {
+    let kind = &Kind::AUTHENTICATION_METHOD;
+    let evidence = reader.evidence("authentication_methods", kind).await?;
+    let (methods, evidence) = rows(reader, evidence, kind, |key, method: Method| {
+        let user = key.split_once('/').map_or(key.as_str(), |(user, _)| user);
+        Some((user.to_owned(), method.name()))
+    })
+    .await?;
     let mut people: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (user, method) in methods {
         people.entry(user).or_default().push(method);
@@ -152,7 +159,7 @@ pub(super) async fn methods(reader: &Reader<'_>) -> Result<Fact<MethodsFact>, St
             ..MethodsFact::default()
         }
     });
-    Ok(of_items(rows.collect(), evidence))
+    Ok(of_items(rows.filter_map(keep).collect(), evidence))
 }
 
 /// <https://learn.microsoft.com/graph/api/resources/authenticationmethodspolicy>
@@ -319,10 +326,11 @@ pub(super) async fn methods_policy(
 
 /// What each authentication strength accepts, as received.
 pub(super) async fn strengths(reader: &Reader<'_>) -> Result<Fact<Value>, StoreError> {
-    let kind = &Kind::AUTHENTICATION_STRENGTH;
-    let evidence = reader.evidence("authentication_strengths", kind).await?;
-    let rows = reader
-        .rows(kind, |_, strength: Value| Some(strength))
-        .await?;
-    Ok(to_fact(rows, evidence))
+    fact(
+        reader,
+        "authentication_strengths",
+        &Kind::AUTHENTICATION_STRENGTH,
+        |_, strength: Value| strength,
+    )
+    .await
 }

@@ -3,6 +3,7 @@
 use compliance_map::{Fact, State};
 use serde::de::DeserializeOwned;
 
+use super::part::rows;
 use super::value::timestamp;
 use crate::evidence::{EvidenceState, Reader, Rows};
 use crate::kind::Kind;
@@ -15,11 +16,19 @@ pub(super) async fn fact<V: DeserializeOwned, T: Send>(
     kind: &Kind,
     mut to_row: impl FnMut(String, V) -> T + Send,
 ) -> Result<Fact<T>, StoreError> {
+    fact_of(reader, source, kind, move |id, view| Some(to_row(id, view))).await
+}
+
+/// The same of the rows that are to stand in the fact.
+pub(super) async fn fact_of<V: DeserializeOwned, T: Send>(
+    reader: &Reader<'_>,
+    source: &'static str,
+    kind: &Kind,
+    to_row: impl FnMut(String, V) -> Option<T> + Send,
+) -> Result<Fact<T>, StoreError> {
     let evidence = reader.evidence(source, kind).await?;
-    let rows = reader
-        .rows(kind, move |id, view| Some(to_row(id, view)))
-        .await?;
-    Ok(to_fact(rows, evidence))
+    let (rows, evidence) = rows(reader, evidence, kind, to_row).await?;
+    Ok(of_items(rows, evidence))
 }
 
 /// The fact of these rows. Rows that cannot be relied upon do not go into it.

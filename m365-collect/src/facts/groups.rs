@@ -65,7 +65,11 @@ fn has(list: Option<&[String]>, word: &str) -> Option<bool> {
     list.map(|list| list.iter().any(|found| found.eq_ignore_ascii_case(word)))
 }
 
-pub(super) async fn groups(reader: &Reader<'_>) -> Result<Fact<GroupFact>, StoreError> {
+/// With the members that are to stand in their group.
+pub(super) async fn groups(
+    reader: &Reader<'_>,
+    mut keep: impl FnMut(&str, &str) -> bool + Send,
+) -> Result<Fact<GroupFact>, StoreError> {
     // Where everything was read, what is hidden from others was seen.
     let evidence = reader.evidence("groups", &Kind::GROUP).await?;
     let sees_all = matches!(evidence, EvidenceState::Ok { note: None, .. });
@@ -88,7 +92,11 @@ pub(super) async fn groups(reader: &Reader<'_>) -> Result<Fact<GroupFact>, Store
         &Relation::MEMBER,
         &mut groups.items,
         |group| &group.id,
-        |group, member| group.members.push(member),
+        |group, member| {
+            if keep(&group.id, &member) {
+                group.members.push(member);
+            }
+        },
     )
     .await?;
     join(

@@ -4,7 +4,7 @@ use compliance_map::Fact;
 use compliance_map::facts::LifecycleEventFact;
 use serde::Deserialize;
 
-use super::fact::to_fact;
+use super::fact::fact_of;
 use super::names::named;
 use super::value::instant;
 use crate::evidence::Reader;
@@ -160,13 +160,11 @@ impl Audit {
 }
 
 pub(super) async fn events(reader: &Reader<'_>) -> Result<Fact<LifecycleEventFact>, StoreError> {
-    let evidence = reader
-        .evidence("directory_audits", &Kind::DIRECTORY_AUDIT)
-        .await?;
-    let rows = reader
-        .rows(&Kind::DIRECTORY_AUDIT, |id, audit: Audit| {
-            audit.into_row(id)
-        })
-        .await?;
-    Ok(to_fact(rows, evidence))
+    fact_of(
+        reader,
+        "directory_audits",
+        &Kind::DIRECTORY_AUDIT,
+        |id, audit: Audit| audit.into_row(id),
+    )
+    .await
 }

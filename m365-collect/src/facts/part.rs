@@ -159,7 +159,7 @@ pub(super) async fn join<T: Send>(
     relation: &Relation,
     rows: &mut [T],
     id: impl Fn(&T) -> &str + Send,
-    add: impl Fn(&mut T, String) + Send,
+    mut add: impl FnMut(&mut T, String) + Send,
 ) -> Result<(), StoreError> {
     if rows.is_empty() {
         return Ok(());

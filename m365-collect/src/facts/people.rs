@@ -11,9 +11,9 @@ use compliance_map::Fact;
 use compliance_map::facts::{GuestFact, SignInFact, UserFact};
 use serde::Deserialize;
 
-use super::fact::{fact, never_empty, of_items};
+use super::fact::{fact_of, never_empty, of_items};
 use super::organization::sku_names;
-use super::part::{Part, join, remark};
+use super::part::{Part, join, remark, rows};
 use super::value::instant;
 use crate::evidence::Reader;
 use crate::kind::Kind;
@@ -84,20 +84,20 @@ impl User {
 /// Everybody, and the guests among them; managers only where they were read.
 pub(super) async fn people(
     reader: &Reader<'_>,
+    mut keep: impl FnMut(UserFact) -> Option<UserFact> + Send,
 ) -> Result<(Fact<UserFact>, Fact<GuestFact>), StoreError> {
     let skus = sku_names(reader).await?;
     let evidence = reader.evidence("users", &Kind::USER).await?;
     // Only relations come of that source.
     let managers = Part::of(reader, "user_managers", &Kind::new("manager"), &evidence).await?;
     let names = skus.as_ref().unwrap_or(const { &BTreeMap::new() });
-    let mut guests = Vec::new();
-    let rows = reader
-        .rows(&Kind::USER, |id, mut user: User| {
-            guests.extend(user.guest(&id));
-            Some(user.into_row(id, names))
-        })
-        .await?;
-    let (rows, evidence) = rows.with(evidence);
+    let (mut guests, mut is_empty) = (Vec::new(), true);
+    let (rows, evidence) = rows(reader, evidence, &Kind::USER, |id, mut user: User| {
+        is_empty = false;
+        guests.extend(user.guest(&id));
+        keep(user.into_row(id, names))
+    })
+    .await?;
     let guests = of_items(guests, evidence.clone());
     let mut users = of_items(rows, evidence);
     if managers.is_known() {
@@ -117,7 +117,10 @@ pub(super) async fn people(
             "names of licenses: not read, so they stand by id",
         );
     }
-    Ok((never_empty(users, "person"), guests))
+    if is_empty {
+        users = never_empty(users, "person");
+    }
+    Ok((users, guests))
 }
 
 /// <https://learn.microsoft.com/graph/api/resources/user>
@@ -139,28 +142,29 @@ struct SignInActivity {
 pub(super) async fn sign_in_activity(
     reader: &Reader<'_>,
     guests: &mut Fact<GuestFact>,
+    mut keep: impl FnMut(SignInFact) -> Option<SignInFact> + Send,
 ) -> Result<Fact<SignInFact>, StoreError> {
     let (source, kind) = ("sign_in_activity", &Kind::SIGN_IN_ACTIVITY);
     let people = reader.evidence("users", &Kind::USER).await?;
     let part = Part::of(reader, source, kind, &people).await?;
-    let rows = part.is_known().then_some(guests.items.as_mut_slice());
+    let told = part.is_known().then_some(guests.items.as_mut_slice());
     // In the order of their ids.
-    let rows = rows.unwrap_or_default();
-    let activity = fact(reader, source, kind, |user, view: SignIn| {
+    let told = told.unwrap_or_default();
+    let activity = fact_of(reader, source, kind, |user, view: SignIn| {
         // Absent on one user of a page that carries it: this one never signed in.
         let activity = view.sign_in_activity.unwrap_or_default();
         let last_success = instant(activity.last_successful_sign_in_date_time);
-        let guest = rows.binary_search_by(|guest| guest.user.cmp(&user));
-        if let Some(guest) = guest.ok().and_then(|at| rows.get_mut(at)) {
+        let guest = told.binary_search_by(|guest| guest.user.cmp(&user));
+        if let Some(guest) = guest.ok().and_then(|at| told.get_mut(at)) {
             guest.last_sign_in = last_success;
         }
-        SignInFact {
+        keep(SignInFact {
             user,
             last_interactive: instant(activity.last_sign_in_date_time),
             last_noninteractive: instant(activity.last_non_interactive_sign_in_date_time),
             last_success,
             ..SignInFact::default()
-        }
+        })
     })
     .await?;
     part.remark(guests, "last sign-ins");

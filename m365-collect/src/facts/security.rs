@@ -5,7 +5,7 @@ use compliance_map::facts::{AlertFact, RiskFact, SecureScoreFact};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::fact::{fact, to_fact};
+use super::fact::{fact, fact_of};
 use super::part::remark;
 use super::value::instant;
 use crate::evidence::Reader;
@@ -67,9 +67,11 @@ struct RiskyUser {
 
 /// Accounts that are gone are at risk no more.
 pub(super) async fn risk(reader: &Reader<'_>) -> Result<Fact<RiskFact>, StoreError> {
-    let evidence = reader.evidence("risky_users", &Kind::RISKY_USER).await?;
-    let rows = reader
-        .rows(&Kind::RISKY_USER, |user, view: RiskyUser| {
+    fact_of(
+        reader,
+        "risky_users",
+        &Kind::RISKY_USER,
+        |user, view: RiskyUser| {
             (view.is_deleted != Some(true)).then(|| RiskFact {
                 user,
                 level: view.risk_level,
@@ -77,9 +79,9 @@ pub(super) async fn risk(reader: &Reader<'_>) -> Result<Fact<RiskFact>, StoreErr
                 updated: instant(view.risk_last_updated_date_time),
                 ..RiskFact::default()
             })
-        })
-        .await?;
-    Ok(to_fact(rows, evidence))
+        },
+    )
+    .await
 }
 
 /// <https://learn.microsoft.com/graph/api/resources/securescore>
