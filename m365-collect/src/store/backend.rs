@@ -85,7 +85,7 @@ pub trait Transaction: Send {
         keys: Vec<Value>,
     ) -> Result<(), StoreError>;
 
-    /// Selected rows, in their order.
+    /// Selected rows, in their order, with the [columns](Selection::positions) that are asked for.
     async fn range(&mut self, selection: &Selection) -> Result<Vec<Value>, StoreError>;
 
     /// How many rows are selected, whatever the limit.

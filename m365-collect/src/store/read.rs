@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::backend::Transaction;
 use super::batch::SORT_CONTAINER;
-use super::row::{SOME, Text, damaged, get, range};
+use super::row::{SOME, Text, damaged, get, pairs, range};
 use super::table::{Selection, Test, Value};
 use super::tables::{
     ConflictRow, EDGE, EdgeRow, FEED, FeedRow, RECORD, RecordRow, VERSION, VersionRow, YIELD,
@@ -69,7 +69,8 @@ pub(super) async fn records(
     limit: usize,
 ) -> Result<Vec<Record>, StoreError> {
     let after = after.map(Value::from).into_iter().collect();
-    let rows: Vec<RecordRow> = range(tx, &live(&kind).after(after).limit(limit)).await?;
+    let some = live(&kind).after(after).limit(limit);
+    let rows = pairs(tx, some, &["id", "body"]).await?;
     to_records(tx, &kind, rows).await
 }
 
@@ -79,22 +80,23 @@ pub(super) async fn record(
     id: String,
 ) -> Result<Option<Record>, StoreError> {
     let key = vec![(&kind).into(), id.into()];
-    let mut rows: Vec<RecordRow> = get(tx, &RECORD, 2, key).await?;
-    rows.retain(|row| row.removed_at.is_none());
-    Ok(to_records(tx, &kind, rows).await?.pop())
+    let rows: Vec<RecordRow> = get(tx, &RECORD, 2, key).await?;
+    let live = rows.into_iter().filter(|row| row.removed_at.is_none());
+    let live = live.map(|row| (row.id, row.body)).collect();
+    Ok(to_records(tx, &kind, live).await?.pop())
 }
 
 /// What live objects say. One of which nothing is said is no end of a list: the file is damaged.
 async fn to_records(
     tx: &mut dyn Transaction,
     kind: &Kind,
-    rows: Vec<RecordRow>,
+    rows: Vec<(Text, Option<i64>)>,
 ) -> Result<Vec<Record>, StoreError> {
-    let mut texts = body::texts(tx, rows.iter().filter_map(|row| row.body).collect()).await?;
-    let record = |row: RecordRow| {
-        let raw = row.body.and_then(|body| texts.remove(&body));
+    let mut texts = body::texts(tx, rows.iter().filter_map(|(_, body)| *body).collect()).await?;
+    let record = |(id, body): (Text, Option<i64>)| {
+        let raw = body.and_then(|body| texts.remove(&body));
         let raw = raw.ok_or_else(|| damaged("objects: what it says is missing"))?;
-        Ok(Record::new(kind.clone(), row.id, json(raw, kind)?))
+        Ok(Record::new(kind.clone(), id, json(raw, kind)?))
     };
     rows.into_iter().map(record).collect()
 }

@@ -113,7 +113,8 @@ fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()>
 }
 
 /// Adds the rows that a bound statement gives.
-fn read(statement: &mut Statement<'_>, width: usize, to: &mut Vec<Value>) -> rusqlite::Result<()> {
+fn read(statement: &mut Statement<'_>, to: &mut Vec<Value>) -> rusqlite::Result<()> {
+    let width = statement.column_count();
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         for n in 0..width {
@@ -139,7 +140,7 @@ impl Transaction for SqliteTransaction<'_> {
         let sql = sql::by_key(Verb::Select, table, width);
         let mut found = Vec::new();
         self.each("read", table, &sql, &keys, width, |statement| {
-            read(statement, table.columns.len(), &mut found)
+            read(statement, &mut found)
         })?;
         Ok(found)
     }
@@ -193,7 +194,7 @@ impl Transaction for SqliteTransaction<'_> {
     async fn range(&mut self, selection: &Selection) -> Result<Vec<Value>, StoreError> {
         let mut found = Vec::new();
         self.selected(Verb::Select, selection, |statement| {
-            read(statement, selection.table.columns.len(), &mut found)
+            read(statement, &mut found)
         })?;
         Ok(found)
     }
