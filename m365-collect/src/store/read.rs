@@ -10,8 +10,7 @@ use super::batch::SORT_CONTAINER;
 use super::row::{SOME, Text, damaged, get, pairs, range};
 use super::table::{Selection, Test, Value};
 use super::tables::{
-    ConflictRow, EDGE, EdgeRow, FEED, FeedRow, RECORD, RecordRow, VERSION, VersionRow, YIELD,
-    YieldRow,
+    ConflictRow, EDGE, EdgeRow, FEED, FeedRow, RECORD, RecordRow, VERSION, VersionRow, YIELD, YieldRow,
 };
 use super::{
     Conflict, FeedEntry, FeedEvent, SourceState, StoreError, Tombstone, Version, body, log, round,
@@ -58,7 +57,7 @@ fn of_kind(kind: &Kind) -> Selection {
     Selection::of(&RECORD).under(kind)
 }
 
-fn live(kind: &Kind) -> Selection {
+pub(super) fn live(kind: &Kind) -> Selection {
     of_kind(kind).test("removed_at", Test::Null)
 }
 
@@ -87,7 +86,7 @@ pub(super) async fn record(
 }
 
 /// What live objects say. One of which nothing is said is no end of a list: the file is damaged.
-async fn to_records(
+pub(super) async fn to_records(
     tx: &mut dyn Transaction,
     kind: &Kind,
     rows: Vec<(Text, Option<i64>)>,

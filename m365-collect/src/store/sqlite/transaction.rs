@@ -131,6 +131,15 @@ fn read(statement: &mut Statement<'_>, to: &mut Vec<Value>) -> rusqlite::Result<
 
 #[async_trait]
 impl Transaction for SqliteTransaction<'_> {
+    /// What others wrote is in the one number, and what this connection wrote in the other:
+    /// <https://www.sqlite.org/pragma.html#pragma_data_version>.
+    async fn moment(&mut self) -> Result<Option<u64>, StoreError> {
+        let others = self.connection.prepare_cached("PRAGMA data_version");
+        let others = others.and_then(|mut others| others.query_row([], |row| row.get::<_, u64>(0)));
+        let others = others.map_err(|error| failed("look for changes", error))?;
+        Ok(Some(others + self.connection.total_changes()))
+    }
+
     async fn get_many(
         &mut self,
         table: &'static Table,
