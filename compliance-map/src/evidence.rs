@@ -13,6 +13,7 @@ use crate::options::Options;
 use crate::verdict::{Action, Missing};
 
 const DEFAULT_MAX_AGE_HOURS: u32 = 24;
+const USERS: &str = "identity.users";
 
 /// How far a fact can be relied on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,21 +64,25 @@ impl<'a> Evidence<'a> {
 
     /// The accounts: none where the account list proves nothing.
     pub(crate) fn directory(&self) -> &'a Arc<Directory> {
-        if self.grade("identity.users") == EvidenceGrade::Absent {
+        if self.grade(USERS) == EvidenceGrade::Absent {
             &NOBODY
         } else {
             self.directory
         }
     }
 
-    /// The accounts that were packed as members of a group, by id, where the account list proves
-    /// nothing about them.
-    pub(crate) fn packed_members(&self, group: &str) -> Option<&'a RoaringBitmap> {
-        self.directory.members(group)
-    }
-
-    pub(crate) fn packed_id(&self, position: u32) -> &'a str {
-        self.directory.id(position)
+    /// Who was packed as a member of a group: accounts, or mere ids where the account list proves
+    /// nothing.
+    pub(crate) fn packed_members(
+        &self,
+        group: &str,
+    ) -> (Option<&'a RoaringBitmap>, impl Iterator<Item = &'a str>) {
+        let directory = self.directory;
+        let members = directory.members(group);
+        let is_known = self.grade(USERS) != EvidenceGrade::Absent;
+        let ids = members.filter(|_| !is_known).into_iter().flatten();
+        let ids = ids.map(|position| directory.id(position));
+        (members.filter(|_| is_known), ids)
     }
 
     pub(crate) fn as_of(&self) -> Timestamp {

@@ -91,14 +91,11 @@ impl<'a> Groups<'a> {
                     Some(inside) => cluster.inside.extend(cluster_of.get(*inside)),
                 }
             }
-            if let Some(packed) = evidence.packed_members(&group.id) {
-                if directory.is_empty() {
-                    let ids = packed.iter().map(|position| evidence.packed_id(position));
-                    ids.for_each(|id| cluster.take(id, directory));
-                } else {
-                    cluster.people |= packed;
-                }
+            let (people, ids) = evidence.packed_members(&group.id);
+            if let Some(people) = people {
+                cluster.people |= people;
             }
+            cluster.others.extend(ids);
         }
         for cluster in &mut clusters {
             cluster.others.sort_unstable();

@@ -284,6 +284,12 @@ impl<'a> Population<'a> {
             .filter_map(|position| self.at(*position))
     }
 
+    /// Whoever holds a role and can sign in, or of whom it was not read.
+    pub(crate) fn holders_able_to_sign_in(&self) -> impl Iterator<Item = Person<'_>> {
+        let able = |person: &Person<'_>| person.profile.enabled != Some(false);
+        self.holders().filter(able)
+    }
+
     pub(crate) fn person(&self, id: &str) -> Option<Person<'_>> {
         self.at(self.position(id)?)
     }

@@ -22,6 +22,11 @@ impl SourceId {
         Self(Cow::Borrowed(name))
     }
 
+    /// The name as a value of a row, without a copy of one that is written in the code.
+    pub(crate) fn text(&self) -> Cow<'static, str> {
+        self.0.clone()
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -153,6 +153,7 @@ pub use source::Source;
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;
 pub use store::{
-    Expired, FeedEntry, FeedEvent, MemoryStore, Store, StoreError, StoredTenant, Tombstone, Version,
+    Expired, FeedEntry, FeedEvent, MemoryStore, Scan, Store, StoreError, StoredTenant, Tombstone,
+    Version,
 };
 pub use sync::{Due, DueReason, Engine, Plan, PlannedSource, Report, Schedule, SourceReport};

@@ -15,8 +15,8 @@ use graph_client::{Client, Credential, TenantId};
 use m365_collect::History;
 use m365_collect::store::{Begin, Commit, Finish};
 use m365_collect::{
-    Change, Completeness, Descriptor, Engine, Error, Kind, Outcome, Record, Relation, Run, Source,
-    SourceId, SqliteStore, Store, StoreError, SyncMode,
+    Change, Completeness, Descriptor, Engine, Error, Kind, Outcome, Record, Relation, Run, Scan,
+    Source, SourceId, SqliteStore, Store, StoreError, SyncMode,
 };
 use rusqlite::Connection;
 use serde_json::value::RawValue;
@@ -177,6 +177,8 @@ async fn objects_of_which_the_file_lost_what_they_say_are_damage_and_never_an_em
     );
     let one = store.record(&Kind::USER, "a").await;
     assert!(matches!(one, Err(StoreError::Damaged { .. })), "{one:?}");
+    let all = store.scan(&mut Scan::new(Kind::USER), 100).await;
+    assert!(matches!(all, Err(StoreError::Damaged { .. })), "{all:?}");
     let gone = store.record(&Kind::USER, "z").await.unwrap();
     assert!(gone.is_none(), "a removed object says nothing");
 }
@@ -189,6 +191,37 @@ fn crowd(from: usize, to: usize) -> Vec<Change> {
             Change::Upsert(Record::new(Kind::USER, format!("u{n:05}"), raw))
         })
         .collect()
+}
+
+/// What another process writes is seen by a pass, and not by one that has the file open for reading.
+#[tokio::test]
+async fn a_pass_goes_on_while_another_process_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("passed.m365");
+    let writer = SqliteStore::open(&path).await.unwrap();
+    let lease = writer.lease(&PEOPLE, SyncMode::Delta).await.unwrap();
+    let mut commit = Commit::new(&lease, UNIX_EPOCH);
+    (commit.begin, commit.changes) = (Some(Begin::Round), crowd(0, 20));
+    commit.finish = Some(Finish::default());
+    writer.commit(commit.clone()).await.unwrap();
+    let beside = SqliteStore::open(&path).await.unwrap();
+    let reader = SqliteStore::open_read_only(&path).await.unwrap();
+    let (mut pass, mut read_pass) = (Scan::new(Kind::USER), Scan::new(Kind::USER));
+    assert_eq!(beside.scan(&mut pass, 5).await.unwrap().len(), 5);
+    assert_eq!(reader.scan(&mut read_pass, 5).await.unwrap().len(), 5);
+    let short = |n| {
+        let raw = format!(r#"{{"id":"u{n:05}","text":"changed"}}"#);
+        let raw = RawValue::from_string(raw).unwrap();
+        Change::Upsert(Record::new(Kind::USER, format!("u{n:05}"), raw))
+    };
+    commit.changes = (0..20).map(short).collect();
+    writer.commit(commit).await.unwrap();
+    let rest = beside.scan(&mut pass, 100).await.unwrap();
+    assert_eq!(rest.len(), 15);
+    assert!(rest.iter().all(|user| user.raw.get().contains("changed")));
+    let rest = reader.scan(&mut read_pass, 100).await.unwrap();
+    assert_eq!(rest.len(), 15);
+    assert!(rest.iter().all(|user| user.raw.get().len() > 4000));
 }
 
 /// A file that no longer grows, as on a full disk: at whatever page that is, what was committed is

@@ -92,10 +92,7 @@ impl Context<'_> {
     pub(super) fn administrators(&self, question: impl Into<String>) -> Asked {
         let population = &self.population;
         let mut finding = self.about_accounts(question);
-        let able = || {
-            let holders = population.holders();
-            holders.filter(|person| person.profile.enabled != Some(false))
-        };
+        let able = || population.holders_able_to_sign_in();
         let people = positions(able().filter(Person::is_admin));
         let why = "holds a role that is not built in, so that it is not known whether the account \
                    administers";

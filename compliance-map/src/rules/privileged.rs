@@ -44,11 +44,8 @@ pub(super) fn global_administrators(
         finding.undecidable = Some("the evidence is missing");
         return finding;
     }
-    let holders = || {
-        let holders = population.holders();
-        let able = holders.filter(|person| person.profile.enabled != Some(false));
-        able.filter(|person| is_global(person, false))
-    };
+    let able = || population.holders_able_to_sign_in();
+    let holders = || able().filter(|person| is_global(person, false));
     let sure = holders().filter(|person| !may_be_disabled(person)).count();
     // Whoever is not in the account list may hold any role.
     let open = !finding.whole || !population.unresolved.is_empty();
@@ -260,8 +257,7 @@ pub(super) fn emergency_access(context: &Context<'_>) -> Finding {
     finding.advice = "leave one emergency account out of every conditional access policy";
     finding.target = Some(Target::Policies(crate::coverage::CA_POLICIES));
     let mut perhaps = false;
-    let holders = context.population.holders();
-    let able = holders.filter(|person| person.profile.enabled != Some(false));
+    let able = context.population.holders_able_to_sign_in();
     for person in able.filter(|person| is_global(person, true)) {
         let reach = context.coverage.reach(&person);
         let synced = person.profile.on_premises_synced;

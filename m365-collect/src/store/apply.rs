@@ -56,10 +56,10 @@ async fn apply_some(
             Change::ConfirmGone { kind, id, reason } => batch.confirm_gone(&kind, &id, reason),
             Change::ConfirmLink(edge) => batch.confirm_link(&edge),
             Change::Leave { kind, id } => {
-                batch.settle(SORT_OBJECT, key(kind.as_str(), &id));
+                batch.settle(SORT_OBJECT, key(kind.text(), id));
             }
             Change::LeaveAll { relation, from } | Change::ConfirmedAll { relation, from } => {
-                batch.settle(SORT_CONTAINER, key(relation.as_str(), &from));
+                batch.settle(SORT_CONTAINER, key(relation.text(), from));
             }
         }
     }

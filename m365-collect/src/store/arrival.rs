@@ -11,10 +11,10 @@ use super::apply::apply;
 use super::backend::Transaction;
 use super::batch::Scope;
 use super::body;
-use super::object::raw;
+use super::object::keyed;
 use super::row::{Cursor, SOME, Text, append, get, name, put_by, range};
 use super::table::{Existing, Selection, Value};
-use super::tables::{ARRIVAL, ArrivalRow, Key, RECORD, RecordRow, key};
+use super::tables::{ARRIVAL, ArrivalRow, Key, RECORD, RecordRow};
 use super::{Committed, StoreError, crash};
 use crate::kind::Kind;
 use crate::record::{Change, Record};
@@ -67,11 +67,7 @@ pub(super) async fn arrive(
 ) -> Result<(), StoreError> {
     let mut records = records.into_iter().peekable();
     while records.peek().is_some() {
-        let some: Vec<(Key, Text)> = records
-            .by_ref()
-            .take(SOME)
-            .map(|record| (key(record.kind.as_str(), &record.id), raw(record)))
-            .collect();
+        let some: Vec<(Key, Text)> = records.by_ref().take(SOME).map(keyed).collect();
         let known = if scope.is_staged {
             bodies(tx, &some).await?
         } else {

@@ -56,6 +56,12 @@ pub trait Backend: Send + Sync + fmt::Debug {
 /// for each column of its table.
 #[async_trait]
 pub trait Transaction: Send {
+    /// A number that is never the same again once something was written, by whomever; `None` where
+    /// that cannot be told.
+    async fn moment(&mut self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
+
     /// The rows whose key begins with one of these, each so many values wide; in any order.
     async fn get_many(
         &mut self,
@@ -85,7 +91,7 @@ pub trait Transaction: Send {
         keys: Vec<Value>,
     ) -> Result<(), StoreError>;
 
-    /// Selected rows, in their order.
+    /// Selected rows, in their order, with the [columns](Selection::positions) that are asked for.
     async fn range(&mut self, selection: &Selection) -> Result<Vec<Value>, StoreError>;
 
     /// How many rows are selected, whatever the limit.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::backend::Transaction;
 use super::body::{self, Unsaid};
 use super::oblivion::Oblivion;
-use super::row::{Row as _, Text, append, delete, get, name, put};
+use super::row::{Row as _, Text, append, delete, get, put};
 use super::rule::Row;
 use super::table::{Table, Value};
 use super::tables::{
@@ -47,7 +47,7 @@ impl Scope<'_> {
     }
 
     pub(super) fn source(&self) -> Text {
-        name(self.commit.source.as_str())
+        self.commit.source.text()
     }
 }
 
@@ -109,11 +109,13 @@ impl<'a> Batch<'a> {
         for (_, change) in changes {
             match change {
                 Change::Upsert(record) | Change::Confirm(record) => {
-                    let key = key(record.kind.as_str(), &record.id);
+                    let key = key(record.kind.text(), record.id.clone());
                     self.objects.entry(key).or_default();
                 }
                 Change::Remove { kind, id, .. } | Change::ConfirmGone { kind, id, .. } => {
-                    self.objects.entry(key(kind.as_str(), id)).or_default();
+                    self.objects
+                        .entry(key(kind.text(), id.clone()))
+                        .or_default();
                 }
                 Change::Link(edge) | Change::Unlink(edge) | Change::ConfirmLink(edge) => {
                     self.edges.entry(edge_key(edge)).or_default();

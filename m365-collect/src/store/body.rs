@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::StoreError;
 use super::backend::Transaction;
-use super::row::{Cursor, SOME, Text, append, get};
+use super::row::{Cursor, SOME, Text, append, get, range};
 use super::table::{Selection, Table, Test, Value};
 use super::tables::{
     ARRIVAL, ArrivalRow, BODY, BodyRow, Key, RECORD, RecordRow, STAGED_RECORD, VERSION, VersionRow,
 };
+
+/// So many bodies in a row are read as a range, and not one by one.
+const RUN: usize = 8;
 
 /// A body that an object of this kind and id no longer says.
 pub(super) type Unsaid = (Key, i64);
@@ -21,7 +24,19 @@ pub(super) async fn texts(
     bodies.sort_unstable();
     bodies.dedup();
     let mut texts = BTreeMap::new();
-    for some in bodies.chunks(SOME) {
+    let mut apart = Vec::new();
+    for run in bodies.chunk_by(|one, next| one + 1 == *next) {
+        match run {
+            [first, ..] if run.len() >= RUN => {
+                let after = vec![Value::Integer(first.saturating_sub(1))];
+                let run = Selection::of(&BODY).after(after).limit(run.len());
+                let rows: Vec<BodyRow> = range(tx, &run).await?;
+                texts.extend(rows.into_iter().map(|row| (row.number, row.raw)));
+            }
+            _ => apart.extend_from_slice(run),
+        }
+    }
+    for some in apart.chunks(SOME) {
         let keys = some.iter().copied().map(Value::Integer).collect();
         let rows: Vec<BodyRow> = get(tx, &BODY, 1, keys).await?;
         texts.extend(rows.into_iter().map(|row| (row.number, row.raw)));

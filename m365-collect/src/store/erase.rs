@@ -9,12 +9,12 @@ use super::oblivion::{self, Oblivion, remembered};
 use super::person::{
     About, Account, Erased, Mention, Names, about, can_be_a_name, is_in_key, names_of,
 };
-use super::row::{Cursor, Row, put, take};
+use super::row::{Cursor, Row, Text, put, take};
 use super::table::{Selection, Table};
 use super::tables::{
     BODY, BodyRow, CONFLICT, ConflictRow, EDGE, ERASED, ERASING, EdgeRow, ErasedRow, ErasingRow,
     FEED, FeedRow, Key, NOTE, NoteRow, RECORD, RUN, RecordRow, RunRow, SOURCE, STAGED_EDGE,
-    STAGED_RECORD, SourceRow, VERSION, VersionRow, key,
+    STAGED_RECORD, SourceRow, VERSION, VersionRow,
 };
 use super::{StoreError, crash, round};
 use crate::kind::Kind;
@@ -152,7 +152,7 @@ async fn erase_names(tx: &mut dyn Transaction, names: &Names) -> Result<Erased, 
         );
         keys.extend(gone.iter().map(RecordRow::object));
     }
-    let goes = |kind: &str, id: &str| is_key(id) || keys.contains(&key(kind, id));
+    let goes = |kind: &Text, id: &Text| is_key(id) || keys.contains(&[kind.clone(), id.clone()]);
     // The earlier versions of what is gone, and those of anything else that give a name.
     let versions = take(tx, Selection::of(&VERSION), |row: &VersionRow| {
         said.contains_key(&row.body) || goes(&row.kind, &row.id)

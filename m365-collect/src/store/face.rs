@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use super::backend::{Backend, Mode, Work};
 use super::row::Text;
 use super::{
-    Claim, Commit, Committed, Conflict, Erased, Expired, Expiry, FeedEntry, Lease, RunEntry,
+    Claim, Commit, Committed, Conflict, Erased, Expired, Expiry, FeedEntry, Lease, RunEntry, Scan,
     SourceState, StoreError, StoredTenant, Tombstone, Version, arrival, crash, erase, expire, log,
-    read, round,
+    read, round, scan,
 };
 use crate::id::SourceId;
 use crate::id::SyncMode;
@@ -85,6 +85,36 @@ pub trait Store: Send + Sync + fmt::Debug {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError>;
+
+    /// The next live objects of a pass over all of a kind, at most `limit` and none at its end, in
+    /// whatever order is quickest: with many objects in a file several times as quick as
+    /// [`Store::records`].
+    ///
+    /// Something may be written during the pass. What is there throughout comes exactly once, and each
+    /// object as it is when it comes. What is added or removed meanwhile may come or not; what was
+    /// removed before the page was read does not. A page that failed or was dropped comes again.
+    ///
+    /// ```
+    /// # use m365_collect::{Kind, MemoryStore, Scan, Store, StoreError};
+    /// # async fn every(store: &MemoryStore) -> Result<(), StoreError> {
+    /// let mut scan = Scan::new(Kind::USER);
+    /// loop {
+    ///     let page = store.scan(&mut scan, 1000).await?;
+    ///     if page.is_empty() {
+    ///         return Ok(());
+    ///     }
+    ///     for user in page { /* … */ }
+    /// }
+    /// # }
+    /// ```
+    async fn scan(&self, scan: &mut Scan, limit: usize) -> Result<Vec<Record>, StoreError> {
+        let after = scan.after.as_deref();
+        let records = self.records(&scan.kind, after, limit.max(1)).await?;
+        if let Some(last) = records.last() {
+            scan.after = Some(last.id.clone());
+        }
+        Ok(records)
+    }
 
     /// One live object.
     async fn record(&self, kind: &Kind, id: &str) -> Result<Option<Record>, StoreError>;
@@ -257,6 +287,13 @@ store! {
     {
     async fn claim(&self) -> Result<Claim, StoreError> {
         Backend::claim(self).await
+    }
+
+    async fn scan(&self, scan: &mut Scan, limit: usize) -> Result<Vec<Record>, StoreError> {
+        let from = scan.clone();
+        let (further, records) = read(self, work!(scan::scan, from, limit)).await?;
+        *scan = further;
+        Ok(records)
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {

@@ -225,8 +225,13 @@ impl Transaction for MemoryTransaction<'_> {
     }
 
     async fn range(&mut self, selection: &Selection) -> Result<Vec<Value>, StoreError> {
+        let positions = selection.positions();
         let rows = self.rows(selection.table).selected(selection);
-        Ok(rows.into_iter().flatten().cloned().collect())
+        let read = |row: &'_ [Value]| -> Vec<Value> {
+            let columns = positions.iter().filter_map(|at| row.get(*at));
+            columns.cloned().collect()
+        };
+        Ok(rows.into_iter().flat_map(read).collect())
     }
 
     async fn count(&mut self, selection: &Selection) -> Result<u64, StoreError> {

@@ -36,6 +36,7 @@ mod relation;
 mod round;
 mod row;
 pub mod rule;
+mod scan;
 pub mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -57,6 +58,7 @@ pub use memory::MemoryStore;
 pub use person::{Erased, Mention};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
+pub use scan::Scan;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use state::{RUNS_KEPT, RunEntry, SourceState, StoredTenant, Tombstone};

@@ -13,9 +13,8 @@ use crate::timestamp;
 
 impl Batch<'_> {
     pub(super) fn upsert(&mut self, record: Record) {
-        let key = key(record.kind.as_str(), &record.id);
+        let (key, received) = keyed(record);
         let (mode, round) = (self.scope.commit.mode, self.scope.round);
-        let received = raw(record);
         let object = self.objects.entry(key.clone()).or_default();
         let replaced = object.replaced.as_ref().map(|(_, row)| row.known());
         let known = object.known().or(replaced.filter(|row| !row.live));
@@ -36,7 +35,7 @@ impl Batch<'_> {
     }
 
     pub(super) fn remove(&mut self, kind: &Kind, id: &str, reason: RemovedReason) {
-        let key = key(kind.as_str(), id);
+        let key = key(kind.text(), id.to_owned());
         let row = self.objects.get(&key).and_then(Object::known);
         match rule::remove(row, self.scope.commit.mode, self.scope.round) {
             Action::Conflict => self.conflict(SORT_OBJECT, key, Some(reason)),
@@ -47,13 +46,13 @@ impl Batch<'_> {
     }
 
     pub(super) fn confirm(&mut self, record: Record) {
-        let key = key(record.kind.as_str(), &record.id);
-        self.write_object(&key, &raw(record));
+        let (key, raw) = keyed(record);
+        self.write_object(&key, &raw);
         self.settle(SORT_OBJECT, key);
     }
 
     pub(super) fn confirm_gone(&mut self, kind: &Kind, id: &str, reason: RemovedReason) {
-        let key = key(kind.as_str(), id);
+        let key = key(kind.text(), id.to_owned());
         let row = self.objects.get(&key).and_then(Object::known);
         if row.is_none_or(|row| row.live) {
             self.write_tombstone(&key, reason, self.scope.round);
@@ -214,7 +213,8 @@ impl Batch<'_> {
     }
 }
 
-/// What a record says, without a copy.
-pub(super) fn raw(record: Record) -> Text {
-    Text::Owned(Box::<str>::from(record.raw).into_string())
+/// The key of a record and what it says, without a copy.
+pub(super) fn keyed(record: Record) -> (Key, Text) {
+    let raw = Text::Owned(Box::<str>::from(record.raw).into_string());
+    (key(record.kind.text(), record.id), raw)
 }

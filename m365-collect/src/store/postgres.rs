@@ -13,7 +13,7 @@ use tokio_postgres::{Client, IsolationLevel, NoTls, Row};
 
 use super::backend::{Backend, Mode, Transaction, Work};
 use super::sql::{self, Dialect, Verb};
-use super::table::{Existing, Selection, Table, Type, Value};
+use super::table::{Column, Existing, Selection, Table, Type, Value};
 use super::{Claim, StoreError, tables};
 
 /// The advisory locks of a schema: who writes, and who syncs.
@@ -183,10 +183,13 @@ const fn pg_type(holds: Type) -> PgType {
     }
 }
 
-fn values(table: &Table, rows: &[Row]) -> Result<Vec<Value>, tokio_postgres::Error> {
-    let mut values = Vec::with_capacity(rows.len() * table.columns.len());
+fn values(selection: &Selection, rows: &[Row]) -> Result<Vec<Value>, tokio_postgres::Error> {
+    let positions = selection.positions().into_iter();
+    let columns = positions.filter_map(|at| selection.table.columns.get(at));
+    let columns: Vec<&Column> = columns.collect();
+    let mut values = Vec::with_capacity(rows.len() * columns.len());
     for row in rows {
-        for (n, column) in table.columns.iter().enumerate() {
+        for (n, column) in columns.iter().enumerate() {
             let value = match column.holds {
                 Type::Integer => row.try_get::<_, Option<i64>>(n)?.map(Value::Integer),
                 Type::Text => row.try_get::<_, Option<String>>(n)?.map(Value::from),
@@ -224,12 +227,13 @@ impl PostgresTransaction<'_> {
         keys: &[Value],
     ) -> Result<Vec<Value>, StoreError> {
         let (wanted, lists) = lists(table, 0, width, keys);
-        let (all, _) = sql::selected(verb, &Selection::of(table), Dialect::Postgres);
+        let selection = Selection::of(table);
+        let (all, _) = sql::selected(verb, &selection, Dialect::Postgres);
         let all = all.split(" ORDER BY ").next().unwrap_or_default();
         let names = sql::names(table, width);
         let sql = format!("{all} WHERE ({names}) IN ({wanted})");
         let rows = self.inner.query(&sql, &parameters(&lists)).await;
-        let found = rows.and_then(|rows| values(table, &rows));
+        let found = rows.and_then(|rows| values(&selection, &rows));
         found.map_err(|error| failed(table.name, error))
     }
 }
@@ -298,7 +302,7 @@ impl Transaction for PostgresTransaction<'_> {
     async fn range(&mut self, selection: &Selection) -> Result<Vec<Value>, StoreError> {
         let (sql, wanted) = sql::selected(Verb::Select, selection, Dialect::Postgres);
         let rows = self.inner.query(&sql, &parameters(&wanted)).await;
-        let found = rows.and_then(|rows| values(selection.table, &rows));
+        let found = rows.and_then(|rows| values(selection, &rows));
         found.map_err(|error| failed(selection.table.name, error))
     }
 

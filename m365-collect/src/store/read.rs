@@ -7,11 +7,10 @@ use serde_json::value::RawValue;
 
 use super::backend::Transaction;
 use super::batch::SORT_CONTAINER;
-use super::row::{SOME, Text, damaged, get, range};
+use super::row::{SOME, Text, damaged, get, pairs, range};
 use super::table::{Selection, Test, Value};
 use super::tables::{
-    ConflictRow, EDGE, EdgeRow, FEED, FeedRow, RECORD, RecordRow, VERSION, VersionRow, YIELD,
-    YieldRow,
+    ConflictRow, EDGE, FEED, FeedRow, RECORD, RecordRow, VERSION, VersionRow, YIELD, YieldRow,
 };
 use super::{
     Conflict, FeedEntry, FeedEvent, SourceState, StoreError, Tombstone, Version, body, log, round,
@@ -58,7 +57,7 @@ fn of_kind(kind: &Kind) -> Selection {
     Selection::of(&RECORD).under(kind)
 }
 
-fn live(kind: &Kind) -> Selection {
+pub(super) fn live(kind: &Kind) -> Selection {
     of_kind(kind).test("removed_at", Test::Null)
 }
 
@@ -69,7 +68,8 @@ pub(super) async fn records(
     limit: usize,
 ) -> Result<Vec<Record>, StoreError> {
     let after = after.map(Value::from).into_iter().collect();
-    let rows: Vec<RecordRow> = range(tx, &live(&kind).after(after).limit(limit)).await?;
+    let some = live(&kind).after(after).limit(limit);
+    let rows = pairs(tx, some, &["id", "body"]).await?;
     to_records(tx, &kind, rows).await
 }
 
@@ -79,22 +79,23 @@ pub(super) async fn record(
     id: String,
 ) -> Result<Option<Record>, StoreError> {
     let key = vec![(&kind).into(), id.into()];
-    let mut rows: Vec<RecordRow> = get(tx, &RECORD, 2, key).await?;
-    rows.retain(|row| row.removed_at.is_none());
-    Ok(to_records(tx, &kind, rows).await?.pop())
+    let rows: Vec<RecordRow> = get(tx, &RECORD, 2, key).await?;
+    let live = rows.into_iter().filter(|row| row.removed_at.is_none());
+    let live = live.map(|row| (row.id, row.body)).collect();
+    Ok(to_records(tx, &kind, live).await?.pop())
 }
 
 /// What live objects say. One of which nothing is said is no end of a list: the file is damaged.
-async fn to_records(
+pub(super) async fn to_records(
     tx: &mut dyn Transaction,
     kind: &Kind,
-    rows: Vec<RecordRow>,
+    rows: Vec<(Text, Option<i64>)>,
 ) -> Result<Vec<Record>, StoreError> {
-    let mut texts = body::texts(tx, rows.iter().filter_map(|row| row.body).collect()).await?;
-    let record = |row: RecordRow| {
-        let raw = row.body.and_then(|body| texts.remove(&body));
+    let mut texts = body::texts(tx, rows.iter().filter_map(|(_, body)| *body).collect()).await?;
+    let record = |(id, body): (Text, Option<i64>)| {
+        let raw = body.and_then(|body| texts.remove(&body));
         let raw = raw.ok_or_else(|| damaged("objects: what it says is missing"))?;
-        Ok(Record::new(kind.clone(), row.id, json(raw, kind)?))
+        Ok(Record::new(kind.clone(), id, json(raw, kind)?))
     };
     rows.into_iter().map(record).collect()
 }
@@ -111,11 +112,16 @@ pub(super) async fn edges(
     after: Option<Edge>,
     limit: usize,
 ) -> Result<Vec<Edge>, StoreError> {
-    // Most kinds have no tombstone at all.
-    let mut kinds = Vec::new();
+    // Tombstones are few, and read in a row several times as quick as ends are looked up: only those
+    // of a kind that has very many more than are asked for are looked up.
+    let (mut gone, mut kinds) = (BTreeSet::new(), Vec::new());
+    let many = limit.saturating_mul(4);
     for kind in DIRECTORY_OBJECTS {
-        let gone = of_kind(&Kind::new(kind)).by("record_gone").limit(1);
-        if !tx.range(&gone).await?.is_empty() {
+        let all = of_kind(&Kind::new(kind)).by("record_gone").limit(many);
+        let ids: Vec<(Text, i64)> = pairs(tx, all, &["id", "removed_at"]).await?;
+        if ids.len() < many {
+            gone.extend(ids.into_iter().map(|(id, _)| id));
+        } else {
             kinds.push(kind);
         }
     }
@@ -128,14 +134,14 @@ pub(super) async fn edges(
             .test("removed_at", Test::Null)
             .after(after)
             .limit(wanted);
-        let rows: Vec<EdgeRow> = range(tx, &some).await?;
-        let Some(last) = rows.last() else { break };
-        after = vec![last.from_id.clone().into(), last.to_id.clone().into()];
+        let rows: Vec<(Text, Text)> = pairs(tx, some, &["from_id", "to_id"]).await?;
+        let Some((from, to)) = rows.last() else { break };
+        after = vec![from.clone().into(), to.clone().into()];
         let is_last = rows.len() < wanted;
-        let gone = removed_ends(tx, &kinds, &rows).await?;
+        gone.append(&mut removed_ends(tx, &kinds, &rows).await?);
         let rows = rows.into_iter();
-        let there = rows.filter(|row| !gone.contains(&row.from_id) && !gone.contains(&row.to_id));
-        edges.extend(there.map(|row| Edge::new(relation.clone(), row.from_id, row.to_id)));
+        let there = rows.filter(|(from, to)| !gone.contains(from) && !gone.contains(to));
+        edges.extend(there.map(|(from, to)| Edge::new(relation.clone(), from, to)));
         if is_last {
             break;
         }
@@ -147,9 +153,9 @@ pub(super) async fn edges(
 async fn removed_ends(
     tx: &mut dyn Transaction,
     kinds: &[&'static str],
-    rows: &[EdgeRow],
+    rows: &[(Text, Text)],
 ) -> Result<BTreeSet<Text>, StoreError> {
-    let ends = rows.iter().flat_map(|row| [&row.from_id, &row.to_id]);
+    let ends = rows.iter().flat_map(|(from, to)| [from, to]);
     let ends: BTreeSet<&Text> = ends.collect();
     let keys = kinds
         .iter()

@@ -199,6 +199,23 @@ pub(super) async fn range<R: Row>(
     read_all(selection.table, tx.range(selection).await?)
 }
 
+/// Two columns of selected rows.
+pub(super) async fn pairs<A: Field, B: Field>(
+    tx: &mut dyn Transaction,
+    selection: Selection,
+    columns: &'static [&'static str; 2],
+) -> Result<Vec<(A, B)>, StoreError> {
+    let table = selection.table;
+    let values = tx.range(&selection.only(columns)).await?;
+    let mut pairs = Vec::with_capacity(values.len() / 2);
+    let mut values = values.into_iter();
+    while let (Some(one), Some(other)) = (values.next(), values.next()) {
+        let pair = A::from_value(one).zip(B::from_value(other));
+        pairs.push(pair.ok_or_else(|| damaged(table.name))?);
+    }
+    Ok(pairs)
+}
+
 /// Writes rows in the place of any before.
 pub(super) async fn put<R: Row>(
     tx: &mut dyn Transaction,

@@ -94,10 +94,16 @@ pub fn names(table: &Table, width: usize) -> String {
     names.join(", ")
 }
 
-fn from(verb: Verb, table: &Table) -> String {
+fn from(verb: Verb, table: &Table, only: Option<&[&str]>) -> String {
     match verb {
         Verb::Select => {
-            let names = names(table, table.columns.len());
+            let names = only.map_or_else(
+                || names(table, table.columns.len()),
+                |only| {
+                    let only: Vec<String> = only.iter().map(|name| quoted(name)).collect();
+                    only.join(", ")
+                },
+            );
             format!("SELECT {names} FROM {}", table.name)
         }
         Verb::Count => format!("SELECT count(*) FROM {}", table.name),
@@ -112,7 +118,7 @@ pub fn by_key(verb: Verb, table: &Table, width: usize) -> String {
         .zip(names)
         .map(|(n, name)| format!("{} = ${n}", quoted(name)))
         .collect();
-    format!("{} WHERE {}", from(verb, table), tests.join(" AND "))
+    format!("{} WHERE {}", from(verb, table, None), tests.join(" AND "))
 }
 
 /// Inserts a row; without its number where the table is to give one.
@@ -152,7 +158,7 @@ pub fn insert_from(table: &Table, existing: Option<Existing>, rows: &str) -> Str
 
 /// For selected rows, and the values that go with it.
 pub fn selected(verb: Verb, selection: &Selection, dialect: Dialect) -> (String, Vec<Value>) {
-    let mut sql = from(verb, selection.table);
+    let mut sql = from(verb, selection.table, selection.only);
     let mut values = Vec::new();
     let mut tests = Vec::new();
     let mut place = |value: &Value| {
@@ -202,7 +208,9 @@ pub fn selected(verb: Verb, selection: &Selection, dialect: Dialect) -> (String,
         let order: Vec<String> = order.iter().map(|name| format!("{name}{way}")).collect();
         let _ = write!(sql, " ORDER BY {}", order.join(", "));
         if let Ok(limit) = i64::try_from(selection.limit) {
-            let _ = write!(sql, " LIMIT {limit}");
+            // A value, so that the statement stays the same whatever the limit.
+            values.push(Value::Integer(limit));
+            let _ = write!(sql, " LIMIT ${}", values.len());
         }
     }
     (sql, values)

@@ -39,7 +39,7 @@ macro_rules! from_name {
     ($($type:ty),*) => {$(
         impl From<&$type> for Value {
             fn from(name: &$type) -> Self {
-                Self::Text(name.as_str().to_owned().into())
+                Self::Text(name.text())
             }
         }
     )*};
@@ -171,6 +171,8 @@ pub struct Selection {
     pub is_backward: bool,
     /// So many at most.
     pub limit: usize,
+    /// Only these columns of each row; `None` for all of them.
+    pub only: Option<&'static [&'static str]>,
 }
 
 impl Selection {
@@ -184,6 +186,7 @@ impl Selection {
             tests: Vec::new(),
             is_backward: false,
             limit: usize::MAX,
+            only: None,
         }
     }
 
@@ -230,6 +233,23 @@ impl Selection {
     pub(super) const fn limit(mut self, limit: usize) -> Self {
         self.limit = limit;
         self
+    }
+
+    #[must_use]
+    pub(super) const fn only(mut self, columns: &'static [&'static str]) -> Self {
+        self.only = Some(columns);
+        self
+    }
+
+    /// The columns that are read, by their positions in a row.
+    pub fn positions(&self) -> Vec<usize> {
+        match self.only {
+            None => (0..self.table.columns.len()).collect(),
+            Some(names) => {
+                let positions = names.iter().filter_map(|name| self.table.position(name));
+                positions.collect()
+            }
+        }
     }
 
     /// The columns of the order.

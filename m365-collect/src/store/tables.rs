@@ -163,12 +163,12 @@ pub(super) type Key = [Text; 2];
 /// A relation and its ends.
 pub(super) type EdgeKey = [Text; 3];
 
-pub(super) fn key(kind: &str, id: &str) -> Key {
-    [name(kind), name(id)]
+pub(super) fn key(kind: Text, id: impl Into<Text>) -> Key {
+    [kind, id.into()]
 }
 
 pub(super) fn edge_key(edge: &Edge) -> EdgeKey {
-    [edge.relation.as_str(), &edge.from, &edge.to].map(name)
+    [edge.relation.text(), name(&edge.from), name(&edge.to)]
 }
 
 impl RecordRow {

@@ -86,6 +86,8 @@ macro_rules! store_conforms {
             $fresh;
             a_new_store_is_empty,
             reading_goes_page_by_page,
+            a_pass_brings_each_object_once,
+            a_pass_brings_objects_as_they_are_when_they_come,
             each_source_counts_what_it_wrote_itself,
             rows_and_checkpoint_go_in_together,
             evidence_is_as_old_as_the_beginning_of_its_round,

@@ -1,11 +1,11 @@
 //! How a store is read.
 
-use super::fixture::{PEOPLE, Writer, crowd, delta, ids, member, person, removed};
+use super::fixture::{PEOPLE, Writer, crowd, delta, ids, member, names, person, removed};
 use crate::id::SourceId;
 use crate::id::SyncMode;
 use crate::kind::Kind;
-use crate::record::{Change, Relation, RemovedReason};
-use crate::store::{Begin, Store};
+use crate::record::{Change, Record, Relation, RemovedReason};
+use crate::store::{Begin, Scan, Store};
 
 pub async fn a_new_store_is_empty(store: &impl Store) {
     assert!(ids(store).await.is_empty());
@@ -73,6 +73,76 @@ pub async fn reading_goes_page_by_page(store: &impl Store) {
         .await
         .expect("tombstones");
     assert_eq!((first.len(), rest.len()), (10, 15));
+}
+
+/// The next page of a pass: ids and names.
+async fn page(store: &impl Store, scan: &mut Scan, limit: usize) -> Vec<(String, String)> {
+    let page = store.scan(scan, limit).await.expect("records");
+    assert!(page.len() <= limit);
+    let pair = |record: Record| {
+        let value: serde_json::Value = record.view().expect("JSON");
+        assert_eq!(value["id"].as_str(), Some(record.id.as_str()));
+        let name = value["displayName"].as_str().unwrap_or_default().to_owned();
+        (record.id, name)
+    };
+    page.into_iter().map(pair).collect()
+}
+
+pub async fn a_pass_brings_each_object_once(store: &impl Store) {
+    let mut changes = crowd(25);
+    changes.reverse();
+    changes.push(person("p0030", "Q"));
+    let mut writer = delta(store).await;
+    writer.round(Begin::Generation, changes).await;
+    let changes = vec![removed("p0007", RemovedReason::Deleted)];
+    writer.round(Begin::Round, changes).await;
+    let mut scan = Scan::new(Kind::USER);
+    let mut seen = Vec::new();
+    loop {
+        let more = page(store, &mut scan, 10).await;
+        if more.is_empty() {
+            break;
+        }
+        seen.extend(more);
+    }
+    seen.sort();
+    assert_eq!(seen, names(store).await);
+    assert_eq!(seen.len(), 25);
+    assert!(
+        page(store, &mut scan, 10).await.is_empty(),
+        "it stays at its end"
+    );
+    let mut none = Scan::new(Kind::GROUP);
+    assert!(page(store, &mut none, 10).await.is_empty());
+}
+
+pub async fn a_pass_brings_objects_as_they_are_when_they_come(store: &impl Store) {
+    let mut writer = delta(store).await;
+    writer.round(Begin::Generation, crowd(25)).await;
+    let mut scan = Scan::new(Kind::USER);
+    let mut seen = page(store, &mut scan, 5).await;
+    assert_eq!(seen.len(), 5);
+    // The last ones that were written are gone, and their room is taken by something else.
+    let gone: Vec<String> = (20..25).map(|n| format!("p{n:04}")).collect();
+    let changes = gone.iter().map(|id| removed(id, RemovedReason::Deleted));
+    writer.round(Begin::Round, changes.collect()).await;
+    let mut changes: Vec<Change> = (0..5).map(|n| person(&format!("new{n}"), "N")).collect();
+    changes.extend((0..20).map(|n| person(&format!("p{n:04}"), "Q")));
+    writer.round(Begin::Round, changes).await;
+    loop {
+        let more = page(store, &mut scan, 5).await;
+        if more.is_empty() {
+            break;
+        }
+        let is_new = |(id, name): &(String, String)| name == "Q" || id.starts_with('n');
+        assert!(more.iter().all(is_new), "{more:?}");
+        seen.extend(more);
+    }
+    let mut came: Vec<String> = seen.into_iter().map(|(id, _)| id).collect();
+    came.retain(|id| id.starts_with('p') && !gone.contains(id));
+    came.sort();
+    let stayed: Vec<String> = (0..20).map(|n| format!("p{n:04}")).collect();
+    assert_eq!(came, stayed);
 }
 
 pub async fn each_source_counts_what_it_wrote_itself(store: &impl Store) {

@@ -113,7 +113,8 @@ fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()>
 }
 
 /// Adds the rows that a bound statement gives.
-fn read(statement: &mut Statement<'_>, width: usize, to: &mut Vec<Value>) -> rusqlite::Result<()> {
+fn read(statement: &mut Statement<'_>, to: &mut Vec<Value>) -> rusqlite::Result<()> {
+    let width = statement.column_count();
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         for n in 0..width {
@@ -130,6 +131,15 @@ fn read(statement: &mut Statement<'_>, width: usize, to: &mut Vec<Value>) -> rus
 
 #[async_trait]
 impl Transaction for SqliteTransaction<'_> {
+    /// What others wrote is in the one number, and what this connection wrote in the other:
+    /// <https://www.sqlite.org/pragma.html#pragma_data_version>.
+    async fn moment(&mut self) -> Result<Option<u64>, StoreError> {
+        let others = self.connection.prepare_cached("PRAGMA data_version");
+        let others = others.and_then(|mut others| others.query_row([], |row| row.get::<_, u64>(0)));
+        let others = others.map_err(|error| failed("look for changes", error))?;
+        Ok(Some(others + self.connection.total_changes()))
+    }
+
     async fn get_many(
         &mut self,
         table: &'static Table,
@@ -139,7 +149,7 @@ impl Transaction for SqliteTransaction<'_> {
         let sql = sql::by_key(Verb::Select, table, width);
         let mut found = Vec::new();
         self.each("read", table, &sql, &keys, width, |statement| {
-            read(statement, table.columns.len(), &mut found)
+            read(statement, &mut found)
         })?;
         Ok(found)
     }
@@ -193,7 +203,7 @@ impl Transaction for SqliteTransaction<'_> {
     async fn range(&mut self, selection: &Selection) -> Result<Vec<Value>, StoreError> {
         let mut found = Vec::new();
         self.selected(Verb::Select, selection, |statement| {
-            read(statement, selection.table.columns.len(), &mut found)
+            read(statement, &mut found)
         })?;
         Ok(found)
     }
