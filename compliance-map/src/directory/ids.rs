@@ -134,9 +134,13 @@ impl Ids {
         Some((directory.upn(position), directory.display_name(position)))
     }
 
-    /// Takes away one that is no person, if it is among them.
+    /// Takes away one, if it is among them.
     pub(crate) fn take(&mut self, id: &str) -> bool {
-        self.others.contains(id) && Arc::make_mut(&mut self.others).remove(id)
+        let position = self.directory.as_ref().and_then(|d| d.position(id));
+        match position.filter(|position| self.people.contains(*position)) {
+            Some(position) => Arc::make_mut(&mut self.people).remove(position),
+            None => self.others.contains(id) && Arc::make_mut(&mut self.others).remove(id),
+        }
     }
 
     /// The people among them, by where they stand in the directory.
@@ -458,6 +462,9 @@ mod tests {
             prop_assert_eq!(texts(&rest), left);
             for id in a.iter().chain(&b) {
                 prop_assert_eq!(x.contains(id), a.contains(id));
+                let (mut less, mut fewer) = (x.clone(), a.clone());
+                prop_assert_eq!(less.take(id), fewer.remove(id));
+                prop_assert_eq!(texts(&less), fewer.into_iter().collect::<Vec<_>>());
             }
             // What is read back holds texts alone.
             let json = serde_json::to_string(&x).unwrap_or_default();
