@@ -12,7 +12,7 @@ use super::backend::Transaction;
 use super::batch::Scope;
 use super::body;
 use super::object::keyed;
-use super::row::{Cursor, SOME, Text, append, get, name, put_by, range};
+use super::row::{SOME, Text, append, get, name, pick, put_by, range};
 use super::table::{Existing, Selection, Value};
 use super::tables::{ARRIVAL, ArrivalRow, Key, RECORD, RecordRow};
 use super::{Committed, StoreError, crash};
@@ -35,18 +35,14 @@ pub(super) async fn has_some(
     Ok(!tx.range(&some.limit(1)).await?.is_empty())
 }
 
-/// The sources of which something is not sorted in yet, in the order in which they came.
-pub(super) async fn waiting(tx: &mut dyn Transaction) -> Result<Vec<Text>, StoreError> {
-    let mut sources: Vec<Text> = Vec::new();
-    let mut arrivals = Cursor::new(Selection::of(&ARRIVAL));
-    while let Some(rows) = arrivals.next::<ArrivalRow>(tx).await? {
-        for row in rows {
-            if !sources.contains(&row.source) {
-                sources.push(row.source);
-            }
-        }
-    }
-    Ok(sources)
+/// The first object after this one that is not sorted in yet, and its source.
+pub(super) async fn next(
+    tx: &mut dyn Transaction,
+    after: Option<i64>,
+) -> Result<Option<(i64, Text)>, StoreError> {
+    let after = after.map(Value::Integer).into_iter().collect();
+    let first = Selection::of(&ARRIVAL).after(after).limit(1);
+    Ok(pick(tx, first, &["number", "source"]).await?.pop())
 }
 
 pub(super) async fn are_many(tx: &mut dyn Transaction) -> Result<bool, StoreError> {
@@ -117,6 +113,9 @@ async fn bodies(
     Ok(said.collect())
 }
 
+/// Number, kind, id and body of an object that arrived, and when it did.
+type Arrival = (i64, Text, Text, i64, i64);
+
 /// The keys of what arrived, in little room.
 #[derive(Default)]
 struct Arrived {
@@ -138,32 +137,38 @@ struct One {
 impl Arrived {
     async fn of(tx: &mut dyn Transaction, source: Text) -> Result<Self, StoreError> {
         let mut arrived = Self::default();
-        let mut rows = Cursor::new(of(source));
-        while let Some(some) = rows.next::<ArrivalRow>(tx).await? {
-            for row in some {
+        let mut after = Vec::new();
+        loop {
+            let some = of(source.clone()).after(after).limit(SOME);
+            let rows: Vec<Arrival> =
+                pick(tx, some, &["number", "kind", "id", "body", "at"]).await?;
+            let Some((number, ..)) = rows.last() else {
+                return Ok(arrived);
+            };
+            after = vec![Value::Integer(*number)];
+            for row in rows {
                 arrived.add(row)?;
             }
         }
-        Ok(arrived)
     }
 
-    fn add(&mut self, row: ArrivalRow) -> Result<(), StoreError> {
-        let known = self.kinds.iter().position(|kind| *kind == row.kind);
+    fn add(&mut self, (number, kind, id, body, at): Arrival) -> Result<(), StoreError> {
+        let known = self.kinds.iter().position(|known| *known == kind);
         let kind = known.unwrap_or_else(|| {
-            self.kinds.push(row.kind);
+            self.kinds.push(kind);
             self.kinds.len() - 1
         });
         let from = self.ids.len();
-        self.ids.push_str(&row.id);
+        self.ids.push_str(&id);
         let place = u32::try_from(from)
             .ok()
             .zip(u32::try_from(self.ids.len()).ok());
         self.all.push(One {
             kind,
             id: place.ok_or_else(|| super::row::damaged("arrival"))?,
-            number: row.number,
-            body: row.body,
-            at: row.at,
+            number,
+            body,
+            at,
         });
         Ok(())
     }

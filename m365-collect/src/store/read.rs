@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::backend::Transaction;
 use super::batch::SORT_CONTAINER;
-use super::row::{SOME, Text, damaged, get, pairs, range};
+use super::row::{SOME, Text, damaged, get, pick, range};
 use super::table::{Selection, Test, Value};
 use super::tables::{
     ConflictRow, EDGE, FEED, FeedRow, RECORD, RecordRow, VERSION, VersionRow, YIELD, YieldRow,
@@ -69,7 +69,7 @@ pub(super) async fn records(
 ) -> Result<Vec<Record>, StoreError> {
     let after = after.map(Value::from).into_iter().collect();
     let some = live(&kind).after(after).limit(limit);
-    let rows = pairs(tx, some, &["id", "body"]).await?;
+    let rows = pick(tx, some, &["id", "body"]).await?;
     to_records(tx, &kind, rows).await
 }
 
@@ -118,7 +118,7 @@ pub(super) async fn edges(
     let many = limit.saturating_mul(4);
     for kind in DIRECTORY_OBJECTS {
         let all = of_kind(&Kind::new(kind)).by("record_gone").limit(many);
-        let ids: Vec<(Text, i64)> = pairs(tx, all, &["id", "removed_at"]).await?;
+        let ids: Vec<(Text, i64)> = pick(tx, all, &["id", "removed_at"]).await?;
         if ids.len() < many {
             gone.extend(ids.into_iter().map(|(id, _)| id));
         } else {
@@ -134,7 +134,7 @@ pub(super) async fn edges(
             .test("removed_at", Test::Null)
             .after(after)
             .limit(wanted);
-        let rows: Vec<(Text, Text)> = pairs(tx, some, &["from_id", "to_id"]).await?;
+        let rows: Vec<(Text, Text)> = pick(tx, some, &["from_id", "to_id"]).await?;
         let Some((from, to)) = rows.last() else { break };
         after = vec![from.clone().into(), to.clone().into()];
         let is_last = rows.len() < wanted;

@@ -212,7 +212,10 @@ async fn end(
 
 /// Sorts in what has arrived for any source, so that whoever reads here sees all of it.
 pub(super) async fn sort_in_all(tx: &mut dyn Transaction) -> Result<(), StoreError> {
-    for id in arrival::waiting(tx).await? {
+    let mut after = None;
+    // Those of the same source behind it are sorted in with it.
+    while let Some((number, id)) = arrival::next(tx, after).await? {
+        after = Some(number);
         let id = SourceId::try_from(id.into_owned()).map_err(|_| super::row::damaged("arrival"))?;
         let Some(row) = source(tx, &id).await? else {
             continue;

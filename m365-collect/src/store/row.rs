@@ -199,21 +199,38 @@ pub(super) async fn range<R: Row>(
     read_all(selection.table, tx.range(selection).await?)
 }
 
-/// Two columns of selected rows.
-pub(super) async fn pairs<A: Field, B: Field>(
+/// Some columns of a row.
+pub(super) trait Columns: Sized {
+    fn read(from: &mut std::vec::IntoIter<Value>) -> Option<Self>;
+}
+
+macro_rules! columns {
+    ($($column:ident),*) => {
+        impl<$($column: Field),*> Columns for ($($column),*) {
+            fn read(from: &mut std::vec::IntoIter<Value>) -> Option<Self> {
+                Some(($($column::from_value(from.next()?)?),*))
+            }
+        }
+    };
+}
+
+columns!(A, B);
+columns!(A, B, C, D, E);
+
+/// Of selected rows only these columns.
+pub(super) async fn pick<C: Columns>(
     tx: &mut dyn Transaction,
     selection: Selection,
-    columns: &'static [&'static str; 2],
-) -> Result<Vec<(A, B)>, StoreError> {
+    columns: &'static [&'static str],
+) -> Result<Vec<C>, StoreError> {
     let table = selection.table;
     let values = tx.range(&selection.only(columns)).await?;
-    let mut pairs = Vec::with_capacity(values.len() / 2);
+    let mut rows = Vec::with_capacity(values.len() / columns.len());
     let mut values = values.into_iter();
-    while let (Some(one), Some(other)) = (values.next(), values.next()) {
-        let pair = A::from_value(one).zip(B::from_value(other));
-        pairs.push(pair.ok_or_else(|| damaged(table.name))?);
+    while values.len() > 0 {
+        rows.push(C::read(&mut values).ok_or_else(|| damaged(table.name))?);
     }
-    Ok(pairs)
+    Ok(rows)
 }
 
 /// Writes rows in the place of any before.

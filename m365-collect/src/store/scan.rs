@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::StoreError;
 use super::backend::Transaction;
 use super::read::{live, to_records};
-use super::row::{SOME, Text, damaged, get, name, pairs};
+use super::row::{SOME, Text, damaged, get, name, pick};
 use super::table::Value;
 use super::tables::{RECORD, RecordRow};
 use crate::kind::Kind;
@@ -81,7 +81,7 @@ impl Ahead {
         while !scan.is_last && ahead.all.len() < AHEAD && ahead.ids.len() < AHEAD_BYTES {
             let after = scan.after.take().map(Value::from).into_iter().collect();
             let some = live(&scan.kind).after(after).limit(SOME);
-            let rows: Vec<(Text, Option<i64>)> = pairs(tx, some, &["id", "body"]).await?;
+            let rows: Vec<(Text, Option<i64>)> = pick(tx, some, &["id", "body"]).await?;
             scan.is_last = rows.len() < SOME;
             for (id, body) in &rows {
                 ahead.add(id, *body)?;

@@ -131,6 +131,11 @@ pub async fn a_relation_to_a_removed_object_is_not_live(store: &impl Store) {
         members(store).await,
         pairs(&[("g", "b"), ("g", "stranger")])
     );
+    // Nor with very many tombstones beside the relations that are asked for.
+    let more = (0..9).map(|n| removed(&format!("a{n}"), RemovedReason::Changed));
+    writer.round(Begin::Round, more.collect()).await;
+    let first = store.edges(&Relation::MEMBER, None, 1).await;
+    assert_eq!(first.expect("relations"), [member("g", "b")]);
     // A report row that is keyed by a person's id is not the person.
     let mut report = Writer::new(store, SourceId::new("report"), SyncMode::Delta).await;
     let row = Change::Remove {
