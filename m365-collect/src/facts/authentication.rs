@@ -9,7 +9,7 @@ use compliance_map::facts::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::fact::{fact, fact_of, of_items};
+use super::fact::{fact, fact_of_many, of_items};
 use super::part::{is_whole, rows};
 use super::unmodelled::{self, Members, carried, carried_as, members_of};
 use super::value::type_name;
@@ -32,10 +32,11 @@ pub(super) async fn registration(
     reader: &Reader<'_>,
     mut keep: impl FnMut(RegistrationFact) -> Option<RegistrationFact> + Send,
 ) -> Result<Fact<RegistrationFact>, StoreError> {
-    fact_of(
+    fact_of_many(
         reader,
         "registration_details",
         &Kind::REGISTRATION_DETAILS,
+        |row: &RegistrationFact| &row.user,
         |user, view: Registration| {
             keep(RegistrationFact {
                 user,
@@ -62,10 +63,11 @@ pub(super) async fn per_user_mfa(
     reader: &Reader<'_>,
     mut keep: impl FnMut(PerUserMfaFact) -> Option<PerUserMfaFact> + Send,
 ) -> Result<Fact<PerUserMfaFact>, StoreError> {
-    fact_of(
+    fact_of_many(
         reader,
         "per_user_mfa",
         &Kind::PER_USER_MFA,
+        |row: &PerUserMfaFact| &row.user,
         |user, view: Requirements| {
             let state = view.per_user_mfa_state;
             keep(PerUserMfaFact {

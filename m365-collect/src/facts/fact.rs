@@ -3,7 +3,7 @@
 use compliance_map::{Fact, State};
 use serde::de::DeserializeOwned;
 
-use super::part::rows;
+use super::part::{many, rows};
 use super::value::timestamp;
 use crate::evidence::{EvidenceState, Reader, Rows};
 use crate::kind::Kind;
@@ -14,20 +14,24 @@ pub(super) async fn fact<V: DeserializeOwned, T: Send>(
     reader: &Reader<'_>,
     source: &'static str,
     kind: &Kind,
-    mut to_row: impl FnMut(String, V) -> T + Send,
+    to_row: impl Fn(String, V) -> T + Send,
 ) -> Result<Fact<T>, StoreError> {
-    fact_of(reader, source, kind, move |id, view| Some(to_row(id, view))).await
+    let evidence = reader.evidence(source, kind).await?;
+    let to_row = move |id, view| Some(to_row(id, view));
+    let (rows, evidence) = rows(reader, evidence, kind, to_row).await?;
+    Ok(of_items(rows, evidence))
 }
 
-/// The same of the rows that are to stand in the fact.
-pub(super) async fn fact_of<V: DeserializeOwned, T: Send>(
+/// The same of many objects, as far as `to_row` wants them, in the order of this id.
+pub(super) async fn fact_of_many<V: DeserializeOwned, T: Send>(
     reader: &Reader<'_>,
     source: &'static str,
     kind: &Kind,
+    id: impl Fn(&T) -> &str + Send,
     to_row: impl FnMut(String, V) -> Option<T> + Send,
 ) -> Result<Fact<T>, StoreError> {
     let evidence = reader.evidence(source, kind).await?;
-    let (rows, evidence) = rows(reader, evidence, kind, to_row).await?;
+    let (rows, evidence) = many(reader, evidence, kind, id, to_row).await?;
     Ok(of_items(rows, evidence))
 }
 

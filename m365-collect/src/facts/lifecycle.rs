@@ -4,7 +4,7 @@ use compliance_map::Fact;
 use compliance_map::facts::LifecycleEventFact;
 use serde::Deserialize;
 
-use super::fact::fact_of;
+use super::fact::fact_of_many;
 use super::names::named;
 use super::value::instant;
 use crate::evidence::Reader;
@@ -160,10 +160,11 @@ impl Audit {
 }
 
 pub(super) async fn events(reader: &Reader<'_>) -> Result<Fact<LifecycleEventFact>, StoreError> {
-    fact_of(
+    fact_of_many(
         reader,
         "directory_audits",
         &Kind::DIRECTORY_AUDIT,
+        |row: &LifecycleEventFact| &row.id,
         |id, audit: Audit| audit.into_row(id),
     )
     .await

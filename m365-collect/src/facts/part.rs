@@ -153,6 +153,22 @@ pub(super) async fn rows<V: DeserializeOwned, T: Send>(
     Ok(reader.rows(kind, to_row).await?.with(evidence))
 }
 
+/// The same where there are many, in the order of this id.
+pub(super) async fn many<V: DeserializeOwned, T: Send>(
+    reader: &Reader<'_>,
+    evidence: EvidenceState,
+    kind: &Kind,
+    id: impl Fn(&T) -> &str + Send,
+    to_row: impl FnMut(String, V) -> Option<T> + Send,
+) -> Result<(Vec<T>, EvidenceState), StoreError> {
+    if !is_read(&evidence) {
+        return Ok((Vec::new(), evidence));
+    }
+    let (mut rows, evidence) = reader.scan(kind, to_row).await?.with(evidence);
+    rows.sort_unstable_by(|one, other| id(one).cmp(id(other)));
+    Ok((rows, evidence))
+}
+
 /// Adds the ends of a relation to their rows; both come in the order of the row's id.
 pub(super) async fn join<T: Send>(
     reader: &Reader<'_>,

@@ -11,9 +11,9 @@ use compliance_map::Fact;
 use compliance_map::facts::{GuestFact, SignInFact, UserFact};
 use serde::Deserialize;
 
-use super::fact::{fact_of, never_empty, of_items};
+use super::fact::{fact_of_many, never_empty, of_items};
 use super::organization::sku_names;
-use super::part::{Part, join, remark, rows};
+use super::part::{Part, join, many, remark};
 use super::value::instant;
 use crate::evidence::Reader;
 use crate::kind::Kind;
@@ -92,12 +92,14 @@ pub(super) async fn people(
     let managers = Part::of(reader, "user_managers", &Kind::new("manager"), &evidence).await?;
     let names = skus.as_ref().unwrap_or(const { &BTreeMap::new() });
     let (mut guests, mut is_empty) = (Vec::new(), true);
-    let (rows, evidence) = rows(reader, evidence, &Kind::USER, |id, mut user: User| {
+    let to_row = |id: String, mut user: User| {
         is_empty = false;
         guests.extend(user.guest(&id));
         keep(user.into_row(id, names))
-    })
-    .await?;
+    };
+    let kind = &Kind::USER;
+    let (rows, evidence) = many(reader, evidence, kind, |row| &row.id, to_row).await?;
+    guests.sort_unstable_by(|one, other| one.user.cmp(&other.user));
     let guests = of_items(guests, evidence.clone());
     let mut users = of_items(rows, evidence);
     if managers.is_known() {
@@ -150,22 +152,28 @@ pub(super) async fn sign_in_activity(
     let told = part.is_known().then_some(guests.items.as_mut_slice());
     // In the order of their ids.
     let told = told.unwrap_or_default();
-    let activity = fact_of(reader, source, kind, |user, view: SignIn| {
-        // Absent on one user of a page that carries it: this one never signed in.
-        let activity = view.sign_in_activity.unwrap_or_default();
-        let last_success = instant(activity.last_successful_sign_in_date_time);
-        let guest = told.binary_search_by(|guest| guest.user.cmp(&user));
-        if let Some(guest) = guest.ok().and_then(|at| told.get_mut(at)) {
-            guest.last_sign_in = last_success;
-        }
-        keep(SignInFact {
-            user,
-            last_interactive: instant(activity.last_sign_in_date_time),
-            last_noninteractive: instant(activity.last_non_interactive_sign_in_date_time),
-            last_success,
-            ..SignInFact::default()
-        })
-    })
+    let activity = fact_of_many(
+        reader,
+        source,
+        kind,
+        |row: &SignInFact| &row.user,
+        |user, view: SignIn| {
+            // Absent on one user of a page that carries it: this one never signed in.
+            let activity = view.sign_in_activity.unwrap_or_default();
+            let last_success = instant(activity.last_successful_sign_in_date_time);
+            let guest = told.binary_search_by(|guest| guest.user.cmp(&user));
+            if let Some(guest) = guest.ok().and_then(|at| told.get_mut(at)) {
+                guest.last_sign_in = last_success;
+            }
+            keep(SignInFact {
+                user,
+                last_interactive: instant(activity.last_sign_in_date_time),
+                last_noninteractive: instant(activity.last_non_interactive_sign_in_date_time),
+                last_success,
+                ..SignInFact::default()
+            })
+        },
+    )
     .await?;
     part.remark(guests, "last sign-ins");
     Ok(activity)

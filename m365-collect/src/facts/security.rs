@@ -5,7 +5,7 @@ use compliance_map::facts::{AlertFact, RiskFact, SecureScoreFact};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::fact::{fact, fact_of};
+use super::fact::{fact, fact_of_many};
 use super::part::remark;
 use super::value::instant;
 use crate::evidence::Reader;
@@ -67,10 +67,11 @@ struct RiskyUser {
 
 /// Accounts that are gone are at risk no more.
 pub(super) async fn risk(reader: &Reader<'_>) -> Result<Fact<RiskFact>, StoreError> {
-    fact_of(
+    fact_of_many(
         reader,
         "risky_users",
         &Kind::RISKY_USER,
+        |row: &RiskFact| &row.user,
         |user, view: RiskyUser| {
             (view.is_deleted != Some(true)).then(|| RiskFact {
                 user,
