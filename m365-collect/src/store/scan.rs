@@ -15,15 +15,16 @@ use super::tables::{RECORD, RecordRow};
 use crate::kind::Kind;
 use crate::record::Record;
 
-/// So many ids are read ahead …
-const AHEAD: usize = if cfg!(test) { 2 } else { 128 } * SOME;
-/// … or fewer, where they take more bytes than this.
-const AHEAD_BYTES: usize = 8 * 1024 * 1024;
+/// So many ids are read ahead. A page of the file holds some five bodies and is read again for each
+/// time that ids are read ahead: the fewer times, the better …
+const AHEAD: usize = if cfg!(test) { 2 } else { 512 } * SOME;
+/// … but ids take no more bytes than this.
+const AHEAD_BYTES: usize = 32 * 1024 * 1024;
 
 /// A pass over all live objects of a kind, which [`Store::scan`](super::Store::scan) takes further.
 ///
-/// It holds the ids of some 128,000 objects at most, with 16 bytes beside each: 7 MB where ids are
-/// GUIDs, and 10 MB where they are long.
+/// It holds the ids of some 512,000 objects at most, with 16 bytes beside each: 27 MB where ids are
+/// GUIDs, and 40 MB where they are long.
 #[derive(Clone)]
 pub struct Scan {
     pub(super) kind: Kind,

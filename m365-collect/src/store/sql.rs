@@ -208,16 +208,9 @@ pub fn selected(verb: Verb, selection: &Selection, dialect: Dialect) -> (String,
         let order: Vec<String> = order.iter().map(|name| format!("{name}{way}")).collect();
         let _ = write!(sql, " ORDER BY {}", order.join(", "));
         if let Ok(limit) = i64::try_from(selection.limit) {
-            // As a value the statement is the same whatever the limit. SQLite would plan it anew for
-            // each value, but not where something is reckoned with it.
-            let limit = match dialect {
-                Dialect::Sqlite => {
-                    values.push(Value::Integer(limit));
-                    format!("${} + 0", values.len())
-                }
-                Dialect::Postgres => limit.to_string(),
-            };
-            let _ = write!(sql, " LIMIT {limit}");
+            // A value, so that the statement is the same whatever the limit.
+            values.push(Value::Integer(limit));
+            let _ = write!(sql, " LIMIT ${}", values.len());
         }
     }
     (sql, values)

@@ -109,9 +109,9 @@ async fn how_many<R: Swept>(
     gone: Gone,
 ) -> Result<HeldSweep, StoreError> {
     let mut held = HeldSweep::new(0, 0);
-    for name in yields(tx, scope.source(), R::SORT).await? {
-        held.of += tx.count(&live::<R>(scope, name.clone())).await?;
-        let suspects = suspects::<R>(scope, gone, name);
+    let names = yields(tx, scope.source(), R::SORT).await?;
+    for name in &names {
+        let suspects = suspects::<R>(scope, gone, name.clone());
         if gone == Gone::NotNamed {
             held.removals += tx.count(&suspects).await?;
             continue;
@@ -119,6 +119,12 @@ async fn how_many<R: Swept>(
         let mut rows = Cursor::new(suspects);
         while let Some(some) = rows.next::<R>(tx).await? {
             held.removals += gone_of(tx, gone, some).await?.len() as u64;
+        }
+    }
+    // Of how many matters only where some are to go.
+    if held.removals > 0 {
+        for name in names {
+            held.of += tx.count(&live::<R>(scope, name)).await?;
         }
     }
     Ok(held)

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::ddl::{self, SCHEMA_VERSION};
@@ -146,6 +147,10 @@ pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Store
     // Nothing in the file may call what could do harm.
     connection
         .pragma_update(None, "trusted_schema", "OFF")
+        .map_err(|error| failed("open the store", error))?;
+    // A plan does not depend on values, so that no statement is planned again for others.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(|error| failed("open the store", error))?;
     connection
         .busy_timeout(BUSY)
