@@ -2,7 +2,7 @@
 //! NIST CSF, NIST SP 800-171, CMMC, the HIPAA Security Rule, SOC 2 and PCI DSS.
 //!
 //! This crate is a pure function. It reads no clock, file, network or environment, and equal input
-//! gives equal bytes. Where the facts come from is not its business: any product that can fill in
+//! gives equal bytes; the seeds of its hash tables, which the system gives, change nothing of them. Where the facts come from is not its business: any product that can fill in
 //! [`Facts`] can embed it.
 //!
 //! # What it promises

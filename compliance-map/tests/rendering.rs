@@ -70,6 +70,17 @@ fn json_has_the_documented_members() {
 }
 
 #[test]
+fn json_that_is_written_piece_by_piece_is_the_same() {
+    let assessment = assess_all(&covered_tenant(3));
+    let mut written = Vec::new();
+    render::write_json(&assessment, &mut written).unwrap();
+    assert_eq!(
+        String::from_utf8(written).unwrap(),
+        render::json(&assessment)
+    );
+}
+
+#[test]
 fn the_summary_counts_people_once() {
     let mut facts = covered_tenant(50);
     facts.auth_registration.items[49] = registered("u50", &[]);

@@ -3,12 +3,15 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::{
     assess_all, covered_tenant, fact_of, holds, mfa_for_all, now, per_user, registered, signed_in,
 };
 use compliance_map::facts::{CaPrincipals, CrossTenantFact, GroupFact, SecurityDefaultsFact};
 use compliance_map::{
-    AssessError, Catalogue, ControlResult, Exception, Fact, Facts, Options, Status, assess,
+    AssessError, Catalogue, ControlResult, Directory, Exception, Fact, Facts, Options, Status,
+    assess, assess_in,
 };
 use serde_json::json;
 
@@ -684,4 +687,23 @@ fn an_unknown_control_is_an_error_and_nothing_is_assessed() {
     );
     let options = Options::new(now()).frameworks(["cis"]);
     assert!(assess(&covered_tenant(1), &Catalogue::builtin(), &options).is_err());
+}
+
+#[test]
+fn an_account_that_was_not_packed_is_an_error_and_not_left_out() {
+    let facts = covered_tenant(2);
+    let mut fewer = covered_tenant(2);
+    fewer.identity_users.items.truncate(1);
+    let directory = Arc::new(Directory::of(&fewer));
+    let refused = assess_in(
+        &facts,
+        &directory,
+        &Catalogue::builtin(),
+        &Options::new(now()),
+    );
+    let lost = facts.identity_users.items[1].id.clone();
+    assert_eq!(
+        refused.unwrap_err(),
+        AssessError::NotPacked { account: lost }
+    );
 }

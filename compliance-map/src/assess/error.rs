@@ -14,6 +14,12 @@ pub enum AssessError {
         /// Why, with successors where there are any.
         source: ReferenceError,
     },
+    /// The facts have an account that was not packed with the others: it would not be assessed.
+    #[error("the account {account} is in the facts and not in the directory; pack every account")]
+    NotPacked {
+        /// Its object id.
+        account: String,
+    },
     /// A parameter was declared that no rule of its control has, or one that is zero.
     #[error(
         "{control} takes no parameter {name} of that value; {}",

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Timestamp;
-use crate::directory::Ids;
+use crate::directory::{ByReason, Ids};
 use crate::facts::Facts;
 use crate::framework::{Catalogue, ControlRef};
 use crate::population::Population;
@@ -65,11 +65,14 @@ impl<'a> Exceptions<'a> {
         population: &Population<'_>,
     ) -> Ids {
         let mut excepted = Ids::default();
-        let subjects = self.subjects.get(control.to_string().as_str());
-        for id in subjects.into_iter().flatten() {
+        let Some(subjects) = self.subjects.get(control.to_string().as_str()) else {
+            return excepted;
+        };
+        let lists = [&finding.failing, &finding.conditional, &finding.unknown];
+        let lists = lists.map(ByReason::ids);
+        for id in subjects {
             let member = population.member(id);
-            let lists = [&finding.failing, &finding.conditional, &finding.unknown];
-            if lists.into_iter().any(|list| list.holds(member)) {
+            if lists.iter().any(|list| list.holds(member)) {
                 excepted.insert(member);
             }
         }

@@ -57,7 +57,9 @@ pub(super) fn clause(finding: &Finding, excepted: &Ids, already: Option<&str>) -
     subjects.conditional = sorted(&finding.conditional, excepted, &mut subjects);
     subjects.unknown = sorted(&finding.unknown, excepted, &mut subjects);
 
-    let population = finding.population();
+    let listed = [&subjects.failing, &subjects.conditional, &subjects.unknown];
+    let listed: usize = listed.into_iter().map(Ids::len).sum();
+    let population = finding.passing + listed + subjects.excepted.len();
     let total = population - subjects.excepted.len();
     let lacking = subjects.failing.len() + subjects.conditional.len();
     let over_limit = subjects.excepted.len() > exception::limit(population);

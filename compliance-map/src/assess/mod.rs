@@ -57,13 +57,18 @@ pub fn assess(
 ///
 /// # Errors
 ///
-/// As [`assess`].
+/// As [`assess`]; [`AssessError::NotPacked`] when the facts have an account that the directory lacks.
 pub fn assess_in(
     facts: &Facts,
     directory: &Arc<Directory>,
     catalogue: &Catalogue,
     options: &Options,
 ) -> Result<Assessment, AssessError> {
+    let mut accounts = facts.identity_users.items.iter();
+    if let Some(account) = accounts.find(|row| directory.position(&row.id).is_none()) {
+        let account = account.id.clone();
+        return Err(AssessError::NotPacked { account });
+    }
     let controls = select::selected(facts, catalogue, options)?;
     declaration::check(catalogue, options)?;
     let context = Context::new(Evidence::new(facts, directory, options));

@@ -130,7 +130,9 @@ impl Bundle {
     /// Puts an assessment and everything it rests on into one set of files.
     ///
     /// `summary` and `catalogue` are those of this assessment. `sources` may be empty where the facts did not come
-    /// from a collector; the envelopes in `facts.json` then say how each fact was read.
+    /// from a collector; the envelopes in `facts.json` then say how each fact was read. Facts whose people
+    /// were packed, for [`assess_in`](crate::assess_in), have no rows about them and make no bundle from
+    /// which the assessment could be repeated: it takes those of a collector that keeps the rows.
     pub fn new(
         facts: &Facts,
         assessment: &Assessment,

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use roaring::RoaringBitmap;
 
-use crate::directory::Account;
+use crate::directory::Profile;
 use crate::population::{HeldRole, Person, Population};
 
-/// In which class each account is. Accounts of one class have the same profile and the same roles, and
-/// stand on the same sides of every policy.
+/// In which class each account is. Accounts of one class have the same roles, the same profile as far as
+/// policies look at it, and stand on the same sides of every policy.
 #[derive(Debug, Default)]
 pub(crate) struct Classes {
-    of: Vec<u32>,
-    count: u32,
+    of: Vec<u64>,
+    count: u64,
 }
 
 impl Classes {
@@ -21,12 +21,27 @@ impl Classes {
         sides: impl Iterator<Item = &'p RoaringBitmap>,
     ) -> Self {
         let directory = population.directory();
+        let mut known: HashMap<Profile, u64> = HashMap::new();
+        // So that each profile is looked up once, and not for each account.
+        let mut of_profile: Vec<Option<u64>> = vec![None; directory.profiles()];
         let accounts = directory.positions().filter_map(|it| directory.account(it));
-        let of: Vec<u32> = accounts.map(Account::profile).collect();
+        let of = accounts.map(|account| {
+            let number = account.profile();
+            let mut find = || {
+                let profile = directory.profile(number).for_policies();
+                let next = known.len() as u64;
+                *known.entry(profile).or_insert(next)
+            };
+            match of_profile.get_mut(number as usize) {
+                Some(class) => *class.get_or_insert_with(find),
+                None => find(),
+            }
+        });
         let mut classes = Self {
-            count: of.iter().max().map_or(0, |last| last.saturating_add(1)),
-            of,
+            of: of.collect(),
+            count: 0,
         };
+        classes.count = known.len() as u64;
         let mut holders: BTreeMap<&BTreeSet<HeldRole>, Vec<u32>> = BTreeMap::new();
         for person in population.holders() {
             holders
@@ -37,19 +52,24 @@ impl Classes {
         for people in holders.into_values() {
             classes.split(people.into_iter());
         }
+        // Policies mostly name the same few groups.
+        let mut split_by: Vec<&RoaringBitmap> = Vec::new();
         for side in sides {
-            classes.split(side.iter());
+            if !split_by.contains(&side) {
+                split_by.push(side);
+                classes.split(side.iter());
+            }
         }
         classes
     }
 
     /// Takes these people out of their classes, those of each class into a new one.
     fn split(&mut self, people: impl Iterator<Item = u32>) {
-        let mut new: HashMap<u32, u32> = HashMap::new();
+        let mut new: HashMap<u64, u64> = HashMap::new();
         for position in people {
             if let Some(class) = self.of.get_mut(position as usize) {
                 *class = *new.entry(*class).or_insert_with(|| {
-                    self.count = self.count.saturating_add(1);
+                    self.count += 1;
                     self.count - 1
                 });
             }
@@ -65,11 +85,11 @@ impl Classes {
     }
 }
 
-/// One question with the answers it was given, class by class. It may look at a person's profile, roles
-/// and policies, and at nothing that is the person's own.
+/// One question with the answers it was given, class by class. It may look at a person's roles, policies
+/// and profile [as far as these do](Profile::for_policies), and at nothing that is the person's own.
 pub(crate) struct Alike<'c, T> {
     classes: &'c Classes,
-    answers: HashMap<u32, T>,
+    answers: HashMap<u64, T>,
 }
 
 impl<T> Alike<'_, T> {

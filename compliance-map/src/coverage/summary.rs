@@ -147,13 +147,6 @@ pub fn mfa_summary_in(facts: &Facts, directory: &Arc<Directory>, as_of: Timestam
         };
         list.push(named(&person, everywhere.why.clone()));
     }
-    for list in [
-        &mut summary.failing,
-        &mut summary.conditional,
-        &mut summary.unknown,
-    ] {
-        list.sort_by(|a, b| a.id.cmp(&b.id));
-    }
     summary.complete &= summary.unknown.is_empty() && summary.overall.total > 0;
     summary
 }

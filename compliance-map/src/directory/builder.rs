@@ -74,14 +74,15 @@ impl DirectoryBuilder {
             text,
             profiles,
         } = self;
-        let later_first = |a: &Account, b: &Account| {
+        let by_id_then_later_first = |a: &Account, b: &Account| {
             (a.first.cmp(&b.first))
                 .then_with(|| a.id(&text).cmp(b.id(&text)))
                 .then_with(|| b.text.cmp(&a.text))
         };
-        accounts.sort_unstable_by(later_first);
+        accounts.sort_unstable_by(by_id_then_later_first);
         accounts
             .dedup_by(|next, kept| next.first == kept.first && next.id(&text) == kept.id(&text));
+        // No machine holds as many accounts as positions count: it would take 200 GB.
         accounts.truncate(u32::MAX as usize);
         let hasher = RandomState::new();
         let mut index = HashTable::with_capacity(accounts.len());

@@ -1,6 +1,7 @@
 //! Lists of ids, which many answers share.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, LazyLock};
 
 use roaring::RoaringBitmap;
@@ -192,7 +193,7 @@ impl Ids {
         match (&self.directory, &other.directory) {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             (None, None) => true,
-            // Only what is read back from JSON has no directory, and holds people among the others.
+            // What is read back from JSON has no directory, and holds people among the others.
             _ => false,
         }
     }
@@ -260,7 +261,7 @@ impl<'de> Deserialize<'de> for Ids {
     }
 }
 
-/// Who, by the reason. Nobody stands under two reasons.
+/// Who, by the reason. Hardly anybody stands under two.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ByReason(BTreeMap<String, Ids>);
 
@@ -275,16 +276,8 @@ impl ByReason {
         self.0.insert(why.to_owned(), ids);
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.values().map(Ids::len).sum()
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.0.values().all(Ids::is_empty)
-    }
-
-    pub(crate) fn holds(&self, member: Member<'_>) -> bool {
-        self.0.values().any(|ids| ids.holds(member))
     }
 
     /// Everybody, whatever the reason.
@@ -380,14 +373,28 @@ impl From<&ByReason> for Exclusions {
 /// Lists of which equal ones are held once.
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
-    people: Vec<Arc<RoaringBitmap>>,
-    others: Vec<Arc<BTreeSet<String>>>,
+    people: Known<RoaringBitmap>,
+    others: Known<BTreeSet<String>>,
 }
 
 impl Pool {
     pub(crate) fn share(&mut self, ids: &mut Ids) {
-        share(&mut self.people, &mut ids.people);
-        share(&mut self.others, &mut ids.others);
+        self.people.share(&mut ids.people, |people| {
+            // Of a long list some places have to do; whether two are equal is asked afterwards.
+            let step = people.len() / 64 + 1;
+            let mut hasher = DefaultHasher::new();
+            people.len().hash(&mut hasher);
+            for n in (0..people.len()).step_by(usize::try_from(step).unwrap_or(usize::MAX)) {
+                let place = u32::try_from(n).ok().and_then(|n| people.select(n));
+                place.hash(&mut hasher);
+            }
+            hasher.finish()
+        });
+        self.others.share(&mut ids.others, |others| {
+            let mut hasher = DefaultHasher::new();
+            others.hash(&mut hasher);
+            hasher.finish()
+        });
     }
 
     pub(crate) fn share_all(&mut self, exclusions: &mut Exclusions) {
@@ -395,10 +402,35 @@ impl Pool {
     }
 }
 
-fn share<T: PartialEq>(known: &mut Vec<Arc<T>>, new: &mut Arc<T>) {
-    match known.iter().find(|it| Arc::ptr_eq(it, new) || *it == new) {
-        Some(it) => *new = Arc::clone(it),
-        None => known.push(Arc::clone(new)),
+/// What was seen so far, by where it is in memory and by a hash of what it holds.
+#[derive(Debug)]
+struct Known<T> {
+    places: HashSet<*const T>,
+    by_hash: HashMap<u64, Vec<Arc<T>>>,
+}
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self {
+            places: HashSet::new(),
+            by_hash: HashMap::new(),
+        }
+    }
+}
+
+impl<T: PartialEq> Known<T> {
+    fn share(&mut self, new: &mut Arc<T>, hash: impl FnOnce(&T) -> u64) {
+        if self.places.contains(&Arc::as_ptr(new)) {
+            return;
+        }
+        let alike = self.by_hash.entry(hash(new)).or_default();
+        if let Some(known) = alike.iter().find(|known| *known == new) {
+            *new = Arc::clone(known);
+        } else {
+            // It is kept, so that nothing else comes to stand in its place.
+            self.places.insert(Arc::as_ptr(new));
+            alike.push(Arc::clone(new));
+        }
     }
 }
 

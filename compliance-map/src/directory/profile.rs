@@ -49,6 +49,17 @@ impl Narrowed {
 }
 
 impl Profile {
+    /// Without what no policy looks at.
+    pub(crate) fn for_policies(self) -> Self {
+        Self {
+            on_premises_synced: None,
+            leaves: None,
+            licenses: None,
+            sign_ins: None,
+            ..self
+        }
+    }
+
     pub(super) fn of(row: &UserFact, profiles: &mut Profiles) -> Self {
         let upn = row.upn.as_deref();
         let external = |upn: &str| upn.contains('#') && upn.to_ascii_uppercase().contains("#EXT#");
@@ -112,6 +123,10 @@ impl Profiles {
             .unwrap_or(&NOTHING_KNOWN)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.known.len()
+    }
+
     pub(super) fn word(&mut self, word: &String) -> u32 {
         self.list(std::slice::from_ref(word))
     }
@@ -127,7 +142,7 @@ impl Profiles {
     }
 }
 
-/// There are no more profiles or lists than accounts and rows, which are counted in 32 bits.
+/// No machine holds as many profiles or lists as 32 bits count: each has a hundred bytes.
 fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }

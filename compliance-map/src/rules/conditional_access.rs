@@ -313,7 +313,7 @@ pub(super) fn exclusions_covered(context: &Context<'_>) -> Finding {
             let why = "nobody is asked for MFA, so that everybody passes it by";
             finding.failing.insert(context.tenant(), why);
         }
-    } else if finding.population() == 0 && finding.whole {
+    } else if finding.counts_nobody() && finding.whole {
         if asked == BTreeSet::from([Some(true)]) {
             finding.vacuous_pass = Some("nobody is left out of a policy");
         } else {

@@ -31,7 +31,7 @@ pub(super) fn disabled(context: &Context<'_>) -> Finding {
         };
         finding.count(context, USERS, person.member(), answer);
     }
-    if finding.population() == 0 {
+    if finding.counts_nobody() {
         finding.missing.insert(context.evidence.missing(USERS));
         finding.undecidable =
             Some("nobody is recorded to have left, so who left is not known here");

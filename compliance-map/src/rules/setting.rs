@@ -199,7 +199,7 @@ impl Question {
             let member = context.population.member(id);
             finding.count(context, T::KEY, member, answer);
         }
-        if finding.population() == 0 {
+        if finding.counts_nobody() {
             match self.none {
                 NoRows::Fails(why) if grade == EvidenceGrade::Whole => {
                     finding.failing.insert(context.tenant(), why);
