@@ -4,6 +4,7 @@ mod state;
 
 use std::collections::BTreeMap;
 
+use futures::future::join;
 use serde::de::DeserializeOwned;
 
 use crate::id::SourceId;
@@ -163,13 +164,15 @@ impl<'a> Reader<'a> {
     ) -> Result<Rows<T>, StoreError> {
         let mut rows = Rows::default();
         let mut scan = Scan::new(kind.clone());
-        loop {
-            let page = self.store.scan(&mut scan, PAGE).await?;
-            if page.is_empty() {
-                return Ok(rows);
-            }
-            rows.add(page, &mut to_row);
+        let mut page = self.store.scan(&mut scan, PAGE).await?;
+        while !page.is_empty() {
+            // Where the store works in a thread of its own, the next page is on its way meanwhile.
+            let next = self.store.scan(&mut scan, PAGE);
+            let add = async { rows.add(page, &mut to_row) };
+            let (next, ()) = join(next, add).await;
+            page = next?;
         }
+        Ok(rows)
     }
 }
 
