@@ -135,6 +135,7 @@ pub mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timestamp;
+mod view;
 
 pub use descriptor::{Descriptor, Privacy};
 pub use endpoint::Endpoint;

@@ -14,29 +14,7 @@ use super::value::Single;
 use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::store::StoreError;
-
-/// <https://learn.microsoft.com/graph/api/resources/subscribedsku>
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SubscribedSku {
-    sku_part_number: Option<String>,
-    sku_id: Option<String>,
-    consumed_units: Option<i64>,
-    prepaid_units: Option<PrepaidUnits>,
-    capability_status: Option<String>,
-    service_plans: Option<Vec<ServicePlan>>,
-}
-
-#[derive(Deserialize)]
-struct PrepaidUnits {
-    enabled: Option<i64>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ServicePlan {
-    service_plan_name: Option<String>,
-}
+use crate::view::SubscribedSku;
 
 /// <https://learn.microsoft.com/graph/api/resources/companysubscription>
 #[derive(Deserialize)]
@@ -63,13 +41,14 @@ pub(super) async fn licenses(reader: &Reader<'_>) -> Result<Fact<LicenseFact>, S
         .rows(&Kind::SUBSCRIBED_SKU, |id, sku: SubscribedSku| {
             let sku_id = sku.sku_id.as_ref().map(|id| id.to_ascii_lowercase());
             let is_trial = sku_id.is_some_and(|id| trials.contains(&id));
+            let seats = super::value::count(sku.enabled_units());
             Some(LicenseFact {
                 sku: sku
                     .sku_part_number
                     .or_else(|| sku.sku_id.clone())
                     .unwrap_or(id),
                 sku_id: sku.sku_id,
-                purchased: super::value::count(sku.prepaid_units.and_then(|units| units.enabled)),
+                purchased: seats,
                 assigned: super::value::count(sku.consumed_units),
                 status: sku
                     .capability_status

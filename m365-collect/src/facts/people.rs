@@ -1,15 +1,9 @@
 //! Accounts, guests and sign-ins.
 
-#![expect(
-    clippy::struct_field_names,
-    reason = "fields carry the names of Graph's properties"
-)]
-
 use std::collections::BTreeMap;
 
 use compliance_map::Fact;
 use compliance_map::facts::{GuestFact, SignInFact, UserFact};
-use serde::Deserialize;
 
 use super::fact::{fact_of_many, never_empty, of_items};
 use super::organization::sku_names;
@@ -19,31 +13,7 @@ use crate::evidence::Reader;
 use crate::kind::Kind;
 use crate::record::Relation;
 use crate::store::StoreError;
-
-/// <https://learn.microsoft.com/graph/api/resources/user>. When people leave is not read: it needs a
-/// permission of its own, `User-LifeCycleInfo.Read.All`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct User {
-    user_principal_name: Option<String>,
-    display_name: Option<String>,
-    account_enabled: Option<bool>,
-    user_type: Option<String>,
-    created_date_time: Option<String>,
-    on_premises_sync_enabled: Option<bool>,
-    department: Option<String>,
-    job_title: Option<String>,
-    employee_id: Option<String>,
-    external_user_state: Option<String>,
-    external_user_state_change_date_time: Option<String>,
-    assigned_licenses: Option<Vec<AssignedLicense>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AssignedLicense {
-    sku_id: Option<String>,
-}
+use crate::view::{SignIn, User};
 
 impl User {
     /// Where they are a guest. Who answers for one is not read.
@@ -57,12 +27,10 @@ impl User {
         })
     }
 
-    fn into_row(self, id: String, skus: &BTreeMap<String, String>) -> UserFact {
-        let licenses = self.assigned_licenses.map(|licenses| {
-            let ids = licenses.into_iter().filter_map(|license| license.sku_id);
-            ids.map(|id| skus.get(&id.to_ascii_lowercase()).cloned().unwrap_or(id))
-                .collect()
-        });
+    fn into_row(mut self, id: String, skus: &BTreeMap<String, String>) -> UserFact {
+        let named = |id: String| skus.get(&id.to_ascii_lowercase()).cloned().unwrap_or(id);
+        let licenses = self.take_sku_ids();
+        let licenses = licenses.map(|ids| ids.into_iter().map(named).collect());
         UserFact {
             id,
             upn: self.user_principal_name,
@@ -125,21 +93,6 @@ pub(super) async fn people(
     Ok((users, guests))
 }
 
-/// <https://learn.microsoft.com/graph/api/resources/user>
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SignIn {
-    sign_in_activity: Option<SignInActivity>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SignInActivity {
-    last_sign_in_date_time: Option<String>,
-    last_non_interactive_sign_in_date_time: Option<String>,
-    last_successful_sign_in_date_time: Option<String>,
-}
-
 /// When everybody last signed in; the guests among them are told it as well.
 pub(super) async fn sign_in_activity(
     reader: &Reader<'_>,
@@ -158,7 +111,6 @@ pub(super) async fn sign_in_activity(
         kind,
         |row: &SignInFact| &row.user,
         |user, view: SignIn| {
-            // Absent on one user of a page that carries it: this one never signed in.
             let activity = view.sign_in_activity.unwrap_or_default();
             let last_success = instant(activity.last_successful_sign_in_date_time);
             let guest = told.binary_search_by(|guest| guest.user.cmp(&user));

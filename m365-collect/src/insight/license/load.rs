@@ -2,45 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use super::{Holder, LastSignIn, Sku, Snapshot};
 use crate::evidence::{EvidenceState, Reader};
 use crate::kind::Kind;
 use crate::store::{Store, StoreError};
 use crate::timestamp;
-
-/// <https://learn.microsoft.com/graph/api/resources/subscribedsku>
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SkuView {
-    sku_id: Option<String>,
-    sku_part_number: Option<String>,
-    consumed_units: Option<i64>,
-    prepaid_units: Option<PrepaidUnits>,
-    applies_to: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct PrepaidUnits {
-    enabled: Option<i64>,
-}
-
-/// <https://learn.microsoft.com/graph/api/resources/user>
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct UserView {
-    user_principal_name: Option<String>,
-    display_name: Option<String>,
-    account_enabled: Option<bool>,
-    assigned_licenses: Option<Vec<AssignedLicense>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AssignedLicense {
-    sku_id: Option<String>,
-}
+use crate::view::{SignIn, SubscribedSku, User};
 
 impl Snapshot {
     /// Takes what an audit needs out of a store.
@@ -50,14 +17,14 @@ impl Snapshot {
     pub async fn load(store: &dyn Store) -> Result<Self, StoreError> {
         let reader = Reader::new(store).await?;
         let skus = reader
-            .rows(&Kind::SUBSCRIBED_SKU, |id, sku: SkuView| {
+            .rows(&Kind::SUBSCRIBED_SKU, |id, sku: SubscribedSku| {
                 // Seats are people's; a product for the whole company has none.
                 let has_seats = sku.applies_to.as_deref() != Some("Company");
                 has_seats.then(|| sku.into_sku(id))
             })
             .await?;
         let sign_ins = reader
-            .rows(&Kind::SIGN_IN_ACTIVITY, |id, view: SignInView| {
+            .rows(&Kind::SIGN_IN_ACTIVITY, |id, view: SignIn| {
                 Some((id, view.last()))
             })
             .await?;
@@ -74,7 +41,7 @@ impl Snapshot {
             _ => BTreeMap::new(),
         };
         let holders = reader
-            .rows(&Kind::USER, |id, user: UserView| {
+            .rows(&Kind::USER, |id, user: User| {
                 user.into_holder(id, &sign_ins)
             })
             .await?;
@@ -94,24 +61,28 @@ impl Snapshot {
     }
 }
 
-impl SkuView {
+impl SubscribedSku {
     fn into_sku(self, record_id: String) -> Sku {
         let seats = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok());
+        let purchased = seats(self.enabled_units());
         let id = self.sku_id.unwrap_or(record_id);
         Sku {
             part_number: self.sku_part_number.unwrap_or_else(|| id.clone()),
-            purchased: seats(self.prepaid_units.and_then(|units| units.enabled)),
+            purchased,
             assigned: seats(self.consumed_units),
             id,
         }
     }
 }
 
-impl UserView {
+impl User {
     /// Nobody without a seat holds one.
-    fn into_holder(self, id: String, sign_ins: &BTreeMap<String, LastSignIn>) -> Option<Holder> {
-        let licenses = self.assigned_licenses.into_iter().flatten();
-        let sku_ids: Vec<String> = licenses.filter_map(|license| license.sku_id).collect();
+    fn into_holder(
+        mut self,
+        id: String,
+        sign_ins: &BTreeMap<String, LastSignIn>,
+    ) -> Option<Holder> {
+        let sku_ids = self.take_sku_ids().unwrap_or_default();
         (!sku_ids.is_empty()).then(|| Holder {
             last_sign_in: sign_ins.get(&id).copied().unwrap_or(LastSignIn::Unknown),
             upn: self.user_principal_name,
@@ -123,26 +94,7 @@ impl UserView {
     }
 }
 
-/// <https://learn.microsoft.com/graph/api/resources/user>
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SignInView {
-    sign_in_activity: Option<SignInActivity>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(
-    clippy::struct_field_names,
-    reason = "fields carry the names of Graph's properties"
-)]
-struct SignInActivity {
-    last_sign_in_date_time: Option<String>,
-    last_non_interactive_sign_in_date_time: Option<String>,
-    last_successful_sign_in_date_time: Option<String>,
-}
-
-impl SignInView {
+impl SignIn {
     /// The latest of the three times. A time that cannot be read is not never.
     fn last(self) -> LastSignIn {
         let Some(activity) = self.sign_in_activity else {
@@ -177,10 +129,10 @@ mod tests {
 
     #[test]
     fn a_time_that_cannot_be_read_is_not_never() {
-        let view: SignInView =
+        let view: SignIn =
             serde_json::from_str(r#"{"signInActivity":{"lastSignInDateTime":"soon"}}"#).unwrap();
         assert_eq!(view.last(), LastSignIn::Unknown);
-        let view: SignInView = serde_json::from_str(
+        let view: SignIn = serde_json::from_str(
             r#"{"signInActivity":{"lastSignInDateTime":"0001-01-01T00:00:00Z"}}"#,
         )
         .unwrap();
