@@ -1,4 +1,4 @@
-//! What the assessment of a large tenant costs, from a store with every source about people:
+//! What the assessment of a large tenant costs, from a store with the usual sources about people:
 //! `cargo bench -p benches --bench tenant -- fill FILE 1000000`, then `-- assess FILE`.
 //!
 //! Each person has 1.2 kB of JSON, a row in the report of registered methods, one of sign-ins and one

@@ -10,8 +10,8 @@ use common::{
 };
 use compliance_map::facts::{CaPrincipals, CrossTenantFact, GroupFact, SecurityDefaultsFact};
 use compliance_map::{
-    AssessError, Catalogue, ControlResult, Directory, Exception, Fact, Facts, Options, Status,
-    assess, assess_in,
+    AssessError, Catalogue, ControlResult, Directory, Exception, Fact, Facts, Options, State,
+    Status, assess, assess_in,
 };
 use serde_json::json;
 
@@ -690,20 +690,35 @@ fn an_unknown_control_is_an_error_and_nothing_is_assessed() {
 }
 
 #[test]
-fn an_account_that_was_not_packed_is_an_error_and_not_left_out() {
+fn what_was_not_packed_is_an_error_and_not_left_out() {
     let facts = covered_tenant(2);
-    let mut fewer = covered_tenant(2);
-    fewer.identity_users.items.truncate(1);
-    let directory = Arc::new(Directory::of(&fewer));
-    let refused = assess_in(
-        &facts,
-        &directory,
-        &Catalogue::builtin(),
-        &Options::new(now()),
-    );
+    let assessed = |facts: &Facts, directory: Directory| {
+        let options = Options::new(now());
+        assess_in(facts, &Arc::new(directory), &Catalogue::builtin(), &options)
+    };
     let lost = facts.identity_users.items[1].id.clone();
+    let refused = Err(AssessError::NotPacked { account: lost });
+    let mut fewer = facts.clone();
+    fewer.identity_users.items.truncate(1);
+    assert_eq!(assessed(&facts, Directory::of(&fewer)), refused);
+    let mut without_report = facts.clone();
+    without_report.auth_registration.items.truncate(1);
+    assert_eq!(assessed(&facts, Directory::of(&without_report)), refused);
     assert_eq!(
-        refused.unwrap_err(),
-        AssessError::NotPacked { account: lost }
+        assessed(&facts, Directory::of(&facts)),
+        Ok(assess_all(&facts))
     );
+}
+
+#[test]
+fn facts_whose_people_were_packed_never_say_that_there_is_nobody() {
+    let mut facts = covered_tenant(2);
+    facts.identity_users.items.clear();
+    facts.people_packed = true;
+    let refused = assess(&facts, &Catalogue::builtin(), &Options::new(now()));
+    assert_eq!(refused, Err(AssessError::Packed));
+    let written = Facts::from_json(facts.to_json()).unwrap();
+    assert_eq!(written.identity_users.state, State::NotCollected);
+    assert_eq!(written.auth_registration.state, State::NotCollected);
+    assert_eq!(written.auth_ca_policies, facts.auth_ca_policies);
 }

@@ -11,7 +11,7 @@ mod facts_tenant;
 use compliance_map::State;
 use compliance_map::facts::{GuestFact, RoleAssignmentFact};
 use facts_tenant::{Ending, READ_AT, Read, Tenant, facts_of, sources};
-use m365_collect::Kind;
+use m365_collect::{Kind, Relation, Scan, SqliteStore};
 use serde_json::json;
 
 fn strings(list: &[&str]) -> Vec<String> {
@@ -221,7 +221,7 @@ async fn whoever_holds_a_role_has_a_name() {
 }
 
 #[tokio::test]
-async fn people_are_named_in_the_list_of_people_and_nowhere_else() {
+async fn rows_about_sign_ins_methods_and_risk_name_nobody_a_second_time() {
     let bea = json!([{"id": "u2", "userDisplayName": "Bea", "userPrincipalName": "bea@contoso.example", "methodsRegistered": []}]);
     let names = [
         "users",
@@ -264,4 +264,55 @@ async fn holders_who_may_no_longer_be_read_are_not_named() {
     let rows = tenant.facts().await.identity_role_assignments.items;
     let is_named = |row: &RoleAssignmentFact| row.extra.contains_key("display_name");
     assert!(!rows.is_empty() && !rows.iter().any(is_named), "{rows:?}");
+}
+
+/// What was changed last lies at the end of the file, and is read last.
+#[tokio::test]
+async fn people_are_sorted_and_joined_whatever_the_order_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = SqliteStore::open(folder.path().join("order.m365"))
+        .await
+        .unwrap();
+    let tenants = [Tenant::new(), Tenant::on(file)];
+    let person = |id: &str, name: &str| json!({"id": id, "displayName": name, "userType": "Guest", "accountEnabled": true});
+    let signed_in = |id: &str, day: u8| {
+        let time = format!("2026-11-{day:02}T08:00:00Z");
+        json!({"id": id, "signInActivity": {"lastSuccessfulSignInDateTime": time}})
+    };
+    let managers = [("u1", "u3"), ("u2", "u3"), ("u3", "u2")];
+    let managers = Read::of("user_managers", &Kind::new("manager"), json!([]))
+        .with(&Relation::MANAGER, &managers);
+    for tenant in &tenants {
+        for first in ["Ada", "Ada B.", "Ada C."] {
+            let people = json!([
+                person("u1", first),
+                person("u2", "Bea"),
+                person("u3", "Cid")
+            ]);
+            tenant.read(&Read::of("users", &Kind::USER, people)).await;
+        }
+        for day in [1, 2] {
+            let times = json!([signed_in("u1", day), signed_in("u2", 3), signed_in("u3", 4)]);
+            tenant
+                .read(&Read::of(
+                    "sign_in_activity",
+                    &Kind::SIGN_IN_ACTIVITY,
+                    times,
+                ))
+                .await;
+        }
+        tenant.read(&managers).await;
+    }
+    let [memory, file] = &tenants;
+    let mut scan = Scan::new(Kind::USER);
+    let lie = file.store.scan(&mut scan, 9).await.unwrap();
+    let lie: Vec<&str> = lie.iter().map(|user| user.id.as_str()).collect();
+    assert_eq!(lie, ["u2", "u3", "u1"], "or nothing is shown here");
+    let facts = file.facts().await;
+    let guests = facts.identity_guests.items.iter();
+    assert!(guests.clone().all(|guest| guest.last_sign_in.is_some()));
+    assert_eq!(facts, memory.facts().await);
+    let managers = facts.identity_users.items.iter();
+    let managers: Vec<Option<&str>> = managers.map(|user| user.manager.as_deref()).collect();
+    assert_eq!(managers, [Some("u3"), Some("u3"), Some("u2")]);
 }

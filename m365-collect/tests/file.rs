@@ -15,8 +15,8 @@ use graph_client::{Client, Credential, TenantId};
 use m365_collect::History;
 use m365_collect::store::{Begin, Commit, Finish};
 use m365_collect::{
-    Change, Completeness, Descriptor, Engine, Error, Kind, Outcome, Record, Relation, Run, Scan,
-    Source, SourceId, SqliteStore, Store, StoreError, SyncMode,
+    Change, Completeness, Descriptor, Engine, Error, Kind, Outcome, Record, Relation,
+    RemovedReason, Run, Scan, Source, SourceId, SqliteStore, Store, StoreError, SyncMode,
 };
 use rusqlite::Connection;
 use serde_json::value::RawValue;
@@ -222,6 +222,36 @@ async fn a_pass_goes_on_while_another_process_writes() {
     let rest = reader.scan(&mut read_pass, 100).await.unwrap();
     assert_eq!(rest.len(), 15);
     assert!(rest.iter().all(|user| user.raw.get().len() > 4000));
+}
+
+/// What was read ahead is believed by no other handle: the number of a body that is gone may be given
+/// again.
+#[tokio::test]
+async fn a_pass_that_goes_on_with_another_handle_gives_nobody_the_text_of_somebody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("handles.m365");
+    let writer = SqliteStore::open(&path).await.unwrap();
+    let lease = writer.lease(&PEOPLE, SyncMode::Delta).await.unwrap();
+    let mut commit = Commit::new(&lease, UNIX_EPOCH);
+    (commit.begin, commit.changes) = (Some(Begin::Round), crowd(0, 4));
+    commit.finish = Some(Finish::default());
+    writer.commit(commit.clone()).await.unwrap();
+    let mut pass = Scan::new(Kind::USER);
+    let first = SqliteStore::open_read_only(&path).await.unwrap();
+    let seen = first.scan(&mut pass, 1).await.unwrap();
+    drop(first);
+    let (kind, reason) = (Kind::USER, RemovedReason::Deleted);
+    let id = "u00003".to_owned();
+    commit.changes = vec![Change::Remove { kind, id, reason }];
+    writer.commit(commit.clone()).await.unwrap();
+    commit.changes = crowd(8, 9);
+    writer.commit(commit).await.unwrap();
+    let second = SqliteStore::open_read_only(&path).await.unwrap();
+    let rest = second.scan(&mut pass, 100).await.unwrap();
+    assert_eq!(seen.len() + rest.len(), 3);
+    for user in seen.iter().chain(&rest) {
+        assert!(user.raw.get().contains(&user.id), "{}", user.id);
+    }
 }
 
 /// A file that no longer grows, as on a full disk: at whatever page that is, what was committed is

@@ -14,8 +14,11 @@ pub enum AssessError {
         /// Why, with successors where there are any.
         source: ReferenceError,
     },
-    /// The facts have an account that was not packed with the others: it would not be assessed.
-    #[error("the account {account} is in the facts and not in the directory; pack every account")]
+    /// People were packed, so that these facts say nothing of them by themselves.
+    #[error("people were packed into a directory; assess them with it, by `assess_in`")]
+    Packed,
+    /// The facts tell of an account what was not packed: it would not be assessed.
+    #[error("what the facts tell of the account {account} is not in the directory; pack every row")]
     NotPacked {
         /// Its object id.
         account: String,

@@ -40,13 +40,17 @@ use exceptions::Exceptions;
 /// [`AssessError::Reference`] when a control or framework was asked for that does not exist, is
 /// withdrawn, or lies outside what the evidence can bear on. Nothing is assessed then: an answer that
 /// silently lacks a control would be read as a clean one. [`AssessError::Parameter`] when the options
-/// set a parameter that no rule of the control has.
+/// set a parameter that no rule of the control has. [`AssessError::Packed`] for facts whose people stand
+/// in a directory.
 pub fn assess(
     facts: &Facts,
     catalogue: &Catalogue,
     options: &Options,
 ) -> Result<Assessment, AssessError> {
-    assess_in(facts, &Arc::new(Directory::of(facts)), catalogue, options)
+    if facts.people_packed {
+        return Err(AssessError::Packed);
+    }
+    assess_all(facts, &Arc::new(Directory::of(facts)), catalogue, options)
 }
 
 /// Assesses a tenant whose people were packed as they were read: what the facts would say of each
@@ -57,18 +61,27 @@ pub fn assess(
 ///
 /// # Errors
 ///
-/// As [`assess`]; [`AssessError::NotPacked`] when the facts have an account that the directory lacks.
+/// As [`assess`]; [`AssessError::NotPacked`] when the facts still have rows about people that were not
+/// packed: they would be left out.
 pub fn assess_in(
     facts: &Facts,
     directory: &Arc<Directory>,
     catalogue: &Catalogue,
     options: &Options,
 ) -> Result<Assessment, AssessError> {
-    let mut accounts = facts.identity_users.items.iter();
-    if let Some(account) = accounts.find(|row| directory.position(&row.id).is_none()) {
-        let account = account.id.clone();
+    if let Some(account) = directory.lacks(facts) {
+        let account = account.to_owned();
         return Err(AssessError::NotPacked { account });
     }
+    assess_all(facts, directory, catalogue, options)
+}
+
+fn assess_all(
+    facts: &Facts,
+    directory: &Arc<Directory>,
+    catalogue: &Catalogue,
+    options: &Options,
+) -> Result<Assessment, AssessError> {
     let controls = select::selected(facts, catalogue, options)?;
     declaration::check(catalogue, options)?;
     let context = Context::new(Evidence::new(facts, directory, options));

@@ -114,6 +114,30 @@ impl Directory {
         directory
     }
 
+    /// Of whom the facts tell something that was not packed.
+    pub(crate) fn lacks<'f>(&self, facts: &'f Facts) -> Option<&'f str> {
+        let mut accounts = facts.identity_users.items.iter();
+        if let Some(row) = accounts.find(|row| self.position(&row.id).is_none()) {
+            return Some(&row.id);
+        }
+        // Rows about accounts that are not listed are told of elsewhere.
+        let lacks = |user: &str, is_told: fn(&Profile) -> bool| {
+            let account = self.position(user).and_then(|at| self.account(at));
+            account.is_some_and(|account| !is_told(self.profile(account.profile())))
+        };
+        macro_rules! find {
+            ($($field:ident: $told:ident),*) => { $(
+                let mut users = facts.$field.items.iter().map(|row| row.user.as_str());
+                if let Some(user) = users.find(|user| lacks(user, |it| it.$told.is_some())) {
+                    return Some(user);
+                }
+            )* };
+        }
+        find!(identity_signin_activity: sign_ins, auth_registration: registration);
+        find!(auth_methods: methods, auth_per_user_mfa: per_user_mfa);
+        None
+    }
+
     /// How many accounts there are.
     pub fn len(&self) -> usize {
         self.accounts.len()

@@ -113,6 +113,10 @@ macro_rules! typed_facts {
             pub exceptions: Vec<Exception>,
             /// Extra demands and parameters that the organisation set.
             pub overlay: Overlay,
+            /// Whether what is told of people stands in a [`Directory`](crate::Directory) instead of in
+            /// rows. Such facts are for [`assess_in`](crate::assess_in) alone, and what was packed is not
+            /// written.
+            pub people_packed: bool,
             /// Top-level members that this version does not know; kept and written back.
             pub extra: BTreeMap<String, Value>,
             /// What of the text that they were read from could not be read, fact by fact; the notes of

@@ -1,5 +1,5 @@
-//! What people call whom a row names by id: an id alone tells a reader nothing. Rows about people
-//! have no names: those stand in the list of people, once.
+//! What people call whom a row names by id: an id alone tells a reader nothing. Guests, sign-ins,
+//! methods and risk have no names: those stand in the list of people, once.
 
 use serde::Deserialize;
 use serde_json::Value;

@@ -19,6 +19,11 @@ pub enum Mode {
     Write,
 }
 
+/// When something was read. Two are equal only where both were told by one handle of a database, and
+/// nothing was written in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment(pub [u64; 3]);
+
 /// What is done in one transaction.
 pub type Work<R> =
     Box<dyn for<'t> FnOnce(&'t mut dyn Transaction) -> BoxFuture<'t, Result<R, StoreError>> + Send>;
@@ -56,9 +61,9 @@ pub trait Backend: Send + Sync + fmt::Debug {
 /// for each column of its table.
 #[async_trait]
 pub trait Transaction: Send {
-    /// A number that is never the same again once something was written, by whomever; `None` where
-    /// that cannot be told.
-    async fn moment(&mut self) -> Result<Option<u64>, StoreError> {
+    /// When this is, so that what was read ahead is known to hold still; `None` where that cannot be
+    /// told.
+    async fn moment(&mut self) -> Result<Option<Moment>, StoreError> {
         Ok(None)
     }
 

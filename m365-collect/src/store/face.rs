@@ -92,7 +92,8 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// Something may be written during the pass. What is there throughout comes exactly once, and each
     /// object as it is when it comes. What is added or removed meanwhile may come or not; what was
-    /// removed before the page was read does not. A page that failed or was dropped comes again.
+    /// removed before the page was read does not. A page that failed or was dropped comes again. A pass
+    /// belongs to the store that it began on.
     ///
     /// ```
     /// # use m365_collect::{Kind, MemoryStore, Scan, Store, StoreError};
@@ -196,18 +197,35 @@ macro_rules! work {
     };
 }
 
+/// What came of reading.
+enum Reading<R> {
+    Done(R),
+    /// Something arrived that is not where it belongs.
+    NotYet(Work<R>),
+}
+
 /// Reads with everything that has arrived where it belongs.
 async fn read<R: Send + 'static>(backend: &impl Backend, work: Work<R>) -> Result<R, StoreError> {
-    if backend.bulk_from().is_some()
-        && backend
-            .transact(Mode::Read, work!(arrival::has_some, None))
-            .await?
-    {
-        backend
-            .transact(Mode::Write, work!(round::sort_in_all))
-            .await?;
+    if backend.bulk_from().is_none() {
+        return backend.transact(Mode::Read, work).await;
     }
-    backend.transact(Mode::Read, work).await
+    let unless_some_arrived: Work<Reading<R>> = Box::new(move |tx| {
+        Box::pin(async move {
+            if arrival::has_some(tx, None).await? {
+                return Ok(Reading::NotYet(work));
+            }
+            work(tx).await.map(Reading::Done)
+        })
+    });
+    match backend.transact(Mode::Read, unless_some_arrived).await? {
+        Reading::Done(done) => Ok(done),
+        Reading::NotYet(work) => {
+            backend
+                .transact(Mode::Write, work!(round::sort_in_all))
+                .await?;
+            backend.transact(Mode::Read, work).await
+        }
+    }
 }
 
 async fn write<R: Send + 'static>(backend: &impl Backend, work: Work<R>) -> Result<R, StoreError> {

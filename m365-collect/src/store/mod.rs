@@ -46,7 +46,7 @@ mod sweep;
 mod table;
 mod tables;
 
-pub use backend::{Backend, Mode, Transaction, Work};
+pub use backend::{Backend, Mode, Moment, Transaction, Work};
 pub use claim::Claim;
 pub use commit::{Begin, CheckpointUpdate, Commit, Committed, Conflict, Finish, HeldSweep, Lease};
 pub use error::StoreError;

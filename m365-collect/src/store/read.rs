@@ -138,9 +138,10 @@ pub(super) async fn edges(
         let Some((from, to)) = rows.last() else { break };
         after = vec![from.clone().into(), to.clone().into()];
         let is_last = rows.len() < wanted;
-        gone.append(&mut removed_ends(tx, &kinds, &rows).await?);
+        let removed = removed_ends(tx, &kinds, &rows).await?;
+        let is_gone = |end: &Text| gone.contains(end) || removed.contains(end);
         let rows = rows.into_iter();
-        let there = rows.filter(|(from, to)| !gone.contains(from) && !gone.contains(to));
+        let there = rows.filter(|(from, to)| !is_gone(from) && !is_gone(to));
         edges.extend(there.map(|(from, to)| Edge::new(relation.clone(), from, to)));
         if is_last {
             break;

@@ -7,8 +7,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::StoreError;
-use super::backend::Transaction;
-use super::read::{live, to_records};
+use super::backend::{Moment, Transaction};
+use super::read::{live, records, to_records};
 use super::row::{SOME, Text, damaged, get, name, pick};
 use super::table::Value;
 use super::tables::{RECORD, RecordRow};
@@ -23,8 +23,8 @@ const AHEAD_BYTES: usize = 32 * 1024 * 1024;
 
 /// A pass over all live objects of a kind, which [`Store::scan`](super::Store::scan) takes further.
 ///
-/// It holds the ids of some 512,000 objects at most, with 16 bytes beside each: 27 MB where ids are
-/// GUIDs, and 40 MB where they are long.
+/// It holds the ids of some 512,000 objects at most, with 16 bytes beside each: about 27 MB where ids
+/// are GUIDs. It belongs to the store that it began on.
 #[derive(Clone)]
 pub struct Scan {
     pub(super) kind: Kind,
@@ -60,8 +60,8 @@ impl fmt::Debug for Scan {
 /// Ids that were read ahead, in little room.
 #[derive(Default)]
 struct Ahead {
-    /// When, as far as the transaction can tell.
-    moment: Option<u64>,
+    /// When.
+    moment: Option<Moment>,
     ids: String,
     all: Vec<One>,
 }
@@ -74,9 +74,13 @@ struct One {
 
 impl Ahead {
     /// Reads ids on from where the pass stands.
-    async fn read(tx: &mut dyn Transaction, scan: &mut Scan) -> Result<Self, StoreError> {
+    async fn read(
+        tx: &mut dyn Transaction,
+        scan: &mut Scan,
+        moment: Moment,
+    ) -> Result<Self, StoreError> {
         let mut ahead = Self {
-            moment: tx.moment().await?,
+            moment: Some(moment),
             ..Self::default()
         };
         while !scan.is_last && ahead.all.len() < AHEAD && ahead.ids.len() < AHEAD_BYTES {
@@ -122,18 +126,24 @@ pub(super) async fn scan(
     mut scan: Scan,
     limit: usize,
 ) -> Result<(Scan, Vec<Record>), StoreError> {
+    let Some(moment) = tx.moment().await? else {
+        // What is read ahead would have to be looked up again.
+        let records = records(tx, scan.kind.clone(), scan.after.take(), limit.max(1)).await?;
+        scan.after = records.last().map(|last| last.id.clone());
+        return Ok((scan, records));
+    };
     loop {
         if scan.come == scan.ahead.all.len() {
             scan.come = 0;
-            scan.ahead = Arc::new(Ahead::read(tx, &mut scan).await?);
+            scan.ahead = Arc::default();
+            scan.ahead = Arc::new(Ahead::read(tx, &mut scan, moment).await?);
         }
         let mut some = scan.ahead.some(scan.come, limit.max(1));
         if some.is_empty() {
             return Ok((scan, Vec::new()));
         }
         scan.come += some.len();
-        let moment = tx.moment().await?;
-        if moment.is_none() || moment != scan.ahead.moment {
+        if scan.ahead.moment != Some(moment) {
             some = as_they_are(tx, &scan.kind, some).await?;
         }
         if scan.come == scan.ahead.all.len() {
@@ -162,7 +172,7 @@ async fn as_they_are(
     Ok(live.map(|row| (row.id, row.body)).collect())
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "sqlite"))]
 mod tests {
     use std::time::UNIX_EPOCH;
 
@@ -171,11 +181,14 @@ mod tests {
     use super::*;
     use crate::id::{SourceId, SyncMode};
     use crate::record::Change;
-    use crate::store::{Begin, Commit, MemoryStore, Store};
+    use crate::store::{Begin, Commit, SqliteStore, Store};
 
     #[tokio::test]
     async fn what_is_more_than_is_read_ahead_comes_too() {
-        let store = MemoryStore::new();
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path().join("ahead.m365"))
+            .await
+            .unwrap();
         let source = SourceId::new("people");
         let lease = store.lease(&source, SyncMode::Delta).await.unwrap();
         let mut commit = Commit::new(&lease, UNIX_EPOCH);

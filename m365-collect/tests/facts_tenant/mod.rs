@@ -97,14 +97,20 @@ pub(crate) enum Ending {
     NotRead,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tenant {
-    pub(crate) store: MemoryStore,
+    pub(crate) store: Box<dyn Store>,
 }
 
 impl Tenant {
     pub(crate) fn new() -> Self {
-        Self::default()
+        Self::on(MemoryStore::new())
+    }
+
+    pub(crate) fn on(store: impl Store + 'static) -> Self {
+        Self {
+            store: Box::new(store),
+        }
     }
 
     pub(crate) async fn read(&self, read: &Read) {
@@ -165,7 +171,7 @@ impl Tenant {
     }
 
     pub(crate) async fn facts(&self) -> Facts {
-        facts(&self.store).await.expect("facts")
+        facts(self.store.as_ref()).await.expect("facts")
     }
 }
 

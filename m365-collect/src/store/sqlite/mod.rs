@@ -10,6 +10,7 @@ mod scrub;
 mod transaction;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -43,10 +44,14 @@ const BULK: usize = 200;
 pub struct SqliteStore {
     path: PathBuf,
     connection: Arc<Mutex<Connection>>,
+    /// Which connection of this process it is.
+    opened: u64,
     is_read_only: bool,
     bulk: usize,
     behind: Behind,
 }
+
+static OPENED: AtomicU64 = AtomicU64::new(0);
 
 impl std::fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -128,6 +133,7 @@ impl SqliteStore {
         Ok(Self {
             path,
             connection: Arc::new(Mutex::new(connection)),
+            opened: OPENED.fetch_add(1, Ordering::Relaxed),
             is_read_only,
             bulk: BULK,
             behind,
@@ -191,11 +197,12 @@ impl Backend for SqliteStore {
         work: Work<R>,
     ) -> Result<R, StoreError> {
         let behind = self.behind.clone();
+        let opened = self.opened;
         self.with(move |connection| {
             if mode == Mode::Write {
                 behind.finish(connection);
             }
-            let mut transaction = SqliteTransaction::begin(connection, mode)?;
+            let mut transaction = SqliteTransaction::begin(connection, opened, mode)?;
             let done = at_once(work(&mut transaction))?;
             let bytes = transaction.bytes;
             transaction.commit()?;

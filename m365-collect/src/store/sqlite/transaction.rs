@@ -6,13 +6,15 @@ use rusqlite::{Connection, Statement, ToSql};
 
 use super::schema::failed;
 use crate::store::StoreError;
-use crate::store::backend::{Mode, Transaction};
+use crate::store::backend::{Mode, Moment, Transaction};
 use crate::store::sql::{self, Dialect, Verb};
 use crate::store::table::{Existing, Selection, Table, Value};
 
 /// Rolled back where it is dropped before [`SqliteTransaction::commit`].
 pub(super) struct SqliteTransaction<'a> {
     connection: &'a mut Connection,
+    /// Which connection of this process it is.
+    opened: u64,
     /// A file that is open for reading only is in one transaction all the time.
     is_own: bool,
     /// About how many bytes were written.
@@ -20,7 +22,11 @@ pub(super) struct SqliteTransaction<'a> {
 }
 
 impl<'a> SqliteTransaction<'a> {
-    pub(super) fn begin(connection: &'a mut Connection, mode: Mode) -> Result<Self, StoreError> {
+    pub(super) fn begin(
+        connection: &'a mut Connection,
+        opened: u64,
+        mode: Mode,
+    ) -> Result<Self, StoreError> {
         let is_own = connection.is_autocommit();
         if is_own {
             let statement = match mode {
@@ -33,6 +39,7 @@ impl<'a> SqliteTransaction<'a> {
         }
         Ok(Self {
             connection,
+            opened,
             is_own,
             bytes: 0,
         })
@@ -133,11 +140,12 @@ fn read(statement: &mut Statement<'_>, to: &mut Vec<Value>) -> rusqlite::Result<
 impl Transaction for SqliteTransaction<'_> {
     /// What others wrote is in the one number, and what this connection wrote in the other:
     /// <https://www.sqlite.org/pragma.html#pragma_data_version>.
-    async fn moment(&mut self) -> Result<Option<u64>, StoreError> {
+    async fn moment(&mut self) -> Result<Option<Moment>, StoreError> {
         let others = self.connection.prepare_cached("PRAGMA data_version");
         let others = others.and_then(|mut others| others.query_row([], |row| row.get::<_, u64>(0)));
         let others = others.map_err(|error| failed("look for changes", error))?;
-        Ok(Some(others + self.connection.total_changes()))
+        let own = self.connection.total_changes();
+        Ok(Some(Moment([self.opened, others, own])))
     }
 
     async fn get_many(
