@@ -20,7 +20,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// The same of what is written piece by piece.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_by(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,

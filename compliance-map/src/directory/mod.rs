@@ -1,6 +1,6 @@
 //! Who is in the tenant, packed: of each account what an assessment asks, and nothing else.
 //!
-//! [`Facts`](crate::Facts) are the evidence as it stands on the wire, one row a person and fact: half a
+//! [`Facts`] are the evidence as it stands on the wire, one row a person and fact: half a
 //! kilobyte an account. A collector that has read a million accounts does not build those rows all at
 //! once: it packs each one here and drops it, and a person takes about 150 bytes.
 //!
