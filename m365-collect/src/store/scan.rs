@@ -128,8 +128,11 @@ pub(super) async fn scan(
 ) -> Result<(Scan, Vec<Record>), StoreError> {
     let Some(moment) = tx.moment().await? else {
         // What is read ahead would have to be looked up again.
-        let records = records(tx, scan.kind.clone(), scan.after.take(), limit.max(1)).await?;
-        scan.after = records.last().map(|last| last.id.clone());
+        let after = scan.after.clone();
+        let records = records(tx, scan.kind.clone(), after, limit.max(1)).await?;
+        if let Some(last) = records.last() {
+            scan.after = Some(last.id.clone());
+        }
         return Ok((scan, records));
     };
     loop {
