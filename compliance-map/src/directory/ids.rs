@@ -1,8 +1,7 @@
 //! Lists of ids, which many answers share.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::{Arc, LazyLock};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 use serde::de::{Deserialize, Deserializer};
@@ -27,8 +26,8 @@ use super::Directory;
 pub struct Ids {
     /// Whose positions the people are; the same wherever there are people.
     directory: Option<Arc<Directory>>,
-    people: Arc<RoaringBitmap>,
-    others: Arc<BTreeSet<String>>,
+    pub(super) people: Arc<RoaringBitmap>,
+    pub(super) others: Arc<BTreeSet<String>>,
 }
 
 /// Somebody or something, ready to be listed.
@@ -182,7 +181,7 @@ impl Ids {
     }
 
     /// Whether two lists are one and the same in memory.
-    fn is_same(&self, other: &Self) -> bool {
+    pub(super) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.people, &other.people)
             && Arc::ptr_eq(&self.others, &other.others)
             && self.is_comparable(other)
@@ -261,182 +260,6 @@ impl<'de> Deserialize<'de> for Ids {
     }
 }
 
-/// Who, by the reason. Hardly anybody stands under two.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct ByReason(BTreeMap<String, Ids>);
-
-impl ByReason {
-    pub(crate) fn insert(&mut self, member: Member<'_>, why: &str) {
-        if let Some(ids) = self.0.get_mut(why) {
-            ids.insert(member);
-            return;
-        }
-        let mut ids = Ids::default();
-        ids.insert(member);
-        self.0.insert(why.to_owned(), ids);
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.values().all(Ids::is_empty)
-    }
-
-    /// Everybody, whatever the reason.
-    pub(crate) fn ids(&self) -> Ids {
-        let mut all = Ids::default();
-        self.0.values().for_each(|ids| all.add(ids));
-        all
-    }
-
-    pub(crate) fn by_reason(&self) -> impl Iterator<Item = (&str, &Ids)> {
-        self.0.iter().map(|(why, ids)| (why.as_str(), ids))
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
-}
-
-/// Someone left out of a control's population, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-pub struct Excluded<'e> {
-    /// Object id.
-    pub id: &'e str,
-    /// Why it does not count, for example `disabled`.
-    pub reason: &'e str,
-}
-
-/// Who is left out of a control's population; in JSON a list of [`Excluded`], sorted by id.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Exclusions(BTreeMap<String, Ids>);
-
-impl Exclusions {
-    /// Whether nobody is left out.
-    pub fn is_empty(&self) -> bool {
-        self.0.values().all(Ids::is_empty)
-    }
-
-    /// Who is left out and why, sorted by id.
-    pub fn iter(&self) -> impl Iterator<Item = Excluded<'_>> {
-        let lists = self.0.iter();
-        let mut all: Vec<Excluded<'_>> = lists
-            .flat_map(|(reason, ids)| ids.iter().map(|id| Excluded { id, reason }))
-            .collect();
-        all.sort_unstable();
-        all.into_iter()
-    }
-
-    /// Who is left out, by the reason.
-    pub fn by_reason(&self) -> impl Iterator<Item = (&str, &Ids)> {
-        self.0.iter().map(|(reason, ids)| (reason.as_str(), ids))
-    }
-
-    pub(crate) fn add_all(&mut self, other: &Self) {
-        for (reason, ids) in &other.0 {
-            match self.0.get_mut(reason) {
-                Some(known) => known.add(ids),
-                None => drop(self.0.insert(reason.clone(), ids.clone())),
-            }
-        }
-    }
-}
-
-impl Serialize for Exclusions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
-    }
-}
-
-impl<'de> Deserialize<'de> for Exclusions {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(serde::Deserialize)]
-        struct Row {
-            id: String,
-            reason: String,
-        }
-        let mut all = Self::default();
-        for row in Vec::<Row>::deserialize(deserializer)? {
-            all.0
-                .entry(row.reason)
-                .or_default()
-                .insert(Member::Other(&row.id));
-        }
-        Ok(all)
-    }
-}
-
-impl From<&ByReason> for Exclusions {
-    fn from(excluded: &ByReason) -> Self {
-        Self(excluded.0.clone())
-    }
-}
-
-/// Lists of which equal ones are held once.
-#[derive(Debug, Default)]
-pub(crate) struct Pool {
-    people: Known<RoaringBitmap>,
-    others: Known<BTreeSet<String>>,
-}
-
-impl Pool {
-    pub(crate) fn share(&mut self, ids: &mut Ids) {
-        self.people.share(&mut ids.people, |people| {
-            // Of a long list some places have to do; whether two are equal is asked afterwards.
-            let step = people.len() / 64 + 1;
-            let mut hasher = DefaultHasher::new();
-            people.len().hash(&mut hasher);
-            for n in (0..people.len()).step_by(usize::try_from(step).unwrap_or(usize::MAX)) {
-                let place = u32::try_from(n).ok().and_then(|n| people.select(n));
-                place.hash(&mut hasher);
-            }
-            hasher.finish()
-        });
-        self.others.share(&mut ids.others, |others| {
-            let mut hasher = DefaultHasher::new();
-            others.hash(&mut hasher);
-            hasher.finish()
-        });
-    }
-
-    pub(crate) fn share_all(&mut self, exclusions: &mut Exclusions) {
-        exclusions.0.values_mut().for_each(|ids| self.share(ids));
-    }
-}
-
-/// What was seen so far, by where it is in memory and by a hash of what it holds.
-#[derive(Debug)]
-struct Known<T> {
-    places: HashSet<*const T>,
-    by_hash: HashMap<u64, Vec<Arc<T>>>,
-}
-
-impl<T> Default for Known<T> {
-    fn default() -> Self {
-        Self {
-            places: HashSet::new(),
-            by_hash: HashMap::new(),
-        }
-    }
-}
-
-impl<T: PartialEq> Known<T> {
-    fn share(&mut self, new: &mut Arc<T>, hash: impl FnOnce(&T) -> u64) {
-        if self.places.contains(&Arc::as_ptr(new)) {
-            return;
-        }
-        let alike = self.by_hash.entry(hash(new)).or_default();
-        if let Some(known) = alike.iter().find(|known| *known == new) {
-            *new = Arc::clone(known);
-        } else {
-            // It is kept, so that nothing else comes to stand in its place.
-            self.places.insert(Arc::as_ptr(new));
-            alike.push(Arc::clone(new));
-        }
-    }
-}
-
-/// The directory of a tenant whose accounts are not known.
-pub(crate) static NOBODY: LazyLock<Arc<Directory>> = LazyLock::new(Arc::default);
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -506,16 +329,5 @@ mod tests {
             prop_assert_eq!(back.cmp(&y), a.cmp(&b));
             prop_assert_eq!(texts(&back.intersection(&y)), texts(&x.intersection(&y)));
         }
-    }
-
-    #[test]
-    fn equal_lists_of_a_pool_are_one() {
-        let directory = directory();
-        let of = BTreeSet::from(["b".to_owned(), "device".to_owned()]);
-        let (mut one, mut other) = (ids(&directory, &of), ids(&directory, &of));
-        let mut pool = Pool::default();
-        pool.share(&mut one);
-        pool.share(&mut other);
-        assert!(one.is_same(&other) && one == ids(&directory, &of));
     }
 }

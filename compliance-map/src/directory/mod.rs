@@ -21,10 +21,13 @@
 
 mod builder;
 mod ids;
+mod pool;
 mod profile;
+mod reason;
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Arc, LazyLock};
 
 use hashbrown::HashTable;
 use roaring::RoaringBitmap;
@@ -34,10 +37,13 @@ use crate::facts::{Facts, MethodsFact, PerUserMfaFact, RegistrationFact, Row as 
 
 pub(crate) use builder::Account;
 pub use builder::DirectoryBuilder;
-pub(crate) use ids::{ByReason, Member, NOBODY, Pool};
-pub use ids::{Excluded, Exclusions, Ids};
+pub use ids::Ids;
+pub(crate) use ids::Member;
+pub(crate) use pool::Pool;
 use profile::Profiles;
 pub(crate) use profile::{Narrowed, Profile, Registration};
+pub(crate) use reason::ByReason;
+pub use reason::{Excluded, Exclusions};
 
 /// Who is in the tenant, packed.
 ///
@@ -294,6 +300,9 @@ impl Directory {
         self.foreign.iter().map(|(key, users)| (*key, users.len()))
     }
 }
+
+/// The directory of a tenant whose accounts are not known.
+pub(crate) static NOBODY: LazyLock<Arc<Directory>> = LazyLock::new(Arc::default);
 
 #[cfg(test)]
 mod tests {
