@@ -8,7 +8,7 @@
     reason = "a program that prints a table"
 )]
 
-#[path = "../tests/support/simulation.rs"]
+#[path = "../tests/it/support/simulation.rs"]
 mod simulation;
 
 use std::sync::Arc;

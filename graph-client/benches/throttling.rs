@@ -6,7 +6,7 @@
     reason = "a program that prints a table"
 )]
 
-#[path = "../tests/support/simulation.rs"]
+#[path = "../tests/it/support/simulation.rs"]
 mod simulation;
 
 use std::time::Duration;

@@ -1,6 +1,6 @@
 #![no_main]
 
-#[path = "../../tests/support/hostile.rs"]
+#[path = "../../tests/it/support/hostile.rs"]
 mod hostile;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| hostile::links(data));

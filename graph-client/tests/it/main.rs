@@ -1,0 +1,24 @@
+//! The tests that use the crate from outside, as one program: it is linked once.
+
+mod authentication;
+mod azure_identity;
+mod batch;
+mod bounds;
+mod credentials;
+mod delta;
+mod fan_out;
+mod guard;
+mod hostile;
+mod logging;
+mod memory;
+mod notify;
+mod paging;
+mod reading;
+mod redaction;
+mod report;
+mod retry;
+mod support;
+mod throttling;
+mod transport;
+mod unpolled;
+mod writes;

@@ -1,0 +1,15 @@
+//! The tests that use the crate from outside, as one program: it is linked once.
+
+mod areas;
+mod catalogue;
+mod common;
+mod delta;
+mod estate;
+mod example_tenant;
+mod faults;
+mod hostile;
+mod program;
+mod reading;
+mod report;
+mod shapes;
+mod token;
