@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use graph_client::{Client, Credential, TenantId};
+use m365_collect::graph_client::{Client, Credential, TenantId};
 use m365_collect::{
     Completeness, Descriptor, Engine, Error, Kind, MemoryStore, RawItem, Run, Source, Store,
+    async_trait,
 };
 use tenant_sim::Sim;
 

@@ -5,6 +5,8 @@
 //! Without credentials it starts a simulated tenant; with `M365_TENANT_ID`, `M365_CLIENT_ID` and
 //! `M365_CLIENT_SECRET` it reads a real one.
 
+mod tenant;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,7 +18,7 @@ use examples::arguments::parse;
 use examples::exit::{Exit, Failure, finish};
 use examples::progress::Show;
 use examples::settings::Settings;
-use examples::{report, tenant, time};
+use examples::{report, time};
 use m365_collect::insight::license::{self, Price};
 use m365_collect::{Engine, SqliteStore, Store};
 

@@ -4,6 +4,8 @@
 //!
 //! Without credentials it starts a simulated tenant in this process.
 
+mod tenant;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,7 +18,7 @@ use examples::arguments::parse;
 use examples::exit::{Exit, Failure, finish};
 use examples::progress::Show;
 use examples::settings::Settings;
-use examples::{file, screen, tenant, time};
+use examples::{file, screen, time};
 use m365_collect::{Engine, MemoryStore, Store};
 
 /// Reads a tenant and writes what it proves as one HTML file.

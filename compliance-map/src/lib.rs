@@ -124,3 +124,9 @@ pub use summary::Summary;
 pub use time::{Timestamp, TimestampError};
 pub use trend::{Trend, TrendError, trend};
 pub use verdict::{Action, Advisory, Missing, Status, Subjects};
+
+/// The snippets of the package's page compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+#[derive(Debug)]
+pub struct Readme;

@@ -3,13 +3,11 @@
 pub mod arguments;
 pub mod exit;
 pub mod file;
-pub mod m365;
 pub mod progress;
 pub mod report;
 pub mod screen;
 pub mod secret;
 pub mod settings;
-pub mod tenant;
 pub mod time;
 
 /// The snippets of the front page compile.

@@ -6,11 +6,61 @@
     reason = "what a test expects, its helpers expect too"
 )]
 
-mod common;
+use std::path::PathBuf;
+use std::process::Command;
 
-use common::{bare, command, run};
 use serde_json::json;
-use tenant_sim::Sim;
+use tenant_sim::{Sim, SimHandle};
+
+/// The built program of an example; `cargo test` builds them beside the tests.
+fn program(name: &str) -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let profile = tests.parent().unwrap().parent().unwrap();
+    let path = profile.join("examples").join(name);
+    assert!(
+        path.exists(),
+        "{} is not built: run `cargo build -p examples --examples`",
+        path.display()
+    );
+    path
+}
+
+fn bare(name: &str) -> Command {
+    let mut command = Command::new(program(name));
+    for (variable, _) in std::env::vars().filter(|(name, _)| name.starts_with("M365_")) {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// The program with the settings of the simulated tenant and nothing else of the environment.
+fn command(name: &str, sim: &SimHandle) -> Command {
+    let mut command = bare(name);
+    command
+        .env("M365_TENANT_ID", sim.tenant_id())
+        .env("M365_CLIENT_ID", sim.client_id())
+        .env("M365_CLIENT_SECRET", sim.client_secret())
+        .env("M365_GRAPH_URL", sim.graph_url())
+        .env("M365_LOGIN_URL", sim.login_url());
+    command
+}
+
+/// What a program said, and how it ended.
+#[derive(Debug)]
+struct Said {
+    exit: i32,
+    out: String,
+    err: String,
+}
+
+fn run(command: &mut Command) -> Said {
+    let output = command.output().unwrap();
+    Said {
+        exit: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
 
 #[test]
 fn without_credentials_a_simulated_tenant_is_read_and_judged() {
@@ -94,6 +144,20 @@ fn a_tenant_that_hides_its_sign_ins_gets_no_invented_waste() {
         "{}",
         said.out
     );
+}
+
+#[test]
+fn a_report_is_written_from_the_simulated_tenant() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("report.html");
+    let said = run(bare("report").arg("--out").arg(&out));
+    assert_eq!(said.exit, 0, "{said:?}");
+    let page = std::fs::read_to_string(&out).unwrap();
+    assert!(
+        page.contains("47 of 50 (94.0 %)"),
+        "the numbers of the quickstart"
+    );
+    assert!(page.ends_with("</html>\n"));
 }
 
 #[test]

@@ -102,10 +102,10 @@ const THIRTY_DAYS: Duration = Duration::from_secs(30 * DAY.as_secs());
 
 impl Descriptor {
     /// A source that reads its collection whole each time, hourly.
-    pub fn full(id: &'static str, title: &'static str) -> Self {
+    pub fn full(id: impl Into<SourceId>, title: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            id: SourceId::new(id),
-            title: Cow::Borrowed(title),
+            id: id.into(),
+            title: title.into(),
             mode: SyncMode::Full,
             kinds: Vec::new(),
             relations: Vec::new(),
@@ -129,7 +129,7 @@ impl Descriptor {
     }
 
     /// A source that reads changes since its checkpoint, hourly.
-    pub fn delta(id: &'static str, title: &'static str) -> Self {
+    pub fn delta(id: impl Into<SourceId>, title: impl Into<Cow<'static, str>>) -> Self {
         Self {
             mode: SyncMode::Delta,
             ..Self::full(id, title)
@@ -137,7 +137,7 @@ impl Descriptor {
     }
 
     /// A source that reads what happened since its checkpoint, hourly.
-    pub fn window(id: &'static str, title: &'static str) -> Self {
+    pub fn window(id: impl Into<SourceId>, title: impl Into<Cow<'static, str>>) -> Self {
         Self {
             mode: SyncMode::Window,
             privacy: Privacy::Behaviour,

@@ -38,6 +38,16 @@ impl From<&'static str> for Endpoint {
     }
 }
 
+/// A path that is known while running only.
+impl From<String> for Endpoint {
+    fn from(path: String) -> Self {
+        Self {
+            path: Cow::Owned(path),
+            ..Self::new("")
+        }
+    }
+}
+
 /// As it is written on the pages: version, path and query, nothing encoded.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,13 +86,13 @@ impl Endpoint {
     /// Asks for these related objects with each item. Of directory objects at most twenty come,
     /// and no link to the rest: <https://learn.microsoft.com/graph/query-parameters#expand>.
     #[must_use]
-    pub fn expand(self, relations: &'static str) -> Self {
+    pub fn expand(self, relations: impl Into<Cow<'static, str>>) -> Self {
         self.option("$expand", relations)
     }
 
     /// Asks for the items that fit.
     #[must_use]
-    pub fn filter(self, filter: &'static str) -> Self {
+    pub fn filter(self, filter: impl Into<Cow<'static, str>>) -> Self {
         self.option("$filter", filter)
     }
 

@@ -78,6 +78,27 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A source of somebody's own lacks a permission; see [`denied`](Self::denied).
+    #[error("permission missing: {permission}")]
+    Denied {
+        /// The permission.
+        permission: String,
+    },
+    /// What a source of somebody's own asks throttled it; see [`throttled`](Self::throttled).
+    #[error("the service throttled for longer than the budget")]
+    Throttled {
+        /// Not before this time, as far as the service said.
+        until: Option<SystemTime>,
+    },
+    /// The tenant lacks what a source of somebody's own needs; see [`unlicensed`](Self::unlicensed).
+    #[error("the tenant has no {plan}")]
+    Unlicensed {
+        /// The license, as the outcome names it.
+        plan: String,
+    },
+    /// Whatever else stopped a source of somebody's own; see [`other`](Self::other).
+    #[error("{0}")]
+    Other(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A source contradicts its own descriptor, or the service its own protocol.
     #[error("source {source_id}: {what}")]
     Contract {
@@ -88,7 +109,53 @@ pub enum Error {
     },
 }
 
+/// What a [`Source`](crate::Source) of one's own can say that does not read by
+/// [`Run::client`](crate::Run::client), whose errors say it by themselves. The outcomes are those of the
+/// sources of the catalogue.
+///
+/// ```
+/// use m365_collect::Error;
+///
+/// # struct Answer { status: u16, until: Option<std::time::SystemTime> }
+/// # impl Answer { fn error(&self) -> std::io::Error { std::io::Error::other("a broken answer") } }
+/// fn refused(answer: &Answer) -> Error {
+///     match answer.status {
+///         401 | 403 => Error::denied("Backup.Read"),
+///         402 => Error::unlicensed("plan for backups"),
+///         429 | 503 => Error::throttled(answer.until),
+///         _ => Error::other(answer.error()),
+///     }
+/// }
+/// # assert!(refused(&Answer { status: 403, until: None }).is_permission_denied());
+/// ```
 impl Error {
+    /// A permission is missing, or nobody consented to it: [`Outcome::Denied`].
+    pub fn denied(permission: impl Into<String>) -> Self {
+        Self::Denied {
+            permission: permission.into(),
+        }
+    }
+
+    /// What was asked throttles for longer than is waited: [`Outcome::Throttled`]. While
+    /// others are read it makes place for them, and is tried again when the time that was said is over.
+    pub fn throttled(until: impl Into<Option<SystemTime>>) -> Self {
+        Self::Throttled {
+            until: until.into(),
+        }
+    }
+
+    /// The tenant has no license for this data: [`Outcome::Unlicensed`].
+    pub fn unlicensed(plan: impl Into<String>) -> Self {
+        Self::Unlicensed { plan: plan.into() }
+    }
+
+    /// It failed in another way: [`Outcome::Failed`], or [`Outcome::Partial`] where something was
+    /// stored before. The text of the error is stored and shown: it must hold no secret and nobody's
+    /// name.
+    pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Other(error.into())
+    }
+
     /// Whether the service refused the application's credentials, or they are for another tenant.
     pub fn is_authentication(&self) -> bool {
         match self {
@@ -100,15 +167,32 @@ impl Error {
 
     /// Whether a permission is missing.
     pub fn is_permission_denied(&self) -> bool {
-        matches!(self, Self::Graph(error) if error.is_permission_denied())
+        match self {
+            Self::Graph(error) => error.is_permission_denied(),
+            Self::Denied { .. } => true,
+            _ => false,
+        }
     }
 
     /// Whether the service throttled for longer than the budget.
     pub fn is_throttled(&self) -> bool {
-        matches!(self, Self::Graph(error) if error.is_throttled())
+        match self {
+            Self::Graph(error) => error.is_throttled(),
+            Self::Throttled { .. } => true,
+            _ => false,
+        }
     }
 
-    /// How long the service asked to wait, as far as it said.
+    /// Whether the tenant has no license for what was asked.
+    pub fn is_unlicensed(&self) -> bool {
+        match self {
+            Self::Graph(error) => error.is_unlicensed(),
+            Self::Unlicensed { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// How long Graph asked to wait, as far as it said.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Graph(error) => error.retry_after(),
@@ -151,6 +235,12 @@ impl Error {
             Self::Graph(error) if error.is_throttled() => Outcome::Throttled {
                 until: error.retry_after().map(|wait| timestamp::after(now, wait)),
             },
+            Self::Denied { permission } => Outcome::Denied {
+                permission: permission.clone(),
+                code: None,
+            },
+            Self::Unlicensed { plan } => Outcome::Unlicensed { plan: plan.clone() },
+            Self::Throttled { until } => Outcome::Throttled { until: *until },
             Self::NotReadable { reason } => Outcome::Skipped {
                 reason: reason.clone(),
             },

@@ -33,6 +33,13 @@ impl SourceId {
     }
 }
 
+/// A name that is written in the code; one from elsewhere is checked by `TryFrom<String>`.
+impl From<&'static str> for SourceId {
+    fn from(name: &'static str) -> Self {
+        Self::new(name)
+    }
+}
+
 impl TryFrom<String> for SourceId {
     type Error = InvalidSourceId;
 

@@ -110,7 +110,15 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `sqlite` | yes | [`SqliteStore`], the embedded store |
+//! | `rustls` | yes | the client's own transport; without it give the client one of yours |
+//! | `certificate` | no | `Credential::certificate` |
+//! | `azure-identity` | no | `AzureIdentity`: managed identity, workload identity, the developer's tools |
+//! | `notify` | no | change notifications: handshake, checks, decryption |
+//! | `postgres` | no | a sketch of a store in PostgreSQL |
 //! | `testing` | no | the conformance suite for stores of your own |
+//!
+//! The crates of the API come along, so that an app names one dependency: [`graph_client`],
+//! [`compliance_map`], and [`async_trait`](macro@async_trait) for sources and stores of your own.
 
 pub mod connect;
 mod descriptor;
@@ -137,6 +145,9 @@ pub mod testing;
 mod timestamp;
 mod view;
 
+pub use async_trait::async_trait;
+pub use {compliance_map, graph_client};
+
 pub use descriptor::{Descriptor, Privacy};
 pub use endpoint::Endpoint;
 pub use error::{Error, Result};
@@ -158,3 +169,9 @@ pub use store::{
     Version,
 };
 pub use sync::{Due, DueReason, Engine, Plan, PlannedSource, Report, Schedule, SourceReport};
+
+/// The snippets of the package's page compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+#[derive(Debug)]
+pub struct Readme;

@@ -116,3 +116,9 @@ pub use truth::Truth;
 pub fn templates() -> impl Iterator<Item = (&'static str, bool, Area)> {
     server::endpoint::rows().map(|row| (row.template, row.beta_only, row.area))
 }
+
+/// The snippets of the package's page compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+#[derive(Debug)]
+pub struct Readme;

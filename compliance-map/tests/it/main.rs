@@ -1,4 +1,9 @@
 //! The tests that use the crate from outside, as one program: it is linked once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test expects, its helpers expect too"
+)]
 
 mod access_policies;
 mod attestations;

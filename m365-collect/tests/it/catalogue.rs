@@ -156,13 +156,17 @@ async fn a_permission_taken_away_denies_exactly_the_sources_that_need_it() {
             .filter(|(number, _)| (number >> bit & 1 == 1) == is_set)
             .map(|(_, permission)| permission.as_str())
             .collect();
-        revoked.iter().for_each(|permission| sim.revoke(permission));
+        for permission in &revoked {
+            sim.revoke(permission);
+        }
         let report = engine(&sim, &store)
             .check_counts(false)
             .run()
             .await
             .unwrap();
-        revoked.iter().for_each(|permission| sim.grant(permission));
+        for permission in &revoked {
+            sim.grant(permission);
+        }
         let lacks = |names: &[std::borrow::Cow<'static, str>]| {
             names.iter().any(|name| revoked.contains(name.as_ref()))
         };
@@ -554,7 +558,7 @@ async fn cut_off_at_any_request_it_ends_as_undisturbed() {
     // Each is a life of its own; a long campaign takes smaller steps.
     let step = std::env::var("M365_CUT_STEP").map_or(64, |step| step.parse().unwrap());
     for after in (2..260).step_by(step) {
-        let store: Arc<dyn Store> = if after / step % 2 == 0 {
+        let store: Arc<dyn Store> = if (after / step).is_multiple_of(2) {
             memory()
         } else {
             let file = folder.path().join(format!("{after}.m365"));
