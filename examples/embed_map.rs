@@ -1,6 +1,6 @@
 //! compliance-map alone, on facts from elsewhere: no network, no clock, no runtime.
 //!
-//! `cargo run --release --example embed_map`
+//! `cargo run --example embed_map`
 
 use compliance_map::{Catalogue, Facts, Options, assess, render};
 

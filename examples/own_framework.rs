@@ -1,7 +1,7 @@
 //! A framework of one's own: the house rules of a company as JSON, with parameters of its own and
 //! rules by name, assessed beside the published frameworks.
 //!
-//! `cargo run --release --example own_framework`
+//! `cargo run --example own_framework`
 
 use compliance_map::{Catalogue, Facts, Options, assess, crosswalk, render};
 

@@ -1,6 +1,6 @@
 //! A source of one's own: members of the directory's recycle bin, beside the catalogue's sources.
 //!
-//! `cargo run --release --example own_source`
+//! `cargo run --example own_source`
 
 use std::sync::Arc;
 

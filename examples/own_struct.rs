@@ -1,6 +1,6 @@
 //! A struct of one's own says what is read: `$select` asks for exactly its fields.
 //!
-//! `cargo run --release --example own_struct`
+//! `cargo run --example own_struct`
 
 use futures::TryStreamExt;
 use graph_client::{Client, Credential, TenantId};

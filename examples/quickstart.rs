@@ -1,6 +1,6 @@
 //! Reads a tenant, and shows what it proves and what it wastes.
 //!
-//! `cargo run --release --example quickstart`
+//! `cargo run --example quickstart`
 //!
 //! Without credentials it starts a simulated tenant; with `M365_TENANT_ID`, `M365_CLIENT_ID` and
 //! `M365_CLIENT_SECRET` it reads a real one.
@@ -18,7 +18,7 @@ use examples::arguments::parse;
 use examples::exit::{Exit, Failure, finish};
 use examples::progress::Show;
 use examples::settings::Settings;
-use examples::{report, time};
+use examples::{report, screen, time};
 use m365_collect::insight::license::{self, Price};
 use m365_collect::{Engine, SqliteStore, Store};
 
@@ -91,7 +91,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     };
     let client = settings.client()?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path).await?);
-    eprintln!("Reading the tenant {}", client.tenant());
+    writeln!(screen::err(), "Reading the tenant {}", client.tenant())?;
     let sync = Engine::new(client, Arc::clone(&store))
         .only(ASKED)
         .progress(Show::default().progress())

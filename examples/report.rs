@@ -1,6 +1,6 @@
 //! A report for a board: reads a tenant, assesses it, and writes one HTML file.
 //!
-//! `cargo run --release --example report -- --out report.html`
+//! `cargo run --example report -- --out report.html`
 //!
 //! Without credentials it starts a simulated tenant in this process.
 

@@ -1,5 +1,8 @@
 //! The tenant that a program reads: that of the settings, or a simulated one.
 
+use std::io::Write as _;
+
+use examples::screen;
 use tenant_sim::{Sim, SimHandle};
 
 use examples::exit::Failure;
@@ -19,11 +22,12 @@ pub(crate) async fn or_simulated(
         .start()
         .await
         .map_err(|error| Failure::other(error.to_string()))?;
-    eprintln!(
-        "No credentials are set: this is a simulated tenant at {}",
+    let _ = writeln!(
+        screen::err(),
+        "No credentials are set: this is a simulated tenant at {}\n\
+         For a real one set M365_TENANT_ID, M365_CLIENT_ID and M365_CLIENT_SECRET",
         sim.origin()
     );
-    eprintln!("For a real one set M365_TENANT_ID, M365_CLIENT_ID and M365_CLIENT_SECRET");
     let settings = Settings {
         tenant: Some(sim.tenant_id().to_owned()),
         client: Some(sim.client_id().to_owned()),

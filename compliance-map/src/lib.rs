@@ -103,6 +103,7 @@ pub mod render;
 mod role;
 mod rules;
 pub mod schema;
+mod similar;
 pub mod summary;
 mod time;
 pub mod trend;
@@ -120,6 +121,7 @@ pub use facts::{Fact, FactKey, Facts, FactsError, FactsProblem, State, TenantInf
 pub use framework::{Catalogue, CatalogueError, Control, ControlRef, ReferenceError};
 pub use options::Options;
 pub use overlay::Overlay;
+pub use similar::similar;
 pub use summary::Summary;
 pub use time::{Timestamp, TimestampError};
 pub use trend::{Trend, TrendError, trend};

@@ -8,7 +8,7 @@ use clap::builder::StyledStr;
 use clap::error::ContextValue;
 use compliance_map::render::printable;
 
-use crate::exit::{Exit, Failure, finish};
+use crate::exit::{Exit, Failure, finish, in_json};
 use crate::screen;
 
 /// The arguments and environment of this program.
@@ -29,6 +29,8 @@ fn refused(program: &str, mut error: clap::Error) -> ExitCode {
     // Where it cannot be written there is nobody to read it.
     if error.use_stderr() {
         let _ = screen::err().write_all(text.as_bytes());
+        let first = text.split("\n\n").next().unwrap_or_default();
+        in_json(Exit::Usage, first.trim_start_matches("error: ").trim());
         Exit::Usage.into()
     } else {
         let _ = screen::out().write_all(text.as_bytes());

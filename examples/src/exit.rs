@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use compliance_map::render::printable;
 use m365_collect::connect::{Connection, Diagnosis, Problem, Severity};
 use m365_collect::{Error, Outcome, Report, StoreError};
+use serde_json::json;
 
 use crate::screen;
 
@@ -160,7 +161,8 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-/// Ends a program: prints the sentence of a failure to standard error.
+/// Ends a program: prints the sentence of a failure to standard error, and where it was called with
+/// `--json` as `{"error": {"status": 3, "message": "…"}}` to standard output.
 pub fn finish(program: &str, ended: Result<Exit, Failure>) -> ExitCode {
     match ended {
         Ok(exit) => exit.into(),
@@ -168,8 +170,17 @@ pub fn finish(program: &str, ended: Result<Exit, Failure>) -> ExitCode {
             if !failure.sentence.is_empty() {
                 // Where it cannot be written there is nobody to read it.
                 let _ = writeln!(screen::err(), "{program}: {}", printable(&failure.sentence));
+                in_json(failure.exit, &failure.sentence);
             }
             failure.exit.into()
         }
+    }
+}
+
+/// The failure for a program that reads standard output, where `--json` asks for that.
+pub(crate) fn in_json(exit: Exit, message: &str) {
+    if std::env::args_os().any(|argument| argument == "--json") {
+        let error = json!({"error": {"status": exit as u8, "message": message}});
+        let _ = writeln!(std::io::stdout().lock(), "{error}");
     }
 }

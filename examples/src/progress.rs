@@ -3,7 +3,7 @@
 mod bars;
 mod lines;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 
 use clap::ValueEnum;
@@ -47,7 +47,8 @@ struct JsonLines;
 impl Progress for JsonLines {
     fn event(&self, event: &ProgressEvent) {
         if let Ok(line) = serde_json::to_string(event) {
-            eprintln!("{line}");
+            // Where it cannot be written there is nobody to read it.
+            let _ = writeln!(std::io::stderr().lock(), "{line}");
         }
     }
 }

@@ -10,9 +10,25 @@ pub fn out() -> Screen<StdoutLock<'static>> {
     Screen(io::stdout().lock())
 }
 
-/// Standard error.
-pub fn err() -> Screen<StderrLock<'static>> {
-    Screen(io::stderr().lock())
+/// Standard error. Where it cannot be written there is nobody to read it, and the work goes on.
+pub fn err() -> Screen<Unheard> {
+    Screen(Unheard(io::stderr().lock()))
+}
+
+/// Standard error, or nothing where that is closed.
+#[derive(Debug)]
+pub struct Unheard(StderrLock<'static>);
+
+impl Write for Unheard {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.0.write_all(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _ = self.0.flush();
+        Ok(())
+    }
 }
 
 /// Writes text as [`printable`], line by line. A name that may hold a line feed has to be made

@@ -52,10 +52,15 @@ pub enum Error {
         tenant: String,
     },
     /// A source by a name that the catalogue does not have.
-    #[error("there is no source {name}: `sources` lists them")]
+    #[error(
+        "there is no source {name}: {}`sources` lists them",
+        similar.as_ref().map(|id| format!("did you mean {id}? ")).unwrap_or_default()
+    )]
     UnknownSource {
         /// The name.
         name: String,
+        /// The source that was probably meant.
+        similar: Option<SourceId>,
     },
     /// No source is left of those that were asked for.
     #[error("no source is left to read: `only` and `skip` leave none")]

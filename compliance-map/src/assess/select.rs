@@ -23,9 +23,7 @@ pub(super) fn selected<'c>(
             .framework(id)
             .ok_or_else(|| AssessError::Reference {
                 reference: id.clone(),
-                source: ReferenceError::UnknownFramework {
-                    known: catalogue.frameworks().map(|f| f.id.clone()).collect(),
-                },
+                source: catalogue.unknown_framework(id),
             })?;
         wanted.extend(framework.controls().map(|control| &control.reference));
     }

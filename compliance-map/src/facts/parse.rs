@@ -5,10 +5,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::Facts;
 use super::error::FactsError;
 use super::problem::{Problems, TWICE, at};
 use super::repair::{Members, typed};
+use super::{FactKey, Facts};
+use crate::similar::similar;
 
 impl Facts {
     /// Reads facts from their JSON form.
@@ -63,6 +64,11 @@ impl Facts {
                 "overlay" => overlays[1] = typed(key, raw, &mut found).flatten(),
                 _ if facts.read_fact(key, raw, &mut found) => {}
                 _ => {
+                    let keys = FactKey::ALL.iter().map(|known| known.key);
+                    if let Some(meant) = similar(key, keys) {
+                        let expected = format!("there is no such fact; did you mean {meant}?");
+                        unknown.tell(key, &expected);
+                    }
                     if let Some(value) = typed(key, raw, &mut unknown) {
                         facts.extra.insert(key.to_owned(), value);
                     }

@@ -13,6 +13,7 @@ pub use data::{CatalogueError, Framework};
 pub use reference::{ControlRef, ReferenceError};
 pub use rule::{DeviceSetting, DirectoryLog, ReviewScope, Rule};
 
+use crate::similar::similar;
 use crate::verdict::Status;
 
 /// In the order in which they are assessed; a mirror stands after its model.
@@ -193,12 +194,19 @@ impl Catalogue {
         }
     }
 
+    /// There is no framework of this id.
+    pub(crate) fn unknown_framework(&self, id: &str) -> ReferenceError {
+        let known = self.order.iter().map(String::as_str);
+        ReferenceError::UnknownFramework {
+            similar: similar(id, known).map(str::to_owned),
+            known: self.order.clone(),
+        }
+    }
+
     fn in_former_edition(&self, edition: &str, id: &str) -> ReferenceError {
         let edition_of = |f: &Framework| f.former.get(edition).map(|e| (e.clone(), f.clone()));
         let Some((former, framework)) = self.frameworks().find_map(edition_of) else {
-            return ReferenceError::UnknownFramework {
-                known: self.order.clone(),
-            };
+            return self.unknown_framework(edition);
         };
         let own = |id: &str| ControlRef::new(&framework.id, id);
         let successors = if let Some(ids) = former.ids.get(id) {
@@ -208,7 +216,7 @@ impl Catalogue {
         } else if let Some(withdrawn) = framework.withdrawn.get(id) {
             withdrawn.successors.clone()
         } else {
-            return ReferenceError::Unknown;
+            return framework.unknown(id);
         };
         ReferenceError::Withdrawn {
             successors,
@@ -301,7 +309,18 @@ impl Framework {
             let see = self.see.get(id).cloned().unwrap_or_default();
             return Err(ReferenceError::OutOfScope { see });
         }
-        Err(ReferenceError::Unknown)
+        Err(self.unknown(id))
+    }
+
+    fn unknown(&self, id: &str) -> ReferenceError {
+        // Another number is another control, and no slip of the hand.
+        let numbers = |id: &str| id.chars().filter(char::is_ascii_digit).collect::<String>();
+        let wanted = numbers(id);
+        let known = self.order.iter().map(String::as_str);
+        let known = known.filter(|other| numbers(other) == wanted);
+        ReferenceError::Unknown {
+            similar: similar(id, known).map(|id| ControlRef::new(&self.id, id)),
+        }
     }
 
     /// The controls in scope whose id continues `id` at a separator.

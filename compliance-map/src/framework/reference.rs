@@ -121,18 +121,32 @@ pub enum ReferenceError {
     },
     /// The framework has no such id.
     #[error(
-        "the framework has no control with this id; check its number in the framework's own text"
+        "the framework has no control with this id; {}check its number in the framework's own text",
+        meant(similar.as_ref().map(ToString::to_string).as_deref())
     )]
-    Unknown,
+    Unknown {
+        /// The control that was probably meant.
+        similar: Option<ControlRef>,
+    },
     /// There is no catalogue for this framework.
-    #[error("there is no catalogue for this framework; known are {}", known.join(", "))]
+    #[error(
+        "there is no catalogue for this framework; {}known are {}",
+        meant(similar.as_deref()),
+        known.join(", ")
+    )]
     UnknownFramework {
+        /// The framework that was probably meant.
+        similar: Option<String>,
         /// The ids of the frameworks in the catalogue.
         known: Vec<String>,
     },
     /// The text is not a reference.
     #[error("this is not a control reference; write framework:control, for example cis-v8.1:6.5")]
     Malformed,
+}
+
+fn meant(similar: Option<&str>) -> String {
+    similar.map_or_else(String::new, |name| format!("did you mean {name}? "))
 }
 
 fn advice(words: &str, references: &[ControlRef]) -> String {

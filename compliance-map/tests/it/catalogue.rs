@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::common::reference_material;
 use compliance_map::framework::Decidability;
 use compliance_map::{
-    Catalogue, CatalogueError, ControlRef, Options, ReferenceError, Status, assess,
+    Catalogue, CatalogueError, ControlRef, Facts, Options, ReferenceError, Status, assess,
 };
 use serde_json::Value;
 
@@ -112,18 +112,41 @@ fn a_level_1_id_names_its_level_2_equivalent() {
 
 #[test]
 fn what_does_not_exist_is_an_error_that_says_so() {
-    assert_eq!(error("cis-v8.1:99.1"), ReferenceError::Unknown);
-    assert_eq!(error("pci-dss-4.0.1:8.4.1.5"), ReferenceError::Unknown);
+    let unknown = ReferenceError::Unknown { similar: None };
+    assert_eq!(error("cis-v8.1:99.1"), unknown);
+    assert_eq!(error("pci-dss-4.0.1:8.4.1.5"), unknown);
     assert_eq!(error("6.5"), ReferenceError::Malformed);
     assert_eq!(error("cis-v8.1:"), ReferenceError::Malformed);
-    let ReferenceError::UnknownFramework { known } = error("iso-27001:A.5.1") else {
+    let ReferenceError::UnknownFramework { known, similar } = error("iso-27001:A.5.1") else {
         panic!("there is no such catalogue");
     };
+    assert_eq!(similar, None);
     assert!(known.contains(&"cis-v8.1".to_owned()));
     assert!(matches!(
         error("soc2-tsc-2017:P8.1"),
         ReferenceError::OutOfScope { .. }
     ));
+}
+
+#[test]
+fn a_misspelt_name_is_answered_with_the_one_that_was_meant() {
+    for (asked, meant) in [
+        ("cis-v8.2:6.5", "did you mean cis-v8.1?"),
+        (
+            "cmmc-2.0-l2:ia.l2-3.5.3",
+            "did you mean cmmc-2.0-l2:IA.L2-3.5.3?",
+        ),
+    ] {
+        let said = error(asked).to_string();
+        assert!(said.contains(meant), "{said}");
+    }
+    let facts =
+        Facts::from_json(r#"{"auth.ca_policy": {"state": "ok"}, "made_by": "us"}"#).unwrap();
+    let told: Vec<String> = facts.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        ["auth.ca_policy: there is no such fact; did you mean auth.ca_policies?"]
+    );
 }
 
 #[test]

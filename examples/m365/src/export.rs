@@ -4,6 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use compliance_map::render::printable;
+use compliance_map::similar;
 use m365_collect::health::health;
 use m365_collect::{Edge, Kind, SqliteStore, Store, sources};
 
@@ -81,8 +82,10 @@ async fn check_kind(store: &dyn Store, kind: &Kind) -> Result<(), Failure> {
     if known.contains(&kind.as_str()) {
         return Ok(());
     }
+    let meant = similar(kind.as_str(), known.iter().copied());
+    let meant = meant.map_or_else(String::new, |name| format!("did you mean {name}? "));
     Err(Failure::usage(format!(
-        "there is no kind {kind}: known are edge, {}",
+        "there is no kind {kind}: {meant}known are edge, {}",
         known.join(", ")
     )))
 }

@@ -8,6 +8,7 @@ mod catalogue;
 mod command;
 mod erase;
 mod export;
+mod interrupt;
 mod reach;
 mod read;
 mod relations;
@@ -34,6 +35,8 @@ async fn main() -> ExitCode {
         .with_env_filter(filter())
         .with_writer(screen::err)
         .with_ansi(false)
+        // Where a line cannot be written there is nobody to read why.
+        .log_internal_errors(false)
         .init();
     finish("m365", run(arguments).await)
 }

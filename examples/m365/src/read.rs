@@ -10,6 +10,7 @@ use compliance_map::render::printable;
 use m365_collect::connect::{ConnectionTest, Diagnosis, SecretShape};
 use m365_collect::{Engine, Report, SqliteStore};
 
+use crate::interrupt::interrupted;
 use crate::show::{print_json, print_json_line};
 use examples::exit::{Exit, Failure};
 use examples::progress::Show;
@@ -24,7 +25,7 @@ pub(crate) async fn check(settings: &Settings, json: bool) -> Result<Exit, Failu
     }
     let connection = tokio::select! {
         connection = test.run() => connection,
-        _ = tokio::signal::ctrl_c() => return Err(Failure::other("interrupted: nothing was kept")),
+        () = interrupted() => return Err(Failure::other("interrupted: nothing was kept")),
     };
     if json {
         print_json(&connection)?;
@@ -91,7 +92,7 @@ pub(crate) async fn sync(
     let engine = engine.full_resync(full).confirm_removals(confirm_removals);
     let report = tokio::select! {
         report = engine.run() => report?,
-        _ = tokio::signal::ctrl_c() => {
+        () = interrupted() => {
             return Err(Failure::other(
                 "interrupted: what was stored is kept; run the sync again to go on",
             ));
@@ -125,15 +126,9 @@ pub(crate) async fn watch(
         engine = engine.cadence(source, cadence);
     }
     let mut schedule = engine.schedule()?.spread(spread);
-    let interrupted = async {
-        // Without the signal it goes on until it is killed, which harms nothing.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
     let mut written = Ok(());
     schedule
-        .run(interrupted, |synced| {
+        .run(interrupted(), |synced| {
             let shown = match synced {
                 Ok(report) if options.json => print_json_line(&report),
                 Ok(report) => print_report(&report),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use compliance_map::similar;
+
 use crate::error::{Error, Result};
 use crate::id::SourceId;
 use crate::source::Source;
@@ -42,14 +44,14 @@ pub(super) fn select(
 }
 
 pub(super) fn check_known(catalogue: &[Arc<dyn Source>], name: &str) -> Result<()> {
-    let is_known = catalogue
-        .iter()
-        .any(|source| source.descriptor().id.as_str() == name);
-    if is_known {
+    let ids = || catalogue.iter().map(|source| &source.descriptor().id);
+    if ids().any(|id| id.as_str() == name) {
         return Ok(());
     }
+    let meant = similar(name, ids().map(SourceId::as_str));
     Err(Error::UnknownSource {
         name: name.to_owned(),
+        similar: ids().find(|id| Some(id.as_str()) == meant).cloned(),
     })
 }
 

@@ -42,9 +42,7 @@ impl Source for Backups {
 
     async fn read(&self, run: &mut Run<'_>) -> Result<Completeness, Error> {
         if self.stores_some {
-            let item: RawItem = RawValue::from_string(r#"{"id":"1"}"#.to_owned())
-                .unwrap()
-                .into();
+            let item: RawItem = RawValue::from_string(r#"{"id":"1"}"#.to_owned()).unwrap();
             run.items(&self.kind, vec![item]).await?;
         }
         match self.errors.lock().unwrap().pop() {

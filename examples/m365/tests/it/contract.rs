@@ -364,3 +364,66 @@ fn the_catalogue_is_listed() {
     assert_eq!(users["permissions"][0], "User.Read.All");
     assert_eq!(users["cadence_seconds"], 3600);
 }
+
+#[test]
+fn with_json_a_failure_is_json_too() {
+    let missing = run(bare().args(["status", "--json", "--store", "/nowhere/at-all.m365"]));
+    let error = &missing.json()["error"];
+    assert_eq!(error["status"], missing.exit, "{missing:?}");
+    let message = error["message"].as_str().unwrap();
+    assert!(missing.err.contains(message), "{missing:?}");
+    let misspelt = run(bare().args(["status", "--json", "--shop", "x"]));
+    let error = &misspelt.json()["error"];
+    assert_eq!((misspelt.exit, &error["status"]), (2, &2.into()));
+    assert!(error["message"].as_str().unwrap().contains("--shop"));
+}
+
+#[test]
+fn a_misspelt_source_kind_or_framework_is_answered_with_the_one_that_was_meant() {
+    let tenant = Tenant::new();
+    let source = tenant.on_store(&["sync", "--only", "user"]);
+    assert_eq!(source.exit, 2, "{source:?}");
+    assert!(source.err.contains("did you mean users?"), "{source:?}");
+    assert_eq!(tenant.on_store(&["sync", "--only", "users"]).exit, 0);
+    let kind = tenant.on_store(&["export", "--kind", "users"]);
+    assert_eq!(kind.exit, 2, "{kind:?}");
+    assert!(kind.err.contains("did you mean user?"), "{kind:?}");
+    let framework = tenant.on_store(&["assess", "--framework", "cis-v8"]);
+    assert!(
+        framework.err.contains("did you mean cis-v8.1?"),
+        "{framework:?}"
+    );
+}
+
+/// Whoever starts it may be gone, or may never have listened.
+#[cfg(unix)]
+#[test]
+fn a_closed_standard_error_changes_no_exit_status() {
+    use std::process::Stdio;
+
+    let tenant = Tenant::new();
+    tenant.sim.credential_state(CredentialState::SecretExpired);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut sync = tenant.m365(&["sync", "--progress", "json", "--store"]);
+    sync.arg(tenant.store()).stderr(Stdio::from(writer));
+    assert_eq!(run(&mut sync).exit, 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_service_manager_ends_a_watch_as_ctrl_c_does() {
+    let tenant = Tenant::new();
+    let mut watch = tenant.m365(&["watch", "--only", "organization", "--json", "--store"]);
+    watch
+        .arg(tenant.store())
+        .stdout(std::process::Stdio::piped());
+    let mut child = watch.spawn().unwrap();
+    let mut line = String::new();
+    let out = child.stdout.as_mut().unwrap();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
+    assert!(line.contains("organization"), "{line}");
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
