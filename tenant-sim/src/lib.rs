@@ -32,6 +32,7 @@
 //! | to | use |
 //! |---|---|
 //! | choose a tenant | [`Tenant::example`], [`Tenant::generate`] |
+//! | serve several to one app | [`SimBuilder::tenants`], [`SimHandle::for_tenant`] |
 //! | change it | [`SimHandle::edit`] |
 //! | know what a reader must end with | [`SimHandle::truth`] |
 //! | make things go wrong | [`FaultPlan`], [`SimHandle::faults`] |
@@ -72,7 +73,8 @@
 //!
 //! Reads are consistent at once; there is one app; delta tokens never age by themselves; role assignments cover the
 //! whole directory; `$search` and `$orderby` answer 501, as does `$expand` of a relation that is not named above;
-//! usage reports are CSV alone, and no fault strikes their download. The example tenant answers what needs Entra ID
+//! usage reports are CSV alone, and no fault strikes their download. Limits of an app over all tenants are counted
+//! in each by itself. The example tenant answers what needs Entra ID
 //! P2 although its one subscription brings P1.
 //!
 //! The program `tenant-sim` serves a tenant from the command line and prints where it is.

@@ -15,7 +15,7 @@ use crate::stats::Recorder;
 use crate::tenant::Tenant;
 use crate::throttle::Throttle;
 
-/// A running simulation.
+/// A tenant of a running simulation: nothing of it is another tenant's.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) origin: String,
@@ -75,6 +75,13 @@ impl Shared {
 
     pub(crate) fn tenant_mut(&self) -> RwLockWriteGuard<'_, Tenant> {
         self.tenant.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this is its id or one of its verified domains.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.tenant_names
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
     }
 
     pub(crate) fn busy(self: &Arc<Self>) -> Busy {

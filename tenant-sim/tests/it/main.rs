@@ -12,4 +12,5 @@ mod program;
 mod reading;
 mod report;
 mod shapes;
+mod tenants;
 mod token;
