@@ -41,6 +41,7 @@
 //! | tell "denied" from "unlicensed" from "empty" | [`Area`], [`SimHandle::claim_unlicensed`], [`SimHandle::empty`] |
 //! | hide the names in usage reports | [`SimHandle::conceal_report_names`] |
 //! | make delta tokens too old | [`SimHandle::expire_delta_tokens`] |
+//! | let hours or days pass | [`SimHandle::advance`] |
 //! | see what was asked | [`SimHandle::stats`] |
 //!
 //! # What is served
@@ -71,7 +72,7 @@
 //!
 //! # Where it is simpler than the service
 //!
-//! Reads are consistent at once; there is one app; delta tokens never age by themselves; role assignments cover the
+//! Reads are consistent at once; there is one app; nextLinks never age; role assignments cover the
 //! whole directory; `$search` and `$orderby` answer 501, as does `$expand` of a relation that is not named above;
 //! usage reports are CSV alone, and no fault strikes their download. Limits of an app over all tenants are counted
 //! in each by itself. The example tenant answers what needs Entra ID

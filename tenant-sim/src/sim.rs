@@ -6,6 +6,7 @@ mod offline;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -142,6 +143,26 @@ impl SimHandle {
     /// Replaces the throttle mode, with nothing used yet.
     pub fn throttle(&self, mode: ThrottleMode) {
         self.shared.control().throttle = Throttle::new(mode);
+    }
+
+    /// Moves the clock of every tenant ahead, without a wait.
+    ///
+    /// It times how long bearer tokens, deltaLinks (seven days) and links to files (five minutes) work, the windows of
+    /// limits, the waits that [`Stats::early_retries`] counts, and the dates of tokens, errors and edits. Nothing new
+    /// happens in the tenant: its logs, reports and scores still end at the start. The dates in `Retry-After` are
+    /// still for the reader's own clock.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> Result<(), tenant_sim::StartError> {
+    /// let sim = tenant_sim::Sim::builder().start_blocking()?;
+    /// sim.advance(Duration::from_secs(3_600)); // every token so far has expired
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn advance(&self, by: Duration) {
+        self.shared.clock.advance(by);
     }
 
     /// Makes every delta token and delta nextLink given out before now too old.

@@ -84,7 +84,7 @@ async fn handle(tenants: Arc<Tenants>, request: Request<Incoming>) -> Result<Res
     if !shared.latency.is_zero() {
         tokio::time::sleep(shared.latency).await;
     }
-    let (delivery, ids) = deliver(shared, &received);
+    let (delivery, ids) = clock::at(shared.clock.present(), || deliver(shared, &received));
     match delivery {
         Delivery::Dropped => Err(Cut),
         Delivery::Reply(reply, spoilt) => {

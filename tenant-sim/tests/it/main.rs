@@ -2,6 +2,7 @@
 
 mod areas;
 mod catalogue;
+mod clock;
 mod common;
 mod delta;
 mod estate;
