@@ -34,6 +34,7 @@
 //! | choose a tenant | [`Tenant::example`], [`Tenant::generate`] |
 //! | serve several to one app | [`SimBuilder::tenants`], [`SimHandle::for_tenant`] |
 //! | change it | [`SimHandle::edit`] |
+//! | answer paths of one's own | [`SimHandle::route`] |
 //! | know what a reader must end with | [`SimHandle::truth`] |
 //! | make things go wrong | [`FaultPlan`], [`SimHandle::faults`] |
 //! | apply the documented limits | [`ThrottleMode`] |
@@ -62,8 +63,8 @@
 //! | reports | `admin/reportSettings`, and seven usage reports by 302 to a CSV file on the same origin, which refuses an `Authorization` header with 401 |
 //! | service | `healthOverviews`, `issues` and `messages` of `admin/serviceAnnouncement` |
 //!
-//! Anything else that is read is refused with a 400 or a 501 that says so; anything that would change the tenant is
-//! refused with a 403 or 405 and counted in [`Stats::writes`].
+//! Anything else that is read is refused with a 400 or a 501 that says so, unless [`SimHandle::route`]
+//! answers it; anything that would change the tenant is refused with a 403 or 405 and counted in [`Stats::writes`].
 //!
 //! Most of this follows from the seed and the number of the item when it is asked for, so that a large tenant takes
 //! no more memory for it. What belongs together agrees: the newest sign-in of somebody is the one that their

@@ -2,6 +2,7 @@
 
 mod access;
 mod builder;
+mod custom;
 mod offline;
 
 use std::sync::Arc;

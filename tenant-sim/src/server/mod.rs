@@ -2,6 +2,7 @@
 
 mod batch;
 pub(crate) mod body;
+pub(crate) mod custom;
 mod delivery;
 mod download;
 pub(crate) mod endpoint;
@@ -10,6 +11,7 @@ pub(crate) mod received;
 mod row;
 pub(crate) mod shared;
 pub(crate) mod tenants;
+mod version;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -11,6 +11,9 @@ use crate::expiry::Expiry;
 use crate::fault::Injector;
 use crate::guid;
 use crate::reply::{GraphError, Reply};
+use crate::server::custom::CustomRoutes;
+use crate::server::endpoint::Endpoint;
+use crate::server::version::Versioned;
 use crate::stats::Recorder;
 use crate::tenant::Tenant;
 use crate::throttle::Throttle;
@@ -51,6 +54,7 @@ pub(crate) struct Control {
     pub(crate) foreign: Option<String>,
     pub(crate) epoch: u64,
     pub(crate) expiry: Option<Expiry>,
+    pub(crate) routes: CustomRoutes,
 }
 
 /// Counts a request as being answered until dropped.
@@ -82,6 +86,16 @@ impl Shared {
         self.tenant_names
             .iter()
             .any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// The endpoint of a path with its version.
+    pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
+        let below = Versioned::of(path)?.path;
+        let control = self.control();
+        let custom = control.routes.find(path);
+        custom
+            .or_else(|| control.routes.find(below))
+            .or_else(|| Endpoint::parse(below))
     }
 
     pub(crate) fn busy(self: &Arc<Self>) -> Busy {

@@ -15,6 +15,7 @@ use crate::credential::{CredentialState, Tokens};
 use crate::fault::{FaultPlan, Injector};
 use crate::guid;
 use crate::server;
+use crate::server::custom::CustomRoutes;
 use crate::server::shared::{Control, Shared};
 use crate::server::tenants::Tenants;
 use crate::sim::{Offline, SimHandle};
@@ -268,6 +269,7 @@ impl SimBuilder {
                 foreign: None,
                 epoch: 0,
                 expiry: None,
+                routes: CustomRoutes::default(),
             }),
             in_flight: AtomicUsize::new(0),
             ids: AtomicU64::new(1),

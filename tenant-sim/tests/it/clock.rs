@@ -7,7 +7,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::common::{Reader, bearer, delta_link, text};
+use crate::common::{Reader, bearer, delta_link, offline_bearer, text};
 use serde_json::json;
 use tenant_sim::{GenerateOptions, Sim, Tenant, ThrottleMode};
 
@@ -126,20 +126,9 @@ async fn it_goes_no_further_than_it_can() {
 #[test]
 fn without_a_server_it_adds_to_the_time_of_the_caller() {
     let sim = Sim::builder().offline();
-    let form = format!(
-        "grant_type=client_credentials&client_id={}&client_secret={}&scope=https://graph.microsoft.com/.default",
-        sim.client_id(),
-        sim.client_secret()
-    );
-    let uri = format!("{}/{}/oauth2/v2.0/token", sim.login_url(), sim.tenant_id());
-    let request = http::Request::post(uri).body(form.into()).unwrap();
-    let answer = sim.answer(Duration::ZERO, &request).unwrap();
-    let token: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+    let token = offline_bearer(&sim);
     let request = http::Request::get(format!("{}/v1.0/organization", sim.graph_url()))
-        .header(
-            "authorization",
-            format!("Bearer {}", text(&token, "access_token")),
-        )
+        .header("authorization", format!("Bearer {token}"))
         .body(bytes::Bytes::new())
         .unwrap();
     let status = |elapsed| sim.answer(elapsed, &request).unwrap().status().as_u16();

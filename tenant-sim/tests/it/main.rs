@@ -4,6 +4,7 @@ mod areas;
 mod catalogue;
 mod clock;
 mod common;
+mod custom;
 mod delta;
 mod estate;
 mod example_tenant;
