@@ -62,14 +62,10 @@ impl Call<'_> {
         if self.beta { "beta" } else { "v1.0" }
     }
 
-    /// The area of the path in this version.
-    pub(crate) fn area(&self) -> Area {
-        self.route.area.in_version(self.beta)
-    }
-
     /// Whether the collections of this path are to be empty.
     pub(crate) fn emptied(&self) -> bool {
-        self.access.emptied.contains(&self.area())
+        let area = self.route.area.map(|area| area.in_version(self.beta));
+        area.is_some_and(|area| self.access.emptied.contains(&area))
     }
 
     /// Whether members of groups and units with hidden membership are left out, without a word.

@@ -1,6 +1,8 @@
 //! The tenant's clock, and dates as Graph writes them.
 
 use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use time::OffsetDateTime;
@@ -9,7 +11,7 @@ use time::OffsetDateTime;
 pub(crate) const DAY: i64 = 86_400;
 
 thread_local! {
-    /// The moment of the request that is answered on this thread, where its caller said so.
+    /// The moment of the request that is answered on this thread.
     static MOMENT: Cell<Option<Moment>> = const { Cell::new(None) };
 }
 
@@ -20,14 +22,14 @@ pub(crate) struct Moment {
     wall: SystemTime,
 }
 
-/// The real time, or that of the caller who asks without a server.
+/// The moment of the request that is answered, or the real time.
 pub(crate) fn monotonic() -> Instant {
     MOMENT
         .get()
         .map_or_else(Instant::now, |moment| moment.monotonic)
 }
 
-/// The same as a date.
+/// The same as a date on the reader's clock, which nobody moves.
 pub(crate) fn wall() -> SystemTime {
     MOMENT
         .get()
@@ -46,32 +48,59 @@ pub(crate) fn at<R>(moment: Moment, answer: impl FnOnce() -> R) -> R {
     answer()
 }
 
-/// A clock that starts at a chosen time and then runs at the real pace.
+/// A clock that starts at a chosen time, runs at the real pace and can be moved ahead. Clones are moved together.
 #[derive(Debug, Clone)]
 pub(crate) struct Clock {
     base: i64,
     started: Instant,
+    /// Nanoseconds.
+    ahead: Arc<AtomicU64>,
 }
 
 impl Clock {
     pub(crate) fn starting_at(time: SystemTime) -> Self {
         Self {
             base: unix_seconds(time),
-            started: monotonic(),
+            started: Instant::now(),
+            ahead: Arc::default(),
         }
+    }
+
+    /// Moves it ahead, by a few centuries in all at most.
+    pub(crate) fn advance(&self, by: Duration) {
+        let by = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
+        // The closure always gives a value.
+        let _ = self
+            .ahead
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |ahead| {
+                Some(ahead.saturating_add(by))
+            });
+    }
+
+    fn ahead(&self) -> Duration {
+        Duration::from_nanos(self.ahead.load(Ordering::Relaxed))
     }
 
     /// The tenant's time now, in seconds since 1970.
     pub(crate) fn now(&self) -> i64 {
-        let elapsed = monotonic().saturating_duration_since(self.started);
+        let now = MOMENT.get().unwrap_or_else(|| self.present()).monotonic;
+        let elapsed = now.saturating_duration_since(self.started);
         self.base + i64::try_from(elapsed.as_secs()).unwrap_or(0)
+    }
+
+    /// The present moment.
+    pub(crate) fn present(&self) -> Moment {
+        Moment {
+            monotonic: Instant::now() + self.ahead(),
+            wall: SystemTime::now(),
+        }
     }
 
     /// The moment that is so long after the start.
     pub(crate) fn moment(&self, elapsed: Duration) -> Moment {
         let base = Duration::from_secs(u64::try_from(self.base).unwrap_or(0));
         Moment {
-            monotonic: self.started + elapsed,
+            monotonic: self.started + elapsed + self.ahead(),
             wall: UNIX_EPOCH + base + elapsed,
         }
     }

@@ -32,7 +32,9 @@
 //! | to | use |
 //! |---|---|
 //! | choose a tenant | [`Tenant::example`], [`Tenant::generate`] |
+//! | serve several to one app | [`SimBuilder::tenants`], [`SimHandle::for_tenant`] |
 //! | change it | [`SimHandle::edit`] |
+//! | answer paths of one's own | [`SimHandle::route`] |
 //! | know what a reader must end with | [`SimHandle::truth`] |
 //! | make things go wrong | [`FaultPlan`], [`SimHandle::faults`] |
 //! | apply the documented limits | [`ThrottleMode`] |
@@ -40,6 +42,7 @@
 //! | tell "denied" from "unlicensed" from "empty" | [`Area`], [`SimHandle::claim_unlicensed`], [`SimHandle::empty`] |
 //! | hide the names in usage reports | [`SimHandle::conceal_report_names`] |
 //! | make delta tokens too old | [`SimHandle::expire_delta_tokens`] |
+//! | let hours or days pass | [`SimHandle::advance`] |
 //! | see what was asked | [`SimHandle::stats`] |
 //!
 //! # What is served
@@ -60,8 +63,8 @@
 //! | reports | `admin/reportSettings`, and seven usage reports by 302 to a CSV file on the same origin, which refuses an `Authorization` header with 401 |
 //! | service | `healthOverviews`, `issues` and `messages` of `admin/serviceAnnouncement` |
 //!
-//! Anything else that is read is refused with a 400 or a 501 that says so; anything that would change the tenant is
-//! refused with a 403 or 405 and counted in [`Stats::writes`].
+//! Anything else that is read is refused with a 400 or a 501 that says so, unless [`SimHandle::route`]
+//! answers it; anything that would change the tenant is refused with a 403 or 405 and counted in [`Stats::writes`].
 //!
 //! Most of this follows from the seed and the number of the item when it is asked for, so that a large tenant takes
 //! no more memory for it. What belongs together agrees: the newest sign-in of somebody is the one that their
@@ -70,9 +73,10 @@
 //!
 //! # Where it is simpler than the service
 //!
-//! Reads are consistent at once; there is one app; delta tokens never age by themselves; role assignments cover the
+//! Reads are consistent at once; there is one app; nextLinks never age; role assignments cover the
 //! whole directory; `$search` and `$orderby` answer 501, as does `$expand` of a relation that is not named above;
-//! usage reports are CSV alone, and no fault strikes their download. The example tenant answers what needs Entra ID
+//! usage reports are CSV alone, and no fault strikes their download. Limits of an app over all tenants are counted
+//! in each by itself. The example tenant answers what needs Entra ID
 //! P2 although its one subscription brings P1.
 //!
 //! The program `tenant-sim` serves a tenant from the command line and prints where it is.

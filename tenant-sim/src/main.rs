@@ -1,9 +1,10 @@
 //! Serves a simulated tenant until Ctrl-C, and prints the environment variables that point a program at it.
 
 use std::io::Write as _;
+use std::num::NonZeroU16;
 use std::process::ExitCode;
 
-use tenant_sim::{FaultPlan, GenerateOptions, Sim, SimHandle, Tenant, ThrottleMode};
+use tenant_sim::{Area, FaultPlan, GenerateOptions, Sim, SimHandle, Tenant, ThrottleMode};
 
 const USAGE: &str = "\
 usage: tenant-sim [options]
@@ -16,6 +17,7 @@ Unless something of it is said it is the small example tenant, and no generated 
   --devices N    devices of the generated tenant (default three fifths of the users)
   --no-premium   a generated tenant without Entra ID P1 and P2
   --no-intune    a generated tenant without Intune
+  --tenants N    generated tenants, of this seed and those after it (default 1)
   --seed N       the same seed gives the same tenant and faults (default 1)
   --page-size N  items on a page, instead of the documented sizes
   --revoke NAME  take an application permission away; may be given more than once
@@ -32,6 +34,7 @@ struct Arguments {
     users: Option<usize>,
     groups: Option<usize>,
     devices: Option<usize>,
+    tenants: Option<NonZeroU16>,
     no_premium: bool,
     no_intune: bool,
     revoked: Vec<String>,
@@ -57,6 +60,7 @@ impl Arguments {
             match name.as_str() {
                 "--users" => arguments.users = Some(number(&name, given.next())?),
                 "--groups" => arguments.groups = Some(number(&name, given.next())?),
+                "--tenants" => arguments.tenants = Some(number(&name, given.next())?),
                 "--seed" => arguments.seed = Some(number(&name, given.next())?),
                 "--page-size" => arguments.page_size = Some(number(&name, given.next())?),
                 "--port" => arguments.port = number(&name, given.next())?,
@@ -67,6 +71,7 @@ impl Arguments {
                     let permission = given.next();
                     let permission =
                         permission.ok_or_else(|| format!("{name} needs a permission after it"))?;
+                    check_permission(&permission)?;
                     arguments.revoked.push(permission);
                 }
                 "--conceal" => arguments.conceal = true,
@@ -79,27 +84,65 @@ impl Arguments {
         Ok(arguments)
     }
 
-    fn tenant(&self) -> Tenant {
+    fn tenants(&self) -> Vec<Tenant> {
         let numbers = [self.users, self.groups, self.devices];
         let is_said = numbers.iter().any(Option::is_some)
             || self.seed.is_some()
+            || self.tenants.is_some()
             || self.no_premium
             || self.no_intune;
         if !is_said {
-            return Tenant::example();
+            return vec![Tenant::example()];
         }
         let users = self.users.unwrap_or(200);
         let groups = self.groups.unwrap_or(users / 20);
-        Tenant::generate(GenerateOptions {
-            seed: self.seed.unwrap_or(1),
-            users,
-            groups,
-            devices: self.devices,
-            premium: !self.no_premium,
-            intune: !self.no_intune,
-            ..GenerateOptions::default()
-        })
+        let generate = |number: u16| {
+            Tenant::generate(GenerateOptions {
+                seed: self.seed.unwrap_or(1).wrapping_add(number.into()),
+                users,
+                groups,
+                devices: self.devices,
+                premium: !self.no_premium,
+                intune: !self.no_intune,
+                ..GenerateOptions::default()
+            })
+        };
+        let count = self.tenants.map_or(1, NonZeroU16::get);
+        (0..count).map(generate).collect()
     }
+}
+
+/// Refuses a name that nothing served asks for.
+fn check_permission(name: &str) -> Result<(), String> {
+    let known = || Area::ALL.into_iter().flat_map(Area::permissions);
+    if known().any(|permission| *permission == name) {
+        return Ok(());
+    }
+    let nearest = known()
+        .map(|permission| (distance(name, permission), *permission))
+        .min()
+        // Farther ones have little in common.
+        .filter(|(distance, _)| *distance <= 4);
+    let hint = nearest.map_or_else(String::new, |(_, name)| format!(": did you mean '{name}'?"));
+    Err(format!(
+        "nothing that is served needs the permission '{name}'{hint}"
+    ))
+}
+
+/// How many bytes have to be put in, left out or changed, whatever the case of letters.
+fn distance(from: &str, to: &str) -> usize {
+    let first: Vec<usize> = (0..=to.len()).collect();
+    let last = from.bytes().zip(1..).fold(first, |above, (letter, start)| {
+        let mut left = start;
+        let steps = above.iter().zip(above.iter().skip(1)).zip(to.bytes());
+        let row = steps.map(|((diagonal, up), other)| {
+            let changed = diagonal + usize::from(!letter.eq_ignore_ascii_case(&other));
+            left = changed.min(up + 1).min(left + 1);
+            left
+        });
+        std::iter::once(start).chain(row).collect()
+    });
+    last.last().copied().unwrap_or_default()
 }
 
 fn main() -> ExitCode {
@@ -128,7 +171,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let mut builder = Sim::builder()
-        .tenant(arguments.tenant())
+        .tenants(arguments.tenants())
         .port(arguments.port);
     if let Some(size) = arguments.page_size {
         builder = builder.page_size(size);
@@ -140,10 +183,12 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         builder = builder.throttle(ThrottleMode::Documented { time_scale: 1.0 });
     }
     let sim = builder.start_blocking()?;
-    for permission in &arguments.revoked {
-        sim.revoke(permission);
+    for tenant in sim.tenants() {
+        for permission in &arguments.revoked {
+            tenant.revoke(permission);
+        }
+        tenant.conceal_report_names(arguments.conceal);
     }
-    sim.conceal_report_names(arguments.conceal);
     if !say(&environment(&sim)) {
         return Err("nobody reads the output".into());
     }
@@ -154,17 +199,21 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// One `export` line each.
+/// One `export` line each, and a comment for each further tenant.
 fn environment(sim: &SimHandle) -> String {
-    [
+    let exports = [
         ("M365_TENANT_ID", sim.tenant_id()),
         ("M365_CLIENT_ID", sim.client_id()),
         ("M365_CLIENT_SECRET", sim.client_secret()),
         ("M365_GRAPH_URL", sim.graph_url()),
         ("M365_LOGIN_URL", sim.login_url()),
     ]
-    .map(|(name, value)| format!("export {name}={value}\n"))
-    .concat()
+    .map(|(name, value)| format!("export {name}={value}\n"));
+    let further = sim
+        .tenants()
+        .skip(1)
+        .map(|tenant| format!("# M365_TENANT_ID={}\n", tenant.tenant_id()));
+    exports.into_iter().chain(further).collect()
 }
 
 /// Writes to standard output at once, for a script that waits for the lines.
@@ -191,7 +240,7 @@ mod tests {
     #[test]
     fn options_are_understood() {
         let all = parse(
-            "--users 3000 --seed 7 --hostile --port 4000 --throttle --groups 150 --page-size 10 --devices 9 \
+            "--users 3000 --tenants 3 --seed 7 --hostile --port 4000 --throttle --groups 150 --page-size 10 --devices 9 \
              --no-premium --no-intune --revoke User.Read.All --revoke Group.Read.All --conceal",
         )
         .unwrap();
@@ -199,6 +248,7 @@ mod tests {
             users: Some(3_000),
             groups: Some(150),
             devices: Some(9),
+            tenants: NonZeroU16::new(3),
             no_premium: true,
             no_intune: true,
             revoked: vec!["User.Read.All".to_owned(), "Group.Read.All".to_owned()],
@@ -215,6 +265,19 @@ mod tests {
     }
 
     #[test]
+    fn a_distance_counts_what_is_put_in_left_out_or_changed() {
+        for (from, to, expected) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("kitten", "SITTING", 3),
+            ("é", "e", 2),
+        ] {
+            assert_eq!(distance(from, to), expected, "{from} {to}");
+        }
+    }
+
+    #[test]
     fn mistakes_are_named() {
         for (line, problem) in [
             ("--users", "--users needs a number after it"),
@@ -227,6 +290,26 @@ mod tests {
                 "--port needs a number in range, and '70000' is not one",
             ),
             ("--revoke", "--revoke needs a permission after it"),
+            (
+                "--tenants 0",
+                "--tenants needs a number in range, and '0' is not one",
+            ),
+            (
+                "--revoke user.read.all",
+                "nothing that is served needs the permission 'user.read.all': did you mean 'User.Read.All'?",
+            ),
+            (
+                "--revoke Reports.Read",
+                "nothing that is served needs the permission 'Reports.Read': did you mean 'Reports.Read.All'?",
+            ),
+            (
+                "--revoke Gruop.Read.All",
+                "nothing that is served needs the permission 'Gruop.Read.All': did you mean 'Group.Read.All'?",
+            ),
+            (
+                "--revoke Printers",
+                "nothing that is served needs the permission 'Printers'",
+            ),
             ("--fast", "unknown option '--fast'"),
         ] {
             assert_eq!(parse(line).unwrap_err(), problem);

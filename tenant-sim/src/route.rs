@@ -6,9 +6,8 @@ use crate::area::Area;
 #[derive(Debug, Clone)]
 pub(crate) struct Route {
     pub(crate) template: &'static str,
-    /// In v1.0; see [`Area::in_version`].
-    pub(crate) area: Area,
-    pub(crate) beta_only: bool,
-    /// The first `{id}` of the template, percent-decoded; empty if it has none.
+    /// In v1.0; see [`Area::in_version`]. `None` for a path that is not built in.
+    pub(crate) area: Option<Area>,
+    /// The first `{id}` of the template, percent-decoded; empty if it has none. The path if it is not built in.
     pub(crate) id: String,
 }

@@ -1,299 +1,37 @@
-//! Starting a simulation, and the handle that steers it.
+//! The handle that steers a running simulation.
 
 mod access;
+mod builder;
+mod custom;
+mod offline;
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicU64, AtomicUsize};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::access::Access;
-use crate::clock::{Clock, unix_seconds};
-use crate::credential::{CredentialState, Tokens};
+use crate::credential::CredentialState;
 use crate::expiry::Expiry;
 use crate::fault::{FaultPlan, Injector};
-use crate::guid;
-use crate::server;
-use crate::server::shared::{Control, Shared};
-use crate::stats::{Recorder, Stats};
-use crate::tenant::Tenant;
+use crate::server::shared::Shared;
+use crate::server::tenants::Tenants;
+use crate::stats::Stats;
 use crate::tenant::edit::TenantEdit;
 use crate::throttle::{Throttle, ThrottleMode};
 use crate::truth::Truth;
 
-/// A simulated tenant; start one with [`Sim::builder`].
-#[derive(Debug)]
-pub struct Sim;
+pub use builder::{Sim, SimBuilder, StartError};
+pub use offline::Offline;
 
-/// Why a simulation could not start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The loopback port could not be bound: choose another one, or none.
-    #[error("could not listen on 127.0.0.1 port {port}: {source}")]
-    Listen {
-        /// The port that was asked for; 0 is any.
-        port: u16,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// The server thread could not be started.
-    #[error("could not start the server thread: {0}")]
-    Thread(std::io::Error),
-}
-
-/// Options of a simulation.
-#[derive(Debug)]
-pub struct SimBuilder {
-    tenant: Option<Tenant>,
-    now: Option<SystemTime>,
-    faults: FaultPlan,
-    throttle: ThrottleMode,
-    page_size: Option<usize>,
-    token_lifetime: Duration,
-    latency: Duration,
-    port: u16,
-}
-
-impl Sim {
-    /// A simulation of [`Tenant::example`] without faults and limits, to be changed and started.
-    pub fn builder() -> SimBuilder {
-        SimBuilder {
-            tenant: None,
-            now: None,
-            faults: FaultPlan::none(),
-            throttle: ThrottleMode::Off,
-            page_size: None,
-            token_lifetime: Duration::from_secs(3_599),
-            latency: Duration::ZERO,
-            port: 0,
-        }
-    }
-}
-
-impl SimBuilder {
-    /// The tenant to serve.
-    #[must_use]
-    pub fn tenant(mut self, tenant: Tenant) -> Self {
-        self.tenant = Some(tenant);
-        self
-    }
-
-    /// The tenant's time at the start, from which sign-ins and other dates are counted; the real time by default.
-    #[must_use]
-    pub fn now(mut self, now: SystemTime) -> Self {
-        self.now = Some(now);
-        self
-    }
-
-    /// What goes wrong.
-    #[must_use]
-    pub fn faults(mut self, plan: FaultPlan) -> Self {
-        self.faults = plan;
-        self
-    }
-
-    /// Whether the documented limits apply.
-    #[must_use]
-    pub fn throttle(mut self, mode: ThrottleMode) -> Self {
-        self.throttle = mode;
-        self
-    }
-
-    /// Items on a page of every collection, instead of the documented sizes; a larger `$top` is cut to it.
-    #[must_use]
-    pub fn page_size(mut self, size: usize) -> Self {
-        self.page_size = Some(size.max(1));
-        self
-    }
-
-    /// How long a bearer token works (`expires_in`); 3,599 seconds by default.
-    #[must_use]
-    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
-        self.token_lifetime = lifetime;
-        self
-    }
-
-    /// How long every answer takes at least; nothing by default. Makes [`Stats::max_concurrent`] tell how many
-    /// requests a reader keeps in flight.
-    #[must_use]
-    pub fn latency(mut self, latency: Duration) -> Self {
-        self.latency = latency;
-        self
-    }
-
-    /// The port on 127.0.0.1; any free one by default.
-    #[must_use]
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// Starts the server on a thread and runtime of its own, so that it answers whatever the caller's runtime does.
-    ///
-    /// # Errors
-    ///
-    /// [`StartError`] if the port is taken or no thread can be started.
-    #[expect(
-        clippy::unused_async,
-        reason = "room for a start that has to wait; callers already await it"
-    )]
-    pub async fn start(self) -> Result<SimHandle, StartError> {
-        self.start_blocking()
-    }
-
-    /// [`start`](Self::start) for programs without a runtime.
-    ///
-    /// # Errors
-    ///
-    /// [`StartError`] if the port is taken or no thread can be started.
-    pub fn start_blocking(self) -> Result<SimHandle, StartError> {
-        let port = self.port;
-        let listen = |source| StartError::Listen { port, source };
-        let socket = std::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
-            .map_err(listen)?;
-        socket.set_nonblocking(true).map_err(listen)?;
-        let address = socket.local_addr().map_err(listen)?;
-        let shared = Arc::new(self.shared(address));
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(StartError::Thread)?;
-        let listener = {
-            let _entered = runtime.enter();
-            TcpListener::from_std(socket).map_err(listen)?
-        };
-        let (stop, stopped) = oneshot::channel();
-        let served = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name("tenant-sim".to_owned())
-            .spawn(move || runtime.block_on(server::serve(listener, served, stopped)))
-            .map_err(StartError::Thread)?;
-        Ok(SimHandle {
-            shared,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
-    }
-
-    /// A tenant without a server: it answers when it is asked, at the time that its caller says. With
-    /// the same seeds, requests and times it gives the same answers.
-    ///
-    /// For tests in virtual time: hand the requests of a client's transport to
-    /// [`Offline::answer`].
-    pub fn offline(self) -> Offline {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 443));
-        let mut shared = self.shared(address);
-        // There is no other simulation whose links could be mistaken for its own.
-        shared.link_key = guid::mix(1);
-        Offline(SimHandle {
-            shared: Arc::new(shared),
-            stop: None,
-            thread: None,
-        })
-    }
-
-    fn shared(self, address: SocketAddr) -> Shared {
-        let now = self.now.unwrap_or_else(SystemTime::now);
-        let mut tenant = self.tenant.unwrap_or_else(Tenant::example);
-        tenant.base = unix_seconds(now);
-        let seed = (tenant.id >> 64) as u64;
-        let tenant_id = guid::text(tenant.id);
-        // Not the same from run to run: a token or link of another simulation must not be good here.
-        let nonce = guid::mix(u64::from(address.port()))
-            ^ guid::mix(unix_nanos())
-            ^ u64::from(std::process::id());
-        Shared {
-            origin: format!("http://{address}"),
-            clock: Clock::starting_at(now),
-            page_size: self.page_size,
-            token_lifetime: self.token_lifetime,
-            latency: self.latency,
-            link_key: nonce,
-            tenant_names: vec![
-                tenant_id.clone(),
-                tenant.domain.clone(),
-                tenant.initial_domain.clone(),
-            ],
-            tenant_id,
-            client_id: guid::text(guid::guid(seed, 9)),
-            client_secret: format!("sim~{:016x}", guid::mix(seed)),
-            tenant: RwLock::new(tenant),
-            control: Mutex::new(Control {
-                access: Access::default(),
-                credential: CredentialState::Valid,
-                tokens: Tokens::default(),
-                faults: Injector::new(self.faults),
-                throttle: Throttle::new(self.throttle),
-                recorder: Recorder::default(),
-                throttle_all: None,
-                foreign: None,
-                epoch: 0,
-                expiry: None,
-            }),
-            in_flight: AtomicUsize::new(0),
-            ids: AtomicU64::new(1),
-        }
-    }
-}
-
-fn unix_nanos() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(since.as_nanos() & u128::from(u64::MAX)).unwrap_or_default()
-}
-
-/// A simulation without a server; see [`SimBuilder::offline`].
+/// A running simulation, and its first tenant. Dropping it stops the server and closes its connections.
 ///
-/// ```
-/// use std::time::Duration;
-///
-/// let sim = tenant_sim::Sim::builder().offline();
-/// let request = http::Request::get(format!("{}/v1.0/users", sim.graph_url()))
-///     .body(bytes::Bytes::new())?;
-/// let answer = sim.answer(Duration::from_secs(3), &request).expect("no fault is planned");
-/// assert_eq!(answer.status(), 401, "there was no token");
-/// # Ok::<(), http::Error>(())
-/// ```
-#[derive(Debug)]
-pub struct Offline(SimHandle);
-
-impl Offline {
-    /// The answer to a request so long after the start; `None` where a fault breaks the connection.
-    pub fn answer(
-        &self,
-        elapsed: Duration,
-        request: &http::Request<bytes::Bytes>,
-    ) -> Option<http::Response<bytes::Bytes>> {
-        let received = server::received::Received {
-            method: request.method().clone(),
-            path: request.uri().path().to_owned(),
-            query: request.uri().query().unwrap_or_default().to_owned(),
-            headers: request.headers().clone(),
-            body: request.body().clone(),
-        };
-        server::answer_at(&self.0.shared, elapsed, &received)
-    }
-}
-
-/// The tenant, its faults and its statistics, as of a running simulation.
-impl std::ops::Deref for Offline {
-    type Target = SimHandle;
-
-    fn deref(&self) -> &SimHandle {
-        &self.0
-    }
-}
-
-/// A running simulation. Dropping it stops the server and closes its connections.
+/// Where several tenants are served, each has a handle of its own: [`tenants`](Self::tenants).
 #[derive(Debug)]
 pub struct SimHandle {
     shared: Arc<Shared>,
+    /// The tenants after the first; their handles stop nothing.
+    others: Vec<SimHandle>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -311,6 +49,32 @@ impl Drop for SimHandle {
 }
 
 impl SimHandle {
+    fn of(tenants: &Tenants) -> Self {
+        let handle = |shared: &Arc<Shared>| Self {
+            shared: Arc::clone(shared),
+            others: Vec::new(),
+            stop: None,
+            thread: None,
+        };
+        let mut first = handle(&tenants.first);
+        first.others = tenants.others.iter().map(handle).collect();
+        first
+    }
+
+    /// Every tenant that is served, the first included, in the order they were given.
+    ///
+    /// What is edited, denied, made to fail, throttled and counted with a handle is that of its tenant alone.
+    /// Requests that belong to no tenant, for want of a token that works or of a tenant with that name, are the
+    /// first one's. The handles that this gives know no tenant but their own.
+    pub fn tenants(&self) -> impl Iterator<Item = &SimHandle> {
+        std::iter::once(self).chain(&self.others)
+    }
+
+    /// The tenant with this id or verified domain.
+    pub fn for_tenant(&self, name: &str) -> Option<&SimHandle> {
+        self.tenants().find(|tenant| tenant.shared.is_named(name))
+    }
+
     /// `http://127.0.0.1:PORT`. Graph and the login service are served on the same origin.
     pub fn origin(&self) -> &str {
         &self.shared.origin
@@ -331,7 +95,7 @@ impl SimHandle {
         &self.shared.tenant_id
     }
 
-    /// The id of the app that may read the tenant.
+    /// The id of the app that may read the tenant; the same in every tenant.
     pub fn client_id(&self) -> &str {
         &self.shared.client_id
     }
@@ -380,6 +144,26 @@ impl SimHandle {
     /// Replaces the throttle mode, with nothing used yet.
     pub fn throttle(&self, mode: ThrottleMode) {
         self.shared.control().throttle = Throttle::new(mode);
+    }
+
+    /// Moves the clock of every tenant ahead, without a wait.
+    ///
+    /// It times how long bearer tokens, deltaLinks (seven days) and links to files (five minutes) work, the windows of
+    /// limits, the waits that [`Stats::early_retries`] counts, and the dates of tokens, errors and edits. Nothing new
+    /// happens in the tenant: its logs, reports and scores still end at the start. The dates in `Retry-After` are
+    /// still for the reader's own clock.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> Result<(), tenant_sim::StartError> {
+    /// let sim = tenant_sim::Sim::builder().start_blocking()?;
+    /// sim.advance(Duration::from_secs(3_600)); // every token so far has expired
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn advance(&self, by: Duration) {
+        self.shared.clock.advance(by);
     }
 
     /// Makes every delta token and delta nextLink given out before now too old.

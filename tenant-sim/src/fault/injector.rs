@@ -65,7 +65,7 @@ impl Situation {
             key,
             template,
             bearer,
-            has_delta_token: delta_token || (is_delta && has_page_token),
+            has_delta_token: is_delta && (delta_token || has_page_token),
             has_page_token,
             is_delta,
         }

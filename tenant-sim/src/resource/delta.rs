@@ -115,6 +115,9 @@ fn answer<T: Tracked>(call: &Call<'_>) -> Result<Reply> {
             if let Some(expiry) = call.delta.expiry.filter(|_| round.epoch < call.delta.epoch) {
                 return Err(expired::<T>(call, expiry, Some(&round)));
             }
+            if round.is_stale(call.now) {
+                return Err(expired::<T>(call, Expiry::GoneWithLocation, Some(&round)));
+            }
             round.redeemed(end, call)
         }
     };
@@ -220,7 +223,7 @@ fn next_link<T: Tracked>(call: &Call<'_>, round: &Round) -> String {
 }
 
 fn delta_link<T: Tracked>(call: &Call<'_>, round: &Round) -> String {
-    let token = link::seal(call.link_key, &round.finished());
+    let token = link::seal(call.link_key, &round.finished(call.now));
     format!(
         "{}/{}/{}/delta?$deltatoken={token}",
         call.origin,

@@ -13,9 +13,10 @@ use crate::odata::query::Query;
 use crate::reply::{Content, GraphError, Reply, Result};
 use crate::server::delivery::Delivery;
 use crate::server::endpoint::Endpoint;
-use crate::server::graph::{self, Versioned, bearer, checked};
+use crate::server::graph::{self, bearer, checked};
 use crate::server::received::Received;
 use crate::server::shared::Shared;
+use crate::server::version::Versioned;
 
 const MAX: usize = 20;
 const TEMPLATE: &str = "$batch";
@@ -134,26 +135,6 @@ fn one(
     request_id: &str,
     client_request_id: &str,
 ) -> Reply {
-    let (template, reply) = match read(shared, outer, inner) {
-        Ok(done) => done,
-        Err((template, error)) => (
-            template,
-            shared.refuse(error, request_id, client_request_id),
-        ),
-    };
-    shared
-        .control()
-        .recorder
-        .answered("BATCH", template, reply.status);
-    reply
-}
-
-/// Answers a request of the batch as if it had come alone, with the token of the batch.
-fn read(
-    shared: &Shared,
-    outer: &Received,
-    inner: &Inner,
-) -> std::result::Result<(&'static str, Reply), (&'static str, GraphError)> {
     let version = if Versioned::of(&outer.path).is_some_and(|versioned| versioned.beta) {
         "beta"
     } else {
@@ -161,15 +142,31 @@ fn read(
     };
     let url = inner.url.trim_start_matches('/');
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    let Some(endpoint) = Endpoint::parse(path) else {
-        let segment = path.split('/').next().unwrap_or_default();
-        return Err(("unknown", GraphError::no_segment(segment)));
+    let received = Received {
+        method: Method::GET,
+        path: format!("/{version}/{path}"),
+        query: query.to_owned(),
+        headers: sent_headers(outer, inner),
+        body: bytes::Bytes::new(),
     };
-    let template = endpoint.route.template;
-    if !inner.method.eq_ignore_ascii_case("GET") {
-        shared.control().recorder.stats.writes += 1;
-        return Err((template, GraphError::denied()));
-    }
+    let endpoint = shared.endpoint(&received.path);
+    let reply = if let Some(endpoint) = &endpoint {
+        read(shared, inner, &received, endpoint)
+    } else {
+        let segment = path.split('/').next().unwrap_or_default();
+        Err(GraphError::no_segment(segment))
+    };
+    let reply = reply.unwrap_or_else(|error| shared.refuse(error, request_id, client_request_id));
+    let name = endpoint.as_ref().map_or("unknown", Endpoint::name);
+    shared
+        .control()
+        .recorder
+        .answered("BATCH", name, reply.status);
+    reply
+}
+
+/// The headers of a request of the batch, with the token of the batch.
+fn sent_headers(outer: &Received, inner: &Inner) -> HeaderMap {
     let mut headers: HeaderMap = inner
         .headers
         .iter()
@@ -183,13 +180,15 @@ fn read(
     if let Some(token) = outer.headers.get("authorization") {
         headers.insert("authorization", token.clone());
     }
-    let received = Received {
-        method: Method::GET,
-        path: format!("/{version}/{path}"),
-        query: query.to_owned(),
-        headers,
-        body: bytes::Bytes::new(),
-    };
+    headers
+}
+
+/// Answers a request of the batch as if it had come alone.
+fn read(shared: &Shared, inner: &Inner, received: &Received, endpoint: &Endpoint) -> Result<Reply> {
+    if !inner.method.eq_ignore_ascii_case("GET") {
+        shared.control().recorder.stats.writes += 1;
+        return Err(GraphError::denied());
+    }
     let key = mix(received.key());
     {
         let mut control = shared.control();
@@ -198,14 +197,11 @@ fn read(
         if let Some(wait) = control.faults.throttle_inner(key, rate) {
             let error = GraphError::new(429, "TooManyRequests", "Please retry again later.");
             control.recorder.asked_to_wait(key, wait.until);
-            return Err((template, error.with_header("Retry-After", wait.header)));
+            return Err(error.with_header("Retry-After", wait.header));
         }
     }
-    let query =
-        Query::parse(&received.query, &received.headers).map_err(|error| (template, error))?;
-    let reply = checked(shared, &received, &endpoint, &query, bearer(&received), key)
-        .map_err(|error| (template, error))?;
-    Ok((template, reply))
+    let query = Query::parse(&received.query, &received.headers)?;
+    checked(shared, received, endpoint, &query, bearer(received), key)
 }
 
 fn headers(reply: &Reply) -> Value {

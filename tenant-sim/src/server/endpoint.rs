@@ -17,7 +17,7 @@ use percent_encoding::percent_decode_str;
 use crate::call::Call;
 use crate::reply::{GraphError, Reply, Result};
 use crate::route::Route;
-use crate::server::row::{Answer, Row};
+use crate::server::row::Row;
 
 /// Literal segments before `{id}`: the first match wins.
 const FAMILIES: &[&[Row]] = &[
@@ -46,7 +46,34 @@ pub(crate) struct Endpoint {
     answer: Answer,
 }
 
+#[derive(Debug, Clone)]
+enum Answer {
+    BuiltIn(&'static Row),
+    Custom(Reply),
+}
+
 impl Endpoint {
+    /// A path that is not built in, or answered otherwise than it is.
+    pub(crate) fn custom(path: &str, reply: Reply) -> Self {
+        let route = Route {
+            template: "custom",
+            area: None,
+            id: path.to_owned(),
+        };
+        Self {
+            route,
+            answer: Answer::Custom(reply),
+        }
+    }
+
+    /// What its answers are counted under: its template, or its path if it is not built in.
+    pub(crate) fn name(&self) -> &str {
+        match self.answer {
+            Answer::BuiltIn(row) => row.template,
+            Answer::Custom(_) => &self.route.id,
+        }
+    }
+
     /// The endpoint of a path below the version, for instance `users/delta`.
     pub(crate) fn parse(path: &str) -> Option<Self> {
         let segments: Vec<String> = path
@@ -63,23 +90,29 @@ impl Endpoint {
             let ids = ids(row.template, &segments)?;
             let route = Route {
                 template: row.template,
-                area: row.area,
-                beta_only: row.beta_only,
+                area: Some(row.area),
                 id: ids.first().copied().unwrap_or_default().to_owned(),
             };
-            let answer = row.answer;
-            Some(Self { route, answer })
+            Some(Self {
+                route,
+                answer: Answer::BuiltIn(row),
+            })
         })
     }
 
     /// Answers a read.
     pub(crate) fn answer(&self, call: &Call<'_>) -> Result<Reply> {
-        if self.route.beta_only && !call.beta {
-            let segment = self.route.template.rsplit('/').next().unwrap_or_default();
+        let row = match &self.answer {
+            Answer::BuiltIn(row) => row,
+            Answer::Custom(_) if call.access.without_roles => return Err(GraphError::denied()),
+            Answer::Custom(reply) => return Ok(reply.clone()),
+        };
+        if row.beta_only && !call.beta {
+            let segment = row.template.rsplit('/').next().unwrap_or_default();
             return Err(GraphError::no_segment(segment));
         }
-        call.access.check(call.area())?;
-        (self.answer)(call)
+        call.access.check(row.area.in_version(call.beta))?;
+        (row.answer)(call)
     }
 }
 

@@ -16,25 +16,8 @@ use crate::server::delivery::Delivery;
 use crate::server::endpoint::Endpoint;
 use crate::server::received::Received;
 use crate::server::shared::{Control, Shared};
+use crate::server::version::Versioned;
 use crate::throttle::LimitCheck;
-
-/// What a path has after its version.
-pub(crate) struct Versioned<'a> {
-    pub(crate) beta: bool,
-    pub(crate) path: &'a str,
-}
-
-impl<'a> Versioned<'a> {
-    pub(crate) fn of(path: &'a str) -> Option<Self> {
-        let v1 = path
-            .strip_prefix("/v1.0/")
-            .map(|path| Self { beta: false, path });
-        v1.or_else(|| {
-            path.strip_prefix("/beta/")
-                .map(|path| Self { beta: true, path })
-        })
-    }
-}
 
 /// Answers a request that came over the network.
 pub(crate) fn answer(
@@ -45,11 +28,8 @@ pub(crate) fn answer(
 ) -> Delivery {
     let refused =
         |error| Delivery::Reply(shared.refuse(error, request_id, client_request_id), None);
-    let endpoint =
-        Versioned::of(&received.path).and_then(|versioned| Endpoint::parse(versioned.path));
-    let template = endpoint
-        .as_ref()
-        .map_or("unknown", |endpoint| endpoint.route.template);
+    let endpoint = shared.endpoint(&received.path);
+    let name = endpoint.as_ref().map_or("unknown", Endpoint::name);
     if received.method != Method::GET {
         let mut control = shared.control();
         control.recorder.stats.writes += 1;
@@ -64,11 +44,11 @@ pub(crate) fn answer(
         };
         control
             .recorder
-            .answered(received.method.as_str(), template, error.status);
+            .answered(received.method.as_str(), name, error.status);
         drop(control);
         return refused(error);
     }
-    let Some(endpoint) = endpoint else {
+    let Some(endpoint) = &endpoint else {
         let segment = received
             .path
             .trim_start_matches('/')
@@ -76,16 +56,16 @@ pub(crate) fn answer(
             .nth(1)
             .unwrap_or_default()
             .to_owned();
-        shared.control().recorder.answered("GET", template, 400);
+        shared.control().recorder.answered("GET", name, 400);
         return refused(GraphError::no_segment(&segment));
     };
-    let delivery = read(shared, received, &endpoint, request_id, client_request_id);
+    let delivery = read(shared, received, endpoint, request_id, client_request_id);
     let status = if let Delivery::Reply(reply, _) = &delivery {
         reply.status
     } else {
         0
     };
-    shared.control().recorder.answered("GET", template, status);
+    shared.control().recorder.answered("GET", name, status);
     delivery
 }
 
@@ -368,7 +348,14 @@ fn has_next_link(body: &[u8]) -> bool {
 
 /// Sends one nextLink to another host, if that was asked for or drawn.
 fn redirect_link(shared: &Shared, mut reply: Reply) -> Reply {
-    let Some(at) = next_link_at(&reply.body) else {
+    let origin = shared.origin.as_bytes();
+    let is_own = |at: &usize| {
+        reply
+            .body
+            .get(*at..)
+            .is_some_and(|link| link.starts_with(origin))
+    };
+    let Some(at) = next_link_at(&reply.body).filter(is_own) else {
         return reply;
     };
     let mut control = shared.control();
@@ -380,10 +367,9 @@ fn redirect_link(shared: &Shared, mut reply: Reply) -> Reply {
     let Some(foreign) = control.foreign.take().or(drawn) else {
         return reply;
     };
-    reply.body.splice(
-        at..(at + shared.origin.len()).min(reply.body.len()),
-        foreign.into_bytes(),
-    );
+    reply
+        .body
+        .splice(at..at + origin.len(), foreign.into_bytes());
     reply
 }
 

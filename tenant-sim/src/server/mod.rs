@@ -2,6 +2,7 @@
 
 mod batch;
 pub(crate) mod body;
+pub(crate) mod custom;
 mod delivery;
 mod download;
 pub(crate) mod endpoint;
@@ -9,6 +10,8 @@ mod graph;
 pub(crate) mod received;
 mod row;
 pub(crate) mod shared;
+pub(crate) mod tenants;
+mod version;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +33,7 @@ use body::{Body, Cut};
 use delivery::Delivery;
 use received::Received;
 use shared::Shared;
+use tenants::Tenants;
 
 /// Larger request bodies are refused: a batch of 20 reads is far smaller.
 const MAX_REQUEST: usize = 4 * 1024 * 1024;
@@ -37,9 +41,10 @@ const MAX_REQUEST: usize = 4 * 1024 * 1024;
 /// Accepts connections until told to stop; open ones end with it.
 pub(crate) async fn serve(
     listener: TcpListener,
-    shared: Arc<Shared>,
+    tenants: Tenants,
     mut stop: oneshot::Receiver<()>,
 ) {
+    let tenants = Arc::new(tenants);
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -49,9 +54,9 @@ pub(crate) async fn serve(
                 let Ok((stream, _)) = accepted else { continue };
                 // Small answers must not wait for acknowledgements; without the option they are only slower.
                 let _ = stream.set_nodelay(true);
-                let shared = Arc::clone(&shared);
+                let tenants = Arc::clone(&tenants);
                 connections.spawn(async move {
-                    let service = service_fn(move |request| handle(Arc::clone(&shared), request));
+                    let service = service_fn(move |request| handle(Arc::clone(&tenants), request));
                     // A connection that a client or a fault closed is no event.
                     let _ = hyper::server::conn::http1::Builder::new()
                         .timer(TokioTimer::new())
@@ -63,27 +68,29 @@ pub(crate) async fn serve(
     }
 }
 
-async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
-    let busy = shared.busy();
+async fn handle(tenants: Arc<Tenants>, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, MAX_REQUEST).collect().await;
-    let received = Received {
+    let mut received = Received {
         method: parts.method,
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
-        body: body
-            .map(http_body_util::Collected::to_bytes)
-            .unwrap_or_default(),
+        body: Bytes::new(),
     };
+    let shared = tenants.of(&received);
+    let busy = shared.busy();
+    let body = Limited::new(body, MAX_REQUEST).collect().await;
+    received.body = body
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
     if !shared.latency.is_zero() {
         tokio::time::sleep(shared.latency).await;
     }
-    let (delivery, ids) = deliver(&shared, &received);
+    let (delivery, ids) = clock::at(shared.clock.present(), || deliver(shared, &received));
     match delivery {
         Delivery::Dropped => Err(Cut),
         Delivery::Reply(reply, spoilt) => {
-            Ok(respond(&shared, reply, spoilt, &ids).map(|body| body.keeping(busy)))
+            Ok(respond(shared, reply, spoilt, &ids).map(|body| body.keeping(busy)))
         }
     }
 }
@@ -120,10 +127,11 @@ fn deliver(shared: &Shared, received: &Received) -> (Delivery, Ids) {
 /// Answers without a connection, at a moment of the caller's; `None` where the connection would have
 /// broken.
 pub(crate) fn answer_at(
-    shared: &Shared,
+    tenants: &Tenants,
     elapsed: Duration,
     received: &Received,
 ) -> Option<Response<Bytes>> {
+    let shared = tenants.of(received);
     clock::at(shared.clock.moment(elapsed), || {
         let (delivery, ids) = deliver(shared, received);
         match delivery {

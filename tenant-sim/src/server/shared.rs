@@ -11,11 +11,14 @@ use crate::expiry::Expiry;
 use crate::fault::Injector;
 use crate::guid;
 use crate::reply::{GraphError, Reply};
+use crate::server::custom::CustomRoutes;
+use crate::server::endpoint::Endpoint;
+use crate::server::version::Versioned;
 use crate::stats::Recorder;
 use crate::tenant::Tenant;
 use crate::throttle::Throttle;
 
-/// A running simulation.
+/// A tenant of a running simulation: nothing of it is another tenant's.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) origin: String,
@@ -51,6 +54,7 @@ pub(crate) struct Control {
     pub(crate) foreign: Option<String>,
     pub(crate) epoch: u64,
     pub(crate) expiry: Option<Expiry>,
+    pub(crate) routes: CustomRoutes,
 }
 
 /// Counts a request as being answered until dropped.
@@ -75,6 +79,23 @@ impl Shared {
 
     pub(crate) fn tenant_mut(&self) -> RwLockWriteGuard<'_, Tenant> {
         self.tenant.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this is its id or one of its verified domains.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.tenant_names
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// The endpoint of a path with its version.
+    pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
+        let below = Versioned::of(path)?.path;
+        let control = self.control();
+        let custom = control.routes.find(path);
+        custom
+            .or_else(|| control.routes.find(below))
+            .or_else(|| Endpoint::parse(below))
     }
 
     pub(crate) fn busy(self: &Arc<Self>) -> Busy {

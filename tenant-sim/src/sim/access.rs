@@ -17,7 +17,8 @@ impl SimHandle {
         self.shared.control().access.denied.remove(&area);
     }
 
-    /// Takes an application permission away, by name, with every area that needs it.
+    /// Takes an application permission away, by name, with every area that needs it. A name that is none of
+    /// [`Area::permissions`] takes nothing away: what is read with it is not served.
     pub fn revoke(&self, permission: &str) {
         self.shared
             .control()

@@ -7,7 +7,9 @@
 
 mod areas;
 mod catalogue;
+mod clock;
 mod common;
+mod custom;
 mod delta;
 mod estate;
 mod example_tenant;
@@ -17,4 +19,5 @@ mod program;
 mod reading;
 mod report;
 mod shapes;
+mod tenants;
 mod token;

@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
-use crate::common::Reader;
 use crate::common::served::{ANSWERS, Answer};
+use crate::common::{Reader, offline_bearer};
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use serde_json::Value;
@@ -305,28 +305,13 @@ fn the_link_of_a_report_is_good_for_minutes() {
         }
         request.body(bytes::Bytes::new()).unwrap()
     };
-    let form = format!(
-        "grant_type=client_credentials&client_id={}&client_secret={}&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default",
-        sim.client_id(),
-        sim.client_secret()
-    );
-    let ask = http::Request::post(format!(
-        "{}/{}/oauth2/v2.0/token",
-        sim.login_url(),
-        sim.tenant_id()
-    ))
-    .header("content-type", "application/x-www-form-urlencoded")
-    .body(bytes::Bytes::from(form))
-    .unwrap();
-    let answer = sim.answer(Duration::ZERO, &ask).unwrap();
-    let token: Value = serde_json::from_slice(answer.body()).unwrap();
-    let token = token["access_token"].as_str().unwrap();
+    let token = offline_bearer(&sim);
     let url = format!(
         "{}/v1.0/reports/getOffice365ActivationsUserDetail",
         sim.graph_url()
     );
     let redirect = sim
-        .answer(Duration::from_secs(1), &get(&url, Some(token)))
+        .answer(Duration::from_secs(1), &get(&url, Some(&token)))
         .unwrap();
     assert_eq!(redirect.status(), 302);
     let location = redirect.headers()["location"].to_str().unwrap();

@@ -8,6 +8,7 @@ use super::tracked::Tracked;
 use super::write::Stopped;
 use crate::call::{Call, Twist};
 use crate::chance::chance;
+use crate::clock::DAY;
 use crate::guid::{self, Guid};
 use crate::tenant::Tenant;
 use crate::tenant::change::{Change, Relation};
@@ -16,6 +17,10 @@ use crate::tenant::user::Life;
 
 /// How far back a replayed change may lie, in log entries.
 const REPLAY: usize = 500;
+
+/// How long a deltaLink is good, in seconds.
+/// <https://learn.microsoft.com/graph/delta-query-overview#token-duration>
+const GOOD_FOR: i64 = 7 * DAY;
 
 /// The content of a nextLink or deltaLink.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,6 +39,8 @@ pub(crate) struct Round {
     pub(crate) after: Option<Stopped>,
     pub(crate) empty: u8,
     pub(crate) epoch: u64,
+    /// When the deltaLink was given out, in seconds since 1970; without meaning in a nextLink.
+    pub(crate) given: i64,
     pub(crate) faults: Faults,
 }
 
@@ -74,6 +81,7 @@ impl Round {
             after: None,
             empty: 0,
             epoch: call.delta.epoch,
+            given: call.now,
             faults: call.twist.into(),
         }
     }
@@ -95,9 +103,15 @@ impl Round {
         }
     }
 
+    /// Whether it is a deltaLink that is too old.
+    pub(crate) fn is_stale(&self, now: i64) -> bool {
+        self.is_delta_link() && now - self.given > GOOD_FOR
+    }
+
     /// The content of the deltaLink at the end of this round.
-    pub(crate) fn finished(&self) -> Self {
+    pub(crate) fn finished(&self, now: i64) -> Self {
         Self {
+            given: now,
             from: self.to,
             to: None,
             at: 0,

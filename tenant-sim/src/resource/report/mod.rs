@@ -79,6 +79,11 @@ pub(crate) fn redirect(call: &Call<'_>) -> Result<Reply> {
         .with_header("location", format!("{}{FILES}{token}", call.origin)))
 }
 
+/// Whether a link was given out with this key.
+pub(crate) fn is_link(key: u64, token: &str) -> bool {
+    link::open::<File>(key, token).is_some()
+}
+
 /// The file that a link stands for.
 pub(crate) fn download(tenant: &Tenant, key: u64, token: &str, now: i64) -> Result<Reply> {
     let gone = || {

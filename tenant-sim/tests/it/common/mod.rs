@@ -11,7 +11,8 @@ pub mod served;
 
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
-use tenant_sim::SimHandle;
+use std::time::Duration;
+use tenant_sim::{Offline, SimHandle};
 
 pub struct Reader {
     pub http: Client,
@@ -49,6 +50,20 @@ pub async fn bearer(sim: &SimHandle) -> String {
         .json()
         .await
         .unwrap();
+    answer["access_token"].as_str().unwrap().to_owned()
+}
+
+/// A token of a simulation without a server, from its start.
+pub fn offline_bearer(sim: &Offline) -> String {
+    let form = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={}&scope=https://graph.microsoft.com/.default",
+        sim.client_id(),
+        sim.client_secret()
+    );
+    let uri = format!("{}/{}/oauth2/v2.0/token", sim.login_url(), sim.tenant_id());
+    let request = http::Request::post(uri).body(form.into()).unwrap();
+    let answer = sim.answer(Duration::ZERO, &request).unwrap();
+    let answer: Value = serde_json::from_slice(answer.body()).unwrap();
     answer["access_token"].as_str().unwrap().to_owned()
 }
 
