@@ -165,8 +165,8 @@ pub use source::Source;
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;
 pub use store::{
-    Expired, FeedEntry, FeedEvent, MemoryStore, Scan, Store, StoreError, StoredTenant, Tombstone,
-    Version,
+    Expired, FeedEntry, FeedEvent, MemoryStore, Scan, Store, StoreError, StoreExt, StoredTenant,
+    Tombstone, Version,
 };
 pub use sync::{Due, DueReason, Engine, Plan, PlannedSource, Report, Schedule, SourceReport};
 
@@ -175,3 +175,9 @@ pub use sync::{Due, DueReason, Engine, Plan, PlannedSource, Report, Schedule, So
 #[doc = include_str!("../README.md")]
 #[derive(Debug)]
 pub struct Readme;
+
+/// The snippet of the page about SQL compiles.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../../docs/sql.md")]
+#[derive(Debug)]
+pub struct Sql;

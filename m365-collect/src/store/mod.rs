@@ -41,6 +41,7 @@ pub mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod state;
+mod stream;
 mod swap;
 mod sweep;
 mod table;
@@ -60,7 +61,8 @@ pub use person::{Erased, Mention};
 pub use postgres::PostgresStore;
 pub use scan::Scan;
 #[cfg(feature = "sqlite")]
-pub use sqlite::SqliteStore;
+pub use sqlite::{SQL_VIEWS, SqliteStore};
 pub use state::{RUNS_KEPT, RunEntry, SourceState, StoredTenant, Tombstone};
+pub use stream::StoreExt;
 pub use table::{Column, Existing, Index, Selection, Table, Test, Type, Value};
 pub use tables::tables;

@@ -55,6 +55,7 @@ mod schedule;
 mod scripted;
 mod simulation;
 mod source_page;
+mod sql;
 mod store;
 mod sync;
 mod trust;

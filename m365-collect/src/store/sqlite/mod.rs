@@ -22,6 +22,11 @@ use self::transaction::SqliteTransaction;
 use super::backend::{Backend, Mode, Work, at_once};
 use super::{Claim, StoreError};
 
+/// Temporary views over the file of a store, for questions in SQL: `user`, `group_member`,
+/// `user_license`, `reading` and more, stable from version to version. `docs/sql.md` lists them, and
+/// works through three questions. Execute it on a connection of your own, which may be read-only.
+pub const SQL_VIEWS: &str = include_str!("views.sql");
+
 /// Commits of so many objects are not sorted in one by one.
 const BULK: usize = 200;
 

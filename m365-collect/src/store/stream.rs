@@ -1,0 +1,74 @@
+//! Stored objects as a stream of a type of one's own.
+
+use futures::stream::{self, BoxStream, StreamExt as _};
+use serde::de::DeserializeOwned;
+
+use super::face::Store;
+use super::scan::Scan;
+use crate::error::Error;
+use crate::kind::Kind;
+
+const PAGE: usize = 1000;
+
+/// What can be done with every [`Store`].
+pub trait StoreExt: Store {
+    /// The live objects of a kind, each once, in no order that means anything. `T` is a type of your
+    /// own, or [`RawItem`](crate::RawItem) for the JSON as it was received.
+    ///
+    /// What was not read is not among them: ask [`health`](crate::health::health) whether the sources
+    /// of the kind are complete before an end is taken for all there is.
+    ///
+    /// ```
+    /// # async fn run(store: &dyn m365_collect::Store) -> m365_collect::Result<()> {
+    /// use futures::TryStreamExt;
+    /// use m365_collect::{Kind, StoreExt};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// #[serde(rename_all = "camelCase")]
+    /// struct User {
+    ///     id: String,
+    ///     department: Option<String>,
+    /// }
+    ///
+    /// let mut users = store.stream::<User>(&Kind::USER);
+    /// while let Some(user) = users.try_next().await? {
+    ///     println!("{} {:?}", user.id, user.department);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Store`] ends the stream. [`Error::Mistyped`] is of one object, after which it goes on.
+    ///
+    /// # Cancel safety
+    /// Dropping the stream, or a poll of it, changes nothing.
+    fn stream<T: DeserializeOwned + Send + 'static>(
+        &self,
+        kind: &Kind,
+    ) -> BoxStream<'_, Result<T, Error>> {
+        let pages = stream::try_unfold(Some(Scan::new(kind.clone())), move |scan| async move {
+            let Some(mut scan) = scan else {
+                return Ok(None);
+            };
+            let page = self.scan(&mut scan, PAGE).await?;
+            Ok::<_, Error>((!page.is_empty()).then_some((page, Some(scan))))
+        });
+        pages
+            .flat_map(|page| {
+                let (records, failure) = match page {
+                    Ok(records) => (records, None),
+                    Err(error) => (Vec::new(), Some(Err(error))),
+                };
+                let typed = records.into_iter().map(|record| {
+                    record.view().map_err(|_| Error::Mistyped {
+                        kind: record.kind.clone(),
+                    })
+                });
+                stream::iter(typed.chain(failure))
+            })
+            .boxed()
+    }
+}
+
+impl<S: Store + ?Sized> StoreExt for S {}
