@@ -107,14 +107,18 @@
 //!
 //! | feature | default | gives |
 //! |---|---|---|
-//! | `rustls` | yes | `HttpTransport`: reqwest with rustls and the platform's roots |
-//! | `certificate` | no | `Credential::certificate`, signed by aws-lc-rs |
+//! | `rustls` | yes | `HttpTransport`: reqwest with rustls, ring and the platform's roots |
+//! | `certificate` | no | `Credential::certificate`, signed by ring |
 //! | `azure-identity` | no | `AzureIdentity`: credentials of the Azure SDK for Rust |
 //! | `notify` | no | module `notify`: handshake, checks and decryption of change notifications; with `writes`, subscriptions |
 //! | `writes` | no | module `write`: `POST`, `PATCH`, `DELETE`, repeated only when that is safe |
 //! | `test-util` | no | `test_util`: a scripted transport, a clock that takes no time, fixed randomness |
 //!
 //! Without `rustls` the client takes any [`Transport`].
+//!
+//! TLS is the same whatever provider of cryptography the program has installed, and installs none.
+//! Cargo unites features: a program that itself makes a client of reqwest 0.13, and asks reqwest for
+//! no TLS, gets `rustls-no-provider` by ours; let it ask for one, or install a provider.
 
 mod address;
 mod batch;

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "rustls")]
 pub(crate) mod http_client;
+#[cfg(feature = "rustls")]
+mod tls;
 
 use std::fmt;
 use std::time::Duration;

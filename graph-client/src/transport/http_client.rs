@@ -10,7 +10,7 @@ use bytes::BytesMut;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 
-use super::{Transport, TransportRequest, TransportResponse};
+use super::{Transport, TransportRequest, TransportResponse, tls};
 use crate::address::is_public;
 use crate::error::{Error, Result, TransportError, TransportErrorKind};
 
@@ -33,16 +33,14 @@ pub struct HttpTransport {
     fresh: Arc<OnceLock<reqwest::Client>>,
     /// Reaches public addresses only, and keeps no connection; nothing where that cannot be made.
     public: Arc<OnceLock<Option<reqwest::Client>>>,
-    mode: ConnectMode,
+    way: Way,
 }
 
 /// How hosts are reached. Not to be shown: the address of a proxy may hold its password.
 #[derive(Clone)]
-enum ConnectMode {
-    Direct,
-    Proxy(Box<reqwest::Proxy>),
-    /// For loopback only: plain http, hence no roots are needed.
-    Plain,
+struct Way {
+    tls: rustls::ClientConfig,
+    proxy: Option<reqwest::Proxy>,
 }
 
 impl HttpTransport {
@@ -52,7 +50,7 @@ impl HttpTransport {
     ///
     /// [`Error::is_invalid_request`] when TLS cannot be set up, for instance for want of roots.
     pub fn new() -> Result<Self> {
-        Self::build(ConnectMode::Direct)
+        Self::build(tls::platform(), None)
     }
 
     /// A transport through an HTTP or HTTPS proxy such as `http://proxy.example:3128`.
@@ -64,26 +62,34 @@ impl HttpTransport {
         let proxy = reqwest::Proxy::all(proxy).map_err(|_| {
             Error::invalid_request("the proxy is not a URL such as http://host:port")
         })?;
-        Self::build(ConnectMode::Proxy(Box::new(proxy)))
+        Self::build(tls::platform(), Some(proxy))
     }
 
+    /// For loopback only: plain http, hence no roots are needed.
     pub(crate) fn plain() -> Result<Self> {
-        Self::build(ConnectMode::Plain)
+        Self::build(tls::nobody(), None)
     }
 
-    fn build(mode: ConnectMode) -> Result<Self> {
-        let pooled = builder(&mode).build().map_err(|error| {
+    fn build(
+        tls: Result<rustls::ClientConfig, rustls::Error>,
+        proxy: Option<reqwest::Proxy>,
+    ) -> Result<Self> {
+        let failed = |error: Box<dyn StdError + Send + Sync>| {
             Error::invalid_request("TLS could not be set up; are root certificates installed?")
                 .with_source(TransportError::with_source(
                     TransportErrorKind::Other,
-                    error.without_url(),
+                    error,
                 ))
-        })?;
+        };
+        let tls = tls.map_err(|error| failed(error.into()))?;
+        let way = Way { tls, proxy };
+        let pooled = way.builder().build();
+        let pooled = pooled.map_err(|error| failed(error.without_url().into()))?;
         Ok(Self {
             pooled,
             fresh: Arc::default(),
             public: Arc::default(),
-            mode,
+            way,
         })
     }
 
@@ -91,11 +97,11 @@ impl HttpTransport {
     fn client(&self, request: &TransportRequest) -> Result<&reqwest::Client, TransportError> {
         if request.public_only {
             let public = self.public.get_or_init(|| {
-                let builder = builder(&self.mode).pool_max_idle_per_host(0);
-                let builder = match self.mode {
+                let builder = self.way.builder().pool_max_idle_per_host(0);
+                let builder = match self.way.proxy {
                     // It resolves the names, and may itself be where it likes.
-                    ConnectMode::Proxy(_) => builder,
-                    ConnectMode::Direct | ConnectMode::Plain => builder.dns_resolver(PublicNames),
+                    Some(_) => builder,
+                    None => builder.dns_resolver(PublicNames),
                 };
                 builder.build().ok()
             });
@@ -106,7 +112,8 @@ impl HttpTransport {
             return Ok(&self.pooled);
         }
         Ok(self.fresh.get_or_init(|| {
-            builder(&self.mode)
+            self.way
+                .builder()
                 .pool_max_idle_per_host(0)
                 .build()
                 // What could be built once can be built again; if not, an old connection will do.
@@ -117,13 +124,8 @@ impl HttpTransport {
 
 impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mode = match self.mode {
-            ConnectMode::Direct => "direct",
-            ConnectMode::Proxy(_) => "proxy",
-            ConnectMode::Plain => "plain",
-        };
         f.debug_struct("HttpTransport")
-            .field("mode", &mode)
+            .field("proxy", &self.way.proxy.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -149,18 +151,20 @@ impl Resolve for PublicNames {
 #[error("the host has no public address")]
 struct NotPublic;
 
-fn builder(mode: &ConnectMode) -> reqwest::ClientBuilder {
-    let builder = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(Policy::none())
-        .referer(false)
-        .http1_max_headers(MAX_HEADERS)
-        .http2_max_header_list_size(MAX_HEADER_BYTES)
-        .retry(reqwest::retry::never());
-    match mode {
-        ConnectMode::Direct => builder,
-        ConnectMode::Proxy(proxy) => builder.proxy((**proxy).clone()),
-        ConnectMode::Plain => builder.tls_certs_only(std::iter::empty()),
+impl Way {
+    fn builder(&self) -> reqwest::ClientBuilder {
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(self.tls.clone())
+            .no_proxy()
+            .redirect(Policy::none())
+            .referer(false)
+            .http1_max_headers(MAX_HEADERS)
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
+            .retry(reqwest::retry::never());
+        match &self.proxy {
+            Some(proxy) => builder.proxy(proxy.clone()),
+            None => builder,
+        }
     }
 }
 
@@ -250,11 +254,9 @@ mod tests {
                 respond.send_response(answer, true).unwrap();
             }
         };
-        let client = builder(&ConnectMode::Plain).http2_prior_knowledge().build();
-        let transport = HttpTransport {
-            pooled: client.unwrap(),
-            ..HttpTransport::plain().unwrap()
-        };
+        let mut transport = HttpTransport::plain().unwrap();
+        let client = transport.way.builder().http2_prior_knowledge();
+        transport.pooled = client.build().unwrap();
         let timeout = Duration::from_secs(30);
         let request = TransportRequest::new(http::Method::GET, url.parse().unwrap(), timeout, 1024);
         tokio::select! {
