@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use http::HeaderValue;
+
 use crate::clock::{Clock, Random};
 use crate::cloud::Cloud;
 use crate::credential::Credential;
@@ -49,6 +51,7 @@ pub(crate) struct Shared {
     pub(crate) retry: RetryOptions,
     pub(crate) max_body: usize,
     pub(crate) max_pages: u64,
+    pub(crate) user_agent: HeaderValue,
     pub(crate) limiter: Arc<RateLimiter>,
     pub(crate) tokens: Tokens,
     pub(crate) retry_if: Option<Arc<RetryIf>>,

@@ -194,6 +194,8 @@ pub use tenant::TenantId;
 pub use throttle::{LearnedLimits, Limit, LimitMethods, LimitScope, LimitUnit, Limits, Priority};
 pub use token::TokenInfo;
 #[cfg(feature = "rustls")]
+pub use transport::http_builder::HttpTransportBuilder;
+#[cfg(feature = "rustls")]
 pub use transport::http_client::HttpTransport;
 pub use transport::{Transport, TransportRequest, TransportResponse};
 pub use workload::Workload;
