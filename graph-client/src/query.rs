@@ -11,7 +11,9 @@ use url::{Url, form_urlencoded};
 use crate::error::{Error, Result};
 use crate::origin::Origin;
 use crate::path::{IntoPath, Path};
+use crate::workload::Workload;
 
+const CONSISTENCY_LEVEL: HeaderName = HeaderName::from_static("consistencylevel");
 const SELECT: &str = "$select";
 const EXPAND: &str = "$expand";
 
@@ -123,6 +125,22 @@ impl Target {
 
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// The headers of a listing. Directory objects are counted and searched only for who says that
+    /// an index will do, which lags a little; elsewhere the header says nothing.
+    /// <https://learn.microsoft.com/graph/aad-advanced-queries>
+    pub(crate) fn list_headers(&self, workload: Workload) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        let asks = |name: &str| self.options.iter().any(|(option, _)| option == name);
+        if (asks("$count") || asks("$search"))
+            && matches!(workload, Workload::Identity | Workload::SignInActivity)
+        {
+            headers
+                .entry(CONSISTENCY_LEVEL)
+                .or_insert(HeaderValue::from_static("eventual"));
+        }
+        headers
     }
 
     /// The URL at a Graph origin.

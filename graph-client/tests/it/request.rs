@@ -1,7 +1,11 @@
 //! What a request says, and which ones are not sent.
 #![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
-use crate::support::{Fixture, User, builder, fixture, fixture_of};
+use std::future::IntoFuture as _;
+
+use crate::support::{Fixture, User, builder, fixture, fixture_of, page};
+use futures::StreamExt as _;
+use graph_client::ListRequest;
 use graph_client::test_util::{Answer, Recorded};
 
 #[tokio::test]
@@ -19,4 +23,43 @@ async fn every_request_says_whose_it_is() {
     assert_eq!(agents(named).await, vec![said]);
     let bad = builder().0.user_agent("a\r\nb: c").build().unwrap_err();
     assert!(bad.is_invalid_request());
+}
+
+#[tokio::test]
+async fn to_await_a_request_is_to_send_it() {
+    let f = fixture();
+    f.graph
+        .on("/v1.0/users/1", vec![Answer::json(r#"{"id":"1"}"#); 2]);
+    f.graph.on("/v1.0/users/$count", [Answer::json("7")]);
+    assert_eq!(f.client.get::<User>("users/1").await.unwrap().id, "1");
+    assert_eq!(f.client.count("users").await.unwrap(), 7);
+    let raw = tokio::spawn(f.client.raw("users/1").into_future());
+    assert_eq!(raw.await.unwrap().unwrap().body, r#"{"id":"1"}"#);
+}
+
+#[tokio::test]
+async fn directory_objects_are_counted_and_searched_with_the_header_that_it_takes() {
+    let header = async |path: &str, change: fn(ListRequest<User>) -> ListRequest<User>| {
+        let f = fixture();
+        let next = format!("https://graph.microsoft.com/v1.0/{path}?$skiptoken=2");
+        let pages = [page(&[], Some(&next)), page(&[], None)];
+        f.graph.on(&format!("/v1.0/{path}"), pages);
+        let list = change(f.client.list::<User>(path));
+        assert_eq!(list.items().count().await, 0);
+        let header = |sent: &Recorded| sent.header("consistencylevel").map(str::to_owned);
+        let sent: Vec<_> = f.graph.requests().iter().map(header).collect();
+        assert_eq!((sent.len(), &sent[0]), (2, &sent[1]));
+        sent[0].clone()
+    };
+    let eventual = Some("eventual".to_owned());
+    assert_eq!(header("users", ListRequest::count).await, eventual);
+    assert_eq!(
+        header("groups/1/members", |l| l.search("x")).await,
+        eventual
+    );
+    let twice = |l: ListRequest<User>| l.consistency_level_eventual().count();
+    assert_eq!(header("users", twice).await, eventual);
+    assert_eq!(header("users", |l| l.filter("x")).await, None);
+    assert_eq!(header("users/1/messages", ListRequest::count).await, None);
+    assert_eq!(header("auditLogs/signIns", ListRequest::count).await, None);
 }
