@@ -96,7 +96,9 @@
 //! turns out too high the client learns the true one and tries for more only now and then; store
 //! what it learned with [`Client::learned_limits`]. Those who wait are let through fairly between
 //! tenants and weighted by [`Client::with_priority`]. Standing in line for such a limit is not held
-//! against the budget of a call, but bounded by [`RetryOptions::queue_time`].
+//! against the budget of a call, but bounded by [`RetryOptions::queue_time`], an hour for a
+//! [patient](Client::patient) client. An [`Observer`] is told of each wait; where somebody waits for
+//! the answer, [`RetryOptions::interactive`] gives up soon.
 //!
 //! # Many tenants
 //!

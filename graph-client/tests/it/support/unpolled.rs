@@ -342,7 +342,7 @@ impl World {
             .build()
             .unwrap();
         Self {
-            client,
+            client: client.patient(),
             random,
             clock,
             service,
