@@ -176,8 +176,8 @@ pub use credential::{AzureIdentity, AzureIdentityError};
 pub use date_time::DateTime;
 pub use delta::{Change, DeltaEvent, DeltaPage, DeltaRequest, RemovedReason, ResyncReason};
 pub use error::{
-    CredentialError, Error, ItemError, Result, TokenError, TokenErrorKind, TransportError,
-    TransportErrorKind,
+    CredentialError, Error, ErrorKind, ItemError, Result, TokenError, TokenErrorKind,
+    TransportError, TransportErrorKind,
 };
 pub use fan_out::FanOutPage;
 pub use field::fields;
