@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue};
 use url::{Url, form_urlencoded};
 
 use crate::error::{Error, Result};
+use crate::field::forgotten;
 use crate::origin::Origin;
 use crate::path::{IntoPath, Path};
 use crate::workload::Workload;
@@ -92,6 +93,15 @@ impl Target {
             .iter()
             .find(|(name, _)| name == EXPAND)
             .map_or(Vec::new(), |(_, v)| relations(v));
+        if let Some((field, wanted)) = fields.iter().flatten().find_map(|name| forgotten(name))
+            && self.path.is_ok()
+        {
+            self.path = Err(Error::invalid_request(format!(
+                "field {field}: Graph's names are camelCase, {wanted}; add \
+                 #[serde(rename_all = \"camelCase\")] to the type, or select by hand"
+            )));
+            return;
+        }
         let mut names: Vec<&str> = Vec::new();
         for field in fields.into_iter().flatten() {
             if !names.contains(&field) && !expanded.contains(&field) {

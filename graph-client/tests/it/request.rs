@@ -7,6 +7,7 @@ use crate::support::{Fixture, User, builder, fixture, fixture_of, page};
 use futures::StreamExt as _;
 use graph_client::ListRequest;
 use graph_client::test_util::{Answer, Recorded};
+use serde::Deserialize;
 
 #[tokio::test]
 async fn every_request_says_whose_it_is() {
@@ -62,4 +63,75 @@ async fn directory_objects_are_counted_and_searched_with_the_header_that_it_take
     assert_eq!(header("users", |l| l.filter("x")).await, None);
     assert_eq!(header("users/1/messages", ListRequest::count).await, None);
     assert_eq!(header("auditLogs/signIns", ListRequest::count).await, None);
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "only the names matter")]
+struct AsInRust {
+    id: String,
+    display_name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "only the names matter")]
+struct Extended {
+    id: String,
+    extension_0a1b2c_name: Option<String>,
+    contoso_courses: Option<String>,
+    sp800_53: Option<String>,
+}
+
+#[tokio::test]
+async fn a_type_with_rusts_own_names_is_refused_and_real_names_with_underscores_are_not() {
+    let f = fixture();
+    f.graph
+        .on("/v1.0/users/1", vec![Answer::json(r#"{"id":"1"}"#); 2]);
+    let refused = f.client.get::<AsInRust>("users/1").await.unwrap_err();
+    assert!(refused.is_invalid_request() && f.graph.requests().is_empty());
+    let told = refused.to_string();
+    assert!(
+        told.contains("field display_name") && told.contains("rename_all"),
+        "{told}"
+    );
+    let listed = f.client.list::<AsInRust>("users").items().next().await;
+    assert!(listed.unwrap().unwrap_err().is_invalid_request());
+    f.client.get::<Extended>("users/1").await.unwrap();
+    let by_hand = f.client.get::<AsInRust>("users/1").select(["id"]);
+    by_hand.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refused_request_is_told_in_the_words_of_the_service_and_without_values() {
+    let f = fixture();
+    let refusal = |status: u16, message: &str| {
+        let body = serde_json::json!({"error": {"code": "BadRequest", "message": message}});
+        Answer::status(status).body(body.to_string())
+    };
+    let unknown =
+        "Could not find a property named 'contoso_course' on type 'microsoft.graph.user'.";
+    let value = "Invalid filter clause: Syntax error in 'mail eq M4RK'.";
+    let answers = [
+        refusal(400, unknown),
+        refusal(400, value),
+        refusal(403, unknown),
+    ];
+    f.graph.on("/v1.0/users/1", answers);
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        let error = f.client.get::<User>("users/1").await.unwrap_err();
+        assert!(!format!("{error:?}").contains("clause"), "{error:?}");
+        told.push(error.to_string());
+    }
+    let said = "the service says: Could not find a property named 'contoso_course' on type";
+    assert!(
+        told[0].contains(said) && told[0].contains("rename_all"),
+        "{}",
+        told[0]
+    );
+    assert!(
+        told[1].ends_with("says: Invalid filter clause: Syntax error in …"),
+        "{}",
+        told[1]
+    );
+    assert!(!told[2].contains("says"), "{}", told[2]);
 }
