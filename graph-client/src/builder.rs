@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use http::HeaderValue;
+
 use crate::client::{Client, RetryIf, Shared};
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
@@ -17,6 +19,8 @@ use crate::transport::Transport;
 
 /// The size that one answer may have unless set otherwise: 64 MiB, decompressed.
 const MAX_BODY: usize = 64 * 1024 * 1024;
+
+const PRODUCT: &str = concat!("graph-client/", env!("CARGO_PKG_VERSION"));
 
 /// The pages that one read may have unless set otherwise.
 const MAX_PAGES: u64 = 1_000_000;
@@ -34,6 +38,7 @@ pub struct ClientBuilder {
     learned: LearnedLimits,
     max_body: usize,
     max_pages: u64,
+    user_agent: String,
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     random: Option<Arc<dyn Random>>,
@@ -60,6 +65,7 @@ impl ClientBuilder {
             learned: LearnedLimits::default(),
             max_body: MAX_BODY,
             max_pages: MAX_PAGES,
+            user_agent: PRODUCT.to_owned(),
             transport: None,
             clock: None,
             random: None,
@@ -134,6 +140,14 @@ impl ClientBuilder {
         self
     }
 
+    /// The `User-Agent` of every request, in Microsoft's form `ISV|Company|App/1.0` or any other.
+    /// Default: `graph-client/` and its version.
+    #[must_use]
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+
     /// What carries the requests. Default, with feature `rustls`: `HttpTransport`.
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
@@ -178,6 +192,9 @@ impl ClientBuilder {
         if self.max_pages == 0 {
             return Err(Error::invalid_request("max_pages must be larger than zero"));
         }
+        let user_agent = HeaderValue::from_str(&self.user_agent).map_err(|_| {
+            Error::invalid_request("user_agent has characters that a header must not hold")
+        })?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => default_transport(&graph, &login)?,
@@ -197,6 +214,7 @@ impl ClientBuilder {
             retry,
             max_body: self.max_body,
             max_pages: self.max_pages,
+            user_agent,
             limiter: Arc::new(limiter),
             tokens: Tokens::default(),
             retry_if: self.retry_if,

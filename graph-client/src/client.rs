@@ -2,6 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
 
 use crate::clock::{Clock, Random};
 use crate::cloud::Cloud;
@@ -35,7 +38,11 @@ pub struct Client {
     tenant: TenantId,
     observer: Option<Arc<dyn Observer>>,
     priority: Priority,
+    patient: bool,
 }
+
+/// How long a call of a patient client may stand in line.
+const PATIENCE: Duration = Duration::from_secs(60 * 60);
 
 /// What all clones of a client have in common, whatever their tenant.
 pub(crate) struct Shared {
@@ -49,6 +56,7 @@ pub(crate) struct Shared {
     pub(crate) retry: RetryOptions,
     pub(crate) max_body: usize,
     pub(crate) max_pages: u64,
+    pub(crate) user_agent: HeaderValue,
     pub(crate) limiter: Arc<RateLimiter>,
     pub(crate) tokens: Tokens,
     pub(crate) retry_if: Option<Arc<RetryIf>>,
@@ -64,6 +72,7 @@ impl Client {
             tenant,
             observer: None,
             priority: Priority::default(),
+            patient: false,
         }
     }
 
@@ -112,6 +121,27 @@ impl Client {
             priority,
             ..self.clone()
         }
+    }
+
+    /// A clone for work that nobody waits for: its calls may stand in line for an hour where a limit
+    /// that the client keeps to is small, unless [`RetryOptions::queue_time`] was set.
+    #[must_use]
+    pub fn patient(&self) -> Self {
+        Self {
+            patient: true,
+            ..self.clone()
+        }
+    }
+
+    /// How long a call may stand in line.
+    pub(crate) fn queue_time(&self) -> Duration {
+        let retry = &self.shared.retry;
+        let otherwise = if self.patient {
+            PATIENCE
+        } else {
+            retry.total_time
+        };
+        retry.queue_time.unwrap_or(otherwise)
     }
 
     pub(crate) fn priority(&self) -> Priority {

@@ -3,7 +3,9 @@
 mod body;
 mod display;
 mod item;
+mod kind;
 mod predicate;
+mod sentence;
 mod token;
 mod transport;
 
@@ -14,6 +16,7 @@ use http::StatusCode;
 
 pub(crate) use body::ErrorBody;
 pub use item::ItemError;
+pub use kind::ErrorKind;
 pub use token::{TokenError, TokenErrorKind};
 pub(crate) use transport::request_id;
 pub use transport::{TransportError, TransportErrorKind};
@@ -29,9 +32,10 @@ pub type CredentialError = Box<dyn std::error::Error + Send + Sync>;
 /// Why a call failed.
 ///
 /// Ask it by predicate: [`is_throttled`](Self::is_throttled), [`is_gone`](Self::is_gone),
-/// [`is_permission_denied`](Self::is_permission_denied) and so on. Status, Graph code and request
+/// [`is_permission_denied`](Self::is_permission_denied) and so on, or by [`kind`](Self::kind). Status, Graph code and request
 /// ids are kept whenever the service answered at all. `Display` and `Debug` hold no secret, token,
-/// link, query, body or object id.
+/// link, query, body or object id; of what the service says about a request that is not valid (400),
+/// `Display` shows words and names of properties, and no values.
 ///
 /// One pointer wide and cheap to clone.
 #[derive(Clone)]

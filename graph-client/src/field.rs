@@ -8,6 +8,9 @@ use serde::forward_to_deserialize_any;
 /// The properties that a type reads, by their names on the wire; nothing when it has no fixed ones,
 /// as maps, `serde_json::Value`, `RawValue` and structs with `#[serde(flatten)]`.
 ///
+/// Where `#[serde(rename_all = "camelCase")]` was forgotten, `display_name` and the like are
+/// refused before anything is sent, with [`Error::is_invalid_request`](crate::Error::is_invalid_request).
+///
 /// Annotations such as `@odata.type` are left out, since they cannot be selected, and a relation
 /// `members@delta` counts as `members`. A name with `#[serde(alias)]` yields the alias too, which
 /// Graph would refuse; give such a type its `$select` by hand.
@@ -34,6 +37,61 @@ pub fn fields<'de, T: Deserialize<'de>>() -> Option<Vec<&'static str>> {
         ),
         _ => None,
     }
+}
+
+/// Properties that many objects have, whose names nobody gives in snake case on purpose. Others are
+/// left to the service: a schema extension may be named like that.
+const COMMON: &[&str] = &[
+    "accountEnabled",
+    "appDisplayName",
+    "appId",
+    "assignedLicenses",
+    "assignedPlans",
+    "businessPhones",
+    "complianceState",
+    "createdDateTime",
+    "deletedDateTime",
+    "deviceId",
+    "displayName",
+    "employeeId",
+    "endDateTime",
+    "givenName",
+    "groupTypes",
+    "ipAddress",
+    "isEnabled",
+    "jobTitle",
+    "lastModifiedDateTime",
+    "lastSyncDateTime",
+    "mailEnabled",
+    "mailNickname",
+    "mobilePhone",
+    "modifiedDateTime",
+    "officeLocation",
+    "onPremisesSyncEnabled",
+    "operatingSystem",
+    "principalId",
+    "proxyAddresses",
+    "roleDefinitionId",
+    "securityEnabled",
+    "servicePrincipalType",
+    "signInActivity",
+    "skuId",
+    "skuPartNumber",
+    "startDateTime",
+    "tenantId",
+    "usageLocation",
+    "userId",
+    "userPrincipalName",
+    "userType",
+    "webUrl",
+];
+
+/// A name that is one of Graph's in snake case, and how Graph has it.
+pub(crate) fn forgotten(name: &str) -> Option<(&str, &'static str)> {
+    let plain = |text: &str| text.replace('_', "").to_ascii_lowercase();
+    let is_snake = name.contains('_') && !name.contains(|c: char| c.is_ascii_uppercase());
+    let wanted = COMMON.iter().find(|wanted| plain(name) == plain(wanted))?;
+    is_snake.then_some((name, *wanted))
 }
 
 /// A deserializer that holds nothing and only listens to what is asked of it.

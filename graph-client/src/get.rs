@@ -1,9 +1,11 @@
 //! Single answers: one object, a count, or the bytes themselves.
 
 use std::fmt;
+use std::future::IntoFuture;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
@@ -18,7 +20,8 @@ use crate::send::Call;
 use crate::workload::Workload;
 
 impl Client {
-    /// Reads one object: `client.get::<Me>(["users", id])`. `$select` asks for the fields of `T`.
+    /// Reads one object: `client.get::<Me>(["users", id]).await`. `$select` asks for the fields of
+    /// `T`.
     pub fn get<T: DeserializeOwned + Send>(&self, path: impl IntoPath) -> GetRequest<T> {
         GetRequest {
             client: self.clone(),
@@ -53,9 +56,9 @@ impl Client {
     }
 }
 
-/// An object to be read, made by [`Client::get`].
+/// An object to be read, made by [`Client::get`]. To await it is to [`send`](Self::send) it.
 #[derive(Debug)]
-#[must_use = "nothing is read until it is sent"]
+#[must_use = "nothing is read until it is sent or awaited"]
 pub struct GetRequest<T> {
     client: Client,
     target: Target,
@@ -85,9 +88,18 @@ impl<T: DeserializeOwned + Send> GetRequest<T> {
     }
 }
 
-/// A count to be read, made by [`Client::count`].
+impl<T: DeserializeOwned + Send + 'static> IntoFuture for GetRequest<T> {
+    type Output = Result<T>;
+    type IntoFuture = BoxFuture<'static, Result<T>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// A count to be read, made by [`Client::count`]. To await it is to [`send`](Self::send) it.
 #[derive(Debug)]
-#[must_use = "nothing is read until it is sent"]
+#[must_use = "nothing is read until it is sent or awaited"]
 pub struct CountRequest {
     client: Client,
     target: Target,
@@ -123,9 +135,18 @@ impl CountRequest {
     }
 }
 
-/// Any GET, made by [`Client::raw`].
+impl IntoFuture for CountRequest {
+    type Output = Result<u64>;
+    type IntoFuture = BoxFuture<'static, Result<u64>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// Any GET, made by [`Client::raw`]. To await it is to [`send`](Self::send) it.
 #[derive(Debug)]
-#[must_use = "nothing is read until it is sent"]
+#[must_use = "nothing is read until it is sent or awaited"]
 pub struct RawRequest {
     client: Client,
     target: Target,
@@ -154,6 +175,15 @@ impl RawRequest {
                 })
             })
             .await
+    }
+}
+
+impl IntoFuture for RawRequest {
+    type Output = Result<RawResponse>;
+    type IntoFuture = BoxFuture<'static, Result<RawResponse>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 

@@ -96,7 +96,9 @@
 //! turns out too high the client learns the true one and tries for more only now and then; store
 //! what it learned with [`Client::learned_limits`]. Those who wait are let through fairly between
 //! tenants and weighted by [`Client::with_priority`]. Standing in line for such a limit is not held
-//! against the budget of a call, but bounded by [`RetryOptions::queue_time`].
+//! against the budget of a call, but bounded by [`RetryOptions::queue_time`], an hour for a
+//! [patient](Client::patient) client. An [`Observer`] is told of each wait; where somebody waits for
+//! the answer, [`RetryOptions::interactive`] gives up soon.
 //!
 //! # Many tenants
 //!
@@ -107,14 +109,18 @@
 //!
 //! | feature | default | gives |
 //! |---|---|---|
-//! | `rustls` | yes | `HttpTransport`: reqwest with rustls and the platform's roots |
-//! | `certificate` | no | `Credential::certificate`, signed by aws-lc-rs |
+//! | `rustls` | yes | `HttpTransport`: reqwest with rustls, ring and the platform's roots |
+//! | `certificate` | no | `Credential::certificate`, signed by ring |
 //! | `azure-identity` | no | `AzureIdentity`: credentials of the Azure SDK for Rust |
 //! | `notify` | no | module `notify`: handshake, checks and decryption of change notifications; with `writes`, subscriptions |
 //! | `writes` | no | module `write`: `POST`, `PATCH`, `DELETE`, repeated only when that is safe |
 //! | `test-util` | no | `test_util`: a scripted transport, a clock that takes no time, fixed randomness |
 //!
 //! Without `rustls` the client takes any [`Transport`].
+//!
+//! TLS is the same whatever provider of cryptography the program has installed, and installs none.
+//! Cargo unites features: a program that itself makes a client of reqwest 0.13, and asks reqwest for
+//! no TLS, gets `rustls-no-provider` by ours; let it ask for one, or install a provider.
 
 mod address;
 mod batch;
@@ -170,8 +176,8 @@ pub use credential::{AzureIdentity, AzureIdentityError};
 pub use date_time::DateTime;
 pub use delta::{Change, DeltaEvent, DeltaPage, DeltaRequest, RemovedReason, ResyncReason};
 pub use error::{
-    CredentialError, Error, ItemError, Result, TokenError, TokenErrorKind, TransportError,
-    TransportErrorKind,
+    CredentialError, Error, ErrorKind, ItemError, Result, TokenError, TokenErrorKind,
+    TransportError, TransportErrorKind,
 };
 pub use fan_out::FanOutPage;
 pub use field::fields;
@@ -189,6 +195,8 @@ pub use retry::RetryOptions;
 pub use tenant::TenantId;
 pub use throttle::{LearnedLimits, Limit, LimitMethods, LimitScope, LimitUnit, Limits, Priority};
 pub use token::TokenInfo;
+#[cfg(feature = "rustls")]
+pub use transport::http_builder::HttpTransportBuilder;
 #[cfg(feature = "rustls")]
 pub use transport::http_client::HttpTransport;
 pub use transport::{Transport, TransportRequest, TransportResponse};

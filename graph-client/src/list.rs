@@ -87,7 +87,8 @@ impl<T: DeserializeOwned + Send + 'static> ListRequest<T> {
         self
     }
 
-    /// `$search`; directory objects want [`consistency_level_eventual`](Self::consistency_level_eventual) with it.
+    /// `$search`. Of directory objects it is answered from an index that lags a little, which
+    /// `ConsistencyLevel: eventual` accepts; that header is sent by itself.
     pub fn search(mut self, search: impl Into<String>) -> Self {
         self.target.option("$search", search);
         self
@@ -99,14 +100,17 @@ impl<T: DeserializeOwned + Send + 'static> ListRequest<T> {
         self
     }
 
-    /// `$count=true`: the first page says how many items there are.
+    /// `$count=true`: the first page says how many items there are. A listing of directory objects
+    /// is then answered from an index that lags a little, which `ConsistencyLevel: eventual` accepts;
+    /// that header is sent by itself.
     pub fn count(mut self) -> Self {
         self.target.option("$count", "true");
         self
     }
 
     /// Header `ConsistencyLevel: eventual`, sent with every page: advanced queries on directory
-    /// objects need it. <https://learn.microsoft.com/graph/aad-advanced-queries>
+    /// objects need it, and those with [`count`](Self::count) or [`search`](Self::search) send it by
+    /// themselves. <https://learn.microsoft.com/graph/aad-advanced-queries>
     pub fn consistency_level_eventual(mut self) -> Self {
         self.target.header("consistencylevel", "eventual");
         self

@@ -45,7 +45,8 @@ pub enum CallEvent {
         /// The status.
         status: u16,
     },
-    /// The client is about to wait.
+    /// The client is about to wait: for so long, or, behind others for the same limit, about so long,
+    /// which is told once when it is a second or more.
     #[non_exhaustive]
     Wait {
         /// The part of the service that is waited for.

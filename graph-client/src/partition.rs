@@ -53,7 +53,7 @@ impl Client {
     ///     "createdDateTime ge {year}-01-01T00:00:00Z and createdDateTime lt {}-01-01T00:00:00Z",
     ///     year + 1
     /// ));
-    /// let part = |request: graph_client::ListRequest<User>| request.top(999).count().consistency_level_eventual();
+    /// let part = |request: graph_client::ListRequest<User>| request.top(999).count();
     /// let mut events = client.list_partitioned::<User>("users", years, 8, part);
     /// while let Some(event) = events.try_next().await? {
     ///     match event {

@@ -23,6 +23,15 @@ impl Path {
         if segments.is_empty() {
             return Err(Error::invalid_request("the resource path is empty"));
         }
+        if let Some(version) = segments.first()
+            && ["v1.0", "beta"].contains(&version.to_ascii_lowercase().as_str())
+        {
+            return Err(Error::invalid_request(format!(
+                "the resource path begins with the version {}: leave it out, as in \
+                 client.get(\"users\"), or client.get(\"users\").beta()",
+                version.to_ascii_lowercase()
+            )));
+        }
         // `.` and `..` would change the path instead of naming something in it.
         if segments
             .iter()
@@ -63,16 +72,23 @@ pub trait IntoPath {
     ///
     /// # Errors
     ///
-    /// [`Error::is_invalid_request`] for an empty path, an empty segment, `.`, `..`, or a query in
-    /// a string path.
+    /// [`Error::is_invalid_request`] for an empty path, an empty segment, `.`, `..`, a version such as
+    /// `beta` in front, and for a query or a whole URL as a string.
     fn into_path(self) -> Result<Path>;
 }
 
 impl IntoPath for &str {
     fn into_path(self) -> Result<Path> {
+        if self.contains("://") {
+            return Err(Error::invalid_request(
+                "the resource path is a whole URL; give what follows the version, as in \
+                 client.get(\"users\"), and the host to graph_origin",
+            ));
+        }
         if self.contains('?') {
             return Err(Error::invalid_request(
-                "the resource path holds a query; set it with select, filter or query instead",
+                "the resource path holds a query; set it with select, filter, top or query instead, as \
+                 in client.list(\"users\").top(5)",
             ));
         }
         let trimmed = self.strip_prefix('/').unwrap_or(self);
@@ -194,11 +210,19 @@ mod tests {
             "users/.",
             "users/",
             "users?$top=1",
+            "v1.0/users",
+            "/beta/users",
+            "Beta",
+            "https://graph.microsoft.com/v1.0/users",
         ] {
             assert!(bad.into_path().is_err(), "{bad}");
         }
         assert!(["users", "", "memberOf"].into_path().is_err());
         assert!(["users", ".."].into_path().is_err());
+        assert!(["beta", "users"].into_path().is_err());
+        let told = |path: &str| path.into_path().unwrap_err().to_string();
+        assert!(told("beta/users").contains("client.get(\"users\").beta()"));
+        assert!(told("https://h/v1.0/users?$top=1").contains("whole URL"));
     }
 
     #[test]

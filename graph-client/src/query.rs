@@ -9,9 +9,12 @@ use http::{HeaderMap, HeaderValue};
 use url::{Url, form_urlencoded};
 
 use crate::error::{Error, Result};
+use crate::field::forgotten;
 use crate::origin::Origin;
 use crate::path::{IntoPath, Path};
+use crate::workload::Workload;
 
+const CONSISTENCY_LEVEL: HeaderName = HeaderName::from_static("consistencylevel");
 const SELECT: &str = "$select";
 const EXPAND: &str = "$expand";
 
@@ -90,6 +93,15 @@ impl Target {
             .iter()
             .find(|(name, _)| name == EXPAND)
             .map_or(Vec::new(), |(_, v)| relations(v));
+        if let Some((field, wanted)) = fields.iter().flatten().find_map(|name| forgotten(name))
+            && self.path.is_ok()
+        {
+            self.path = Err(Error::invalid_request(format!(
+                "field {field}: Graph's names are camelCase, {wanted}; add \
+                 #[serde(rename_all = \"camelCase\")] to the type, or select by hand"
+            )));
+            return;
+        }
         let mut names: Vec<&str> = Vec::new();
         for field in fields.into_iter().flatten() {
             if !names.contains(&field) && !expanded.contains(&field) {
@@ -123,6 +135,22 @@ impl Target {
 
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// The headers of a listing. Directory objects are counted and searched only for who says that
+    /// an index will do, which lags a little; elsewhere the header says nothing.
+    /// <https://learn.microsoft.com/graph/aad-advanced-queries>
+    pub(crate) fn list_headers(&self, workload: Workload) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        let asks = |name: &str| self.options.iter().any(|(option, _)| option == name);
+        if (asks("$count") || asks("$search"))
+            && matches!(workload, Workload::Identity | Workload::SignInActivity)
+        {
+            headers
+                .entry(CONSISTENCY_LEVEL)
+                .or_insert(HeaderValue::from_static("eventual"));
+        }
+        headers
     }
 
     /// The URL at a Graph origin.

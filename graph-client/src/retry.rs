@@ -32,10 +32,11 @@ pub struct RetryOptions {
     pub max_delay: Duration,
     /// How long one attempt may take, or asking a source of credentials. Default 100 seconds.
     pub attempt_timeout: Duration,
-    /// How long a call may stand in line for limits that the client keeps to by itself. Default one
-    /// hour. A call that would stand longer, by those before it, does not begin to and ends with
-    /// [`Error::is_throttled`] at once.
-    pub queue_time: Duration,
+    /// How long a call may stand in line for limits that the client keeps to by itself. Default: as
+    /// long as [`total_time`](Self::total_time), and an hour for a client that is
+    /// [patient](crate::Client::patient). A call that would stand longer, by those before it, does not
+    /// begin to and ends with [`Error::is_throttled`] at once.
+    pub queue_time: Option<Duration>,
 }
 
 impl Default for RetryOptions {
@@ -46,12 +47,34 @@ impl Default for RetryOptions {
             base_delay: Duration::from_secs(1),
             max_delay: Duration::from_secs(60),
             attempt_timeout: Duration::from_secs(100),
-            queue_time: Duration::from_secs(3600),
+            queue_time: None,
         }
     }
 }
 
 impl RetryOptions {
+    /// For somebody who waits for the answer, as behind a web page: three attempts within some ten
+    /// seconds, standing in line included. A longer wait is [`Error::is_throttled`] at once, with
+    /// [`Error::retry_after`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use graph_client::RetryOptions;
+    ///
+    /// assert!(RetryOptions::interactive().total_time < Duration::from_secs(10));
+    /// ```
+    #[must_use]
+    pub const fn interactive() -> Self {
+        Self {
+            max_attempts: 3,
+            total_time: Duration::from_secs(8),
+            base_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(2),
+            attempt_timeout: Duration::from_secs(8),
+            queue_time: Some(Duration::from_secs(2)),
+        }
+    }
+
     /// Sets [`max_attempts`](Self::max_attempts).
     #[must_use]
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
@@ -90,7 +113,7 @@ impl RetryOptions {
     /// Sets [`queue_time`](Self::queue_time).
     #[must_use]
     pub const fn queue_time(mut self, time: Duration) -> Self {
-        self.queue_time = time;
+        self.queue_time = Some(time);
         self
     }
 
@@ -106,7 +129,7 @@ impl RetryOptions {
             "max_delay must be at most a day"
         } else if self.attempt_timeout.is_zero() || self.attempt_timeout > DAY {
             "attempt_timeout must be longer than zero and at most a day"
-        } else if self.queue_time > DAY {
+        } else if self.queue_time.is_some_and(|time| time > DAY) {
             "queue_time must be at most a day"
         } else {
             return Ok(self);
@@ -202,6 +225,7 @@ mod tests {
     fn out_of_range_options_are_refused() {
         let ok = RetryOptions::default();
         assert!(ok.validated().is_ok());
+        assert!(RetryOptions::interactive().validated().is_ok());
         for bad in [
             ok.max_attempts(0),
             ok.max_attempts(101),

@@ -230,13 +230,17 @@ impl Client {
     }
 
     pub(crate) async fn wait(&self, workload: Workload, duration: Duration, reason: WaitReason) {
+        self.tell_wait(workload, duration, reason);
+        self.shared().clock.sleep(duration).await;
+    }
+
+    fn tell_wait(&self, workload: Workload, duration: Duration, reason: WaitReason) {
         tracing::debug!(wait_ms = duration.as_millis(), ?reason, "waiting");
         self.observe(|| CallEvent::Wait {
             workload,
             duration,
             reason,
         });
-        self.shared().clock.sleep(duration).await;
     }
 
     /// Runs for so long at most what may not end by itself.

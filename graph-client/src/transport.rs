@@ -1,7 +1,11 @@
 //! The seam between the client and the network.
 
 #[cfg(feature = "rustls")]
+pub(crate) mod http_builder;
+#[cfg(feature = "rustls")]
 pub(crate) mod http_client;
+#[cfg(feature = "rustls")]
+mod tls;
 
 use std::fmt;
 use std::time::Duration;

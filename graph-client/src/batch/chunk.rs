@@ -171,7 +171,8 @@ impl<'a> Chunk<'a> {
         let body = serde_json::to_vec(&Outgoing { requests })
             .map_err(|_| Error::invalid_request("the batch could not be written as JSON"))?;
         let mut url = self.client.shared().graph.url().clone();
-        [self.version, "$batch"].into_path()?.append_to(&mut url)?;
+        url.set_path(self.version);
+        "$batch".into_path()?.append_to(&mut url)?;
         let call = Call::batch(
             url,
             body.into(),

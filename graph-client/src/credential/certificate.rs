@@ -5,11 +5,11 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{KeyPair as _, RSA_PSS_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
+use ring::rand::SystemRandom;
+use ring::signature::{KeyPair as _, RSA_PSS_SHA256, RsaKeyPair};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::json;
@@ -43,7 +43,7 @@ impl Certificate {
             }
         };
         let key =
-            key.map_err(|_| invalid("has a private key that is not RSA of 2048 bits or more"))?;
+            key.map_err(|_| invalid("has a private key that is not RSA of 2048 to 4096 bits"))?;
         // The certificate of a key holds its public half, whatever the order in the file.
         let public = key.public_key().as_ref();
         let certificate = CertificateDer::pem_slice_iter(pem)
@@ -74,7 +74,7 @@ impl Certificate {
         });
         let encode = |json: serde_json::Value| URL_SAFE_NO_PAD.encode(json.to_string());
         let signed = format!("{}.{}", encode(header), encode(claims));
-        let mut signature = vec![0; self.key.public_modulus_len()];
+        let mut signature = vec![0; self.key.public().modulus_len()];
         self.key
             .sign(
                 &RSA_PSS_SHA256,

@@ -2,7 +2,12 @@
 
 use std::fmt;
 
+use super::sentence::{names_snake_case, sentence};
 use super::{Endless, Error, Excess, Kind};
+
+/// What to do about names as Rust has them.
+const RENAME: &str =
+    "; Graph's names are camelCase: is #[serde(rename_all = \"camelCase\")] missing?";
 
 impl Error {
     fn advice(&self) -> &'static str {
@@ -33,6 +38,18 @@ impl Error {
     }
 }
 
+impl Error {
+    /// What the service says of a request that is wrong, without values.
+    fn sentence(&self) -> Option<String> {
+        let message = self.inner.message.as_deref()?;
+        let mut said = sentence(message).filter(|_| self.status() == Some(400))?;
+        if names_snake_case(&said) {
+            said.push_str(RENAME);
+        }
+        Some(said)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.inner;
@@ -44,7 +61,11 @@ impl fmt::Display for Error {
                 if let Some(code) = &inner.code {
                     write!(f, " ({code})")?;
                 }
-                write!(f, ": {}", self.advice())
+                write!(f, ": {}", self.advice())?;
+                match self.sentence() {
+                    Some(said) => write!(f, "; the service says: {said}"),
+                    None => Ok(()),
+                }
             }
             Kind::Throttled => {
                 write!(

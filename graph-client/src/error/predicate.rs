@@ -213,8 +213,8 @@ impl Error {
         }
     }
 
-    /// The service's own message, cut to a bounded length. It may hold personal data, so it is in
-    /// neither `Display` nor `Debug`; do not log it unread.
+    /// The service's own message, cut to a bounded length. It may hold personal data, so do not log
+    /// it unread: `Debug` has nothing of it, and `Display` only of status 400, without values.
     pub fn service_message(&self) -> Option<&str> {
         self.inner.message.as_deref()
     }

@@ -54,7 +54,7 @@ impl Pager {
         let mut visited = Visited::default();
         visited.insert(&next);
         Ok(Self {
-            headers: target.headers().clone(),
+            headers: target.list_headers(workload),
             workload,
             next: Some(next),
             visited,

@@ -15,6 +15,9 @@ use crate::pulse::GRACE;
 use crate::throttle::{Blocked, Permit, Ticket};
 use crate::token::Token;
 
+/// A place in the line that costs less than this is nothing to tell of.
+const WORTH_TELLING: Duration = Duration::from_secs(1);
+
 impl Client {
     /// A token and leave to send with it, in this order: whoever had leave and went for a token
     /// first would send when it comes, and not when it may.
@@ -67,7 +70,7 @@ impl Client {
 
     /// How much longer a call may stand in line.
     fn patience(&self, call: &Call, progress: &Progress) -> Duration {
-        let queue_time = self.shared().retry.queue_time;
+        let queue_time = self.queue_time();
         let patience = if call.spare {
             SPARE_BUDGET.min(queue_time)
         } else {
@@ -80,6 +83,7 @@ impl Client {
     async fn turn(&self, call: &Call, progress: &Progress, ticket: &Ticket) -> Result<Permit> {
         let shared = self.shared();
         let patience = self.patience(call, progress);
+        let mut expected = Some(ticket.expected()).filter(|wait| *wait >= WORTH_TELLING);
         loop {
             let now = shared.clock.monotonic();
             let blocked = match ticket.poll(now) {
@@ -110,6 +114,10 @@ impl Client {
                     return gives_up(shared.retry.base_delay);
                 }
                 Blocked::Turn(look, reason) => {
+                    // Those before it are told of by themselves, but not how many they are.
+                    if let Some(wait) = expected.take() {
+                        self.tell_wait(call.workload, wait, WaitReason::RateLimit);
+                    }
                     let end = if reason == WaitReason::Throttled {
                         remaining
                     } else {

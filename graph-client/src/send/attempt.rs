@@ -16,7 +16,6 @@ use crate::token::Token;
 use crate::transport::{TransportRequest, TransportResponse};
 
 const THROTTLE_PRIORITY: HeaderName = HeaderName::from_static("x-ms-throttle-priority");
-const PRODUCT: &str = concat!("graph-client/", env!("CARGO_PKG_VERSION"));
 /// The least that an attempt is given, even at the very end of the budget.
 const LEAST_ATTEMPT: Duration = Duration::from_secs(1);
 
@@ -93,7 +92,7 @@ impl Client {
                 HeaderValue::from_static(self.priority().header()),
             );
         }
-        headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
+        headers.insert(USER_AGENT, self.shared().user_agent.clone());
         if !matches!(call.kind, CallKind::Download { .. })
             && let Ok(id) = HeaderValue::from_str(&progress.client_request_id)
         {

@@ -79,7 +79,7 @@ impl LearnedLimit {
         Some(Self {
             workload: of.workload.as_str().to_owned(),
             tenant: tenant.map(|tenant| tenant.as_str().to_owned()),
-            path: of.path.map(str::to_owned),
+            path: of.path.as_deref().map(str::to_owned),
             methods: of.methods.as_str().map(str::to_owned),
             of: of.requests,
             seconds: of.per.as_secs(),
@@ -114,7 +114,7 @@ impl LearnedLimit {
             limit.scope != LimitScope::Resource
                 && self.workload == workload.as_str()
                 && self.tenant.as_deref() == tenant.map(TenantId::as_str)
-                && self.path.as_deref() == limit.path
+                && self.path.as_deref() == limit.path.as_deref()
                 && self.methods.as_deref() == limit.methods.as_str()
                 && (self.of, self.seconds) == (limit.requests, limit.per.as_secs())
         })

@@ -1,5 +1,6 @@
 //! One limit of the service: of what, on whom, how much.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use http::Method;
@@ -16,7 +17,7 @@ use crate::workload::Workload;
 /// let limits = Limits::documented().with(ours);
 /// # let _ = limits;
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limit {
     /// The workload that is limited.
@@ -33,7 +34,7 @@ pub struct Limit {
     ///
     /// `*` is any segment, `{id}` any segment that tells one [`LimitScope::Resource`] from another,
     /// a final `*` any ending of its segment; whatever follows the path belongs to it.
-    pub path: Option<&'static str>,
+    pub path: Option<Cow<'static, str>>,
     /// The requests that it is for, by method.
     pub methods: LimitMethods,
     /// Whether a refusal says how long to stay away. When not, the client stays away for a window
@@ -61,33 +62,33 @@ impl Limit {
 
     /// Counts something other than requests.
     #[must_use]
-    pub const fn unit(mut self, unit: LimitUnit) -> Self {
+    pub fn unit(mut self, unit: LimitUnit) -> Self {
         self.unit = unit;
         self
     }
 
     /// For these paths only; see [`path`](Self::path).
     #[must_use]
-    pub const fn path(mut self, path: &'static str) -> Self {
-        self.path = Some(path);
+    pub fn path(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.path = Some(path.into());
         self
     }
 
     /// For requests of these methods only.
     #[must_use]
-    pub const fn methods(mut self, methods: LimitMethods) -> Self {
+    pub fn methods(mut self, methods: LimitMethods) -> Self {
         self.methods = methods;
         self
     }
 
     /// Refusals do not say how long to stay away.
     #[must_use]
-    pub const fn without_retry_after(mut self) -> Self {
+    pub fn without_retry_after(mut self) -> Self {
         self.retry_after = false;
         self
     }
 
-    pub(super) const fn page(mut self, page: &'static str) -> Self {
+    pub(super) fn page(mut self, page: &'static str) -> Self {
         self.page = page;
         self
     }

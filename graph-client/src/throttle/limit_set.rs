@@ -3,7 +3,7 @@
 use http::Method;
 use url::Url;
 
-use super::documented_limit::DOCUMENTED;
+use super::documented_limit::documented;
 use super::limit::{Limit, LimitMethods, LimitScope, LimitUnit};
 use super::resource_unit::resource_units;
 use crate::path::pattern;
@@ -20,7 +20,7 @@ pub struct Limits(Vec<Limit>);
 impl Limits {
     /// What Microsoft documents for reading, each row with its page. The default.
     pub fn documented() -> Self {
-        Self(DOCUMENTED.to_vec())
+        Self(documented())
     }
 
     /// No limits of our own; only the service's answers slow the client down. For simulators.
@@ -132,11 +132,11 @@ impl Limits {
                 .filter(move |(_, limit)| limit.scope == scope && limit.methods == methods)
         };
         let path = rows()
-            .filter_map(|(_, limit)| limit.path)
+            .filter_map(|(_, limit)| limit.path.as_deref())
             .find(|path| pattern::fits(path, segments));
-        for (index, limit) in rows().filter(|(_, limit)| limit.path == path) {
+        for (index, _) in rows().filter(|(_, limit)| limit.path.as_deref() == path) {
             let key = (scope == LimitScope::Resource)
-                .then(|| pattern::key(limit.path.unwrap_or_default(), segments));
+                .then(|| pattern::key(path.unwrap_or_default(), segments));
             fitting.push((index, key));
         }
     }
@@ -155,6 +155,8 @@ impl Limits {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn fitting(workload: Workload, path: &str) -> Vec<(LimitScope, u32, u64, Option<String>)> {
@@ -242,6 +244,18 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_can_be_read_from_settings() {
+        let path = ["users", "*", "messages"].join("/");
+        let per = Duration::from_secs(60);
+        let limit = Limit::new(Workload::Outlook, LimitScope::Tenant, 9, per).path(path);
+        let limits = Limits::none().with(limit);
+        let url = "https://graph.microsoft.com/v1.0/users/1/messages".parse();
+        assert_eq!(limits.reads_an_hour(&url.unwrap()), Some(9 * 60));
+        let url = "https://graph.microsoft.com/v1.0/users/1/events".parse();
+        assert_eq!(limits.reads_an_hour(&url.unwrap()), None);
+    }
+
+    #[test]
     fn every_documented_figure_names_its_page() {
         for limit in Limits::documented().iter() {
             assert!(
@@ -254,7 +268,10 @@ mod tests {
                 limit.unit == LimitUnit::Concurrent,
                 "{limit:?}"
             );
-            let marked = limit.path.is_some_and(|path| path.contains("{id}"));
+            let marked = limit
+                .path
+                .as_deref()
+                .is_some_and(|path| path.contains("{id}"));
             assert!(
                 limit.scope != LimitScope::Resource || marked,
                 "{limit:?} does not say whose"

@@ -128,8 +128,8 @@ impl RateLimiter {
         let wait = cost
             .buckets(&self.limits)
             .map(|(key, limit)| {
-                let bucket = state.bucket(key, &limit, &self.limits, now);
-                let units = cost.units(&limit);
+                let bucket = state.bucket(key, limit, &self.limits, now);
+                let units = cost.units(limit);
                 bucket
                     .queue(units)
                     .max(bucket.free_at(units, &cost.tenant, now).saturating_sub(now))
@@ -148,6 +148,7 @@ impl RateLimiter {
             flow: Arc::new(cost.flow(priority)),
             wake: Arc::new(Notify::new()),
             line: Mutex::new(Line::new(now)),
+            expected: wait,
         };
         state.want(&self.limits, cost, true);
         let queue = state.queues.entry(cost.workload).or_default();
@@ -188,7 +189,7 @@ impl RateLimiter {
         if let Some((key, limit, _)) = fullest
             && let Some(bucket) = state.buckets.get_mut(&key)
         {
-            bucket.refused(cost.units(&limit), sent, now);
+            bucket.refused(cost.units(limit), sent, now);
         }
         let Some(pause_scope) = concerned else { return };
         let sent = state.sent;

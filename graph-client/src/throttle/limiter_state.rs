@@ -66,7 +66,7 @@ impl LimiterState {
     pub(super) fn want(&mut self, limits: &Limits, cost: &RequestCost, more: bool) {
         for (key, limit) in cost.buckets(limits) {
             if let Some(bucket) = self.buckets.get_mut(&key) {
-                let units = cost.units(&limit);
+                let units = cost.units(limit);
                 bucket.wanted = if more {
                     bucket.wanted.saturating_add(units)
                 } else {
@@ -106,8 +106,8 @@ impl LimiterState {
         let mut free = self.allowed_at(cost, now);
         let mut full = None;
         for (key, limit) in cost.buckets(limits) {
-            let bucket = self.bucket(key.clone(), &limit, limits, now);
-            free = free.max(bucket.free_at(cost.units(&limit), &cost.tenant, now));
+            let bucket = self.bucket(key.clone(), limit, limits, now);
+            free = free.max(bucket.free_at(cost.units(limit), &cost.tenant, now));
             if !bucket.has_place() {
                 full = Some(Place::Bucket(key));
             }
@@ -132,7 +132,7 @@ impl LimiterState {
         for (key, limit) in cost.buckets(limits) {
             if let Some(bucket) = self.buckets.get_mut(&key) {
                 bucket.inside.insert(ticket);
-                bucket.record(cost.units(&limit), &cost.tenant, now);
+                bucket.record(cost.units(limit), &cost.tenant, now);
             }
         }
         Ok(())
@@ -324,7 +324,7 @@ impl LimiterState {
         let admission = self.leave(limits, ticket)?;
         for (key, limit) in admission.cost.buckets(limits) {
             if let Some(bucket) = self.buckets.get_mut(&key) {
-                let units = admission.cost.units(&limit);
+                let units = admission.cost.units(limit);
                 bucket.cancel(units, &admission.cost.tenant, admission.since);
             }
         }

@@ -65,9 +65,12 @@ impl RequestCost {
             .chain(resources.map(move |resource| of(Some(&self.tenant), Some(resource))))
     }
 
-    pub(super) fn buckets(&self, limits: &Limits) -> impl Iterator<Item = (BucketKey, Limit)> {
-        self.rows.iter().filter_map(|(row, resource)| {
-            let limit = *limits.row(*row)?;
+    pub(super) fn buckets<'a>(
+        &'a self,
+        limits: &'a Limits,
+    ) -> impl Iterator<Item = (BucketKey, &'a Limit)> {
+        self.rows.iter().filter_map(move |(row, resource)| {
+            let limit = limits.row(*row)?;
             let key = BucketKey {
                 row: *row,
                 tenant: (limit.scope != LimitScope::App).then(|| self.tenant.clone()),

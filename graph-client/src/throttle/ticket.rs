@@ -25,6 +25,7 @@ pub(crate) struct Ticket {
     pub(super) flow: Arc<FlowKey>,
     pub(super) wake: Arc<Notify>,
     pub(super) line: Mutex<Line>,
+    pub(super) expected: Duration,
 }
 
 /// The time in line.
@@ -76,6 +77,11 @@ impl Ticket {
             expected: now,
             called: false,
         }
+    }
+
+    /// How long it was to stand in line for limits of our own when it began to.
+    pub(crate) fn expected(&self) -> Duration {
+        self.expected
     }
 
     /// Leave to send, or what to wait for. Never waits itself.

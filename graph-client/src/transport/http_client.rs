@@ -10,7 +10,7 @@ use bytes::BytesMut;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 
-use super::{Transport, TransportRequest, TransportResponse};
+use super::{Transport, TransportRequest, TransportResponse, tls};
 use crate::address::is_public;
 use crate::error::{Error, Result, TransportError, TransportErrorKind};
 
@@ -21,8 +21,8 @@ const MAX_HEADER_BYTES: u32 = 400 * 1024;
 
 /// HTTP/1.1 and HTTP/2 over TLS with the platform's roots, connections pooled, answers compressed.
 ///
-/// It follows no redirects, keeps no cookies, sends no `Referer` and reads no environment: a proxy
-/// is named with [`HttpTransport::with_proxy`].
+/// It follows no redirects, keeps no cookies, sends no `Referer`, and reads no environment: neither
+/// `HTTPS_PROXY` nor its like. A proxy is named with [`HttpTransport::builder`].
 ///
 /// An answer with more than a hundred headers, or some 400 KiB of them, is an error of kind
 /// [`TransportErrorKind::HeadersTooLarge`].
@@ -33,72 +33,81 @@ pub struct HttpTransport {
     fresh: Arc<OnceLock<reqwest::Client>>,
     /// Reaches public addresses only, and keeps no connection; nothing where that cannot be made.
     public: Arc<OnceLock<Option<reqwest::Client>>>,
-    mode: ConnectMode,
+    /// Nothing where a client was given.
+    way: Option<Box<Way>>,
 }
 
 /// How hosts are reached. Not to be shown: the address of a proxy may hold its password.
 #[derive(Clone)]
-enum ConnectMode {
-    Direct,
-    Proxy(Box<reqwest::Proxy>),
-    /// For loopback only: plain http, hence no roots are needed.
-    Plain,
+pub(super) struct Way {
+    pub(super) tls: rustls::ClientConfig,
+    pub(super) proxy: Option<reqwest::Proxy>,
+    /// What is reached without the proxy.
+    pub(super) direct: Option<reqwest::NoProxy>,
 }
 
 impl HttpTransport {
-    /// A transport that connects directly.
+    /// A transport by a client of reqwest 0.13, whose settings then hold: proxies, also those of the
+    /// environment unless it has `no_proxy`, roots, certificates of its own, how names are resolved.
     ///
-    /// # Errors
+    /// It must not follow redirects (`redirect(Policy::none())`), keep cookies, add credentials, or
+    /// retry: the token and the secret would go where nothing checks that they may, and a request
+    /// more often than the budget says. An answer that comes from elsewhere than was asked is
+    /// refused. What [`TransportRequest::fresh_connection`] and
+    /// [`public_only`](TransportRequest::public_only) ask for is up to the client: let it resolve to
+    /// no private address where it downloads reports.
     ///
-    /// [`Error::is_invalid_request`] when TLS cannot be set up, for instance for want of roots.
-    pub fn new() -> Result<Self> {
-        Self::build(ConnectMode::Direct)
-    }
-
-    /// A transport through an HTTP or HTTPS proxy such as `http://proxy.example:3128`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_invalid_request`] when the address is not a URL or TLS cannot be set up.
-    pub fn with_proxy(proxy: &str) -> Result<Self> {
-        let proxy = reqwest::Proxy::all(proxy).map_err(|_| {
-            Error::invalid_request("the proxy is not a URL such as http://host:port")
-        })?;
-        Self::build(ConnectMode::Proxy(Box::new(proxy)))
-    }
-
-    pub(crate) fn plain() -> Result<Self> {
-        Self::build(ConnectMode::Plain)
-    }
-
-    fn build(mode: ConnectMode) -> Result<Self> {
-        let pooled = builder(&mode).build().map_err(|error| {
-            Error::invalid_request("TLS could not be set up; are root certificates installed?")
-                .with_source(TransportError::with_source(
-                    TransportErrorKind::Other,
-                    error.without_url(),
-                ))
-        })?;
-        Ok(Self {
-            pooled,
+    /// ```no_run
+    /// # fn build() -> reqwest::Result<graph_client::HttpTransport> {
+    /// let http = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .retry(reqwest::retry::never())
+    ///     .build()?;
+    /// let transport = graph_client::HttpTransport::from_client(http);
+    /// # Ok(transport) }
+    /// ```
+    pub fn from_client(client: reqwest::Client) -> Self {
+        Self {
+            pooled: client,
             fresh: Arc::default(),
             public: Arc::default(),
-            mode,
+            way: None,
+        }
+    }
+
+    /// For loopback only: plain http, hence no roots are needed.
+    pub(crate) fn plain() -> Result<Self> {
+        let tls = tls::nobody().map_err(|error| {
+            Error::invalid_request("TLS could not be set up").with_source(error)
+        })?;
+        Self::from_way(Way {
+            tls,
+            proxy: None,
+            direct: None,
+        })
+    }
+
+    pub(super) fn from_way(way: Way) -> Result<Self> {
+        let pooled = way.builder().build().map_err(|error| {
+            Error::invalid_request("the HTTP client could not be made").with_source(
+                TransportError::with_source(TransportErrorKind::Other, error.without_url()),
+            )
+        })?;
+        Ok(Self {
+            way: Some(Box::new(way)),
+            ..Self::from_client(pooled)
         })
     }
 
     /// The client for a request.
     fn client(&self, request: &TransportRequest) -> Result<&reqwest::Client, TransportError> {
+        let Some(way) = &self.way else {
+            return Ok(&self.pooled);
+        };
         if request.public_only {
-            let public = self.public.get_or_init(|| {
-                let builder = builder(&self.mode).pool_max_idle_per_host(0);
-                let builder = match self.mode {
-                    // It resolves the names, and may itself be where it likes.
-                    ConnectMode::Proxy(_) => builder,
-                    ConnectMode::Direct | ConnectMode::Plain => builder.dns_resolver(PublicNames),
-                };
-                builder.build().ok()
-            });
+            let public = self
+                .public
+                .get_or_init(|| way.public_builder().build().ok());
             let unmade = || TransportError::new(TransportErrorKind::Other);
             return public.as_ref().ok_or_else(unmade);
         }
@@ -106,7 +115,7 @@ impl HttpTransport {
             return Ok(&self.pooled);
         }
         Ok(self.fresh.get_or_init(|| {
-            builder(&self.mode)
+            way.builder()
                 .pool_max_idle_per_host(0)
                 .build()
                 // What could be built once can be built again; if not, an old connection will do.
@@ -117,13 +126,13 @@ impl HttpTransport {
 
 impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mode = match self.mode {
-            ConnectMode::Direct => "direct",
-            ConnectMode::Proxy(_) => "proxy",
-            ConnectMode::Plain => "plain",
+        let way = match self.way.as_deref() {
+            None => "given",
+            Some(Way { proxy: None, .. }) => "direct",
+            Some(Way { proxy: Some(_), .. }) => "proxy",
         };
         f.debug_struct("HttpTransport")
-            .field("mode", &mode)
+            .field("way", &way)
             .finish_non_exhaustive()
     }
 }
@@ -149,18 +158,34 @@ impl Resolve for PublicNames {
 #[error("the host has no public address")]
 struct NotPublic;
 
-fn builder(mode: &ConnectMode) -> reqwest::ClientBuilder {
-    let builder = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(Policy::none())
-        .referer(false)
-        .http1_max_headers(MAX_HEADERS)
-        .http2_max_header_list_size(MAX_HEADER_BYTES)
-        .retry(reqwest::retry::never());
-    match mode {
-        ConnectMode::Direct => builder,
-        ConnectMode::Proxy(proxy) => builder.proxy((**proxy).clone()),
-        ConnectMode::Plain => builder.tls_certs_only(std::iter::empty()),
+impl Way {
+    fn builder(&self) -> reqwest::ClientBuilder {
+        self.through(self.direct.clone())
+    }
+
+    /// For hosts that an answer names: what is reached without the proxy is not for them.
+    fn public_builder(&self) -> reqwest::ClientBuilder {
+        let builder = self.through(None).pool_max_idle_per_host(0);
+        match self.proxy {
+            // It resolves the names, and may itself be where it likes.
+            Some(_) => builder,
+            None => builder.dns_resolver(PublicNames),
+        }
+    }
+
+    fn through(&self, direct: Option<reqwest::NoProxy>) -> reqwest::ClientBuilder {
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(self.tls.clone())
+            .no_proxy()
+            .redirect(Policy::none())
+            .referer(false)
+            .http1_max_headers(MAX_HEADERS)
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
+            .retry(reqwest::retry::never());
+        match &self.proxy {
+            Some(proxy) => builder.proxy(proxy.clone().no_proxy(direct)),
+            None => builder,
+        }
     }
 }
 
@@ -169,6 +194,7 @@ impl Transport for HttpTransport {
     async fn send(&self, request: TransportRequest) -> Result<TransportResponse, TransportError> {
         let client = self.client(&request)?;
         let max_body = request.max_body;
+        let asked = request.url.clone();
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
         *outgoing.timeout_mut() = Some(request.timeout);
@@ -179,6 +205,10 @@ impl Transport for HttpTransport {
             .execute(outgoing)
             .await
             .map_err(|error| failure(error, false))?;
+        if *answer.url() != asked {
+            let why = "the client followed a redirect, which it must not";
+            return Err(TransportError::with_source(TransportErrorKind::Other, why));
+        }
         if answer
             .content_length()
             .is_some_and(|length| length > max_body as u64)
@@ -250,11 +280,14 @@ mod tests {
                 respond.send_response(answer, true).unwrap();
             }
         };
-        let client = builder(&ConnectMode::Plain).http2_prior_knowledge().build();
-        let transport = HttpTransport {
-            pooled: client.unwrap(),
-            ..HttpTransport::plain().unwrap()
-        };
+        let mut transport = HttpTransport::plain().unwrap();
+        let client = transport
+            .way
+            .as_ref()
+            .unwrap()
+            .builder()
+            .http2_prior_knowledge();
+        transport.pooled = client.build().unwrap();
         let timeout = Duration::from_secs(30);
         let request = TransportRequest::new(http::Method::GET, url.parse().unwrap(), timeout, 1024);
         tokio::select! {

@@ -90,7 +90,7 @@ fn check(seen: &str, expected: &[&str]) {
 #[expect(dead_code, reason = "only its decoding matters")]
 struct Picky {
     id: String,
-    #[serde(default)]
+    #[serde(default, rename = "byMail")]
     by_mail: BTreeMap<String, bool>,
     #[serde(default)]
     kind: Option<Kind>,
@@ -116,7 +116,7 @@ impl<'de> Deserialize<'de> for Own {
 }
 
 const BAD_ITEMS: &str = r#"
-    {"id":"M4RK-1","by_mail":{"M4RK@contoso.com":"M4RK"}},
+    {"id":"M4RK-1","byMail":{"M4RK@contoso.com":"M4RK"}},
     {"id":"M4RK-2","kind":{"M4RK kind":1}},
     {"id":"M4RK-3","kind":{"known":"M4RK, expected M4RK"}},
     {"id":"M4RK-4","own":"x, expected M4RK"},
@@ -214,8 +214,8 @@ fn answers_and_what_is_wrong_with_them_show_no_content() {
         let events: Vec<_> = f.client.delta::<Picky>("users").events().collect().await;
         show(shown, &events);
 
-        let whole = Answer::json(r#"{"id":"M4RK","by_mail":{"M4RK mail":"M4RK"}}"#);
-        let cut = Answer::json(r#"{"id":"M4RK","by_mail":{"M4RK"#);
+        let whole = Answer::json(r#"{"id":"M4RK","byMail":{"M4RK mail":"M4RK"}}"#);
+        let cut = Answer::json(r#"{"id":"M4RK","byMail":{"M4RK"#);
         let refused = Answer::status(403)
             .body(r#"{"error":{"code":"M4RK mail","message":"M4RK@contoso.com","innerError":{}}}"#);
         f.graph.on("/v1.0/users/1", [whole]);
@@ -235,7 +235,7 @@ fn answers_and_what_is_wrong_with_them_show_no_content() {
         );
     });
     let expected = [
-        "by_mail.{key}",
+        "byMail.{key}",
         "expected a boolean",
         "expected u8",
         "Page {",

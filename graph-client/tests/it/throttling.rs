@@ -3,12 +3,15 @@
 //! The large rates run for a shorter time here than in `benches/throttling.rs`, which prints all.
 #![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::simulation::{Counting, Run, SimulationResult, Truth, VirtualClock};
-use crate::support::{User, fixture, fixture_of, page};
+use crate::support::{Events, User, fixture, fixture_of, page};
 use graph_client::test_util::Answer;
-use graph_client::{Client, LearnedLimits, Limits, Priority, RetryOptions, TenantId};
+use graph_client::{
+    CallEvent, Client, LearnedLimits, Limits, Priority, RetryOptions, TenantId, WaitReason,
+};
 
 fn hungry(counting: Counting, per_second: f64, documented: u32, seconds: u64) -> SimulationResult {
     Run {
@@ -126,7 +129,8 @@ async fn a_wide_fan_out_at_a_small_limit_takes_its_time_and_does_not_fail_by_its
     let f = fixture_of(|b| b.limits(Limits::documented()));
     f.graph
         .on("/v1.0/auditLogs/signIns", vec![page(&[], None); 300]);
-    let calls = (0..300).map(|_| f.client.list::<User>("auditLogs/signIns").pages());
+    let client = f.client.patient();
+    let calls = (0..300).map(|_| client.list::<User>("auditLogs/signIns").pages());
     let pages = calls.map(|mut pages| async move { futures::StreamExt::next(&mut pages).await });
     for page in futures::future::join_all(pages).await {
         page.unwrap().unwrap();
@@ -134,6 +138,32 @@ async fn a_wide_fan_out_at_a_small_limit_takes_its_time_and_does_not_fail_by_its
     // Twice the budget of a call, and twelve times as long as a call may take after a refusal.
     assert!(f.clock.elapsed() >= Duration::from_millis(59 * 10_500));
     assert_eq!(f.graph.requests().len(), 300);
+}
+
+#[tokio::test]
+async fn nobody_stands_in_line_for_longer_than_the_budget_unless_told_to_and_each_says_so() {
+    let events = Arc::new(Events::default());
+    let f = fixture_of(|b| b.limits(Limits::documented()));
+    f.graph
+        .on("/v1.0/auditLogs/signIns", vec![page(&[], None); 300]);
+    let client = f.client.with_observer(events.clone());
+    let calls = (0..300).map(|_| client.list::<User>("auditLogs/signIns").pages());
+    let pages = calls.map(|mut pages| async move { futures::StreamExt::next(&mut pages).await });
+    let pages = futures::future::join_all(pages).await;
+    let (read, refused): (Vec<_>, Vec<_>) = pages.into_iter().flatten().partition(Result::is_ok);
+    assert!(
+        refused
+            .iter()
+            .all(|page| page.as_ref().unwrap_err().is_throttled())
+    );
+    let longest = RetryOptions::default().total_time;
+    assert!(f.clock.elapsed() <= longest && read.len() > 100);
+    let events = events.0.lock().unwrap();
+    let told = |event: &&CallEvent| {
+        matches!(event, CallEvent::Wait { duration, reason: WaitReason::RateLimit, .. }
+            if *duration >= Duration::from_secs(1))
+    };
+    assert!(events.iter().filter(told).count() >= read.len() - 5);
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_lc_rs::{hmac, rand};
+use ring::hmac;
+use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::backend::Transaction;
 use super::depth::depth_of_name;
@@ -22,10 +23,12 @@ pub(super) type Digest = [u8; 32];
 /// A new key.
 pub(super) fn new_key() -> Result<[u8; 32], StoreError> {
     let mut key = [0; 32];
-    rand::fill(&mut key).map_err(|error| StoreError::Storage {
-        what: "make a key at random".to_owned(),
-        cause: Box::new(error),
-    })?;
+    SystemRandom::new()
+        .fill(&mut key)
+        .map_err(|error| StoreError::Storage {
+            what: "make a key at random".to_owned(),
+            cause: Box::new(error),
+        })?;
     Ok(key)
 }
 

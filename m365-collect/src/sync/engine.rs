@@ -72,11 +72,12 @@ impl fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Reads the client's tenant into the store, by every source of the catalogue.
+    /// Reads the client's tenant into the store, by every source of the catalogue. As nobody waits
+    /// for a single call, each may stand in line [for an hour](Client::patient).
     pub fn new(client: Client, store: Arc<dyn Store>) -> Self {
         Self {
             clock: client.clock(),
-            client,
+            client: client.patient(),
             store,
             sources: crate::sources::catalogue(),
             only: None,

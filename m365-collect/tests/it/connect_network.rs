@@ -71,7 +71,7 @@ async fn graph_that_is_not_reached_ends_the_test() {
 async fn interceptor() -> String {
     let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-    let provider = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider();
+    let provider = tokio_rustls::rustls::crypto::ring::default_provider();
     let config = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .unwrap()

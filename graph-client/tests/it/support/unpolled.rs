@@ -1,5 +1,9 @@
 //! Calls of which some are dropped or left unpolled, in virtual time, against a service that
 //! refuses at random: what becomes of the others.
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "figures of a test are small"
+)]
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -338,7 +342,7 @@ impl World {
             .build()
             .unwrap();
         Self {
-            client,
+            client: client.patient(),
             random,
             clock,
             service,
