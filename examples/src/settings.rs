@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use graph_client::{Client, Cloud, Credential, RetryOptions, TenantId};
+use graph_client::{Client, Cloud, Credential, HttpTransport, RetryOptions, TenantId};
 
 use crate::exit::Failure;
 use crate::secret;
@@ -70,6 +71,35 @@ pub struct Settings {
     /// The origin of the sign-in service, instead of the cloud's own.
     #[arg(long, env = "M365_LOGIN_URL", hide_env_values = true, global = true)]
     pub login_url: Option<String>,
+    /// The proxy that everything goes through, loopback addresses too: `http://host:port`. One with a
+    /// password is better in the environment. `HTTPS_PROXY` and its like are not read.
+    #[arg(
+        long,
+        env = "M365_PROXY",
+        hide_env_values = true,
+        value_name = "URL",
+        global = true
+    )]
+    pub proxy: Option<String>,
+    /// Hosts that are reached without the proxy, with commas between them.
+    #[arg(
+        long,
+        env = "M365_NO_PROXY",
+        hide_env_values = true,
+        value_name = "HOSTS",
+        global = true
+    )]
+    pub no_proxy: Option<String>,
+    /// A PEM file with certificates to trust beside those of this machine, as of a proxy that opens
+    /// the encryption.
+    #[arg(
+        long,
+        env = "M365_CA_FILE",
+        hide_env_values = true,
+        value_name = "FILE",
+        global = true
+    )]
+    pub ca_file: Option<PathBuf>,
     /// The longest that one call may take, waits included.
     #[arg(
         long,
@@ -167,6 +197,32 @@ impl Settings {
         )
     }
 
+    /// The way to the service where it is not the direct one.
+    fn transport(&self) -> Result<Option<Arc<HttpTransport>>, Failure> {
+        let given = |setting: &Option<String>| setting.clone().filter(|text| !text.is_empty());
+        let file = self.ca_file.as_deref();
+        let file = file.filter(|path| !path.as_os_str().is_empty());
+        let mut transport = HttpTransport::builder();
+        if let Some(hosts) = given(&self.no_proxy) {
+            transport = transport.no_proxy(hosts);
+        }
+        let proxy = given(&self.proxy);
+        if proxy.is_none() && file.is_none() {
+            return Ok(None);
+        }
+        if let Some(proxy) = proxy {
+            transport = transport.proxy(proxy);
+        }
+        if let Some(path) = file {
+            let pem = std::fs::read(path).map_err(|error| {
+                Failure::usage(format!("{} cannot be read: {error}", path.display()))
+            })?;
+            transport = transport.root_certificates(pem);
+        }
+        let usage = |error: graph_client::Error| Failure::usage(error.to_string());
+        transport.build().map(Arc::new).map(Some).map_err(usage)
+    }
+
     fn client_with(&self, mut retry: RetryOptions) -> Result<Client, Failure> {
         let needed = |value: &Option<String>, flag: &str, variable: &str| {
             value
@@ -194,6 +250,9 @@ impl Settings {
         }
         if let Some(origin) = &self.login_url {
             builder = builder.login_origin(origin);
+        }
+        if let Some(transport) = self.transport()? {
+            builder = builder.transport(transport);
         }
         if let Some(seconds) = self.budget {
             let budget = Duration::from_secs(seconds);

@@ -427,3 +427,28 @@ fn a_service_manager_ends_a_watch_as_ctrl_c_does() {
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn everything_goes_through_the_proxy_and_one_that_is_none_is_wrong_usage() {
+    let tenant = Tenant::new();
+    // Nobody listens there, so that what goes through it arrives nowhere.
+    let mut check = tenant.m365(&["check", "--json", "--proxy", "http://127.0.0.1:9"]);
+    assert_eq!(run(&mut check).exit, 1);
+    let around = [
+        "check",
+        "--json",
+        "--proxy",
+        "http://127.0.0.1:9",
+        "--no-proxy",
+        "127.0.0.1",
+    ];
+    assert_eq!(run(&mut tenant.m365(&around)).exit, 0);
+    for wrong in [
+        ["--proxy", "no url at all"],
+        ["--ca-file", "/nowhere/at-all.pem"],
+        ["--ca-file", "/dev/null"],
+    ] {
+        let said = run(tenant.m365(&["check"]).args(wrong));
+        assert_eq!(said.exit, 2, "{said:?}");
+    }
+}
