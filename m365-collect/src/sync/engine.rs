@@ -74,6 +74,10 @@ impl fmt::Debug for Engine {
 impl Engine {
     /// Reads the client's tenant into the store, by every source of the catalogue. As nobody waits
     /// for a single call, each may stand in line [for an hour](Client::patient).
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a client is given away like the store"
+    )]
     pub fn new(client: Client, store: Arc<dyn Store>) -> Self {
         Self {
             clock: client.clock(),
