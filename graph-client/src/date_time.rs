@@ -12,14 +12,14 @@ use time::format_description::well_known::Rfc3339;
 ///
 /// Graph sends 0 to 7 digits of fraction, `9999-12-31T23:59:59.9999999Z` for "without end" and
 /// `0001-01-01T00:00:00Z` for "never". Text that is no date and time with an offset is kept and has
-/// no [`time`](Self::time); it never fails the object it is in.
+/// no [`unix_seconds`](Self::unix_seconds); it never fails the object it is in.
 ///
 /// ```
 /// use graph_client::DateTime;
 ///
 /// assert_eq!(DateTime::new("2026-11-21T04:55:24.1234567Z").unix_seconds(), Some(1_795_236_924));
 /// assert!(DateTime::new("0001-01-01T00:00:00Z").is_never());
-/// assert_eq!(DateTime::new("soon").time(), None);
+/// assert_eq!(DateTime::new("soon").unix_seconds(), None);
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DateTime {
@@ -38,11 +38,6 @@ impl DateTime {
     /// The text as received.
     pub fn as_str(&self) -> &str {
         &self.text
-    }
-
-    /// The point in time, if the text was one.
-    pub fn time(&self) -> Option<OffsetDateTime> {
-        self.time
     }
 
     /// Seconds since 1970, if the text was a point in time.
@@ -106,7 +101,7 @@ mod tests {
     #[test]
     fn the_last_moment_of_9999_is_accepted() {
         let end = DateTime::new("9999-12-31T23:59:59.9999999Z");
-        assert_eq!(end.time().map(OffsetDateTime::year), Some(9999));
+        assert_eq!(end.time.map(OffsetDateTime::year), Some(9999));
         assert!(!end.is_never() && end.to_system_time().is_some());
     }
 
@@ -133,7 +128,7 @@ mod tests {
             "date-time",
         ] {
             let date = DateTime::new(text);
-            assert_eq!((date.time(), date.as_str()), (None, text));
+            assert_eq!((date.time, date.as_str()), (None, text));
         }
     }
 

@@ -164,6 +164,11 @@ mod workload;
 #[cfg(feature = "writes")]
 pub mod write;
 
+// In signatures: for who would name their types without asking for the same version.
+pub use bytes;
+pub use http;
+pub use url;
+
 pub use batch::{BatchRequest, BatchResponse};
 pub use builder::ClientBuilder;
 pub use client::Client;

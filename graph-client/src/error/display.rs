@@ -39,14 +39,14 @@ impl Error {
 }
 
 impl Error {
-    /// What the service says of a request that is wrong, without values.
-    fn sentence(&self) -> Option<String> {
-        let message = self.inner.message.as_deref()?;
-        let mut said = sentence(message).filter(|_| self.status() == Some(400))?;
-        if names_snake_case(&said) {
-            said.push_str(RENAME);
-        }
-        Some(said)
+    /// What the service says of a request that is wrong, without values; else nothing.
+    fn sentence(&self) -> String {
+        let message = self.inner.message.as_deref().unwrap_or_default();
+        let said = sentence(message).filter(|_| self.status() == Some(400));
+        said.map_or(String::new(), |said| {
+            let cure = if names_snake_case(&said) { RENAME } else { "" };
+            format!("; the service says: {said}{cure}")
+        })
     }
 }
 
@@ -61,11 +61,7 @@ impl fmt::Display for Error {
                 if let Some(code) = &inner.code {
                     write!(f, " ({code})")?;
                 }
-                write!(f, ": {}", self.advice())?;
-                match self.sentence() {
-                    Some(said) => write!(f, "; the service says: {said}"),
-                    None => Ok(()),
-                }
+                write!(f, ": {}{}", self.advice(), self.sentence())
             }
             Kind::Throttled => {
                 write!(

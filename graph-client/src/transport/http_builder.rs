@@ -28,7 +28,7 @@ use crate::error::{Error, Result, TransportError, TransportErrorKind};
 pub struct HttpTransportBuilder {
     proxy: Option<String>,
     no_proxy: Option<String>,
-    root_certificates: Vec<u8>,
+    root_certificates: Option<Vec<u8>>,
 }
 
 impl HttpTransport {
@@ -76,7 +76,7 @@ impl HttpTransportBuilder {
     /// Certificates in PEM to trust beside the platform's roots, as of a proxy that opens the
     /// encryption. The last call counts. Not on Android, where the platform alone decides.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.root_certificates = pem.into();
+        self.root_certificates = Some(pem.into());
         self
     }
 
@@ -87,7 +87,7 @@ impl HttpTransportBuilder {
     /// [`Error::is_invalid_request`] when the proxy is not such a URL, the certificates are not
     /// such, or TLS cannot be set up, for instance for want of roots.
     pub fn build(self) -> Result<HttpTransport> {
-        let roots = tls::roots(&self.root_certificates).ok_or_else(|| {
+        let roots = tls::roots(self.root_certificates.as_deref()).ok_or_else(|| {
             Error::invalid_request("the root certificates are not certificates in PEM")
         })?;
         let tls = tls::platform(roots).map_err(|error| {

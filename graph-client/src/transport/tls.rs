@@ -8,8 +8,11 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, Error, RootCertStore};
 use rustls_platform_verifier::Verifier;
 
-/// The certificates of a text in PEM, one at least unless it is empty; nothing when it is none.
-pub(super) fn roots(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
+/// The certificates of a text in PEM, one at least; nothing when it is none.
+pub(super) fn roots(pem: Option<&[u8]>) -> Option<Vec<CertificateDer<'static>>> {
+    let Some(pem) = pem else {
+        return Some(Vec::new());
+    };
     let mut store = RootCertStore::empty();
     let mut roots = Vec::new();
     for root in CertificateDer::pem_slice_iter(pem) {
@@ -17,7 +20,7 @@ pub(super) fn roots(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
         store.add(root.clone()).ok()?;
         roots.push(root);
     }
-    (pem.is_empty() || !roots.is_empty()).then_some(roots)
+    (!roots.is_empty()).then_some(roots)
 }
 
 /// Trusts whom the platform trusts, and these.

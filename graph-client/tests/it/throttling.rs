@@ -146,7 +146,7 @@ async fn nobody_stands_in_line_for_longer_than_the_budget_unless_told_to_and_eac
     let f = fixture_of(|b| b.limits(Limits::documented()));
     f.graph
         .on("/v1.0/auditLogs/signIns", vec![page(&[], None); 300]);
-    let client = f.client.with_observer(events.clone());
+    let client = f.client.with_observer(Arc::<Events>::clone(&events));
     let calls = (0..300).map(|_| client.list::<User>("auditLogs/signIns").pages());
     let pages = calls.map(|mut pages| async move { futures::StreamExt::next(&mut pages).await });
     let pages = futures::future::join_all(pages).await;
