@@ -206,3 +206,9 @@ pub use transport::http_builder::HttpTransportBuilder;
 pub use transport::http_client::HttpTransport;
 pub use transport::{Transport, TransportRequest, TransportResponse};
 pub use workload::Workload;
+
+/// The snippets of the package's page compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+#[derive(Debug)]
+pub struct Readme;

@@ -4,7 +4,6 @@ use std::time::{Duration, SystemTime};
 
 use crate::descriptor::Descriptor;
 use crate::id::SourceId;
-use crate::kind::Kind;
 use crate::outcome::{Outcome, PartialReason};
 use crate::store::StoreError;
 use crate::timestamp;
@@ -105,15 +104,6 @@ pub enum Error {
     /// Whatever else stopped a source of somebody's own; see [`other`](Self::other).
     #[error("{0}")]
     Other(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A stored object does not fit the type that it was asked for as. What it says is not told.
-    #[error(
-        "an object of kind {kind} does not fit the type that was asked for: what may be absent or null \
-         has to be an Option"
-    )]
-    Mistyped {
-        /// Its kind.
-        kind: Kind,
-    },
     /// A source contradicts its own descriptor, or the service its own protocol.
     #[error("source {source_id}: {what}")]
     Contract {

@@ -1,6 +1,7 @@
 //! Why a store could not do what it was asked.
 
 use crate::id::SourceId;
+use crate::kind::Kind;
 
 /// Why a store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -131,5 +132,14 @@ pub enum StoreError {
         /// Its cause.
         #[source]
         cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A stored object does not fit the type that it was asked for as. What it says is not told.
+    #[error(
+        "an object of kind {kind} does not fit the type that was asked for: what may be absent or null \
+         has to be an Option"
+    )]
+    Mistyped {
+        /// Its kind.
+        kind: Kind,
     },
 }

@@ -3,9 +3,9 @@
 use futures::stream::{self, BoxStream, StreamExt as _};
 use serde::de::DeserializeOwned;
 
+use super::error::StoreError;
 use super::face::Store;
 use super::scan::Scan;
-use crate::error::Error;
 use crate::kind::Kind;
 
 const PAGE: usize = 1000;
@@ -19,7 +19,7 @@ pub trait StoreExt: Store {
     /// of the kind are complete before an end is taken for all there is.
     ///
     /// ```
-    /// # async fn run(store: &dyn m365_collect::Store) -> m365_collect::Result<()> {
+    /// # async fn run(store: &dyn m365_collect::Store) -> Result<(), m365_collect::StoreError> {
     /// use futures::TryStreamExt;
     /// use m365_collect::{Kind, StoreExt};
     ///
@@ -39,20 +39,20 @@ pub trait StoreExt: Store {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Store`] ends the stream. [`Error::Mistyped`] is of one object, after which it goes on.
+    /// [`StoreError::Mistyped`] is of one object, after which the stream goes on; any other ends it.
     ///
     /// # Cancel safety
     /// Dropping the stream, or a poll of it, changes nothing.
     fn stream<T: DeserializeOwned + Send + 'static>(
         &self,
         kind: &Kind,
-    ) -> BoxStream<'_, Result<T, Error>> {
+    ) -> BoxStream<'_, Result<T, StoreError>> {
         let pages = stream::try_unfold(Some(Scan::new(kind.clone())), move |scan| async move {
             let Some(mut scan) = scan else {
                 return Ok(None);
             };
             let page = self.scan(&mut scan, PAGE).await?;
-            Ok::<_, Error>((!page.is_empty()).then_some((page, Some(scan))))
+            Ok::<_, StoreError>((!page.is_empty()).then_some((page, Some(scan))))
         });
         pages
             .flat_map(|page| {
@@ -61,7 +61,7 @@ pub trait StoreExt: Store {
                     Err(error) => (Vec::new(), Some(Err(error))),
                 };
                 let typed = records.into_iter().map(|record| {
-                    record.view().map_err(|_| Error::Mistyped {
+                    record.view().map_err(|_| StoreError::Mistyped {
                         kind: record.kind.clone(),
                     })
                 });

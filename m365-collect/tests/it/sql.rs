@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use m365_collect::store::SQL_VIEWS;
-use m365_collect::{Error, Kind, RawItem, SqliteStore, Store, StoreExt};
+use m365_collect::{Kind, RawItem, SqliteStore, Store, StoreError, StoreExt};
 use rusqlite::{Connection, OpenFlags};
 use serde::Deserialize;
 use tenant_sim::{Area, Sim, SimHandle};
@@ -138,7 +138,7 @@ async fn objects_come_as_a_stream_of_ones_own_type_or_as_received() {
     assert_eq!(ids, asked.sim.truth().users.into_keys().collect());
     let raw: Vec<RawItem> = asked.store.stream(&Kind::USER).try_collect().await.unwrap();
     assert_eq!(raw.len(), ids.len());
-    let wrong: Vec<Result<Wrong, Error>> = asked.store.stream(&Kind::USER).collect().await;
+    let wrong: Vec<Result<Wrong, StoreError>> = asked.store.stream(&Kind::USER).collect().await;
     assert_eq!(
         wrong.len(),
         ids.len(),
@@ -147,6 +147,6 @@ async fn objects_come_as_a_stream_of_ones_own_type_or_as_received() {
     assert!(
         wrong
             .iter()
-            .all(|one| matches!(one, Err(Error::Mistyped { .. })))
+            .all(|one| matches!(one, Err(StoreError::Mistyped { .. })))
     );
 }
