@@ -132,3 +132,10 @@ pub use verdict::{Action, Advisory, Missing, Status, Subjects};
 #[doc = include_str!("../README.md")]
 #[derive(Debug)]
 pub struct Readme;
+
+/// The snippets of the guides compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/framework.md")]
+#[doc = include_str!("../../docs/attestations.md")]
+#[derive(Debug)]
+pub struct Guides;

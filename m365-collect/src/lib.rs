@@ -176,8 +176,10 @@ pub use sync::{Due, DueReason, Engine, Plan, PlannedSource, Report, Schedule, So
 #[derive(Debug)]
 pub struct Readme;
 
-/// The snippet of the page about SQL compiles.
+/// The snippets of the guides compile.
 #[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../../docs/source.md")]
+#[doc = include_str!("../../docs/store.md")]
 #[doc = include_str!("../../docs/sql.md")]
 #[derive(Debug)]
-pub struct Sql;
+pub struct Guides;

@@ -16,6 +16,7 @@ mod crosswalk;
 mod customer_table;
 mod estate_properties;
 mod exchange;
+mod fact_page;
 mod facts_json;
 mod html;
 mod mfa_oracle;

@@ -340,7 +340,7 @@ async fn an_unknown_source_is_named() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "there is no source userz: `sources` lists them"
+        "there is no source userz: did you mean users? `sources` lists them"
     );
 }
 
