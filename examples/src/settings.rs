@@ -9,7 +9,11 @@ use clap::{Args, ValueEnum};
 use graph_client::{Client, Cloud, Credential, HttpTransport, RetryOptions, TenantId};
 
 use crate::exit::Failure;
-use crate::secret;
+use crate::{file, secret};
+
+/// No file with certificates to trust is as long as this many bytes; those of a whole system are a
+/// quarter of a million.
+const LONGEST_CERTIFICATES: u64 = 4 << 20;
 
 /// The tenant and the application.
 ///
@@ -214,7 +218,7 @@ impl Settings {
             transport = transport.proxy(proxy);
         }
         if let Some(path) = file {
-            let pem = std::fs::read(path).map_err(|error| {
+            let pem = file::read(path, LONGEST_CERTIFICATES).map_err(|error| {
                 Failure::usage(format!("{} cannot be read: {error}", path.display()))
             })?;
             transport = transport.root_certificates(pem);
